@@ -1,0 +1,37 @@
+# Two commands do everything: `make serve` and `make test`. Both make the environment they need.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: serve test check soak bench format clean
+
+serve: $(STAMP)          ## the pod, running on skills/
+	$(BIN)/skillpod serve --skills skills --home .skillpod
+
+test: $(STAMP)           ## every test but the soak
+	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+
+check: $(STAMP)          ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(STAMP)           ## the long repetitions
+	$(BIN)/python -m pytest -m soak $(ARGS)
+
+bench: $(STAMP)          ## every figure beside its floor, in one run
+	$(BIN)/python -m benchmarks
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .skillpod build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@

@@ -1,0 +1,347 @@
+"""Every error skillpod raises on purpose: one tree, each leaf with a stable code, each family with one meaning for the caller.
+
+The families are what a door needs to know: exit codes and HTTP statuses are chosen by family (``serve.answers``), never by message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+
+class SkillpodError(Exception):
+    """What went wrong, where, and what to do about it.
+
+    ``message`` is one sentence; ``hint`` says what to do; ``at`` is a place (``manifest.yaml:limits.wall``, ``handler.py:3:1``);
+    ``skill`` and ``digest`` name what it is about; ``reasons`` are further errors, when there are several causes at once.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        at: str = "",
+        skill: str = "",
+        digest: str = "",
+        reasons: Iterable[SkillpodError] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.at = at
+        self.skill = skill
+        self.digest = digest
+        self.reasons = tuple(reasons)
+
+    def about(self, *, skill: str = "", digest: str = "") -> SkillpodError:
+        """This error, naming the skill and digest where it did not yet."""
+        self.skill = self.skill or skill
+        self.digest = self.digest or digest
+        for reason in self.reasons:
+            reason.about(skill=skill, digest=digest)
+        return self
+
+    def as_dict(self) -> dict[str, Any]:
+        """The one shape of an error at every door: ``{code, message, hint, at, skill, digest}``, and ``reasons`` when there are any."""
+        shape: dict[str, Any] = {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "at": self.at,
+            "skill": self.skill,
+            "digest": self.digest,
+        }
+        if self.reasons:
+            shape["reasons"] = [reason.as_dict() for reason in self.reasons]
+        return shape
+
+    def __str__(self) -> str:
+        """One line of text, made from the same object."""
+        where = f"{self.at}: " if self.at else ""
+        advice = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.message}{advice}"
+
+
+# --- families --------------------------------------------------------------------------------------------------------------------
+
+
+class Refused(SkillpodError):
+    """A check said no. Nothing was changed."""
+
+    code = "refused"
+
+
+class Misused(SkillpodError):
+    """The caller asked for something that is not there, or in a shape that is not accepted."""
+
+    code = "misused"
+
+
+class Misconfigured(SkillpodError):
+    """The operator's side (HOME, pod.yaml, policies, this machine) does not allow it."""
+
+    code = "misconfigured"
+
+
+class SkillFailed(SkillpodError):
+    """The skill's own code failed, or broke a promise it had made."""
+
+    code = "skill_failed"
+
+
+class Held(SkillpodError):
+    """A person must answer before this may go on."""
+
+    code = "held"
+
+
+class JournalFailed(SkillpodError):
+    """The audit log can't be written or can't be trusted."""
+
+    code = "journal_failed"
+
+
+# --- refused ---------------------------------------------------------------------------------------------------------------------
+
+
+class BundleRefused(Refused):
+    """The folder can't be frozen into a bundle: links, hostile names, too large."""
+
+    code = "bundle_refused"
+
+
+class ManifestInvalid(Refused):
+    """The manifest, or the tools the code declares, have faults; each is one of ``reasons``."""
+
+    code = "manifest_invalid"
+
+
+class DocumentInvalid(Refused):
+    """A YAML or JSON text has a fault; ``at`` is its path."""
+
+    code = "document_invalid"
+
+
+class AuditDenied(Refused):
+    """The static audit's verdict is deny; each finding is one of ``reasons``."""
+
+    code = "audit_denied"
+
+
+class SignatureInvalid(Refused):
+    """A signature sidecar is there and is not good."""
+
+    code = "signature_invalid"
+
+
+class PolicyRefused(Refused):
+    """No rule of the active policy allows it, or one denies it."""
+
+    code = "policy_refused"
+
+
+class NameTaken(Refused):
+    """A skill of this name, or a tool of this exported name, is mounted from elsewhere."""
+
+    code = "name_taken"
+
+
+class Drift(Refused):
+    """What the guest says of its tools differs from what the source says."""
+
+    code = "drift"
+
+
+class ProbeFailed(Refused):
+    """The generation did not prove itself: its code did not load, or one of the manifest's tests failed."""
+
+    code = "probe_failed"
+
+
+class Waiting(Refused):
+    """What the skill requires is not mounted; it is decided again when it is."""
+
+    code = "waiting"
+
+
+class Quarantined(Refused):
+    """This digest kept failing; it is not started again until a person says so."""
+
+    code = "quarantined"
+
+
+class ConfigRefused(Refused):
+    """The config given for a skill does not fit the schema in its manifest."""
+
+    code = "config_refused"
+
+
+# --- misused ---------------------------------------------------------------------------------------------------------------------
+
+
+class UnknownTool(Misused):
+    code = "unknown_tool"
+
+
+class UnknownSkill(Misused):
+    code = "unknown_skill"
+
+
+class UnknownDigest(Misused):
+    code = "unknown_digest"
+
+
+class ArgumentsInvalid(Misused):
+    """The arguments of a call do not fit the tool's schema; no guest saw them."""
+
+    code = "arguments_invalid"
+
+
+class CommandInvalid(Misused):
+    """A command, or an option of one, is not in a shape we accept."""
+
+    code = "command_invalid"
+
+
+class NotASkill(Misused):
+    """A path that was named by a person holds no skill."""
+
+    code = "not_a_skill"
+
+
+# --- misconfigured ---------------------------------------------------------------------------------------------------------------
+
+
+class ConfigInvalid(Misconfigured):
+    """HOME/pod.yaml or an option has a fault."""
+
+    code = "config_invalid"
+
+
+class PolicyUnreadable(Misconfigured):
+    code = "policy_unreadable"
+
+
+class HomeLocked(Misconfigured):
+    """Another pod owns this HOME."""
+
+    code = "home_locked"
+
+
+class PodUnreachable(Misconfigured):
+    """A command needs a running pod, and none answers on HOME/pod.sock."""
+
+    code = "pod_unreachable"
+
+
+class PathUnusable(Misconfigured):
+    """A path is not a directory, is not there, or may not be read."""
+
+    code = "path_unusable"
+
+
+class IsolationUnavailable(Misconfigured):
+    """A required wall can't be put up on this machine; ``at`` names the wall, ``hint`` the remedy."""
+
+    code = "isolation_unavailable"
+
+
+class StoreCorrupt(Misconfigured):
+    """Bytes in the store do not have the digest they are kept under."""
+
+    code = "store_corrupt"
+
+
+# --- skill failed ----------------------------------------------------------------------------------------------------------------
+
+
+class ToolRaised(SkillFailed):
+    """The tool raised. ``exception`` is the type's name, ``traceback`` the skill's own frames (``skill://name/file.py``), never the host's."""
+
+    code = "tool_raised"
+
+    def __init__(self, message: str, *, exception: str, traceback: str, **place: str) -> None:
+        super().__init__(message, **place)  # type: ignore[arg-type]  # SAFE: place holds hint, at, skill, digest only
+        self.exception = exception
+        self.traceback = traceback
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**super().as_dict(), "exception": self.exception, "traceback": self.traceback}
+
+
+class GuestDied(SkillFailed):
+    """The guest ended before it answered."""
+
+    code = "guest_died"
+
+
+class DeadlineExceeded(SkillFailed):
+    """The wall-clock limit of the call passed; the guest was killed."""
+
+    code = "deadline_exceeded"
+
+
+class LimitExceeded(SkillFailed):
+    """A resource limit was reached; ``at`` names it (``limits.memory``)."""
+
+    code = "limit_exceeded"
+
+
+class ResultInvalid(SkillFailed):
+    """The tool's result is not JSON, or does not fit the schema it declared."""
+
+    code = "result_invalid"
+
+
+class WireBroken(SkillFailed):
+    """The guest broke the protocol: a forged, surplus, oversized or malformed frame. It was killed."""
+
+    code = "wire_broken"
+
+
+class Busy(SkillFailed):
+    """Every guest of the skill was busy for as long as the caller may wait."""
+
+    code = "busy"
+
+
+# --- held and journal ------------------------------------------------------------------------------------------------------------
+
+
+class ApprovalNeeded(Held):
+    code = "approval_needed"
+
+
+class JournalUnwritable(JournalFailed):
+    code = "journal_unwritable"
+
+
+class JournalCorrupt(JournalFailed):
+    code = "journal_corrupt"
+
+
+def leaves() -> dict[str, type[SkillpodError]]:
+    """Every class of the tree by its code."""
+    found: dict[str, type[SkillpodError]] = {}
+    pending: list[type[SkillpodError]] = [SkillpodError]
+    while pending:
+        kind = pending.pop()
+        found[kind.code] = kind
+        pending.extend(kind.__subclasses__())
+    return found
+
+
+def from_dict(shape: Mapping[str, Any]) -> SkillpodError:
+    """The error a door sent as ``as_dict()``; an unknown code becomes a plain ``SkillpodError``."""
+    kind = leaves().get(str(shape.get("code")), SkillpodError)
+    place = {key: str(shape.get(key, "")) for key in ("hint", "at", "skill", "digest")}
+    message = str(shape.get("message", ""))
+    if issubclass(kind, ToolRaised):
+        return kind(
+            message, exception=str(shape.get("exception", "")), traceback=str(shape.get("traceback", "")), **place
+        )
+    reasons = [from_dict(reason) for reason in shape.get("reasons", ())]
+    return kind(message, reasons=reasons, **place)

@@ -1,0 +1,1 @@
+"""Frozen values: what the walk of a folder hands from stage to stage. Nothing here touches the world."""

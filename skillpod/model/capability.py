@@ -1,0 +1,98 @@
+"""Rights: what a manifest asks, what a policy gives, how a guest is contained and how long it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import Enum, IntEnum
+from typing import Any
+
+
+class Tier(IntEnum):
+    """The privilege class of what is asked. Ordered: a higher tier covers a lower one."""
+
+    READ_ONLY = 0
+    WRITE = 1
+    NETWORK = 2
+    SYSTEM = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def of(cls, word: str) -> Tier:
+        return cls[word.upper().replace("-", "_")]
+
+
+class Isolation(Enum):
+    JAIL = "jail"
+    MODULE = "module"
+
+
+class Lifetime(Enum):
+    CALL = "call"
+    SESSION = "session"
+    SKILL = "skill"
+
+
+class Access(Enum):
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VolumeAsk:
+    name: str
+    access: str  # "read" | "write"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NetworkAsk:
+    host: str
+    ports: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """Rights to named resources. The same shape is an ask (in a manifest) and a grant (in an Admission); empty means nothing."""
+
+    volumes: frozenset[VolumeAsk] = frozenset()
+    network: frozenset[NetworkAsk] = frozenset()
+    secrets: frozenset[str] = frozenset()
+    environment: frozenset[str] = frozenset()
+    programs: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def needs(self) -> Tier:
+        """The lowest tier that covers what is here."""
+        if self.programs:
+            return Tier.SYSTEM
+        if self.network or self.secrets:
+            return Tier.NETWORK
+        if any(volume.access == Access.WRITE.value for volume in self.volumes):
+            return Tier.WRITE
+        return Tier.READ_ONLY
+
+    def narrow(self, other: Permissions) -> Permissions:
+        """What is in both. There is no widen."""
+        return Permissions(
+            **{field.name: getattr(self, field.name) & getattr(other, field.name) for field in fields(self)}
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON in a fixed order, for digests, the journal and people."""
+        return {
+            "volumes": [{"name": ask.name, "access": ask.access} for ask in sorted(self.volumes)],
+            "network": [{"host": ask.host, "ports": list(ask.ports)} for ask in sorted(self.network)],
+            "secrets": sorted(self.secrets),
+            "environment": sorted(self.environment),
+            "programs": sorted(self.programs),
+        }
+
+
+Grants = Permissions
+NOTHING = Permissions()

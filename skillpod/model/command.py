@@ -1,0 +1,101 @@
+"""Who asks, and what should be mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from skillpod.model.digest import Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls: every call has one. ``session`` is an explicit key; empty means none."""
+
+    principal: str = "owner"
+    session: str = ""
+    tenant: str = ""
+
+
+OWNER = Caller()
+
+
+class Verb(Enum):
+    MOUNT = "mount"
+    UNMOUNT = "unmount"
+    RELOAD = "reload"
+    ROLLBACK = "rollback"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One frozen request of a door. ``path`` is for mount, ``to`` for rollback (a digest), ``config`` for mount (None: leave as it is)."""
+
+    verb: Verb
+    actor: str
+    name: str = ""
+    path: str = ""
+    to: str = ""
+    config: Mapping[str, Any] | None = None
+
+
+class Mode(Enum):
+    FOLLOW = "follow"  # whatever the source holds
+    PINNED = "pinned"  # this digest, until the folder's digest changes or a reload
+    ABSENT = "absent"  # nothing, until a mount or a reload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """What should be mounted under a name, and why. ``source`` is ``folder`` or an operator's path; ``digest`` is what was published
+    last (follow) or is pinned; ``over`` is the folder's digest when the pin was set."""
+
+    name: str
+    mode: Mode
+    source: str
+    actor: str
+    digest: Digest | None = None
+    over: Digest | None = None
+    config: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "mode": self.mode.value,
+            "source": self.source,
+            "actor": self.actor,
+            "digest": self.digest,
+            "over": self.over,
+            "config": dict(self.config),
+        }
+
+    @classmethod
+    def of(cls, shape: Mapping[str, Any]) -> Desired:
+        return cls(
+            name=shape["name"],
+            mode=Mode(shape["mode"]),
+            source=shape["source"],
+            actor=shape["actor"],
+            digest=shape.get("digest"),
+            over=shape.get("over"),
+            config=MappingProxyType(dict(shape.get("config") or {})),
+        )
+
+
+FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the journal says of one name, folded. ``generation`` is the last number given; ``digest`` what is published (None: nothing),
+    ``previous`` what was before it; ``history`` the digests ever published, newest last, without repeats."""
+
+    desired: Desired
+    generation: int = 0
+    digest: Digest | None = None
+    previous: Digest | None = None
+    history: tuple[Digest, ...] = ()

@@ -1,0 +1,77 @@
+"""The policy's answer. Values, not exceptions: they are matched, with ``assert_never`` at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from skillpod.errors import SkillpodError
+from skillpod.model.capability import Grants, Isolation, Tier
+from skillpod.model.digest import Digest, value_digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Leave to start one digest with these grants. Only ``policy.decide`` makes one (a test holds that), and it is never stored."""
+
+    skill: str
+    digest: Digest
+    isolation: Isolation
+    grants: Grants
+    tier: Tier
+    rule: str
+    policy: Digest
+    opted_out: tuple[tuple[str, str], ...] = ()  # (wall, the operator's reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A person must answer. ``question`` is a sentence; ``trial`` may be an Admission for a run in the jail with no grants."""
+
+    skill: str
+    digest: Digest
+    question: str
+    rule: str
+    policy: Digest
+    reasons: tuple[SkillpodError, ...] = ()
+    trial: Admission | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """No, with every reason."""
+
+    skill: str
+    digest: Digest
+    rule: str
+    policy: Digest
+    reasons: tuple[SkillpodError, ...]
+
+
+Decision = Admission | Hold | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What makes a generation what it is. An equal identity is a no-op; anything else is a new decision."""
+
+    digest: Digest
+    evidence: Digest
+    isolation: str
+    grants: Digest
+    config: Digest
+    dependencies: Digest
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of(cls, admission: Admission, *, evidence: Digest, config: Any, dependencies: Any = None) -> Identity:
+        return cls(
+            digest=admission.digest,
+            evidence=evidence,
+            isolation=admission.isolation.value,
+            grants=value_digest([admission.grants.as_dict(), list(map(list, admission.opted_out))]),
+            config=value_digest(config),
+            dependencies=value_digest(dependencies),
+        )

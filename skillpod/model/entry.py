@@ -1,0 +1,62 @@
+"""One line of the journal, as a value: who, what, when, why, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+
+class Fact(Enum):
+    """What an entry says happened. A name once written is never given another meaning."""
+
+    POD_STARTED = "pod.started"
+    POD_STOPPED = "pod.stopped"
+    DESIRED = "desired"  # details.desired: Desired.as_dict()
+    DECIDED = "decided"  # decision: admit | hold | refuse
+    PUBLISHED = "published"  # details.identity: Identity.as_dict(), details.walls
+    RETIRED = "retired"
+    UNMOUNTED = "unmounted"
+    REFUSED = "refused"  # before or after the decision: bundle, manifest, audit, drift, probe ...
+    ROLLED_BACK = "rolled_back"
+    QUARANTINED = "quarantined"
+    RESUMED = "resumed"
+    GUEST_DIED = "guest_died"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The fields of an entry but ``v``, ``seq``, ``ts`` and ``node``, which its writer adds. Empty fields are left out of the line.
+
+    ``arguments`` never holds a value in clear: only sizes and digests. ``duration`` is seconds; ``usage`` is Usage.as_dict().
+    """
+
+    fact: Fact
+    actor: str = ""
+    trigger: str = ""  # what caused it: watch, start, interval, command, trial, policy
+    skill: str = ""
+    version: str = ""
+    digest: str = ""
+    source: str = ""
+    tool: str = ""
+    caller: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    tier: str = ""
+    isolation: str = ""
+    grants: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    config: str = ""  # the config's digest
+    decision: str = ""
+    rule: str = ""
+    policy: str = ""
+    generation: int = 0
+    previous: int = 0  # the generation it takes the place of
+    previous_digest: str = ""
+    outcome: str = ""  # ok | error | denied | timeout | unknown
+    reason: str = ""
+    error: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    duration: float = 0.0
+    usage: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,80 @@
+"""What the static examination of a bundle saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from skillpod.model.digest import Digest
+
+
+class Verdict(Enum):
+    ALLOW = "allow"
+    REVIEW = "review"
+    DENY = "deny"
+
+
+class Severity(Enum):
+    """What one finding does to the verdict: notice nothing, review asks for a person, deny ends it."""
+
+    NOTICE = "notice"
+    REVIEW = "review"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing seen. ``line`` counts from 1, ``column`` from 1; 0 means the whole file. ``fix`` says what to do."""
+
+    rule: str
+    severity: Severity
+    file: str
+    line: int = 0
+    column: int = 0
+    message: str
+    fix: str = ""
+
+    @property
+    def at(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class CapabilityUse:
+    """A capability the code seems to use, and where."""
+
+    kind: str  # "volumes" | "network" | "secrets" | "environment" | "programs"
+    resource: str
+    file: str
+    line: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, "resource": self.resource, "file": self.file, "line": self.line}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Every finding for one digest, in a fixed order (file, line, column, rule)."""
+
+    digest: Digest | None
+    findings: tuple[Finding, ...] = ()
+    capabilities: tuple[CapabilityUse, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        severities = {finding.severity for finding in self.findings}
+        if Severity.DENY in severities:
+            return Verdict.DENY
+        return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW

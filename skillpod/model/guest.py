@@ -1,0 +1,94 @@
+"""What passes between a caller, a guest and the report of its walls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from skillpod.model.bundle import Bundle
+from skillpod.model.decision import Admission
+from skillpod.model.digest import Digest
+from skillpod.model.manifest import Manifest, ToolSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """``wall`` and ``cpu`` in seconds; ``peak`` resident bytes, a high-water mark since the guest started."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    peak: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"wall": round(self.wall, 6), "cpu": round(self.cpu, 6), "peak": self.peak}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What one call of a guest gave: a JSON value that was parsed, not yet checked against the tool's schema."""
+
+    value: Any
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    value: Any
+    usage: Usage
+    skill: str
+    generation: int
+    digest: Digest
+
+
+class WallState(Enum):
+    ACTIVE = "active"
+    UNAVAILABLE = "unavailable"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """One wall as one guest has it. ``required`` walls that are not active refuse the mount."""
+
+    name: str
+    state: WallState
+    required: bool
+    detail: str = ""
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "state": self.state.value,
+            "required": self.required,
+            "detail": self.detail,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsolationReport:
+    """Every wall of a guest, in the order they went up, and what the self-test tried to do and could not."""
+
+    walls: tuple[Wall, ...]
+    self_test: Mapping[str, str]  # probe -> "refused" or what happened instead
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"walls": [wall.as_dict() for wall in self.walls], "self_test": dict(self.self_test)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """All that the guests of one generation are started from. Only an Admission starts a guest, for the digest it names."""
+
+    admission: Admission
+    bundle: Bundle
+    manifest: Manifest
+    tools: tuple[ToolSpec, ...]  # what the source says; a guest that says otherwise has drifted
+    config: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.admission.digest != self.bundle.digest:
+            raise ValueError("an Admission starts the digest it names and no other")

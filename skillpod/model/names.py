@@ -1,0 +1,66 @@
+"""Names: of skills, of the tools they export, and of the files a folder may hold."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+SKILL_NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+SKILL_NAME_LIMIT = 64
+EXPORTED_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
+_EXPORTED_LIMIT = 64
+_HASH_LENGTH = 6
+
+SIDECAR = re.compile(r"skill\.oms(\.[A-Za-z0-9]+)?\.sig")
+"""Signature evidence in the root of a folder: beside the bundle, not part of its digest, and no guest sees it."""
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_FORBIDDEN_SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".pth", ".egg-link")
+_VERSIONED_LIBRARY = re.compile(r".*\.so(\.[0-9]+)+", re.IGNORECASE)
+
+
+def is_skill_name(text: str) -> bool:
+    return len(text) <= SKILL_NAME_LIMIT and SKILL_NAME.fullmatch(text) is not None
+
+
+def exported_name(skill: str, tool: str) -> str:
+    """``skill__tool``, at most 64 characters; a longer one is cut and ends in 6 characters of its own hash."""
+    whole = f"{skill}__{tool}"
+    if len(whole) <= _EXPORTED_LIMIT:
+        return whole
+    mark = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]
+    return f"{whole[: _EXPORTED_LIMIT - _HASH_LENGTH - 1]}_{mark}"
+
+
+def file_name_fault(name: str) -> str:
+    """Why a relative POSIX path may not be in a bundle, or the empty string when it may."""
+    if unicodedata.normalize("NFC", name) != name:
+        return "the name is not in Unicode normal form C"
+    for part in name.split("/"):
+        fault = _part_fault(part)
+        if fault:
+            return fault
+    lowered = name.lower()
+    if lowered.endswith(_FORBIDDEN_SUFFIXES) or _VERSIONED_LIBRARY.fullmatch(lowered):
+        return "native code and path hooks can't be in a skill"
+    return ""
+
+
+def _part_fault(part: str) -> str:
+    if part in ("", ".", ".."):
+        return "the path has an empty, `.` or `..` part"
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in part):
+        return "the name has a control, format, bidi or surrogate character"
+    if "\\" in part or ":" in part:
+        return "the name has a backslash or a colon"
+    if part != part.rstrip(" .") or part != part.lstrip(" "):
+        return "the name begins or ends with a space, or ends with a dot"
+    if _RESERVED.fullmatch(part):
+        return "the name is reserved on Windows"
+    return ""
+
+
+def collision_key(name: str) -> str:
+    """Two names with one key would be one file on a case-folding filesystem."""
+    return unicodedata.normalize("NFC", name.casefold())

@@ -1,0 +1,126 @@
+"""The seams: what a layer may ask of the world, said without naming who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from skillpod.errors import SkillpodError
+from skillpod.model.bundle import Bundle
+from skillpod.model.command import Caller, Remembered
+from skillpod.model.digest import Digest
+from skillpod.model.entry import Entry
+from skillpod.model.guest import IsolationReport, Launch, Reply
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Monotonic seconds."""
+
+    def epoch(self) -> float:
+        """Seconds since 1970, UTC."""
+
+
+class Guests(Protocol):
+    """The guests of one generation: started on demand, replaced when they die, single-use or warm by the manifest's lifetime."""
+
+    @property
+    def report(self) -> IsolationReport | None:
+        """The walls of the guest started last; None before the first."""
+
+    async def prove(self) -> None:
+        """Start one guest now: its walls are up, its code loads, what it says of itself is what the source says.
+
+        Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded or DeadlineExceeded.
+        """
+
+    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
+        """One call of a tool by its own name (not the exported one), within the manifest's limits.
+
+        Raises the SkillFailed family; IsolationUnavailable, ProbeFailed and Drift when a new guest was needed and did not start.
+        """
+
+    def output(self) -> str:
+        """What the guests wrote to stdout and stderr, the newest end, capped."""
+
+    def census(self) -> Mapping[str, int]:
+        """Counts: ``idle``, ``busy``, ``starting``, ``started``, ``died``."""
+
+    async def rest(self) -> None:
+        """Retired but kept ready for rollback: hold at most one idle guest and start no more ahead; a call still works."""
+
+    async def wake(self) -> None:
+        """Undo ``rest``."""
+
+    async def close(self) -> None:
+        """Kill every guest and free all they held. Calls in flight end in GuestDied. Never waits on a guest's goodwill."""
+
+
+class Sandbox(Protocol):
+    async def start(self) -> None:
+        """Make ready what guests are forked from. Raises IsolationUnavailable."""
+
+    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None]) -> Guests:
+        """The guests of one generation; none is started yet. ``on_death`` hears of each guest that died of itself (not of one that
+        was retired, single-use and done, or killed at its caller's deadline), on the loop's thread."""
+
+    async def report(self) -> IsolationReport:
+        """What this machine can enforce, from an empty guest that was put behind every wall."""
+
+    async def close(self) -> None: ...
+
+
+class Journal(Protocol):
+    async def record(self, entry: Entry) -> int:
+        """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable."""
+
+    def note(self, entry: Entry) -> None:
+        """Write an entry by group commit, without waiting. Raises JournalUnwritable when the journal is known to be broken."""
+
+    def mark(self, entry: Entry) -> None:
+        """Like ``note``, for taking away: never raises, keeps what can't be written yet."""
+
+    def require(self) -> None:
+        """Raise JournalUnwritable if the journal can't be written now."""
+
+
+class Store(Protocol):
+    """Bundles by digest, on disk, durable; sidecars kept beside."""
+
+    def put(self, bundle: Bundle) -> None:
+        """Durable when it returns. A bundle already there is not written again."""
+
+    def get(self, digest: Digest) -> Bundle:
+        """Every byte is hashed again. Raises UnknownDigest or StoreCorrupt."""
+
+    def __contains__(self, digest: object) -> bool: ...
+
+
+class State(Protocol):
+    """The journal's rebuildable index of what should be mounted. The journal is the truth: an entry is durable before the index moves."""
+
+    def names(self) -> Mapping[str, Remembered]: ...
+
+    def quarantined(self) -> Mapping[Digest, str]:
+        """Digest -> why."""
+
+    def apply(self, seq: int, entry: Entry) -> None:
+        """Fold one durable entry in."""
+
+
+class Memory(Protocol):
+    """``ctx.state`` of every skill: JSON by key, kept across calls and swaps. Values are at most 1 MiB each, 16 MiB a skill."""
+
+    def get(self, skill: str, key: str) -> Any: ...
+    def put(self, skill: str, key: str, value: Any) -> None: ...
+    def delete(self, skill: str, key: str) -> None: ...
+    def keys(self, skill: str) -> Sequence[str]: ...
+    def version(self, skill: str) -> int:
+        """The schema version the state was last written under; 0 when there is none."""
+
+    def set_version(self, skill: str, version: int) -> None: ...
+
+
+class Worker(Protocol):
+    async def run(self, argv: Sequence[str], *, stdin: bytes, timeout: float) -> int:
+        """Run one of the operator's own programs (never a skill's), with a constructed environment. The exit status; -9 at timeout."""

@@ -1,0 +1,134 @@
+"""What a handler imports: ``@tool`` and ``Context``. Standard library only; inside a guest this file *is* ``skillpod``."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar, overload
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+MARK = "__skillpod_tool__"
+"""The attribute ``@tool`` leaves on a function: a dict of the decorator's literals."""
+
+
+@overload
+def tool(function: _Function, /) -> _Function: ...
+@overload
+def tool(
+    *,
+    title: str = ...,
+    read_only: bool = ...,
+    destructive: bool = ...,
+    idempotent: bool = ...,
+    category: str = ...,
+    deprecated: Mapping[str, str] = ...,
+) -> Callable[[_Function], _Function]: ...
+def tool(function: Any = None, /, **hints: Any) -> Any:
+    """Mark a module-level function as a tool. Used bare, or with literals only; the function itself is left as it is."""
+
+    def mark(marked: _Function) -> _Function:
+        setattr(marked, MARK, dict(hints))
+        return marked
+
+    return mark if function is None else mark(function)
+
+
+class StateError(Exception):
+    """The host refused to read or write ``ctx.state``: too large, not JSON, or written under another schema version."""
+
+
+class Channel(Protocol):
+    """What a Context speaks through: the wire in a guest, memory in an author's own tests."""
+
+    def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Wait for the host's answer. Raises StateError with the host's words when it says no."""
+
+    def tell(self, operation: str, arguments: Mapping[str, Any]) -> None:
+        """Say, and do not wait."""
+
+    def remaining(self) -> float:
+        """Seconds until the call's deadline."""
+
+
+class State:
+    """JSON by key, held by the host: it outlives calls, guests and versions, and nothing else does.
+
+    ``version`` is the schema version (``state.version`` of the manifest) it was last written under, 0 when empty. Code that declares
+    another version may read, and must ``replace`` everything at once before it may write.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    @property
+    def version(self) -> int:
+        return int(self._channel.ask("state.version", {}))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        found = self._channel.ask("state.get", {"key": key})
+        return found["value"] if found["found"] else default
+
+    def __getitem__(self, key: str) -> Any:
+        found = self._channel.ask("state.get", {"key": key})
+        if not found["found"]:
+            raise KeyError(key)
+        return found["value"]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        json.dumps(value, allow_nan=False)  # a value that is not JSON fails here, in the author's own line
+        self._channel.ask("state.put", {"key": key, "value": value})
+
+    def __delitem__(self, key: str) -> None:
+        self._channel.ask("state.delete", {"key": key})
+
+    def __contains__(self, key: object) -> bool:
+        return bool(self._channel.ask("state.get", {"key": key})["found"])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._channel.ask("state.keys", {}))
+
+    def replace(self, values: Mapping[str, Any]) -> None:
+        """Everything at once, under the version the manifest declares: the way to migrate."""
+        json.dumps(dict(values), allow_nan=False)
+        self._channel.ask("state.replace", {"values": dict(values)})
+
+
+class _ChannelHandler(logging.Handler):
+    def __init__(self, channel: Channel) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._channel.tell("log", {"level": record.levelname, "message": self.format(record)})
+
+
+class Context:
+    """What the host gives a call: declare a parameter annotated ``Context`` anywhere in a tool's signature to have it."""
+
+    def __init__(self, *, channel: Channel, config: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        self._channel = channel
+        self._files = files
+        self.config = dict(config)
+        self.state = State(channel)
+        self.logger = logging.Logger("skill", logging.DEBUG)
+        self.logger.addHandler(_ChannelHandler(channel))
+
+    def read_bytes(self, name: str) -> bytes:
+        """A file of the skill's own folder, by its name relative to it."""
+        try:
+            return self._files[name]
+        except KeyError:
+            raise FileNotFoundError(f"the skill has no file {name!r}") from None
+
+    def read_text(self, name: str) -> str:
+        return self.read_bytes(name).decode("utf-8")
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Say how far the call is, from 0 to 1."""
+        self._channel.tell("progress", {"fraction": float(fraction), "message": str(message)})
+
+    def remaining(self) -> float:
+        """Seconds until the host ends this call."""
+        return self._channel.remaining()
