@@ -340,8 +340,6 @@ def from_dict(shape: Mapping[str, Any]) -> SkillpodError:
     place = {key: str(shape.get(key, "")) for key in ("hint", "at", "skill", "digest")}
     message = str(shape.get("message", ""))
     if issubclass(kind, ToolRaised):
-        return kind(
-            message, exception=str(shape.get("exception", "")), traceback=str(shape.get("traceback", "")), **place
-        )
+        return kind(message, exception=str(shape.get("exception", "")), traceback=str(shape.get("traceback", "")), **place)
     reasons = [from_dict(reason) for reason in shape.get("reasons", ())]
     return kind(message, reasons=reasons, **place)

@@ -23,9 +23,7 @@ class Bundle:
     left_out: tuple[str, ...] = ()
 
     @classmethod
-    def freeze(
-        cls, files: Mapping[str, bytes], sidecars: Mapping[str, bytes] | None = None, left_out: tuple[str, ...] = ()
-    ) -> Bundle:
+    def freeze(cls, files: Mapping[str, bytes], sidecars: Mapping[str, bytes] | None = None, left_out: tuple[str, ...] = ()) -> Bundle:
         ordered = {name: files[name] for name in sorted(files, key=str.encode)}
         evidence = {name: sidecars[name] for name in sorted(sidecars, key=str.encode)} if sidecars else {}
         return cls(

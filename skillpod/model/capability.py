@@ -79,9 +79,7 @@ class Permissions:
 
     def narrow(self, other: Permissions) -> Permissions:
         """What is in both. There is no widen."""
-        return Permissions(
-            **{field.name: getattr(self, field.name) & getattr(other, field.name) for field in fields(self)}
-        )
+        return Permissions(**{field.name: getattr(self, field.name) & getattr(other, field.name) for field in fields(self)})
 
     def as_dict(self) -> dict[str, Any]:
         """JSON in a fixed order, for digests, the journal and people."""
