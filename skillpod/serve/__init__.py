@@ -1,1 +1,1 @@
-"""."""
+"""The doors: what the pod answers over a wire, and how an error becomes an answer."""

@@ -1,0 +1,402 @@
+"""The control API: HTTP on HOME/pod.sock, owner only. Every request becomes one call of the pod, every error one JSON object."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable, SkillpodError
+from skillpod.model.command import Caller, Command, Verb
+from skillpod.model.event import Event
+from skillpod.model.guest import CallResult
+from skillpod.serve.answers import answer
+from skillpod.serve.home import socket_address
+
+BODY_LIMIT = 32 * 1024 * 1024
+"""Bytes of a request's body; more is refused while it is being read."""
+
+GRACE = 10
+"""Seconds that requests in flight have to finish once the socket closes."""
+
+_OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (required, optional)
+    Verb.MOUNT: (frozenset({"path"}), frozenset({"config"})),
+    Verb.UNMOUNT: (frozenset({"name"}), frozenset()),
+    Verb.RELOAD: (frozenset({"name"}), frozenset()),
+    Verb.ROLLBACK: (frozenset({"name"}), frozenset({"to"})),
+    Verb.RESUME: (frozenset({"name"}), frozenset()),
+}
+
+
+class Pod(Protocol):
+    """What this door asks of a pod; ``manager.SkillManager`` answers."""
+
+    def skills(self) -> list[dict[str, Any]]: ...
+    def show(self, name: str) -> dict[str, Any]: ...
+    def instructions(self, name: str) -> str: ...
+    def output(self, name: str) -> str: ...
+    def tools(self, provider: str = ..., *, caller: Caller | None = ...) -> list[dict[str, Any]]: ...
+    def stats(self) -> dict[str, Any]: ...
+    def events(self) -> AsyncIterator[Event]: ...
+    async def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = ...) -> CallResult: ...
+    async def execute(self, command: Command) -> dict[str, Any]: ...
+
+
+# --- the application ---------------------------------------------------------------------------------------------------------------
+
+
+def build_app(pod: Pod, *, stopping: asyncio.Event) -> Starlette:
+    """The routes of the control API over one pod. Event streams end when ``stopping`` is set."""
+    door = _Door(pod, stopping)
+    return Starlette(
+        routes=[
+            Route("/v1/skills", door.skills, methods=["GET"]),
+            Route("/v1/skills/{name}", door.show, methods=["GET"]),
+            Route("/v1/skills/{name}/instructions", door.instructions, methods=["GET"]),
+            Route("/v1/skills/{name}/output", door.output, methods=["GET"]),
+            Route("/v1/tools", door.tools, methods=["GET"]),
+            Route("/v1/stats", door.stats, methods=["GET"]),
+            Route("/v1/events", door.events, methods=["GET"]),
+            Route("/v1/calls", door.call, methods=["POST"]),
+            Route("/v1/commands", door.command, methods=["POST"]),
+        ],
+        exception_handlers={SkillpodError: _refuse, HTTPException: _no_route},
+    )
+
+
+class _Door:
+    def __init__(self, pod: Pod, stopping: asyncio.Event) -> None:
+        self._pod = pod
+        self._stopping = stopping
+
+    async def skills(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json({"skills": self._pod.skills()})
+
+    async def show(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json(self._pod.show(request.path_params["name"]))
+
+    async def instructions(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        name = request.path_params["name"]
+        return _json({"name": name, "instructions": self._pod.instructions(name)})
+
+    async def output(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        name = request.path_params["name"]
+        return _json({"name": name, "output": self._pod.output(name)})
+
+    async def tools(self, request: Request) -> Response:
+        options = _query(request, allowed=frozenset({"format"}))
+        return _json({"tools": self._pod.tools(options.get("format", "openai"))})
+
+    async def stats(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json(self._pod.stats())
+
+    async def events(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _EventStream(self._pod.events(), self._stopping)
+
+    async def call(self, request: Request) -> Response:
+        body = await _body(request)
+        _fields(body, required=frozenset({"tool"}), optional=frozenset({"arguments", "caller"}))
+        tool, arguments = _text(body, "tool"), body.get("arguments", {})
+        if not isinstance(arguments, dict):
+            raise ArgumentsInvalid(
+                f"the arguments of a call are a JSON object, not {_kind(arguments)}",
+                at="arguments",
+                hint='send the parameters by name, as in {"text": "hello"}',
+            )
+        result = await self._pod.invoke(tool, arguments, caller=_caller(body))
+        return _json(
+            {
+                "value": result.value,
+                "usage": result.usage.as_dict(),
+                "skill": result.skill,
+                "generation": result.generation,
+                "digest": result.digest,
+            }
+        )
+
+    async def command(self, request: Request) -> Response:
+        command = _command(await _body(request), actor=_actor(request))
+        return _json(await self._pod.execute(command))
+
+
+def _actor(request: Request) -> str:
+    return request.client.host if request.client else "local"
+
+
+# --- what comes in -----------------------------------------------------------------------------------------------------------------
+
+
+def _query(request: Request, *, allowed: frozenset[str]) -> Mapping[str, str]:
+    unknown = sorted(set(request.query_params) - allowed)
+    if unknown:
+        raise CommandInvalid(f"unknown query parameter `{unknown[0]}`", at=f"query.{unknown[0]}", hint=_known(allowed))
+    return dict(request.query_params)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    """The request's JSON object, read to no more than BODY_LIMIT."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > BODY_LIMIT:
+            raise CommandInvalid(f"the request is larger than {BODY_LIMIT // 2**20} MiB", at="body")
+    try:
+        body = json.loads(received, parse_constant=_not_json, object_pairs_hook=_object)
+    except RecursionError:
+        raise CommandInvalid("the request is nested too deeply", at="body") from None
+    except ValueError as fault:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+        raise CommandInvalid(f"the request is not JSON: {fault}", at="body") from None
+    if not isinstance(body, dict):
+        raise CommandInvalid(f"the request is a JSON object, not {_kind(body)}", at="body")
+    return body
+
+
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return made
+
+
+def _command(body: Mapping[str, Any], *, actor: str) -> Command:
+    word = _text(body, "verb")
+    try:
+        verb = Verb(word)
+    except ValueError:
+        raise CommandInvalid(f"unknown verb `{word}`", at="verb", hint=_known(frozenset(known.value for known in Verb))) from None
+    required, optional = _OPTIONS[verb]
+    _fields(body, required=required | {"verb"}, optional=optional)
+    path = _text(body, "path")
+    if path and not os.path.isabs(path):
+        raise CommandInvalid("the path of a mount is absolute", at="path", hint="the pod may run in another directory than you")
+    config = body.get("config")
+    if config is not None and not isinstance(config, dict):
+        raise CommandInvalid(f"config is a JSON object, not {_kind(config)}", at="config")
+    return Command(verb=verb, actor=actor, name=_text(body, "name"), path=path, to=_text(body, "to"), config=config)
+
+
+def _caller(body: Mapping[str, Any]) -> Caller | None:
+    said = body.get("caller")
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        raise CommandInvalid(f"caller is a JSON object, not {_kind(said)}", at="caller")
+    _fields(said, required=frozenset(), optional=frozenset({"principal", "session", "tenant"}), at="caller.")
+    return Caller(principal=_text(said, "principal") or "owner", session=_text(said, "session"), tenant=_text(said, "tenant"))
+
+
+def _fields(body: Mapping[str, Any], *, required: frozenset[str], optional: frozenset[str], at: str = "") -> None:
+    unknown = sorted(set(body) - required - optional)
+    if unknown:
+        raise CommandInvalid(f"unknown key `{unknown[0]}`", at=at + unknown[0], hint=_known(required | optional))
+    missing = sorted(required - set(body))
+    if missing:
+        raise CommandInvalid(f"`{missing[0]}` is missing", at=at + missing[0])
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key, "")
+    if not isinstance(value, str):
+        raise CommandInvalid(f"`{key}` is a string, not {_kind(value)}", at=key)
+    return value
+
+
+def _known(words: frozenset[str]) -> str:
+    return f"known here: {', '.join(sorted(words))}" if words else "nothing is accepted here"
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+# --- what goes out -----------------------------------------------------------------------------------------------------------------
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    # ASCII, so that a lone surrogate in a skill's string is an escape and not an encoding error.
+    return Response(json.dumps(value, allow_nan=False, separators=(",", ":")), status_code=status, media_type="application/json")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    if not isinstance(error, SkillpodError):
+        raise error
+    return _json(error.as_dict(), answer(error).status)
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    refusal = CommandInvalid(f"{request.method} {request.url.path} is not part of the control API", hint="docs/cli.md lists the routes")
+    return _json(refusal.as_dict(), error.status_code)
+
+
+class _EventStream(Response):
+    """One JSON line an event, until the client goes, the events end or the pod stops. The subscription is closed in every case."""
+
+    def __init__(self, events: AsyncIterator[Event], stopping: asyncio.Event) -> None:
+        super().__init__(media_type="application/x-ndjson")
+        del self.headers["content-length"]  # its length is not known: it is sent in chunks
+        self._events = events
+        self._stopping = stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        coming = asyncio.ensure_future(_next(self._events))
+        endings = {asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._stopping.wait())}
+        try:
+            await asyncio.sleep(0)  # the subscription has begun before the client sees that it has
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await send(_chunk(b""))
+            while True:
+                await asyncio.wait({coming, *endings}, return_when=asyncio.FIRST_COMPLETED)
+                if not coming.done() or (event := coming.result()) is None:
+                    break
+                coming = asyncio.ensure_future(_next(self._events))
+                await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":")).encode() + b"\n"))
+        finally:
+            await _cancel({coming, *endings})
+            await _close(self._events)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _chunk(content: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": content, "more_body": True}
+
+
+async def _next(events: AsyncIterator[Event]) -> Event | None:
+    return await anext(events, None)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _cancel(tasks: set[asyncio.Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close(events: AsyncIterator[Event]) -> None:
+    aclose = getattr(events, "aclose", None)  # an async generator has one; a plain iterator need not
+    if aclose is not None:
+        await aclose()
+
+
+# --- the socket --------------------------------------------------------------------------------------------------------------------
+
+
+class _PeerProtocol(H11Protocol):
+    """HTTP/1.1 whose client is the user at the other end: ``("uid:1000", pid)``, from SO_PEERCRED (unix(7))."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # SAFE: as uvicorn's own signature
+        super().connection_made(transport)
+        self.client = _peer(transport.get_extra_info("socket"))
+
+
+def _peer(connection: Any) -> tuple[str, int] | None:
+    try:
+        found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    except OSError:
+        return None
+    pid, uid, _ = struct.unpack("3i", found)
+    return (f"uid:{uid}", pid)
+
+
+class _Server(Server):
+    """uvicorn inside a loop that is not its own: the signals are the loop's owner's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serve_socket(pod: Pod, home: Path) -> AsyncIterator[None]:
+    """Serve the control API on HOME/pod.sock (mode 0600) until the context ends; then requests in flight have GRACE seconds.
+
+    The caller holds HOME's lock, so a socket that is already there is a stale one and is removed. Raises PathUnusable when it can't be made.
+    """
+    stopping = asyncio.Event()
+    listener = _listen(home)
+    server = _Server(
+        Config(
+            build_app(pod, stopping=stopping),
+            http=_PeerProtocol,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            proxy_headers=False,  # SAFE: a header must not name the actor
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="control socket")
+    try:
+        yield
+    finally:
+        _remove(home)  # first, so that who comes now sees that no pod is running
+        stopping.set()
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+def _listen(home: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        os.fchmod(listener.fileno(), 0o600)  # SAFE: before bind, so that the file is never there with another mode
+        with socket_address(home) as address:
+            _unlink(address)
+            listener.bind(address)
+        listener.listen(128)
+    except OSError as fault:
+        listener.close()
+        raise PathUnusable(f"the control socket can't be made: {fault.strerror or fault}", at=str(home / "pod.sock")) from fault
+    return listener
+
+
+def _remove(home: Path) -> None:
+    try:
+        with socket_address(home) as address:
+            _unlink(address)
+    except OSError:
+        return  # HOME itself is gone: nothing is left to remove
+
+
+def _unlink(address: str) -> None:
+    try:
+        os.unlink(address)
+    except FileNotFoundError:
+        return
