@@ -113,6 +113,12 @@ class BundleRefused(Refused):
     code = "bundle_refused"
 
 
+class StillChanging(BundleRefused):
+    """The folder was written to while it was read; nothing is wrong with it, it is read again when it is quiet."""
+
+    code = "still_changing"
+
+
 class ManifestInvalid(Refused):
     """The manifest, or the tools the code declares, have faults; each is one of ``reasons``."""
 
