@@ -105,7 +105,10 @@ class State(Protocol):
         """Digest -> why."""
 
     def apply(self, seq: int, entry: Entry) -> None:
-        """Fold one durable entry in."""
+        """Fold one durable entry in; entries come in the order of their numbers."""
+
+    def fold(self, entry: Entry) -> None:
+        """Fold in the effect of an entry that the journal will write later (taking away never waits): the position does not move."""
 
 
 class Memory(Protocol):

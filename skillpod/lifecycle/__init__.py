@@ -1,1 +1,1 @@
-"""."""
+"""From a changed folder to a published generation, and back."""

@@ -92,10 +92,12 @@ FOLDER = "folder"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
     """What the journal says of one name, folded. ``generation`` is the last number given; ``digest`` what is published (None: nothing),
-    ``previous`` what was before it; ``history`` the digests ever published, newest last, without repeats."""
+    ``previous`` what was before it; ``history`` the digests ever published, newest last, without repeats; ``identity`` is that of the
+    published generation, as ``Identity.as_dict()``."""
 
     desired: Desired
     generation: int = 0
     digest: Digest | None = None
     previous: Digest | None = None
     history: tuple[Digest, ...] = ()
+    identity: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,44 @@
+"""What the lifecycle is built from: the seams, wired once by the manager."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from skillpod.lifecycle.ledger import Ledger
+from skillpod.lifecycle.news import News
+from skillpod.lifecycle.pipeline import Examiner
+from skillpod.policy.document import Policy
+from skillpod.ports import Clock, Journal, Sandbox, State, Store
+from skillpod.registry.registry import Registry
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """``configured`` gives the operator's config of a skill from pod.yaml; ``trial`` is in seconds."""
+
+    registry: Registry
+    sandbox: Sandbox
+    journal: Journal
+    ledger: Ledger
+    store: Store
+    state: State
+    clock: Clock
+    news: News
+    examiner: Examiner
+    policy: Callable[[], Policy]
+    configured: Callable[[str], Mapping[str, Any]]
+    trial: Callable[[], float]
+    threads: Executor
+
+    async def offload(
+        self, function: Callable[_Arguments, _Result], /, *arguments: _Arguments.args, **options: _Arguments.kwargs
+    ) -> _Result:
+        """Run what reads the disk or burns the CPU away from the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, lambda: function(*arguments, **options))

@@ -1,0 +1,95 @@
+"""The pure part of a folder's walk: from a Bundle to all that is known of it without running anything, and to the policy's answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from skillpod.audit.run import run
+from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
+from skillpod.manifest.describe import describe
+from skillpod.manifest.parse import ManifestReader
+from skillpod.model.bundle import Bundle
+from skillpod.model.decision import Decision
+from skillpod.model.finding import Report, Verdict
+from skillpod.model.manifest import Manifest, ToolSpec
+from skillpod.model.provenance import Provenance
+from skillpod.policy.decide import Request, decide
+from skillpod.policy.document import Policy
+from skillpod.resources import packaged_text
+from skillpod.trust.verify import verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What reading a bundle told: ``manifest`` and ``provenance`` are None when they could not be had; ``faults`` says every reason."""
+
+    bundle: Bundle
+    manifest: Manifest | None
+    tools: tuple[ToolSpec, ...]
+    report: Report
+    provenance: Provenance | None
+    faults: tuple[SkillpodError, ...]
+
+    def require(self) -> Manifest:
+        """The manifest of a bundle without faults. Raises the one fault, or all of them together, by their worst kind."""
+        if self.manifest is not None and not self.faults:
+            return self.manifest
+        if len(self.faults) == 1:
+            raise self.faults[0]
+        reasons = [reason for fault in self.faults for reason in (fault.reasons or (fault,))]
+        raise type(self.faults[0])(f"{len(reasons)} faults", reasons=reasons, digest=self.bundle.digest)
+
+
+class Examiner:
+    """Reads bundles. Holds nothing but the published schema of a manifest."""
+
+    def __init__(self) -> None:
+        self._reader = ManifestReader(json.loads(packaged_text("manifest/schema.json")))
+
+    def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
+        """All that can be said of a bundle at once; never raises for what an author wrote."""
+        faults: list[SkillpodError] = []
+        manifest: Manifest | None = None
+        tools: tuple[ToolSpec, ...] = ()
+        provenance: Provenance | None = None
+        try:
+            manifest = self._reader.read(bundle, folder=folder)
+            tools = describe(bundle, manifest)
+        except ManifestInvalid as fault:
+            faults.append(fault)
+        report = run(bundle, manifest)
+        if report.verdict is Verdict.DENY:
+            faults.append(audit_denied(report))
+        try:
+            provenance = verify(bundle)
+        except SignatureInvalid as fault:
+            faults.append(fault)
+        name = manifest.name if manifest else folder
+        for fault in faults:
+            fault.about(skill=name, digest=bundle.digest)
+        return Survey(bundle=bundle, manifest=manifest, tools=tools, report=report, provenance=provenance, faults=tuple(faults))
+
+
+def audit_denied(report: Report) -> AuditDenied:
+    """The audit's no, with each denying finding as a reason."""
+    reasons = [
+        AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
+        for finding in report.findings
+        if finding.severity.value == "deny"
+    ]
+    first = reasons[0]
+    return AuditDenied(
+        f"the audit denies it: {first.message}" if len(reasons) == 1 else f"the audit denies it for {len(reasons)} reasons",
+        at=first.at,
+        hint=first.hint or "`skillpod check` shows each line",
+        reasons=reasons if len(reasons) > 1 else (),
+    )
+
+
+def decision(survey: Survey, policy: Policy) -> Decision:
+    """What the policy says of a survey without faults. Raises what ``Survey.require`` raises."""
+    manifest = survey.require()
+    if survey.provenance is None:
+        raise SignatureInvalid("the provenance is not known", digest=survey.bundle.digest)
+    return decide(Request(manifest=manifest, report=survey.report, provenance=survey.provenance, digest=survey.bundle.digest), policy)

@@ -1,0 +1,90 @@
+"""After a restart: everything desired is mounted again from the store, decided anew, under the numbers it had; no guest is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from skillpod.errors import SkillpodError, Waiting
+from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.pipeline import Survey
+from skillpod.lifecycle.supervisor import Supervisor
+from skillpod.lifecycle.swap import Occasion, Plan
+from skillpod.model.command import FOLDER, Mode, Remembered
+from skillpod.model.digest import Digest
+from skillpod.model.event import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the store gave for one name: a survey, or why there is none."""
+
+    remembered: Remembered
+    survey: Survey | None
+    error: SkillpodError | None
+
+
+async def restore(parts: Parts, supervisor: Supervisor, *, folders: frozenset[str] | None) -> None:
+    """Publish every name that was published when the pod ended. ``folders`` are the names in the skills directory, None if it can't be
+    read: a followed folder that is gone is left to the sweep, which unmounts it."""
+    occasion = Occasion(trigger="start", actor="skillpod", since=parts.clock.now())
+    wanted = [remembered for remembered in parts.state.names().values() if _is_due(remembered, folders)]
+    found = await parts.offload(lambda: [_find(parts, remembered) for remembered in wanted])
+    waiting = found
+    while waiting:  # those that require others come in the round after them
+        later = [item for item in waiting if not await _restore_one(parts, supervisor, item, occasion)]
+        if len(later) == len(waiting):
+            break
+        waiting = later
+    for item in waiting:
+        slot = supervisor.slot(item.remembered.desired.name)
+        if isinstance(slot.error, Waiting):
+            await supervisor.refuse(slot, slot.error, occasion)
+
+
+def _is_due(remembered: Remembered, folders: frozenset[str] | None) -> bool:
+    desired = remembered.desired
+    if desired.mode is Mode.ABSENT or remembered.digest is None:
+        return False
+    return desired.source != FOLDER or folders is None or desired.name in folders
+
+
+def _find(parts: Parts, remembered: Remembered) -> _Found:
+    try:
+        bundle = parts.store.get(remembered.digest or Digest(""))
+        survey = parts.examiner.survey(bundle, folder=remembered.desired.name)
+    except SkillpodError as error:
+        return _Found(remembered, None, error)
+    return _Found(remembered, survey, None)
+
+
+async def _restore_one(parts: Parts, supervisor: Supervisor, item: _Found, occasion: Occasion) -> bool:
+    """Whether this name is done with; False when it waits for another."""
+    desired = item.remembered.desired
+    slot = supervisor.slot(desired.name)
+    try:
+        if item.error is not None:
+            raise item.error
+        why = parts.state.quarantined().get(item.survey.bundle.digest) if item.survey else None
+        if item.survey is None or why is not None:
+            return True  # the sweep says so, and what to do
+        plan = supervisor.swap.plan_surveyed(desired, item.survey)
+        if _same(plan, item.remembered.identity):
+            parts.registry.check(slot.name, plan.survey.tools)
+            generation = supervisor.swap.open(slot, item.remembered.generation, plan)
+            supervisor.swap.publish(slot, generation, occasion)
+        else:
+            await supervisor.swap.bring(slot, item.survey.bundle, desired, occasion)
+    except Waiting as error:
+        slot.error = error
+        return False
+    except SkillpodError as error:
+        await supervisor.refuse(slot, error, occasion)
+        parts.news.tell(
+            Kind.TROUBLE, skill=slot.name, message=f"it was mounted before the restart and is not now: {error.message}", error=error
+        )
+    return True
+
+
+def _same(plan: Plan, identity: Mapping[str, object]) -> bool:
+    return plan.identity.as_dict() == dict(identity)

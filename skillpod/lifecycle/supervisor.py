@@ -1,0 +1,450 @@
+"""The reconciler: it closes the difference between what is desired and what is mounted, one name at a time.
+
+File events are hints. A missed event, a double event and a restart end in the same state, because every pass starts from what the
+folder holds and what the journal says, never from what the event said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from skillpod.errors import (
+    GuestDied,
+    Held,
+    JournalFailed,
+    Misconfigured,
+    NameTaken,
+    PathUnusable,
+    Quarantined,
+    SkillpodError,
+    StillChanging,
+    Waiting,
+    WireBroken,
+)
+from skillpod.intake.settle import Settle
+from skillpod.intake.snapshot import Stamp, freeze_under, list_folders, stamp_under
+from skillpod.lifecycle.generation import Generation
+from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.slot import Slot
+from skillpod.lifecycle.swap import Occasion, Swap, desire_entry, followed, refusal_entry
+from skillpod.model.bundle import Bundle
+from skillpod.model.command import FOLDER, Desired, Mode
+from skillpod.model.digest import Digest
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.event import Kind
+from skillpod.ports import Guests
+
+BUILDS_AT_ONCE = 4
+RETRY_FIRST = 0.5
+RETRY_LONGEST = 30.0
+STREAK_AFTER_TRIAL = 5
+"""Deaths in a row, with no call answered between, that quarantine a digest which has outlived its trial."""
+
+
+class Supervisor:
+    def __init__(self, parts: Parts, *, root: Path, settle: Settle) -> None:
+        self._parts = parts
+        self._root = root
+        self._settle = settle
+        self.slots: dict[str, Slot] = {}
+        self.swap = Swap(parts, on_death=self._on_death, on_change=self._look_at_dependents)
+        self._turn = asyncio.Semaphore(BUILDS_AT_ONCE)
+        self._work: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._strays: frozenset[str] = frozenset()
+        self._root_lost = False
+
+    def slot(self, name: str) -> Slot:
+        return self.slots.setdefault(name, Slot(name))
+
+    # --- hints ----------------------------------------------------------------------------------------------------------
+
+    def touched(self, name: str) -> None:
+        """Something in the folder changed: look when it is quiet."""
+        self._first_sign(name)
+        self._settle.touch(name, self._parts.clock.now())
+        self._woken.set()
+
+    def completed(self, name: str) -> None:
+        """A whole folder was put there at once: look now."""
+        self._first_sign(name)
+        self._settle.complete(name, self._parts.clock.now())
+        self._woken.set()
+
+    def _first_sign(self, name: str) -> None:
+        slot = self.slot(name)
+        slot.first_seen = slot.first_seen or self._parts.clock.now()
+
+    async def run(self) -> None:
+        """Follow the hints, for ever."""
+        while True:
+            self._woken.clear()
+            for name in self._settle.take(self._parts.clock.now()):
+                slot = self.slot(name)
+                slot.stamp = None
+                since, slot.first_seen = slot.first_seen, 0.0
+                self.spawn_look(name, Occasion(trigger="watch", actor=FOLDER, since=since or self._parts.clock.now()))
+            due = self._settle.due()
+            patience = None if due is None else max(0.0, due - self._parts.clock.now())
+            try:
+                async with asyncio.timeout(patience):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> None:
+        """Look at every folder and every name that should be mounted, and start closing what differs."""
+        try:
+            folders, strays = await self._parts.offload(list_folders, self._root)
+        except PathUnusable as error:
+            self._lose_root(error)
+            return
+        self._root_lost = False
+        self._tell_strays(frozenset(strays))
+        now = self._parts.clock.now()
+        for name in {*folders, *self._parts.state.names(), *self.slots}:
+            if now >= self.slot(name).retry_at:
+                self.spawn_look(name, Occasion(trigger="interval", actor=FOLDER, since=now))
+
+    def _lose_root(self, error: PathUnusable) -> None:
+        # What is mounted stays: a disk that went away is no wish to unmount everything.
+        if not self._root_lost:
+            self._root_lost = True
+            self._parts.news.tell(Kind.TROUBLE, message=f"the skills directory can't be read; what is mounted stays: {error}", error=error)
+
+    def _tell_strays(self, strays: frozenset[str]) -> None:
+        for name in sorted(strays - self._strays):
+            self._parts.news.tell(
+                Kind.TROUBLE,
+                message=f"{name} in the skills directory is not a folder of its own (a link is never followed); `skillpod mount PATH` takes one",
+            )
+        self._strays = strays
+
+    async def quiet(self) -> None:
+        """Returns when every look that was begun has ended."""
+        while self._work or self._settle.due() is not None:
+            if self._work:
+                await asyncio.gather(*self._work, return_exceptions=True)
+            else:
+                await asyncio.sleep(max(0.001, (self._settle.due() or 0.0) - self._parts.clock.now()))
+
+    def spawn_look(self, name: str, occasion: Occasion) -> None:
+        self.spawn(self._look(name, occasion))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    async def close(self) -> None:
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+
+    # --- closing one difference -------------------------------------------------------------------------------------------
+
+    async def _look(self, name: str, occasion: Occasion) -> None:
+        slot = self.slot(name)
+        async with slot.lock:
+            slot.builder = asyncio.current_task()
+            try:
+                await self._close_gap(slot, occasion)
+            except StillChanging:
+                self._settle.touch(name, self._parts.clock.now())
+                self._woken.set()
+            except SkillpodError as error:
+                await self.refuse(slot, error, occasion)
+            finally:
+                slot.builder = None
+        self.forget_if_empty(slot)
+
+    def forget_if_empty(self, slot: Slot) -> None:
+        """Drop a slot that holds nothing and that nothing is remembered or seen of."""
+        known = slot.current is not None or slot.seen is not None or slot.stamp is not None or slot.name in self._parts.state.names()
+        if not known and not slot.lock.locked():
+            self.slots.pop(slot.name, None)
+
+    def interrupt(self, slot: Slot) -> None:
+        """Stop what is being built from the folder under this name: it is about to be taken away."""
+        if slot.builder is not None:
+            slot.builder.cancel()
+
+    def desired(self, name: str) -> Desired:
+        remembered = self._parts.state.names().get(name)
+        return remembered.desired if remembered else followed(name)
+
+    async def _close_gap(self, slot: Slot, occasion: Occasion) -> None:
+        desired = self.desired(slot.name)
+        if desired.mode is Mode.ABSENT:
+            slot.error = None
+            await self.swap.withdraw(slot, occasion, reason="it is not desired")
+            return
+        if desired.source != FOLDER:
+            await self._close_operators(slot, desired, occasion)
+            return
+        stamp = await self._parts.offload(stamp_under, self._root, slot.name)
+        if stamp is None:
+            await self._folder_gone(slot, desired, occasion)
+        elif not _unchanged(slot, stamp):
+            await self._follow(slot, desired, occasion, stamp)
+
+    async def bring_folder(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
+        """Read the folder now and bring up what it holds, as an operator's order; the caller holds the slot's lock."""
+        stamp = await self._parts.offload(stamp_under, self._root, slot.name)
+        if stamp is None:
+            raise PathUnusable(
+                f"{self._root / slot.name} is not a folder", hint="put the skill there, or mount it by its path", skill=slot.name
+            )
+        slot.tried = None
+        await self._follow(slot, desired, occasion, stamp)
+
+    async def _follow(self, slot: Slot, desired: Desired, occasion: Occasion, stamp: Stamp) -> None:
+        bundle = await self._read(slot, stamp)
+        if slot.tried == (bundle.digest, bundle.evidence):
+            return  # these bytes were tried, and nothing they were refused for has changed
+        slot.tried = (bundle.digest, bundle.evidence)
+        target, wanted = await self._target(desired, bundle)
+        async with self._turn:
+            await self.swap.bring(slot, target, wanted, occasion)
+        slot.tried = None
+        slot.retries = 0
+
+    async def _read(self, slot: Slot, stamp: Stamp) -> Bundle:
+        slot.seen = None
+        slot.stamp = None
+        try:
+            bundle = await self._parts.offload(freeze_under, self._root, slot.name)
+        except StillChanging:
+            raise
+        except SkillpodError:
+            slot.stamp = stamp
+            raise
+        slot.stamp = stamp
+        slot.seen = bundle.digest
+        return bundle
+
+    async def _target(self, desired: Desired, folder: Bundle) -> tuple[Bundle, Desired]:
+        """What should run, and the wish behind it: a pin holds until the folder holds something else than when it was set."""
+        if desired.mode is Mode.PINNED and desired.digest is not None and folder.digest == desired.over:
+            return await self._stored(desired.digest), desired
+        if desired.mode is Mode.PINNED:
+            return folder, Desired(name=desired.name, mode=Mode.FOLLOW, source=FOLDER, actor=FOLDER, config=desired.config)
+        return folder, desired
+
+    async def _stored(self, digest: Digest) -> Bundle:
+        return await self._parts.offload(self._parts.store.get, digest)
+
+    async def _folder_gone(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
+        slot.stamp = None
+        slot.seen = None
+        slot.error = None
+        slot.refused = None
+        live = slot.current is not None
+        await self.swap.withdraw(slot, occasion, reason="its folder is gone")
+        if desired.mode is Mode.PINNED and desired.name in self._parts.state.names():
+            unpinned = Desired(name=slot.name, mode=Mode.FOLLOW, source=FOLDER, actor=FOLDER, config=desired.config)
+            await self._parts.ledger.take_away(desire_entry(unpinned, occasion))
+        remembered = self._parts.state.names().get(slot.name)
+        if not live and remembered is not None and remembered.digest is not None:
+            # It went away while no pod was running.
+            gone = Entry(
+                fact=Fact.UNMOUNTED,
+                actor=occasion.actor,
+                trigger=occasion.trigger,
+                skill=slot.name,
+                digest=remembered.digest,
+                previous=remembered.generation,
+                reason="its folder is gone",
+            )
+            await self._parts.ledger.take_away(gone)
+
+    async def _close_operators(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
+        """A name whose source is an operator's path: what was mounted from there stays, and a folder of that name is the second."""
+        if desired.digest is not None and (slot.current is None or slot.stamp is None):
+            bundle = await self._stored(desired.digest)
+            async with self._turn:
+                await self.swap.bring(slot, bundle, desired, occasion)
+        stamp = await self._parts.offload(stamp_under, self._root, slot.name)
+        changed = stamp is not None and not _unchanged(slot, stamp)
+        slot.stamp = stamp or slot.stamp
+        if changed:
+            raise NameTaken(
+                f"skill `{slot.name}` in the skills directory is the second of its name: the first is mounted from {desired.source}",
+                hint=f"rename the folder, or `skillpod unmount {slot.name}` and then `skillpod reload {slot.name}` to follow the folder",
+                skill=slot.name,
+            )
+
+    # --- saying no --------------------------------------------------------------------------------------------------------
+
+    async def refuse(self, slot: Slot, error: SkillpodError, occasion: Occasion) -> None:
+        """Keep, tell and journal why the newest attempt did not come to serve; once for each cause."""
+        error.about(skill=slot.name, digest=slot.seen or "")
+        slot.error = error
+        if isinstance(error, (Misconfigured, JournalFailed)):
+            self._plan_retry(slot)
+        cause = (error.digest, error.code, error.message)
+        if slot.refused == cause:
+            return
+        slot.refused = cause
+        current = slot.current
+        self._parts.news.tell(
+            _kind_of(error),
+            skill=slot.name,
+            digest=error.digest,
+            generation=current.number if current else 0,
+            message=error.message,
+            error=error,
+            took=self._parts.clock.now() - occasion.since,
+        )
+        try:
+            await self._parts.ledger.write(refusal_entry(slot.name, error.digest, error, occasion))
+        except JournalFailed as failure:
+            self._parts.news.tell(Kind.TROUBLE, message=f"the journal can't be written: {failure}", error=failure)
+
+    def _plan_retry(self, slot: Slot) -> None:
+        # The operator's side may be mended without the folder changing: look again, ever less often.
+        slot.stamp = None
+        slot.tried = None
+        slot.retry_at = self._parts.clock.now() + min(RETRY_FIRST * 2**slot.retries, RETRY_LONGEST)
+        slot.retries += 1
+
+    def _look_at_dependents(self, changed: str) -> None:
+        """A skill came, went or changed its version: those that require it, or wanted its names, are decided again."""
+        for slot in list(self.slots.values()):
+            current = slot.current
+            waits = isinstance(slot.error, (Waiting, NameTaken))
+            unmet = current is not None and changed in current.manifest.requires.skills and bool(self.swap.unmet(current.manifest))
+            if waits or unmet:
+                self.spawn(self._decide_again(slot))
+
+    async def _decide_again(self, slot: Slot) -> None:
+        occasion = Occasion(trigger="requires", actor=FOLDER, since=self._parts.clock.now())
+        async with slot.lock:
+            current = slot.current
+            missing = self.swap.unmet(current.manifest) if current else []
+            if current is not None and missing:
+                error = Waiting(f"it requires {' and '.join(missing)}", hint="it is mounted by itself when they are", at="requires")
+                await self.swap.withdraw(slot, occasion, reason=error.message, kind=Kind.WAITING)
+                slot.error = error.about(skill=slot.name, digest=current.digest)
+            slot.forget_refusal()
+        self.spawn_look(slot.name, occasion)
+
+    # --- guests that die --------------------------------------------------------------------------------------------------
+
+    def _on_death(self, slot: Slot, guests: Guests, error: SkillpodError) -> None:
+        owner = slot.current if slot.current is not None and slot.current.guests is guests else None
+        self._parts.news.tell(
+            Kind.GUEST_DIED,
+            skill=slot.name,
+            digest=owner.digest if owner else "",
+            generation=owner.number if owner else 0,
+            message=error.message,
+            error=error,
+        )
+        self._parts.journal.mark(
+            Entry(
+                fact=Fact.GUEST_DIED,
+                skill=slot.name,
+                digest=owner.digest if owner else "",
+                generation=owner.number if owner else 0,
+                outcome="error",
+                reason=error.message,
+                error={"code": error.code},
+            )
+        )
+        if owner is None or not isinstance(error, (GuestDied, WireBroken)):
+            return
+        if owner.count_death(self._parts.clock.now(), trial=self._parts.trial(), streak=STREAK_AFTER_TRIAL):
+            self.spawn(self._give_up(slot, owner, error))
+
+    async def _give_up(self, slot: Slot, failing: Generation, error: SkillpodError) -> None:
+        """Quarantine a digest that keeps failing; within its trial, the generation before it comes back at once."""
+        async with slot.lock:
+            if slot.current is not failing:
+                return
+            now = self._parts.clock.now()
+            in_trial = now - failing.published_at <= self._parts.trial()
+            occasion = Occasion(trigger="trial" if in_trial else "crashes", actor="skillpod", since=now)
+            why = f"{failing.deaths} of its guests died, the last one: {error.message}"
+            verdict = Quarantined(why, hint=f"`skillpod resume {slot.name}` tries it again", skill=slot.name, digest=failing.digest)
+            await self._parts.ledger.take_away(_quarantined(slot, failing, why, occasion))
+            self._parts.news.tell(
+                Kind.QUARANTINED, skill=slot.name, digest=failing.digest, generation=failing.number, message=why, error=verdict
+            )
+            back = self._before(slot, failing) if in_trial else None
+            try:
+                if back is not None:
+                    await self.roll_back(slot, back, occasion, reason=why)
+                else:
+                    await self.swap.withdraw(slot, occasion, reason=why)
+            except SkillpodError as failure:
+                await self.swap.withdraw(slot, occasion, reason=f"{why}; and the version before it can't come back: {failure.message}")
+            slot.error = verdict
+
+    def _before(self, slot: Slot, failing: Generation) -> Digest | None:
+        """The digest that served before, if there is one that may serve."""
+        quarantined = self._parts.state.quarantined()
+        if slot.previous is not None and slot.previous.digest != failing.digest and slot.previous.digest not in quarantined:
+            return slot.previous.digest
+        remembered = self._parts.state.names().get(slot.name)
+        history = remembered.history if remembered else ()
+        return next((digest for digest in reversed(history) if digest != failing.digest and digest not in quarantined), None)
+
+    async def roll_back(self, slot: Slot, digest: Digest, occasion: Occasion, *, reason: str) -> None:
+        """Return to an earlier admitted digest, and pin it. The caller holds the slot's lock; raises what ``Swap.bring`` raises."""
+        before = slot.current
+        known = self.desired(slot.name)
+        over = slot.seen if known.source == FOLDER else None
+        desired = Desired(
+            name=slot.name, mode=Mode.PINNED, source=known.source, actor=occasion.actor, digest=digest, over=over, config=known.config
+        )
+        await self.swap.bring(slot, await self._stored(digest), desired, occasion)
+        after = slot.current
+        await self._parts.ledger.write(
+            Entry(
+                fact=Fact.ROLLED_BACK,
+                actor=occasion.actor,
+                trigger=occasion.trigger,
+                skill=slot.name,
+                digest=digest,
+                generation=after.number if after else 0,
+                previous=before.number if before else 0,
+                previous_digest=before.digest if before else "",
+                reason=reason,
+            )
+        )
+        self._parts.news.tell(
+            Kind.ROLLED_BACK,
+            skill=slot.name,
+            version=after.manifest.version if after else "",
+            digest=digest,
+            generation=after.number if after else 0,
+            previous=before.number if before else 0,
+            message=reason,
+        )
+
+
+def _unchanged(slot: Slot, stamp: Stamp) -> bool:
+    return slot.stamp is not None and slot.stamp == stamp and not slot.stamp.is_racy
+
+
+def _kind_of(error: SkillpodError) -> Kind:
+    if isinstance(error, Held):
+        return Kind.HELD
+    return Kind.WAITING if isinstance(error, Waiting) else Kind.REFUSED
+
+
+def _quarantined(slot: Slot, failing: Generation, why: str, occasion: Occasion) -> Entry:
+    return Entry(
+        fact=Fact.QUARANTINED,
+        actor=occasion.actor,
+        trigger=occasion.trigger,
+        skill=slot.name,
+        version=failing.manifest.version,
+        digest=failing.digest,
+        generation=failing.number,
+        reason=why,
+    )

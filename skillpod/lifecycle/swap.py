@@ -1,0 +1,372 @@
+"""Build aside, prove, publish by one assignment, drain the old: how a bundle becomes the generation that serves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from packaging.specifiers import SpecifierSet
+
+from skillpod.errors import ApprovalNeeded, Held, PolicyRefused, Quarantined, Refused, SkillpodError, Waiting
+from skillpod.lifecycle.generation import Generation
+from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.pipeline import Survey, decision
+from skillpod.lifecycle.probe import prove
+from skillpod.lifecycle.slot import Slot
+from skillpod.lifecycle.table import Event, State
+from skillpod.manifest.config import fill_config
+from skillpod.model.bundle import Bundle
+from skillpod.model.command import FOLDER, Desired, Mode
+from skillpod.model.decision import Admission, Hold, Identity, Refusal
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.event import Kind
+from skillpod.model.guest import Launch
+from skillpod.model.manifest import Manifest
+from skillpod.ports import Guests
+
+DRAIN_GRACE = 2.0
+"""Seconds past a skill's own wall limit that a replaced generation may take to finish: its deadlines end its calls before."""
+
+OnDeath = Callable[[Slot, Guests, SkillpodError], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Why something is brought up: ``trigger`` and ``actor`` go to the journal, ``since`` is when the change was first seen."""
+
+    trigger: str
+    actor: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything decided about a bundle, before anything is started."""
+
+    survey: Survey
+    manifest: Manifest
+    admission: Admission
+    config: Mapping[str, Any]
+    identity: Identity
+
+
+class Swap:
+    def __init__(self, parts: Parts, *, on_death: OnDeath, on_change: Callable[[str], None]) -> None:
+        self._parts = parts
+        self._on_death = on_death
+        self._on_change = on_change
+        self._publishing = asyncio.Lock()
+        self._drains: set[asyncio.Task[None]] = set()
+
+    # --- what would be done ---------------------------------------------------------------------------------------------
+
+    async def plan(self, slot: Slot, bundle: Bundle, desired: Desired) -> Plan:
+        """Read, decide and configure. Raises every Refused, Held and Misconfigured of the walk up to a guest."""
+        why = self._parts.state.quarantined().get(bundle.digest)
+        if why is not None:
+            raise Quarantined(
+                f"this version kept failing and is quarantined: {why}",
+                hint=f"change the skill, or `skillpod resume {slot.name}` to try it again",
+                skill=slot.name,
+                digest=bundle.digest,
+            )
+        return self.plan_surveyed(desired, await self._survey(slot, bundle))
+
+    async def _survey(self, slot: Slot, bundle: Bundle) -> Survey:
+        for known in (slot.current, slot.previous):
+            # The sidecars are not part of the digest: with other evidence it is examined again.
+            if known is not None and known.digest == bundle.digest and known.survey.bundle.evidence == bundle.evidence:
+                return known.survey
+        return await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
+
+    def plan_surveyed(self, desired: Desired, survey: Survey) -> Plan:
+        """As ``plan``, from a survey that was made before."""
+        manifest = survey.require()
+        admission = self._admitted(survey)
+        config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
+        self._require_skills(manifest)
+        identity = Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config))
+        return Plan(survey=survey, manifest=manifest, admission=admission, config=config, identity=identity)
+
+    def _admitted(self, survey: Survey) -> Admission:
+        answer = decision(survey, self._parts.policy())
+        match answer:
+            case Admission():
+                return answer
+            case Hold():
+                raise ApprovalNeeded(answer.question, reasons=answer.reasons, skill=answer.skill, digest=answer.digest)
+            case Refusal():
+                if len(answer.reasons) == 1:
+                    raise answer.reasons[0]
+                raise PolicyRefused(f"rule `{answer.rule}` refuses it", reasons=answer.reasons, skill=answer.skill, digest=answer.digest)
+            case _:
+                assert_never(answer)
+
+    def _require_skills(self, manifest: Manifest) -> None:
+        missing = list(self.unmet(manifest))
+        if missing:
+            raise Waiting(
+                f"it requires {' and '.join(missing)}", hint="it is mounted by itself when they are", skill=manifest.name, at="requires"
+            )
+
+    def unmet(self, manifest: Manifest) -> list[str]:
+        """The required skills that are not mounted in a version that fits, each in words."""
+        routes = self._parts.registry.routes
+        unmet: list[str] = []
+        for name, versions in manifest.requires.skills.items():
+            route = routes.get(name)
+            if route is None:
+                unmet.append(f"skill `{name}` {versions}, which is not mounted")
+            elif not SpecifierSet(versions).contains(route.version, prereleases=True):
+                unmet.append(f"skill `{name}` {versions}, of which {route.version} is mounted")
+        return unmet
+
+    # --- doing it -------------------------------------------------------------------------------------------------------
+
+    async def bring(self, slot: Slot, bundle: Bundle, desired: Desired, occasion: Occasion) -> None:
+        """Make this bundle the one that serves. When it raises, nothing has changed and what served still serves."""
+        plan = await self.plan(slot, bundle, desired)
+        if slot.current is not None and slot.current.identity == plan.identity:
+            await self._note_desire(slot, desired, occasion)
+            if not isinstance(slot.error, Quarantined):
+                slot.error = slot.refused = None
+            return
+        generation = self._build(slot, plan)
+        try:
+            await self._prove(generation)
+            async with self._publishing:
+                self._parts.registry.check(slot.name, generation.tools)
+                self._require_skills(plan.manifest)
+                await self._write(slot, generation, desired, occasion)
+                self.publish(slot, generation, occasion)
+        except BaseException:
+            if generation.state is State.STARTING:
+                generation.step(Event.FAILED)
+                await generation.guests.close()
+            raise
+
+    def _build(self, slot: Slot, plan: Plan) -> Generation:
+        remembered = self._parts.state.names().get(slot.name)
+        number = (remembered.generation if remembered else 0) + 1
+        kept = slot.previous
+        if kept is not None and kept.identity == plan.identity and not kept.keeps_crashing:
+            # It proved itself before and was kept ready for this: its guests serve on under the new number.
+            slot.previous = None
+            kept.step(Event.RECALLED)
+            return self._generation(number, plan, kept.guests)
+        return self.open(slot, number, plan)
+
+    def open(self, slot: Slot, number: int, plan: Plan) -> Generation:
+        """A generation with no guest started yet."""
+        launch = Launch(
+            admission=plan.admission, bundle=plan.survey.bundle, manifest=plan.manifest, tools=plan.survey.tools, config=plan.config
+        )
+        opened: list[Guests] = []
+        opened.append(self._parts.sandbox.open(launch, on_death=lambda error: self._on_death(slot, opened[0], error)))
+        return self._generation(number, plan, opened[0])
+
+    @staticmethod
+    def _generation(number: int, plan: Plan, guests: Guests) -> Generation:
+        return Generation(
+            number=number,
+            survey=plan.survey,
+            admission=plan.admission,
+            identity=plan.identity,
+            guests=guests,
+            manifest=plan.manifest,
+        )
+
+    async def _prove(self, generation: Generation) -> None:
+        await generation.guests.wake()
+        keep = asyncio.ensure_future(self._parts.offload(self._parts.store.put, generation.survey.bundle))
+        try:
+            await prove(generation.guests, generation.manifest, generation.tools)
+        finally:
+            await keep
+
+    async def _write(self, slot: Slot, generation: Generation, desired: Desired, occasion: Occasion) -> None:
+        wanted = _with_digest(desired, generation)
+        remembered = self._parts.state.names().get(slot.name)
+        entries = [] if remembered is not None and remembered.desired == wanted else [desire_entry(wanted, occasion)]
+        entries.append(_decided(generation, occasion))
+        entries.append(_published(generation, slot.current, occasion, wanted))
+        await self._parts.ledger.write(*entries)
+
+    async def _note_desire(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
+        remembered = self._parts.state.names().get(slot.name)
+        current = slot.current
+        if current is not None:
+            wanted = _with_digest(desired, current)
+            if remembered is None or remembered.desired != wanted:
+                await self._parts.ledger.write(desire_entry(wanted, occasion))
+
+    def publish(self, slot: Slot, generation: Generation, occasion: Occasion) -> None:
+        """The one assignment; synchronous, so that no call can fall between."""
+        old = slot.current
+        self._parts.registry.publish(generation.route)
+        generation.step(Event.PUBLISHED)
+        generation.published_at = self._parts.clock.now()
+        generation.published_epoch = self._parts.clock.epoch()
+        slot.current = generation
+        slot.error = None
+        slot.refused = None
+        if old is not None:
+            old.step(Event.REPLACED)
+            self._spawn(self._retire(slot, old))
+        self._parts.news.tell(
+            Kind.SWAPPED if old else Kind.MOUNTED,
+            skill=slot.name,
+            version=generation.manifest.version,
+            digest=generation.digest,
+            generation=generation.number,
+            previous=old.number if old else 0,
+            took=self._parts.clock.now() - occasion.since,
+            details={"tools": [spec.exported for spec in generation.tools], "trigger": occasion.trigger},
+        )
+        self._on_change(slot.name)
+
+    # --- taking away ----------------------------------------------------------------------------------------------------
+
+    async def withdraw(self, slot: Slot, occasion: Occasion, *, reason: str, kind: Kind = Kind.UNMOUNTED) -> None:
+        """Take the skill's tools away now; its calls in flight finish on their own. Never waits for a guest."""
+        gone = slot.current
+        if gone is None:
+            return
+        self._parts.registry.withdraw(slot.name)
+        slot.current = None
+        gone.step(Event.WITHDRAWN)
+        kept, slot.previous = slot.previous, None
+        self._spawn(self._end(gone))
+        if kept is not None:
+            self._spawn(kept.discard())
+        self._parts.news.tell(
+            kind, skill=slot.name, version=gone.manifest.version, digest=gone.digest, previous=gone.number, message=reason
+        )
+        await self._parts.ledger.take_away(
+            Entry(
+                fact=Fact.UNMOUNTED,
+                actor=occasion.actor,
+                trigger=occasion.trigger,
+                skill=slot.name,
+                version=gone.manifest.version,
+                digest=gone.digest,
+                previous=gone.number,
+                reason=reason,
+            )
+        )
+        self._on_change(slot.name)
+
+    async def _end(self, generation: Generation) -> None:
+        await generation.drain(generation.manifest.limits.wall + DRAIN_GRACE)
+        await generation.discard()
+
+    async def _retire(self, slot: Slot, old: Generation) -> None:
+        await old.drain(old.manifest.limits.wall + DRAIN_GRACE)
+        if old.state is not State.DRAINING:
+            return  # recalled or discarded while it drained
+        old.step(Event.DRAINED)
+        self._parts.news.tell(Kind.DRAINED, skill=slot.name, version=old.manifest.version, digest=old.digest, generation=old.number)
+        kept = slot.previous
+        if slot.current is None or (kept is not None and kept.number > old.number):
+            await old.discard()
+            return
+        slot.previous = old
+        await old.guests.rest()
+        if kept is not None:
+            await kept.discard()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._drains.add(task)
+        task.add_done_callback(self._drains.discard)
+
+    async def close(self) -> None:
+        """Wait until what was replaced or withdrawn has finished its calls."""
+        while self._drains:
+            await asyncio.gather(*self._drains, return_exceptions=True)
+
+
+def _with_digest(desired: Desired, generation: Generation) -> Desired:
+    return Desired(
+        name=desired.name,
+        mode=desired.mode,
+        source=desired.source,
+        actor=desired.actor,
+        digest=generation.digest,
+        over=desired.over,
+        config=desired.config,
+    )
+
+
+def followed(name: str) -> Desired:
+    """What is desired of a folder that nobody has said anything about."""
+    return Desired(name=name, mode=Mode.FOLLOW, source=FOLDER, actor=FOLDER)
+
+
+def desire_entry(desired: Desired, occasion: Occasion) -> Entry:
+    return Entry(
+        fact=Fact.DESIRED,
+        actor=occasion.actor,
+        trigger=occasion.trigger,
+        skill=desired.name,
+        digest=desired.digest or "",
+        source=desired.source,
+        details={"desired": desired.as_dict()},
+    )
+
+
+def refusal_entry(name: str, digest: str, error: SkillpodError, occasion: Occasion) -> Entry:
+    """A no, with its reasons: of a policy's hold or refusal, or of any step before or after it."""
+    held = isinstance(error, Held)
+    return Entry(
+        fact=Fact.REFUSED,
+        actor=occasion.actor,
+        trigger=occasion.trigger,
+        skill=name,
+        digest=digest,
+        decision="hold" if held else "refuse" if isinstance(error, Refused) else "",
+        outcome="denied" if held or isinstance(error, Refused) else "error",
+        reason=error.message,
+        error=error.as_dict(),
+    )
+
+
+def _decided(generation: Generation, occasion: Occasion) -> Entry:
+    admission = generation.admission
+    return Entry(
+        fact=Fact.DECIDED,
+        actor=occasion.actor,
+        trigger=occasion.trigger,
+        skill=generation.manifest.name,
+        version=generation.manifest.version,
+        digest=generation.digest,
+        tier=admission.tier.word,
+        isolation=admission.isolation.value,
+        grants=admission.grants.as_dict(),
+        config=generation.identity.config,
+        decision="admit",
+        rule=admission.rule,
+        policy=admission.policy,
+    )
+
+
+def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired) -> Entry:
+    report = generation.guests.report
+    return Entry(
+        fact=Fact.PUBLISHED,
+        actor=occasion.actor,
+        trigger=occasion.trigger,
+        skill=generation.manifest.name,
+        version=generation.manifest.version,
+        digest=generation.digest,
+        source=desired.source,
+        tier=generation.admission.tier.word,
+        isolation=generation.admission.isolation.value,
+        generation=generation.number,
+        previous=old.number if old else 0,
+        previous_digest=old.digest if old else "",
+        outcome="ok",
+        details={"identity": generation.identity.as_dict(), "walls": report.as_dict() if report else {}},
+    )

@@ -1,0 +1,62 @@
+"""What a tool's signature promises: arguments are held to it before a guest sees them, results before a caller does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from skillpod.documents import schema_faults
+from skillpod.errors import ArgumentsInvalid, ResultInvalid
+from skillpod.model.manifest import MIB, ToolSpec
+
+ARGUMENTS_LIMIT = 16 * MIB
+"""Bytes of JSON; a larger argument is refused before a guest sees it."""
+
+
+class Contract:
+    """The schemas of one tool, compiled on first use: a thousand tools cost nothing until they are called."""
+
+    def __init__(self, spec: ToolSpec) -> None:
+        self.spec = spec
+
+    @cached_property
+    def _arguments(self) -> Draft202012Validator:
+        return Draft202012Validator(dict(self.spec.input_schema))
+
+    @cached_property
+    def _result(self) -> Draft202012Validator | None:
+        schema = self.spec.output_schema
+        return None if schema is None else Draft202012Validator(dict(schema))
+
+    def check_arguments(self, arguments: Any) -> int:
+        """The size of the arguments as JSON, in bytes. Raises ArgumentsInvalid with every fault."""
+        name = self.spec.exported
+        if not isinstance(arguments, Mapping):
+            got = type(arguments).__name__
+            raise ArgumentsInvalid(f"the arguments of `{name}` must be an object, got {got}", hint='pass {"name": value}', at=name)
+        try:
+            size = len(json.dumps(arguments, allow_nan=False))
+        except (TypeError, ValueError, RecursionError) as fault:
+            raise ArgumentsInvalid(f"the arguments of `{name}` are not JSON: {fault}", at=name) from None
+        if size > ARGUMENTS_LIMIT:
+            raise ArgumentsInvalid(f"the arguments of `{name}` are {size} bytes of JSON; at most {ARGUMENTS_LIMIT} are taken", at=name)
+        if not self._arguments.is_valid(arguments):
+            faults = schema_faults(arguments, self.spec.input_schema, name=name)
+            raise ArgumentsInvalid(f"the arguments do not fit `{name}`", at=name, reasons=faults)
+        return size
+
+    def check_result(self, value: Any) -> None:
+        """Raises ResultInvalid with every fault."""
+        if self._result is None or self._result.is_valid(value):
+            return
+        name = self.spec.exported
+        raise ResultInvalid(
+            f"`{name}` returned a value that does not fit the type it declares",
+            at=name,
+            hint="the skill's author must mend its return annotation or its code",
+            reasons=schema_faults(value, self.spec.output_schema or {}, name=name),
+        )

@@ -1,0 +1,87 @@
+"""One call, from an exported name to a checked result: validate, lease, ask a guest, validate, write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from skillpod.documents import did_you_mean
+from skillpod.errors import DeadlineExceeded, JournalFailed, SkillpodError, UnknownTool
+from skillpod.model.command import Caller
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.guest import CallResult, Reply
+from skillpod.ports import Clock, Journal
+from skillpod.registry.registry import Binding, Registry
+
+Missing = Callable[[str], SkillpodError | None]
+"""Says why a tool's skill is not callable now, when that is known."""
+
+
+class Dispatch:
+    def __init__(self, *, registry: Registry, journal: Journal, clock: Clock, missing: Missing) -> None:
+        self._registry = registry
+        self._journal = journal
+        self._clock = clock
+        self._missing = missing
+
+    async def invoke(self, tool: str, arguments: Any, caller: Caller) -> CallResult:
+        """Call an exported tool.
+
+        Raises UnknownTool, ArgumentsInvalid, JournalUnwritable, ResultInvalid, and what Guests.call raises.
+        """
+        self._journal.require()
+        binding = self._registry.find(tool)
+        if binding is None:
+            raise self._missing(tool) or self._unknown(tool)
+        size = binding.contract.check_arguments(arguments)
+        route = binding.route
+        started = self._clock.now()
+        error: SkillpodError | None = None
+        reply: Reply | None = None
+        try:
+            with route.leases:
+                reply = await route.guests.call(binding.contract.spec.name, arguments, caller)
+                binding.contract.check_result(reply.value)
+        except SkillpodError as failure:
+            error = failure.about(skill=route.skill, digest=route.digest)
+            raise
+        finally:
+            self._write(binding, caller, size, reply, error, self._clock.now() - started)
+        return CallResult(value=reply.value, usage=reply.usage, skill=route.skill, generation=route.generation, digest=route.digest)
+
+    def _unknown(self, tool: str) -> UnknownTool:
+        guess = did_you_mean(tool, list(self._registry.names()))
+        return UnknownTool(f"there is no tool `{tool}`", hint=guess or "`skillpod tools` lists what is callable now", at=tool)
+
+    def _write(
+        self, binding: Binding, caller: Caller, size: int, reply: Reply | None, error: SkillpodError | None, duration: float
+    ) -> None:
+        route = binding.route
+        entry = Entry(
+            fact=Fact.CALL,
+            actor=caller.principal,
+            skill=route.skill,
+            version=route.version,
+            digest=route.digest,
+            generation=route.generation,
+            tool=binding.contract.spec.name,
+            caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
+            outcome=_outcome(reply, error),
+            arguments={"bytes": size},
+            duration=round(duration, 6),
+            usage=reply.usage.as_dict() if reply else {},
+            error={"code": error.code} if error else {},  # the code only: a message may quote an argument
+        )
+        try:
+            self._journal.note(entry)
+        except JournalFailed:
+            # The call has run; its entry is kept until the journal is whole again, and the next call is refused.
+            self._journal.mark(entry)
+
+
+def _outcome(reply: Reply | None, error: SkillpodError | None) -> str:
+    if isinstance(error, DeadlineExceeded):
+        return "timeout"
+    if error is not None:
+        return "error"
+    return "ok" if reply is not None else "unknown"

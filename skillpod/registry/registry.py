@@ -1,0 +1,125 @@
+"""The table name -> Route: built aside, published by one assignment, read without a lock on the loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType, TracebackType
+
+from skillpod.errors import NameTaken
+from skillpod.model.digest import Digest
+from skillpod.model.manifest import ToolSpec
+from skillpod.ports import Guests
+from skillpod.registry.contract import Contract
+
+
+class Leases:
+    """The calls in flight on one route, and what they came to."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.calls = 0
+        self.failures = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __enter__(self) -> Leases:
+        self.open += 1
+        self.calls += 1
+        self._idle.clear()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.open -= 1
+        self.failures += kind is not None
+        if not self.open:
+            self._idle.set()
+
+    async def drained(self) -> None:
+        """Returns when no call is in flight."""
+        await self._idle.wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where calls to a skill go: today, one generation and its guests."""
+
+    skill: str
+    version: str
+    digest: Digest
+    generation: int
+    tools: tuple[ToolSpec, ...]
+    guests: Guests
+    leases: Leases = field(default_factory=Leases)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One exported tool: the route its calls take and the contract they are held to."""
+
+    route: Route
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One immutable state of the registry."""
+
+    routes: Mapping[str, Route]
+    bindings: Mapping[str, Binding]
+
+
+class Registry:
+    def __init__(self) -> None:
+        self._table = Table(MappingProxyType({}), MappingProxyType({}))
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        return self._table.routes
+
+    def find(self, exported: str) -> Binding | None:
+        return self._table.bindings.get(exported)
+
+    def names(self) -> Iterator[str]:
+        """Exported names, sorted: a deterministic order at every door."""
+        return iter(sorted(self._table.bindings))
+
+    def bindings(self) -> list[Binding]:
+        bindings = self._table.bindings
+        return [bindings[name] for name in sorted(bindings)]
+
+    def check(self, skill: str, tools: tuple[ToolSpec, ...]) -> None:
+        """Raise NameTaken if another skill exports one of these names."""
+        for spec in tools:
+            taken = self._table.bindings.get(spec.exported)
+            if taken is not None and taken.route.skill != skill:
+                raise NameTaken(
+                    f"tool `{spec.exported}` of skill `{skill}` is already exported by skill `{taken.route.skill}`",
+                    hint="rename one of the two functions, or unmount one of the two skills",
+                    at=spec.exported,
+                    skill=skill,
+                )
+
+    def publish(self, route: Route) -> Route | None:
+        """Point the skill's names at this route, all at once; returns the route that was there."""
+        self.check(route.skill, route.tools)
+        previous = self._table.routes.get(route.skill)
+        bindings = self._others(route.skill)
+        bindings.update({spec.exported: Binding(route, Contract(spec)) for spec in route.tools})
+        self._table = Table(
+            MappingProxyType({**self._table.routes, route.skill: route}),
+            MappingProxyType(bindings),
+        )
+        return previous
+
+    def withdraw(self, skill: str) -> Route | None:
+        """Take the skill's names away; returns the route that was there."""
+        previous = self._table.routes.get(skill)
+        if previous is not None:
+            routes = {name: route for name, route in self._table.routes.items() if name != skill}
+            self._table = Table(MappingProxyType(routes), MappingProxyType(self._others(skill)))
+        return previous
+
+    def _others(self, skill: str) -> dict[str, Binding]:
+        return {name: binding for name, binding in self._table.bindings.items() if binding.route.skill != skill}
