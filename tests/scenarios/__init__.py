@@ -1,0 +1,1 @@
+"""A running pod with the real watcher, guests and disk: one file per family of things that happen to it."""

@@ -1,0 +1,1 @@
+"""The skills that ship: by plain import, and in a real pod."""
