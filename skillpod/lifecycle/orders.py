@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import assert_never
@@ -51,8 +52,7 @@ class Orders:
     async def _mount(self, command: Command, occasion: Occasion) -> str:
         if not command.path:
             raise CommandInvalid("mount needs a path", hint="skillpod mount PATH")
-        path = Path(command.path).absolute()
-        source = FOLDER if path.parent.resolve() == self._root.resolve() else str(path)
+        path, source = self._located(command.path)
         slot = self._supervisor.slot(path.name)
         try:
             async with slot.lock:
@@ -64,6 +64,13 @@ class Orders:
         finally:
             self._supervisor.forget_if_empty(slot)
         return slot.name
+
+    def _located(self, path: str) -> tuple[Path, str]:
+        """The absolute path, and the source it stands for: a folder directly in the skills directory is followed."""
+        if "\0" in path:
+            raise CommandInvalid("the path has a NUL character")
+        absolute = Path(path).absolute()
+        return absolute, FOLDER if absolute.parent.resolve() == self._root.resolve() else str(absolute)
 
     def _require_free(self, slot: Slot, before: Desired, source: str, path: Path) -> None:
         if slot.current is not None and before.source != source:
@@ -105,10 +112,7 @@ class Orders:
             await self._supervisor.swap.withdraw(slot, occasion, reason=reason)
             slot.error = None
             slot.forget_refusal()
-            before = self._supervisor.desired(name)
-            absent = Desired(
-                name=name, mode=Mode.ABSENT, source=before.source, actor=occasion.actor, digest=before.digest, config=before.config
-            )
+            absent = replace(self._supervisor.desired(name), mode=Mode.ABSENT, actor=occasion.actor, over=None)
             await self._parts.ledger.take_away(desire_entry(absent, occasion))
 
     # --- rollback and resume ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ folder holds and what the journal says, never from what the event said.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from skillpod.errors import (
     WireBroken,
 )
 from skillpod.intake.settle import Settle
-from skillpod.intake.snapshot import Stamp, freeze_under, list_folders, stamp_under
+from skillpod.intake.snapshot import Ignored, Stamp, freeze_under, list_folders, stamp_under
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.slot import Slot
@@ -54,7 +54,7 @@ class Supervisor:
         self._turn = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._work: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
-        self._strays: frozenset[str] = frozenset()
+        self._ignored: frozenset[Ignored] = frozenset()
         self._root_lost = False
 
     def slot(self, name: str) -> Slot:
@@ -98,12 +98,12 @@ class Supervisor:
     async def sweep(self) -> None:
         """Look at every folder and every name that should be mounted, and start closing what differs."""
         try:
-            folders, strays = await self._parts.offload(list_folders, self._root)
+            folders, ignored = await self._parts.offload(list_folders, self._root)
         except PathUnusable as error:
             self._lose_root(error)
             return
         self._root_lost = False
-        self._tell_strays(frozenset(strays))
+        self._tell_ignored(ignored)
         now = self._parts.clock.now()
         for name in {*folders, *self._parts.state.names(), *self.slots}:
             if now >= self.slot(name).retry_at:
@@ -115,13 +115,11 @@ class Supervisor:
             self._root_lost = True
             self._parts.news.tell(Kind.TROUBLE, message=f"the skills directory can't be read; what is mounted stays: {error}", error=error)
 
-    def _tell_strays(self, strays: frozenset[str]) -> None:
-        for name in sorted(strays - self._strays):
-            self._parts.news.tell(
-                Kind.TROUBLE,
-                message=f"{name} in the skills directory is not a folder of its own (a link is never followed); `skillpod mount PATH` takes one",
-            )
-        self._strays = strays
+    def _tell_ignored(self, ignored: Sequence[Ignored]) -> None:
+        for stray in ignored:
+            if stray not in self._ignored:
+                self._parts.news.tell(Kind.TROUBLE, message=f"{stray.name} in the skills directory is passed over: {stray.why}")
+        self._ignored = frozenset(ignored)
 
     async def quiet(self) -> None:
         """Returns when every look that was begun has ended."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from packaging.specifiers import SpecifierSet
@@ -187,7 +187,7 @@ class Swap:
             await keep
 
     async def _write(self, slot: Slot, generation: Generation, desired: Desired, occasion: Occasion) -> None:
-        wanted = _with_digest(desired, generation)
+        wanted = replace(desired, digest=generation.digest)
         remembered = self._parts.state.names().get(slot.name)
         entries = [] if remembered is not None and remembered.desired == wanted else [desire_entry(wanted, occasion)]
         entries.append(_decided(generation, occasion))
@@ -198,7 +198,7 @@ class Swap:
         remembered = self._parts.state.names().get(slot.name)
         current = slot.current
         if current is not None:
-            wanted = _with_digest(desired, current)
+            wanted = replace(desired, digest=current.digest)
             if remembered is None or remembered.desired != wanted:
                 await self._parts.ledger.write(desire_entry(wanted, occasion))
 
@@ -286,18 +286,6 @@ class Swap:
         """Wait until what was replaced or withdrawn has finished its calls."""
         while self._drains:
             await asyncio.gather(*self._drains, return_exceptions=True)
-
-
-def _with_digest(desired: Desired, generation: Generation) -> Desired:
-    return Desired(
-        name=desired.name,
-        mode=desired.mode,
-        source=desired.source,
-        actor=desired.actor,
-        digest=generation.digest,
-        over=desired.over,
-        config=desired.config,
-    )
 
 
 def followed(name: str) -> Desired:

@@ -1,0 +1,438 @@
+"""SkillManager: builds the house and joins its rooms; the only file that knows everyone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from skillpod.config import PodConfig, load_config
+from skillpod.errors import JournalFailed, PathUnusable, PolicyUnreadable, SkillpodError, UnknownSkill
+from skillpod.home import Home
+from skillpod.intake.settle import Settle
+from skillpod.intake.snapshot import list_folders
+from skillpod.intake.watch import Observation, Watcher
+from skillpod.journal.replay import read
+from skillpod.journal.writer import JournalWriter
+from skillpod.lifecycle.ledger import Ledger
+from skillpod.lifecycle.news import News
+from skillpod.lifecycle.orders import Orders
+from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.restore import restore
+from skillpod.lifecycle.slot import Slot
+from skillpod.lifecycle.supervisor import Supervisor
+from skillpod.lifecycle.view import shown, summary
+from skillpod.model.command import OWNER, Caller, Command, Verb
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.event import Event, Kind
+from skillpod.model.guest import CallResult
+from skillpod.policy.document import Policy, read_policy
+from skillpod.registry.dispatch import Dispatch
+from skillpod.registry.functions import answer_calls, tool_definitions
+from skillpod.registry.registry import Registry
+from skillpod.resources import packaged_text
+from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.worker import ProgramWorker
+from skillpod.store.bundles import BundleStore
+from skillpod.store.index import Index
+from skillpod.store.memory import SkillMemory
+
+SWEEP = 3.0
+"""Seconds between two looks at everything, whatever the watcher says."""
+
+_Result = TypeVar("_Result")
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.monotonic()
+
+    def epoch(self) -> float:
+        return time.time()
+
+
+class SkillManager:
+    """One pod: it watches a directory of skills and serves what is in it. ``async with`` starts and stops it.
+
+    ``skills`` is the directory to watch; ``home`` the pod's own (store, journal, state, socket); ``policies`` a directory of policies, None
+    for the packaged default; ``policy`` the active one's name, None for what HOME/pod.yaml says. ``observation`` is how the directory is
+    watched, None for what pod.yaml says.
+    """
+
+    def __init__(
+        self,
+        skills: str | os.PathLike[str] = "skills",
+        *,
+        home: str | os.PathLike[str] = ".skillpod",
+        policies: str | os.PathLike[str] | None = None,
+        policy: str | None = None,
+        observation: Observation | None = None,
+    ) -> None:
+        self.root = Path(skills).absolute()
+        self.home = Home(Path(home).absolute())
+        self._policies = None if policies is None else Path(policies).absolute()
+        self._policy_name = policy
+        self._observation = observation
+        self._config = PodConfig()
+        self._stack = AsyncExitStack()
+        self._running = False
+
+    # --- life -------------------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        await self.settled()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.stop()
+
+    @classmethod
+    def blocking(cls, *arguments: Any, **options: Any) -> Blocking:
+        """The same pod for code without a loop: ``with SkillManager.blocking("skills") as pod``; many threads may share it."""
+        return Blocking(lambda: cls(*arguments, **options))
+
+    async def start(self) -> None:
+        """Everything that was mounted is callable when this returns; folders are read from then on.
+
+        Raises PathUnusable, HomeLocked, ConfigInvalid, PolicyUnreadable, JournalCorrupt, IsolationUnavailable.
+        """
+        if not self.root.is_dir():
+            raise PathUnusable(f"the skills directory {self.root} is not a directory", hint="make it, or give another with --skills")
+        async with AsyncExitStack() as stack:
+            await self._open(stack)
+            self._stack = stack.pop_all()
+        self._running = True
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        self.home.prepare()
+        self.home.acquire()
+        stack.callback(self.home.release)
+        self._config = load_config(self.home.path)
+        self._config_stamp = self._stamp_config()
+        self._policy = self._load_policy()
+        clock = SystemClock()
+        threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="skillpod")
+        stack.callback(threads.shutdown)
+        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch)
+        await journal.open()
+        stack.push_async_callback(journal.close)
+        index = Index(self.home.index)
+        stack.callback(index.close)
+        for recorded in read(self.home.journal, after=index.position()):
+            index.apply(recorded.seq, recorded.entry)
+        memory = SkillMemory(self.home.memory)
+        stack.callback(memory.close)
+        self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))
+        stack.push_async_callback(self._news.close)
+        self._sandbox = JailSandbox(memory=memory)
+        stack.push_async_callback(self._sandbox.close)
+        self._registry = Registry()
+        self._parts = Parts(
+            registry=self._registry,
+            sandbox=self._sandbox,
+            journal=journal,
+            ledger=Ledger(journal=journal, state=index),
+            store=BundleStore(self.home.store),
+            state=index,
+            clock=clock,
+            news=self._news,
+            examiner=Examiner(),
+            policy=lambda: self._policy,
+            configured=lambda name: self._config.skills.get(name, {}),
+            trial=lambda: self._config.trial,
+            threads=threads,
+        )
+        settle = Settle(self._config.quiet)
+        self._supervisor = Supervisor(self._parts, root=self.root, settle=settle)
+        stack.push_async_callback(self._retire_all)
+        self._orders = Orders(self._parts, self._supervisor, root=self.root)
+        self._dispatch = Dispatch(registry=self._registry, journal=journal, clock=clock, missing=self._why_missing)
+        self._started_at = clock.epoch()
+        await self._begin(stack)
+
+    async def _begin(self, stack: AsyncExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        await self._parts.ledger.write(Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._policy.digest, source=str(self.root)))
+        stack.push_async_callback(self._say_stopped)
+        folders = await self._parts.offload(list_folders, self.root)
+        await asyncio.gather(self._sandbox.start(), restore(self._parts, self._supervisor, folders=frozenset(folders.folders)))
+        watcher = Watcher(
+            self.root,
+            touched=lambda name: _from_thread(loop, self._supervisor.touched, name),
+            completed=lambda name: _from_thread(loop, self._supervisor.completed, name),
+            trouble=lambda message: _from_thread(loop, self._trouble, message),
+            observation=self._observation or self._config.watch,
+        )
+        self._watcher = watcher
+        watcher.start()
+        stack.callback(watcher.stop)
+        for work in (self._supervisor.run(), self._sweep_for_ever()):
+            task = loop.create_task(work)
+            stack.push_async_callback(_cancel, task)
+        await self._supervisor.sweep()
+
+    async def stop(self) -> None:
+        """Stop watching, let calls in flight finish within their limits, end every guest, write it down."""
+        if self._running:
+            self._running = False
+            await self._stack.aclose()
+
+    async def _say_stopped(self) -> None:
+        try:
+            await self._parts.ledger.write(Entry(fact=Fact.POD_STOPPED, trigger="stop"))
+        except JournalFailed as error:
+            self._trouble(f"the journal does not say that the pod stopped: {error}")
+
+    async def _retire_all(self) -> None:
+        await self._supervisor.close()
+        generations = [generation for slot in self._supervisor.slots.values() for generation in (slot.current, slot.previous) if generation]
+        for generation in generations:
+            self._registry.withdraw(generation.manifest.name)
+        await asyncio.gather(*(generation.drain(generation.manifest.limits.wall) for generation in generations))
+        await asyncio.gather(*(generation.discard() for generation in generations))
+        await self._supervisor.swap.close()
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            self._watcher.ensure()
+            self._reload_config()
+            await self._supervisor.sweep()
+
+    def _trouble(self, message: str) -> None:
+        self._news.tell(Kind.TROUBLE, message=message)
+
+    # --- the operator's side ----------------------------------------------------------------------------------------------
+
+    def _load_policy(self) -> Policy:
+        name = self._policy_name or self._config.policy
+        schema = packaged_text("policy/schema.json")
+        if self._policies is None:
+            if name != "default":
+                raise PolicyUnreadable(f"policy `{name}` is asked for and no policies directory is given", hint="give it with --policies")
+            return read_policy(packaged_text("policy/default.yaml"), name=name, schema=schema)
+        path = self._policies / f"{name}.yaml"
+        try:
+            text = path.read_bytes()
+        except OSError as fault:
+            raise PolicyUnreadable(f"policy {path} can't be read: {fault.strerror}", hint="--policies DIR, --policy NAME") from None
+        return read_policy(text, name=name, schema=schema)
+
+    def _stamp_config(self) -> tuple[int, int, int]:
+        try:
+            stat = (self.home.path / "pod.yaml").stat()
+        except OSError:
+            return (0, 0, 0)
+        return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+    def _reload_config(self) -> None:
+        """Read pod.yaml again when it changed; a bad one never replaces a good one."""
+        stamp = self._stamp_config()
+        if stamp == self._config_stamp:
+            return
+        self._config_stamp = stamp
+        try:
+            self._config = load_config(self.home.path)
+        except SkillpodError as error:
+            self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error}", error=error)
+            return
+        for slot in self._supervisor.slots.values():
+            slot.forget_refusal()
+
+    # --- calling ----------------------------------------------------------------------------------------------------------
+
+    def tools(self, provider: str = "openai", *, caller: Caller | None = None) -> list[dict[str, Any]]:
+        """What the API's ``tools`` parameter takes: every tool that is callable now. Raises CommandInvalid for an unknown provider."""
+        return tool_definitions(provider, (binding.contract.spec for binding in self._registry.bindings()))
+
+    async def call(self, tool: str, arguments: Any, *, caller: Caller | None = None) -> Any:
+        """The value a tool returns for these arguments; raises as ``invoke`` does."""
+        return (await self.invoke(tool, arguments, caller=caller)).value
+
+    async def invoke(self, tool: str, arguments: Any, *, caller: Caller | None = None) -> CallResult:
+        """As ``call``, with usage (seconds, bytes), generation and digest.
+
+        Raises UnknownTool, ArgumentsInvalid, the SkillFailed family and JournalUnwritable.
+        """
+        return await self._dispatch.invoke(tool, arguments, caller or OWNER)
+
+    async def answer(self, provider: str, tool_calls: Iterable[Any], *, caller: Caller | None = None) -> list[dict[str, Any]]:
+        """Answer a model's tool calls with messages of the provider's shape; a call that fails is answered with its error."""
+        return await answer_calls(provider, tool_calls, lambda tool, arguments: self.call(tool, arguments, caller=caller))
+
+    def _why_missing(self, tool: str) -> SkillpodError | None:
+        slot = self._supervisor.slots.get(tool.partition("__")[0])
+        return slot.error if slot is not None and slot.current is None else None
+
+    # --- operating --------------------------------------------------------------------------------------------------------
+
+    async def execute(self, command: Command) -> dict[str, Any]:
+        """Carry out one command of a door; the skill's entry in ``skills()`` afterwards."""
+        name = await self._orders.execute(command)
+        return summary(self._supervisor.slot(name), self._parts.state)
+
+    async def mount(self, path: str | os.PathLike[str], *, config: Mapping[str, Any] | None = None, actor: str = "owner") -> dict[str, Any]:
+        """Mount a skill folder, with its config; the operator becomes its source, unless it is in the skills directory."""
+        return await self.execute(Command(verb=Verb.MOUNT, actor=actor, path=os.fspath(path), config=config))
+
+    async def unmount(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
+        return await self.execute(Command(verb=Verb.UNMOUNT, actor=actor, name=name))
+
+    async def reload(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
+        """Read the source again now; ends a pin and an unmount."""
+        return await self.execute(Command(verb=Verb.RELOAD, actor=actor, name=name))
+
+    async def rollback(self, name: str, to: str = "", *, actor: str = "owner") -> dict[str, Any]:
+        """Return to the version before, or to the one whose digest begins so, and pin it."""
+        return await self.execute(Command(verb=Verb.ROLLBACK, actor=actor, name=name, to=to))
+
+    async def resume(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
+        """Lift the quarantine of the skill's digests and try what is desired again."""
+        return await self.execute(Command(verb=Verb.RESUME, actor=actor, name=name))
+
+    async def settled(self, timeout: float = 60.0) -> None:
+        """Returns when every folder that is in the skills directory now has been dealt with. Raises TimeoutError."""
+        async with asyncio.timeout(timeout):
+            self._reload_config()
+            await self._supervisor.sweep()
+            await self._supervisor.quiet()
+
+    # --- looking ----------------------------------------------------------------------------------------------------------
+
+    def skills(self) -> list[dict[str, Any]]:
+        """One entry a name: ``{name, state, version, digest, generation, tools, error, ...}``, sorted by name."""
+        names = sorted({*self._supervisor.slots, *self._parts.state.names()})
+        return [summary(self._slot(name), self._parts.state) for name in names]
+
+    def show(self, name: str) -> dict[str, Any]:
+        """All that is known of one skill. Raises UnknownSkill."""
+        return shown(self._known(name), self._parts.state)
+
+    def instructions(self, name: str) -> str:
+        """The manual its author gives the model. Raises UnknownSkill."""
+        generation = self._known(name).current
+        if generation is None:
+            raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says why", skill=name)
+        return generation.survey.bundle.files.get(generation.manifest.instructions, b"").decode(errors="replace")
+
+    def output(self, name: str) -> str:
+        """What its guests wrote to stdout and stderr, the newest end. Raises UnknownSkill."""
+        generation = self._known(name).current
+        return "" if generation is None else generation.guests.output()
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of the whole pod."""
+        routes = self._registry.routes.values()
+        census: dict[str, int] = {}
+        for slot in self._supervisor.slots.values():
+            for generation in filter(None, (slot.current, slot.previous)):
+                for name, count in generation.guests.census().items():
+                    census[name] = census.get(name, 0) + count
+        return {
+            "pod": {"pid": os.getpid(), "home": str(self.home.path), "skills": str(self.root), "started_at": self._started_at},
+            "policy": {"name": self._policy.name, "digest": self._policy.digest},
+            "skills": len(self._registry.routes),
+            "tools": sum(len(route.tools) for route in routes),
+            "calls": sum(route.leases.calls for route in routes),
+            "failures": sum(route.leases.failures for route in routes),
+            "guests": census,
+        }
+
+    def events(self) -> AsyncIterator[Event]:
+        """Every event from now on, until the pod stops."""
+        return self._news.listen()
+
+    def _slot(self, name: str) -> Slot:
+        return self._supervisor.slots.get(name) or Slot(name)
+
+    def _known(self, name: str) -> Slot:
+        if name not in self._supervisor.slots and name not in self._parts.state.names():
+            raise UnknownSkill(f"there is no skill `{name}`", hint="`skillpod list` shows what there is", skill=name)
+        return self._slot(name)
+
+
+def _from_thread(loop: asyncio.AbstractEventLoop, function: Callable[[str], None], argument: str) -> None:
+    try:
+        loop.call_soon_threadsafe(function, argument)
+    except RuntimeError:
+        return  # the loop has ended: nobody is left to tell
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+class Blocking:
+    """A pod on a loop in a thread of its own. Every method of SkillManager is here without ``await``; events come as a plain iterator.
+
+    The thread that runs the loop is the parent of every guest: when it ends, the kernel ends them.
+    """
+
+    def __init__(self, make: Callable[[], SkillManager]) -> None:
+        self._make = make
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="skillpod", daemon=True)
+        self._pod: SkillManager | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        try:
+            self._pod = self._run(self._enter())
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if self._pod is not None:
+                self._run(self._pod.stop())
+        finally:
+            self._end()
+
+    async def _enter(self) -> SkillManager:
+        return await self._make().__aenter__()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or self._pod is None:
+            raise AttributeError(name)
+        attribute = getattr(self._pod, name)
+        if not callable(attribute):
+            return attribute
+        return lambda *arguments, **options: self._call(attribute, arguments, options)
+
+    def _call(self, method: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        async def on_loop() -> Any:
+            result = method(*arguments, **options)
+            return await result if asyncio.iscoroutine(result) else result
+
+        result = self._run(on_loop())
+        return self._iterate(result) if isinstance(result, AsyncIterator) else result
+
+    def _iterate(self, events: AsyncIterator[Any]) -> Iterator[Any]:
+        async def following() -> tuple[bool, Any]:
+            try:
+                return True, await anext(events)
+            except StopAsyncIteration:
+                return False, None
+
+        while (step := self._run(following()))[0]:
+            yield step[1]
+
+    def _run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
