@@ -66,8 +66,8 @@ class Examiner:
         except SignatureInvalid as fault:
             faults.append(fault)
         name = manifest.name if manifest else folder
-        for fault in faults:
-            fault.about(skill=name, digest=bundle.digest)
+        for found in faults:
+            found.about(skill=name, digest=bundle.digest)
         return Survey(bundle=bundle, manifest=manifest, tools=tools, report=report, provenance=provenance, faults=tuple(faults))
 
 

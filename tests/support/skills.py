@@ -100,7 +100,7 @@ AT_IMPORT: Mapping[str, str] = {
     "sleeps": loading("import time\ntime.sleep(3600)"),
     "exits": loading("import sys\nsys.exit(3)"),
     "exits at once": loading("import os\nos._exit(0)"),
-    "kills itself": loading("import os\nimport signal\nos.kill(os.getpid(), signal.SIGKILL)"),
+    "kills itself": loading("import signal\nsignal.raise_signal(signal.SIGKILL)"),
     "dereferences null": loading("import faulthandler\nfaulthandler._sigsegv()"),
     "prints garbage": loading(
         "import sys\nsys.stdout.write('\\x00\\xff{]garbage' * 100000)\nsys.stdout.flush()\nraise ValueError('after garbage')"
@@ -118,7 +118,7 @@ IN_A_CALL: Mapping[str, str] = {
     "hangs": doing("while True:\n    pass"),
     "exits": doing("sys.exit(3)", imports="import sys\n"),
     "exits at once": doing("os._exit(0)", imports="import os\n"),
-    "kills itself": doing("os.kill(os.getpid(), signal.SIGKILL)", imports="import os\nimport signal\n"),
+    "kills itself": doing("signal.raise_signal(signal.SIGKILL)", imports="import signal\n"),
     "allocates everything": doing("hoard = []\nwhile True:\n    hoard.append(bytearray(16 * 1024 * 1024))"),
     "forks": doing("while True:\n    os.fork()", imports="import os\n"),
     "recurses": doing("def deeper() -> None:\n    deeper()\n\n\ndeeper()"),

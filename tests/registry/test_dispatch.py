@@ -1,0 +1,146 @@
+"""One call: what is refused before a guest sees it, what is refused before a caller does, and what is written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from skillpod.errors import ArgumentsInvalid, JournalUnwritable, ResultInvalid, SkillpodError, ToolRaised, UnknownTool
+from skillpod.model.command import OWNER, Caller
+from skillpod.registry.dispatch import Dispatch
+from skillpod.registry.registry import Registry
+from tests.support.registry import ListedJournal, route, spec
+
+
+class FrozenClock:
+    def now(self) -> float:
+        return 100.0
+
+    def epoch(self) -> float:
+        return 1_000.0
+
+
+def echo(tool: str, arguments: Mapping[str, Any]) -> Any:
+    return arguments["text"]
+
+
+def house(answer: Any = echo) -> tuple[Dispatch, ListedJournal, Registry]:
+    registry, journal = Registry(), ListedJournal()
+    tool = spec("alpha", "echo", properties={"text": {"type": "string"}}, required=["text"], output={"type": "string"})
+    registry.publish(route("alpha", tool, answer=answer))
+    return Dispatch(registry=registry, journal=journal, clock=FrozenClock(), missing=lambda tool: None), journal, registry
+
+
+def call(dispatch: Dispatch, tool: str, arguments: Any, caller: Caller = OWNER) -> Any:
+    return asyncio.run(dispatch.invoke(tool, arguments, caller))
+
+
+def test_a_call_gives_the_value_with_the_generation_that_made_it() -> None:
+    dispatch, _, _ = house()
+    result = call(dispatch, "alpha__echo", {"text": "hello"})
+    assert (result.value, result.skill, result.generation) == ("hello", "alpha", 1)
+
+
+def test_every_call_is_noted_with_its_size_and_never_its_arguments() -> None:
+    dispatch, journal, _ = house()
+    call(dispatch, "alpha__echo", {"text": "a secret word"}, Caller(principal="agent-7", session="s1"))
+    (entry,) = journal.entries
+    assert entry.actor == "agent-7"
+    assert entry.caller == {"session": "s1"}
+    assert entry.outcome == "ok"
+    assert entry.arguments == {"bytes": 25}
+    assert "secret word" not in repr(entry)
+
+
+def test_an_unknown_tool_is_named_with_the_nearest_one() -> None:
+    dispatch, _, _ = house()
+    with pytest.raises(UnknownTool) as refused:
+        call(dispatch, "alpha__ecko", {})
+    assert "alpha__echo" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "arguments", [None, [], "text", 7, {"text": 1}, {}, {"text": "a", "more": 1}, {"text": float("nan")}, {"text": {1}}]
+)
+def test_arguments_that_do_not_fit_never_reach_a_guest(arguments: Any) -> None:
+    def never(tool: str, given: Mapping[str, Any]) -> Any:
+        raise AssertionError("a guest saw them")
+
+    dispatch, journal, _ = house(never)
+    with pytest.raises(ArgumentsInvalid):
+        call(dispatch, "alpha__echo", arguments)
+    assert journal.entries == []
+
+
+def test_every_fault_of_the_arguments_is_told_at_once() -> None:
+    dispatch, _, _ = house()
+    with pytest.raises(ArgumentsInvalid) as refused:
+        call(dispatch, "alpha__echo", {"txt": 1, "more": 2})
+    assert len(refused.value.reasons) == 3
+
+
+def test_a_result_that_breaks_the_declared_type_is_the_skills_failure() -> None:
+    dispatch, journal, _ = house(lambda tool, arguments: 7)
+    with pytest.raises(ResultInvalid):
+        call(dispatch, "alpha__echo", {"text": "x"})
+    assert journal.entries[0].outcome == "error"
+
+
+def test_a_failure_names_the_skill_and_the_journal_keeps_only_its_code() -> None:
+    def fail(tool: str, arguments: Mapping[str, Any]) -> Any:
+        raise ToolRaised("no such thing: a secret word", exception="KeyError", traceback="")
+
+    dispatch, journal, registry = house(fail)
+    with pytest.raises(ToolRaised) as failed:
+        call(dispatch, "alpha__echo", {"text": "x"})
+    assert failed.value.skill == "alpha"
+    assert journal.entries[0].error == {"code": "tool_raised"}
+    assert registry.routes["alpha"].leases.failures == 1
+
+
+def test_no_call_runs_while_the_journal_can_not_be_written() -> None:
+    dispatch, journal, registry = house()
+    journal.broken = True
+    with pytest.raises(JournalUnwritable):
+        call(dispatch, "alpha__echo", {"text": "x"})
+    assert registry.routes["alpha"].leases.calls == 0
+
+
+def test_a_call_that_ran_when_the_journal_broke_is_kept_for_it() -> None:
+    dispatch, journal, _ = house()
+
+    def break_it(tool: str, arguments: Mapping[str, Any]) -> Any:
+        journal.broken = True
+        return "done"
+
+    dispatch, journal, _ = house(break_it)
+    assert call(dispatch, "alpha__echo", {"text": "x"}).value == "done"
+    assert len(journal.kept) == 1
+
+
+def test_a_cancelled_call_is_noted_as_unknown() -> None:
+    async def scenario() -> ListedJournal:
+        dispatch, journal, registry = house()
+
+        async def wait(tool: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
+            await asyncio.Event().wait()
+
+        registry.routes["alpha"].guests.call = wait  # type: ignore[method-assign]
+        task = asyncio.create_task(dispatch.invoke("alpha__echo", {"text": "x"}, OWNER))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return journal
+
+    assert [entry.outcome for entry in asyncio.run(scenario()).entries] == ["unknown"]
+
+
+def test_why_a_tool_is_missing_is_told_when_it_is_known() -> None:
+    dispatch = Dispatch(
+        registry=Registry(), journal=ListedJournal(), clock=FrozenClock(), missing=lambda tool: SkillpodError(f"{tool} is in quarantine")
+    )
+    with pytest.raises(SkillpodError, match="quarantine"):
+        call(dispatch, "alpha__echo", {})

@@ -1,0 +1,98 @@
+"""Guests that answer from a function, and specs to publish: what the registry's tests need of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from skillpod.errors import JournalUnwritable
+from skillpod.model.command import Caller
+from skillpod.model.digest import value_digest
+from skillpod.model.entry import Entry
+from skillpod.model.guest import IsolationReport, Reply, Usage
+from skillpod.model.manifest import Parameter, ToolSpec
+from skillpod.model.names import exported_name
+from skillpod.registry.registry import Route
+
+
+class AnsweringGuests:
+    """ports.Guests over a plain function of (tool, arguments)."""
+
+    def __init__(self, answer: Callable[[str, Mapping[str, Any]], Any]) -> None:
+        self._answer = answer
+        self.report: IsolationReport | None = None
+        self.closed = False
+        self.resting = False
+
+    async def prove(self) -> None:
+        return
+
+    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
+        return Reply(value=self._answer(tool, arguments), usage=Usage(wall=0.001))
+
+    def output(self) -> str:
+        return ""
+
+    def census(self) -> Mapping[str, int]:
+        return {}
+
+    async def rest(self) -> None:
+        self.resting = True
+
+    async def wake(self) -> None:
+        self.resting = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class ListedJournal:
+    """ports.Journal in a list; ``broken`` makes it refuse as a full disk would."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.kept: list[Entry] = []
+        self.broken = False
+
+    def require(self) -> None:
+        if self.broken:
+            raise JournalUnwritable("the disk is full", hint="make room")
+
+    async def record(self, entry: Entry) -> int:
+        self.note(entry)
+        return len(self.entries)
+
+    def note(self, entry: Entry) -> None:
+        self.require()
+        self.entries.append(entry)
+
+    def mark(self, entry: Entry) -> None:
+        (self.kept if self.broken else self.entries).append(entry)
+
+
+def spec(
+    skill: str, tool: str, *, properties: Mapping[str, Any] | None = None, required: Sequence[str] = (), output: Any = None
+) -> ToolSpec:
+    shape = dict(properties or {})
+    return ToolSpec(
+        skill=skill,
+        name=tool,
+        exported=exported_name(skill, tool),
+        description=f"{tool} of {skill}",
+        input_schema={"type": "object", "properties": shape, "required": list(required), "additionalProperties": False},
+        output_schema=output,
+        parameters=tuple(Parameter(name=name, kind="POSITIONAL_OR_KEYWORD", required=name in required) for name in shape),
+    )
+
+
+def route(
+    skill: str, *tools: ToolSpec, number: int = 1, answer: Callable[[str, Mapping[str, Any]], Any] = lambda tool, arguments: None
+) -> Route:
+    return Route(
+        skill=skill,
+        version="1.0.0",
+        digest=value_digest([skill, number]),
+        generation=number,
+        tools=tools,
+        guests=AnsweringGuests(answer),
+    )
