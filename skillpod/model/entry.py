@@ -25,6 +25,7 @@ class Fact(Enum):
     RESUMED = "resumed"
     GUEST_DIED = "guest_died"
     CALL = "call"
+    WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

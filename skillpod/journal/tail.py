@@ -1,0 +1,199 @@
+"""The end of the journal, where lines are appended and made durable. Synchronous, for one thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from skillpod.errors import JournalCorrupt, JournalUnwritable
+from skillpod.journal.entry import sequence
+from skillpod.journal.segments import (
+    last_whole_line,
+    open_directory,
+    open_segment,
+    read_lines,
+    segment_name,
+    segment_numbers,
+    unwritable,
+)
+
+_EVIDENCE_LIMIT = 1024 * 1024
+
+
+class Tail:
+    """The newest segment, open for appending.
+
+    ``append`` is all or nothing: what a failed one left behind is cut before the next, by the length that was durable before it.
+    """
+
+    def __init__(self, path: Path, *, segment_bytes: int) -> None:
+        self._path = path
+        self._segment_bytes = segment_bytes
+        self._directory = -1
+        self._segment = -1
+        self._number = 0
+        self._size = 0
+        self._is_dirty = False
+
+    def take_over(self) -> int:
+        """Open the newest segment, cut a torn tail, and say which sequence number comes next.
+
+        Raises JournalCorrupt, naming segment and line, when a whole line can't be read or a number is not the one after the last;
+        JournalUnwritable when the directory or a file in it can't be opened.
+        """
+        try:
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._directory = open_directory(self._path)
+            return self._take_over_newest()
+        except OSError as fault:
+            raise unwritable(fault, at=str(self._path)) from fault
+
+    def append(self, lines: Sequence[bytes]) -> None:
+        """Write the lines and wait until they are on the disk. Raises JournalUnwritable; then none of them counts as written."""
+        name = segment_name(self._number)
+        try:
+            self._mend()
+            self._refuse_a_second_writer()
+            if self._size >= self._segment_bytes:
+                self._rotate()
+            self._write(b"".join(lines))
+        except OSError as fault:
+            self._try_to_mend()
+            raise unwritable(fault, at=name) from fault
+
+    def close(self) -> None:
+        for descriptor in (self._segment, self._directory):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._segment = self._directory = -1
+
+    # --- taking over ---
+
+    def _take_over_newest(self) -> int:
+        numbers = segment_numbers(self._directory)
+        if not numbers:
+            self._open(1)
+            _sync_directory(self._path.parent)
+            return 1
+        expected = self._after_segment(numbers[-2]) if len(numbers) > 1 else (1 if numbers[-1] == 1 else 0)
+        self._open(numbers[-1])
+        next_seq, whole = self._examine(expected)
+        if whole < self._size:
+            self._cut_torn_tail(whole)
+        return next_seq
+
+    def _after_segment(self, number: int) -> int:
+        """The sequence number that follows a segment that was finished."""
+        descriptor = open_segment(self._directory, number, os.O_RDONLY)
+        with open(descriptor, "rb") as segment:
+            line = last_whole_line(segment)
+        name = segment_name(number)
+        try:
+            return sequence(line) + 1
+        except JournalCorrupt as fault:
+            raise _named(fault, f"{name}:last") from fault
+
+    def _examine(self, expected: int) -> tuple[int, int]:
+        """(next sequence number, bytes of whole lines). ``expected`` is 0 when older segments were dropped and any may come first."""
+        name = segment_name(self._number)
+        end = 0
+        descriptor = open_segment(self._directory, self._number, os.O_RDONLY)
+        with open(descriptor, "rb", buffering=1 << 18) as segment:
+            for line in read_lines(segment, name=name):
+                if not line.whole:
+                    break
+                try:
+                    seq = sequence(line.content)
+                except JournalCorrupt as fault:
+                    raise _named(fault, line.place) from fault
+                if expected and seq != expected:
+                    raise JournalCorrupt(f"entry {expected} should stand here, {seq} does", at=line.place, hint=_DISTRUST)
+                expected, end = seq + 1, line.end
+        if not expected:
+            raise JournalCorrupt(f"{name} is empty and nothing says which entry comes next", at=name, hint=_DISTRUST)
+        return expected, end
+
+    def _cut_torn_tail(self, whole: int) -> None:
+        """Keep what was cut beside the segment, as evidence; then cut it."""
+        torn = os.pread(self._segment, _EVIDENCE_LIMIT, whole)
+        name = f"{segment_name(self._number)}.{whole}.torn"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        with open(os.open(name, flags, 0o600, dir_fd=self._directory), "wb") as evidence:
+            evidence.write(torn)
+            evidence.flush()
+            os.fsync(evidence.fileno())
+        os.fsync(self._directory)
+        self._size = whole
+        self._is_dirty = True
+        self._mend()
+
+    # --- appending ---
+
+    def _open(self, number: int) -> None:
+        """Go on in this segment; created when it is not there, and then durable as a name before a line is written to it."""
+        descriptor = open_segment(self._directory, number, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        try:
+            os.fsync(self._directory)
+            size = os.fstat(descriptor).st_size
+        except OSError:
+            os.close(descriptor)
+            raise
+        if self._segment >= 0:
+            os.close(self._segment)
+        self._segment, self._number, self._size, self._is_dirty = descriptor, number, size, False
+
+    def _rotate(self) -> None:
+        self._open(self._number + 1)
+        if self._size:
+            name = segment_name(self._number)
+            raise JournalUnwritable(f"{name} should be new and holds {self._size} bytes: somebody else wrote it", at=name, hint=_DISTRUST)
+
+    def _write(self, content: bytes) -> None:
+        self._is_dirty = True
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self._segment, rest) :]
+        os.fdatasync(self._segment)
+        self._size += len(content)
+        self._is_dirty = False
+
+    def _mend(self) -> None:
+        """Cut what an append that failed left behind. After a failed sync nothing it wrote can be trusted to be on the disk."""
+        if self._is_dirty:
+            os.ftruncate(self._segment, self._size)
+            os.fdatasync(self._segment)
+            self._is_dirty = False
+
+    def _try_to_mend(self) -> None:
+        try:
+            self._mend()
+        except OSError:
+            return  # tried again before the next append
+
+    def _refuse_a_second_writer(self) -> None:
+        """A segment that was removed or grew by itself is not ours to go on with."""
+        seen = os.fstat(self._segment)
+        name = segment_name(self._number)
+        if seen.st_nlink == 0:
+            raise JournalUnwritable(f"{name} was removed while the pod wrote to it", at=name, hint=_DISTRUST)
+        if seen.st_size != self._size:
+            raise JournalUnwritable(
+                f"{name} has {seen.st_size} bytes and the pod wrote {self._size}: somebody else wrote to it", at=name, hint=_DISTRUST
+            )
+
+
+_DISTRUST = "keep a copy of HOME/journal for whoever must find out, and bring the files back from a backup"
+
+
+def _named(fault: JournalCorrupt, place: str) -> JournalCorrupt:
+    field = f" ({fault.at})" if fault.at else ""
+    return JournalCorrupt(f"{fault.message}{field}", at=place, hint=_DISTRUST)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

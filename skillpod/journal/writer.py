@@ -1,0 +1,230 @@
+"""The journal's writer: entries in one order, control entries durable before they count, calls by group commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from skillpod.errors import JournalFailed, JournalUnwritable
+from skillpod.journal.entry import encode_body, encode_body_anyway, number
+from skillpod.journal.tail import Tail
+from skillpod.model.entry import Entry, Fact
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+GROUP_ENTRIES = 32
+GROUP_SECONDS = 0.005
+RETRY_SECONDS = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    """An encoded entry that is not on the disk yet. ``done`` is set when somebody waits for it."""
+
+    seq: int
+    body: bytes
+    done: asyncio.Future[int] | None = None
+
+
+class JournalWriter:
+    """``ports.Journal`` over segments in a directory. Used from one event loop; files are touched in one thread only.
+
+    A sequence number is given when an entry is handed in and is never given twice. When writing fails, whoever waits is told, what
+    nobody waits for is kept, and every entry that was refused is stood in for by one that says so: the numbers stay without a gap.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        node: str,
+        epoch: Callable[[], float],
+        segment_bytes: int = SEGMENT_BYTES,
+        retry: float = RETRY_SECONDS,
+    ) -> None:
+        self._tail = Tail(directory, segment_bytes=segment_bytes)
+        self._node = node
+        self._epoch = epoch
+        self._retry = retry
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="skillpod-journal")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._next_seq = 1
+        self._queue: list[_Pending] = []
+        self._flight: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_due = False
+        self._fault: JournalUnwritable | None = JournalUnwritable("the journal is not open")
+        self._is_open = False
+
+    @property
+    def next_seq(self) -> int:
+        """The number the next entry handed in will have."""
+        return self._next_seq
+
+    async def open(self) -> None:
+        """Take over the newest segment.
+
+        Raises JournalCorrupt when what is there can't be trusted, JournalUnwritable when it can't be opened.
+        """
+        self._loop = asyncio.get_running_loop()
+        try:
+            self._next_seq = await self._loop.run_in_executor(self._thread, self._tail.take_over)
+        except BaseException:
+            self._let_go()
+            raise
+        for pending in self._queue:  # marked before there was a number to give
+            pending.seq = self._next_seq
+            self._next_seq += 1
+        self._fault, self._is_open = None, True
+        self._flush_now()
+
+    async def close(self) -> None:
+        """Write what is left and let go of the files. Raises JournalUnwritable, saying how much was lost, when it can't be written."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._stop_timer()
+        try:
+            await self._write_the_rest()
+        finally:
+            self._fault = JournalUnwritable("the journal is closed")
+            await asyncio.wrap_future(self._let_go())
+
+    def _let_go(self) -> Future[None]:
+        """Close the files in the thread, after whatever it is still writing."""
+        closed = self._thread.submit(self._tail.close)
+        self._thread.shutdown(wait=False)
+        return closed
+
+    # --- the port ---
+
+    async def record(self, entry: Entry) -> int:
+        """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable, and LimitExceeded when what
+        is folded into the state does not fit a line; then nothing was written."""
+        self.require()
+        pending = self._queued(encode_body(entry, ts=self._epoch(), node=self._node))
+        pending.done = self._running_loop().create_future()
+        self._flush_now()
+        return await pending.done
+
+    def note(self, entry: Entry) -> None:
+        """Write an entry by group commit: on the disk within about 5 ms and one sync, with up to 31 others or more.
+
+        Raises JournalUnwritable when the journal is known to be broken, LimitExceeded as ``record``.
+        """
+        if self._fault is not None:
+            self.require()
+        self._queued(encode_body(entry, ts=self._epoch(), node=self._node))
+        self._flush_soon()
+
+    def mark(self, entry: Entry) -> None:
+        """Like ``note``, for taking away: it never raises. What can't be written yet is kept in memory until it can.
+
+        What is kept is not bounded: there is only so much to take away, and what makes more work is refused meanwhile.
+        """
+        self._queued(encode_body_anyway(entry, ts=self._epoch(), node=self._node))
+        if self._fault is None:
+            self._flush_soon()
+
+    def require(self) -> None:
+        """Raise JournalUnwritable if the journal can't be written now."""
+        if self._fault is not None:
+            raise JournalUnwritable(self._fault.message, at=self._fault.at, hint=self._fault.hint)
+
+    # --- one flush at a time ---
+
+    def _queued(self, body: bytes) -> _Pending:
+        pending = _Pending(self._next_seq, body)
+        self._next_seq += 1
+        self._queue.append(pending)
+        return pending
+
+    def _flush_soon(self) -> None:
+        if len(self._queue) >= GROUP_ENTRIES:
+            self._flush_now()
+        elif self._timer is None:
+            self._timer = self._running_loop().call_later(GROUP_SECONDS, self._flush_now)
+
+    def _flush_now(self) -> None:
+        """Hand everything that waits to the thread, or remember to when what it is writing has landed."""
+        self._stop_timer()
+        if self._flight is not None:
+            self._is_due = True
+            return
+        if not self._queue:
+            return
+        batch, self._queue, self._is_due = self._queue, [], False
+        self._flight = self._running_loop().run_in_executor(self._thread, self._append, batch)
+        self._flight.add_done_callback(partial(self._landed, batch))
+
+    def _append(self, batch: list[_Pending]) -> None:
+        self._tail.append([number(pending.body, pending.seq) for pending in batch])
+
+    def _landed(self, batch: list[_Pending], flight: asyncio.Future[None]) -> None:
+        self._flight = None
+        fault = flight.exception()
+        if fault is not None:
+            self._break(batch, fault)
+            return
+        self._fault = None
+        for pending in batch:
+            if pending.done is not None and not pending.done.done():
+                pending.done.set_result(pending.seq)
+        if self._is_due:
+            self._flush_now()
+        elif self._queue:
+            self._flush_soon()
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            raise RuntimeError("the journal was never opened")
+        return self._loop
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # --- when writing fails ---
+
+    def _break(self, batch: list[_Pending], fault: BaseException) -> None:
+        """Tell who waits, keep the rest in order, and try again in a while."""
+        self._fault = _as_unwritable(fault)
+        self._is_due = False
+        self._queue = [*batch, *self._queue]
+        for pending in self._queue:
+            if pending.done is not None:
+                if not pending.done.done():
+                    pending.done.set_exception(_as_unwritable(fault))
+                pending.done = None
+                pending.body = self._withdrawn(self._fault)
+        self._stop_timer()
+        if self._is_open:
+            self._timer = self._running_loop().call_later(self._retry, self._flush_now)
+
+    def _withdrawn(self, fault: JournalUnwritable) -> bytes:
+        entry = Entry(fact=Fact.WITHDRAWN, outcome="error", reason=fault.message, error={"code": fault.code})
+        return encode_body(entry, ts=self._epoch(), node=self._node)
+
+    async def _write_the_rest(self) -> None:
+        while self._flight is not None or self._queue:
+            if self._flight is None:
+                self._flush_now()
+            if self._flight is not None:
+                await asyncio.wait([self._flight])  # _landed was there first: it has been called when this returns
+            if self._fault is not None and self._flight is None and self._queue:
+                raise JournalUnwritable(
+                    f"{len(self._queue)} journal entries could not be written and are lost: {self._fault.message}",
+                    at=self._fault.at,
+                    hint=self._fault.hint,
+                )
+
+
+def _as_unwritable(fault: BaseException) -> JournalUnwritable:
+    """A new error for each who waits: an exception carries the traceback of whom it was raised in."""
+    if isinstance(fault, JournalFailed):
+        return JournalUnwritable(fault.message, at=fault.at, hint=fault.hint)
+    return JournalUnwritable(f"the journal can't be written: {fault}", hint="this is a fault of skillpod's own: restart the pod")
