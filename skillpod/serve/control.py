@@ -26,7 +26,7 @@ from skillpod.model.command import Caller, Command, Verb
 from skillpod.model.event import Event
 from skillpod.model.guest import CallResult
 from skillpod.serve.answers import answer
-from skillpod.serve.home import socket_address
+from skillpod.serve.address import socket_address
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of a request's body; more is refused while it is being read."""
@@ -342,7 +342,7 @@ class _Server(Server):
 async def serve_socket(pod: Pod, home: Path) -> AsyncIterator[None]:
     """Serve the control API on HOME/pod.sock (mode 0600) until the context ends; then requests in flight have GRACE seconds.
 
-    The caller holds HOME's lock, so a socket that is already there is a stale one and is removed. Raises PathUnusable when it can't be made.
+    The caller holds HOME's lock, so a socket that is already there is stale and is removed. Raises PathUnusable when it can't be made.
     """
     stopping = asyncio.Event()
     listener = _listen(home)

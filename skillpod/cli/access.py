@@ -1,0 +1,40 @@
+"""The pod a command speaks to: the one that runs on HOME, or one of its own for as long as the command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol
+
+from skillpod.cli import render
+from skillpod.cli.client import find_pod
+from skillpod.cli.options import Places
+from skillpod.model.command import Caller, Command
+from skillpod.model.guest import CallResult
+
+
+class Pod(Protocol):
+    """What a running pod and an embedded one both answer."""
+
+    def skills(self) -> list[dict[str, Any]]: ...
+    def tools(self, provider: str = ...) -> list[dict[str, Any]]: ...
+    def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = ...) -> CallResult: ...
+    def execute(self, command: Command) -> dict[str, Any]: ...
+
+
+@contextmanager
+def any_pod(places: Places) -> Iterator[Pod]:
+    """A pod that answers. An embedded one takes HOME's lock and has looked at every folder of ``places.skills`` once."""
+    running = find_pod(places.home)
+    if running is not None:
+        try:
+            yield running
+        finally:
+            running.close()
+        return
+    from skillpod.cli.embedded import embed  # SAFE: here, so that a command with a pod to speak to never loads one
+
+    with ExitStack() as stack:
+        with render.working("no pod is running: starting one for this command"):
+            pod = stack.enter_context(embed(places))
+        yield pod

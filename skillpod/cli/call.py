@@ -1,0 +1,70 @@
+"""Commands that use tools: call one, print them all."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from skillpod.cli import portrait, render
+from skillpod.cli.access import any_pod
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, Home, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.values import json_object, with_pairs
+from skillpod.model.command import Caller
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command("call")
+def call(
+    tool: Annotated[str, typer.Argument(metavar="TOOL", help="The tool's exported name: skill__tool.")],
+    *,
+    args: Annotated[
+        str, typer.Option("--args", metavar="JSON", help="The arguments: a JSON object, @FILE, or - for stdin.", show_default=False)
+    ] = "{}",
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option("-a", metavar="KEY=VALUE", help="One argument: JSON, or else a string. Repeatable.", show_default=False),
+    ] = None,
+    session: Annotated[
+        str, typer.Option("--session", metavar="KEY", help="The session's key, for skills that keep one.", show_default=False)
+    ] = "",
+    usage: Annotated[bool, typer.Option("--usage", help="Say on stderr what the call cost; with --json, in the answer.")] = False,
+    home: Home = DEFAULT_HOME,
+    skills: Skills = DEFAULT_SKILLS,
+    policies: Policies = None,
+    policy: PolicyName = None,
+    json: Json = False,
+) -> None:
+    """Call one tool and print its value: text as it is, anything else as JSON.
+
+    Through the running pod; with none running, through one started for this call.
+    """
+    arguments = with_pairs(json_object(args, at="--args"), pairs or [])
+    caller = Caller(session=session) if session else None
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod, render.working(f"calling {tool}"):
+        result = pod.invoke(tool, arguments, caller=caller)
+    if json and usage:
+        render.data({"value": result.value, **portrait.receipt(result)})
+        return
+    if json or not isinstance(result.value, str):
+        render.data(result.value)
+    else:
+        render.raw(result.value)
+    if usage:
+        render.note(*portrait.cost(result))
+
+
+@app.command("tools")
+def tools(
+    *,
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help="The API whose shape is wanted.")] = "openai",
+    home: Home = DEFAULT_HOME,
+    skills: Skills = DEFAULT_SKILLS,
+    policies: Policies = None,
+    policy: PolicyName = None,
+) -> None:
+    """Print the tools that are callable now, as the JSON list a function-calling API takes."""
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
+        definitions = pod.tools(format)
+    render.data(definitions)

@@ -1,0 +1,128 @@
+"""Looks at skill folders without running them: what ``skillpod check`` says, as values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from skillpod.cli import places
+from skillpod.errors import AuditDenied, NotASkill, PathUnusable, SkillpodError
+from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.pipeline import Examiner, Survey, decision
+from skillpod.model.decision import Admission, Hold, Refusal
+from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.policy.document import Policy
+
+SCHEMA = 1
+"""The version of the shape that ``check --format json`` prints."""
+
+_MARKERS = ("manifest.yaml", "SKILL.md")
+_WORDS = {Admission: "admit", Hold: "hold", Refusal: "refuse"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One folder. ``digest`` is None and ``survey`` too when it could not be frozen; ``decision`` is empty when no policy was asked."""
+
+    path: Path
+    name: str
+    digest: str | None
+    findings: tuple[Finding, ...]
+    survey: Survey | None = None
+    decision: str = ""
+    rule: str = ""
+    because: tuple[SkillpodError, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        severities = {finding.severity for finding in self.findings}
+        if Severity.DENY in severities:
+            return Verdict.DENY
+        return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW
+
+    def as_dict(self) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "path": str(self.path),
+            "name": self.name,
+            "digest": self.digest,
+            "verdict": self.verdict.value,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "capabilities": [use.as_dict() for use in self.survey.report.capabilities] if self.survey else [],
+        }
+        if self.decision:
+            entry["decision"] = self.decision
+            entry["rule"] = self.rule
+            entry["reasons"] = [reason.as_dict() for reason in self.because]
+        return entry
+
+
+def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
+    """Each path that is a skill, and the folders in each path that is not one, by name.
+
+    Raises PathUnusable for what is not a directory, NotASkill for one that holds no folder.
+    """
+    for path in paths:
+        if not path.is_dir():
+            what = "is not a directory" if path.exists() else "is not there"
+            raise PathUnusable(f"the path {what}", at=str(path), hint="name a skill's folder, or a folder of skills")
+        if any(os.path.lexists(path / marker) for marker in _MARKERS) or not os.access(path, os.R_OK | os.X_OK):
+            yield path
+            continue
+        children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
+        if not children:
+            raise NotASkill("no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml; `skillpod new NAME` makes one")
+        yield from children
+
+
+def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
+    """Everything that can be said of one folder without running it. Never raises for what is in it."""
+    name = path.resolve().name
+    try:
+        bundle = freeze(path)
+    except SkillpodError as fault:
+        return Checked(path=path, name=name, digest=None, findings=_as_findings(fault, {}))
+    survey = examiner.survey(bundle, folder=name)
+    faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in _as_findings(fault, bundle.files)]
+    findings = sorted([*faults, *survey.report.findings], key=lambda finding: (finding.file, finding.line, finding.column, finding.rule))
+    answer, rule, because = _decide(survey, policy) if policy is not None else ("", "", ())
+    return Checked(
+        path=path,
+        name=survey.manifest.name if survey.manifest else name,
+        digest=bundle.digest,
+        findings=tuple(findings),
+        survey=survey,
+        decision=answer,
+        rule=rule,
+        because=because,
+        files=bundle.files,
+    )
+
+
+def _decide(survey: Survey, policy: Policy) -> tuple[str, str, tuple[SkillpodError, ...]]:
+    try:
+        made = decision(survey, policy)
+    except SkillpodError as fault:
+        return "refuse", "", (fault,)
+    return _WORDS[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons
+
+
+def _as_findings(fault: SkillpodError, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Each leaf of an error as a finding that denies; its code is the rule."""
+    if fault.reasons:
+        return tuple(finding for reason in fault.reasons for finding in _as_findings(reason, files))
+    place = places.find(fault.at, files)
+    return (
+        Finding(
+            rule=fault.code,
+            severity=Severity.DENY,
+            file=place.file,
+            line=place.line,
+            column=place.column,
+            message=f"{place.path}: {fault.message}" if place.path else fault.message,
+            fix=fault.hint,
+        ),
+    )

@@ -1,0 +1,165 @@
+"""The command that says what this machine can enforce."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from skillpod.cli import portrait, render
+from skillpod.cli.options import DEFAULT_HOME, Home, Json
+from skillpod.errors import SkillpodError
+from skillpod.journal.replay import read
+from skillpod.sandbox.isolation import JailSandbox
+from skillpod.serve.answers import Exit
+from skillpod.store.memory import SkillMemory
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_INOTIFY = Path("/proc/sys/fs/inotify")
+_FEW_WATCHES = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing about this machine. ``state`` is ok | warning | missing; a missing one ends the command with exit code 3."""
+
+    name: str
+    state: str
+    detail: str
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {"name": self.name, "state": self.state, "detail": self.detail, "remedy": self.remedy}
+
+
+@app.command("doctor")
+def doctor(*, home: Home = DEFAULT_HOME, json: Json = False) -> None:
+    """What this machine can enforce, wall by wall, and what to do about what it can't. No pod is needed."""
+    facts = list(_facts(home))
+    with render.working("putting up every wall around an empty guest"):
+        report, fault = _walls()
+    missing = [wall["name"] for wall in report["walls"] if wall["required"] and wall["state"] != "active"]
+    ready = fault is None and not missing and all(fact.state != "missing" for fact in facts)
+    if json:
+        error = fault.as_dict() if fault else None
+        render.data({"ready": ready, "machine": [fact.as_dict() for fact in facts], **report, "error": error})
+    else:
+        _print(facts, report, fault, missing, ready=ready)
+    if not ready:
+        raise typer.Exit(Exit.MISCONFIGURED)
+
+
+def _print(facts: list[Fact], report: dict[str, Any], fault: SkillpodError | None, missing: list[str], *, ready: bool) -> None:
+    styles = {"ok": "green", "warning": "yellow", "missing": "red"}
+    render.line(("machine", "bold"))
+    for fact in facts:
+        render.line((f"  {fact.state:<12}", styles[fact.state]), (f"{fact.name:<16}", "bold"), fact.detail)
+        if fact.remedy:
+            render.line(" " * 14, ("remedy: ", "yellow"), fact.remedy)
+    render.line()
+    render.line(("walls", "bold"))
+    for spans in portrait.wall_lines(report):
+        render.line(*spans)
+    render.line()
+    if fault is not None:
+        render.error(fault)
+    elif missing:
+        render.line(("no skill can run here: ", "bold red"), f"a required wall is missing ({', '.join(missing)})")
+    elif ready:
+        render.line(("ready: ", "bold green"), "every required wall stands")
+
+
+def _walls() -> tuple[dict[str, Any], SkillpodError | None]:
+    try:
+        return asyncio.run(_probe()), None
+    except SkillpodError as fault:
+        return {"walls": [], "self_test": {}}, fault
+
+
+async def _probe() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="skillpod-doctor-") as scratch:
+        sandbox = JailSandbox(memory=SkillMemory(Path(scratch) / "memory.db"))
+        try:
+            await sandbox.start()
+            return (await sandbox.report()).as_dict()
+        finally:
+            await sandbox.close()
+
+
+# --- the machine -------------------------------------------------------------------------------------------------------------------
+
+
+def _facts(home: Path) -> Iterator[Fact]:
+    yield Fact(name="python", state="ok", detail=f"{platform.python_version()} at {sys.executable}")
+    linux = sys.platform == "linux"
+    yield Fact(
+        name="kernel",
+        state="ok" if linux else "missing",
+        detail=f"{platform.system()} {platform.release()} {platform.machine()}",
+        remedy="" if linux else "the jail is made of Linux's walls: run skillpod on Linux",
+    )
+    yield Fact(name="user", state="ok", detail=f"uid {os.getuid()}" + (" (root: guests never are)" if os.getuid() == 0 else ""))
+    yield _inotify()
+    yield _home(home)
+    yield _journal(home)
+
+
+def _inotify() -> Fact:
+    try:
+        watches = int((_INOTIFY / "max_user_watches").read_text())
+        instances = int((_INOTIFY / "max_user_instances").read_text())
+    except (OSError, ValueError):
+        return Fact(
+            name="file events", state="warning", detail="inotify can't be read", remedy="`skillpod serve --polling` looks on a timer"
+        )
+    few = watches < _FEW_WATCHES
+    return Fact(
+        name="file events",
+        state="warning" if few else "ok",
+        detail=f"inotify: {watches} watches, {instances} instances",
+        remedy=f"sysctl fs.inotify.max_user_watches={_FEW_WATCHES * 8}, or `skillpod serve --polling`" if few else "",
+    )
+
+
+def _home(home: Path) -> Fact:
+    shown = str(home.absolute())
+    if not home.exists():
+        parent = next(parent for parent in home.absolute().parents if parent.exists())
+        if os.access(parent, os.W_OK | os.X_OK):
+            return Fact(name="home", state="ok", detail=f"{shown} is not there yet; it can be made")
+        return Fact(name="home", state="missing", detail=f"{shown} can't be made in {parent}", remedy="name another with --home")
+    if not home.is_dir():
+        return Fact(name="home", state="missing", detail=f"{shown} is not a directory", remedy="name another with --home")
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        return Fact(
+            name="home", state="missing", detail=f"{shown} may not be written", remedy="run as its owner, or name another with --home"
+        )
+    open_to_others = home.stat().st_mode & 0o077
+    return Fact(
+        name="home",
+        state="warning" if open_to_others else "ok",
+        detail=f"{shown} is open to other users" if open_to_others else shown,
+        remedy=f"chmod 700 {shown}" if open_to_others else "",
+    )
+
+
+def _journal(home: Path) -> Fact:
+    directory = home / "journal"
+    if not directory.exists():
+        return Fact(name="journal", state="ok", detail="nothing is written yet")
+    try:
+        count = sum(1 for _ in read(directory))
+    except SkillpodError as fault:
+        return Fact(name="journal", state="missing", detail=str(fault), remedy=fault.hint)
+    except OSError as fault:
+        return Fact(name="journal", state="missing", detail=f"{directory} can't be read: {fault.strerror}")
+    return Fact(name="journal", state="ok", detail=f"{count} entries, all readable")

@@ -1,0 +1,190 @@
+"""The command that reads the journal."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skillpod.cli import render
+from skillpod.cli.options import DEFAULT_HOME, Home, Json
+from skillpod.cli.portrait import Line, duration, moment
+from skillpod.documents import did_you_mean
+from skillpod.errors import CommandInvalid, PathUnusable
+from skillpod.journal.entry import Recorded
+from skillpod.journal.replay import read
+from skillpod.model.digest import short
+from skillpod.model.entry import Entry, Fact
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+FOLLOWING = 0.25
+"""Seconds between two looks at the journal's size."""
+OUTCOMES = ("ok", "error", "denied", "timeout", "unknown")
+_AGO = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_STYLES = {
+    Fact.PUBLISHED: "green",
+    Fact.RESUMED: "green",
+    Fact.REFUSED: "red",
+    Fact.QUARANTINED: "red",
+    Fact.GUEST_DIED: "red",
+    Fact.ROLLED_BACK: "yellow",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked for; an empty field asks for everything. ``since`` is seconds since the epoch."""
+
+    skill: str = ""
+    tool: str = ""
+    fact: str = ""
+    actor: str = ""
+    outcome: str = ""
+    since: float = 0.0
+
+    def wants(self, recorded: Recorded) -> bool:
+        entry = recorded.entry
+        return (
+            self.skill in ("", entry.skill)
+            and self.tool in ("", entry.tool, f"{entry.skill}__{entry.tool}")
+            and self.fact in ("", entry.fact.value)
+            and self.actor in ("", entry.actor)
+            and self.outcome in ("", entry.outcome)
+            and recorded.ts >= self.since
+        )
+
+
+@app.command("log")
+def log(
+    *,
+    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="Of this skill.", show_default=False)] = "",
+    tool: Annotated[str, typer.Option("--tool", metavar="NAME", help="Of this tool.", show_default=False)] = "",
+    fact: Annotated[
+        str, typer.Option("--fact", metavar="FACT", help=f"One of {', '.join(fact.value for fact in Fact)}.", show_default=False)
+    ] = "",
+    actor: Annotated[str, typer.Option("--actor", metavar="NAME", help="By this actor.", show_default=False)] = "",
+    outcome: Annotated[str, typer.Option("--outcome", metavar="WORD", help=f"One of {', '.join(OUTCOMES)}.", show_default=False)] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="WHEN", help="Not before: 15m, 2h, 7d ago, or 2026-11-21T05:00.", show_default=False)
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The newest N of them; 0 for all.")] = 0,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on, until Ctrl-C.")] = False,
+    home: Home = DEFAULT_HOME,
+    json: Json = False,
+) -> None:
+    """What happened, oldest first, from the journal: no pod needs to run. With --json, one object a line."""
+    query = Query(skill=skill, tool=tool, fact=_fact(fact), actor=actor, outcome=_outcome(outcome), since=_since(since, time.time()))
+    directory = home / "journal"
+    if not directory.is_dir():
+        raise PathUnusable("no journal is here", at=str(directory), hint="a pod writes one when it first starts; --home says where")
+    last = 0
+    newest: deque[Recorded] = deque(maxlen=limit or None)
+    for recorded in read(directory):
+        last = recorded.seq
+        if query.wants(recorded):
+            newest.append(recorded)
+    _print(newest, json=json)
+    if follow:
+        _print((recorded for recorded in _following(directory, last) if query.wants(recorded)), json=json)
+
+
+def _print(entries: Iterable[Recorded], *, json: bool) -> None:
+    for recorded in entries:
+        if json:
+            render.record(recorded.as_dict())
+        else:
+            render.line(*sentence(recorded))
+
+
+def _following(directory: Path, last: int) -> Iterator[Recorded]:
+    seen = _sizes(directory)
+    while True:
+        time.sleep(FOLLOWING)
+        now = _sizes(directory)
+        if now == seen:
+            continue
+        seen = now
+        for recorded in read(directory, after=last):
+            last = recorded.seq
+            yield recorded
+
+
+def _sizes(directory: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in directory.iterdir()}
+
+
+# --- what is asked -----------------------------------------------------------------------------------------------------------------
+
+
+def _fact(word: str) -> str:
+    known = [fact.value for fact in Fact]
+    if word and word not in known:
+        raise CommandInvalid(f"there is no fact `{word}`", at="--fact", hint=did_you_mean(word, known) or f"one of: {', '.join(known)}")
+    return word
+
+
+def _outcome(word: str) -> str:
+    if word and word not in OUTCOMES:
+        raise CommandInvalid(f"there is no outcome `{word}`", at="--outcome", hint=f"one of: {', '.join(OUTCOMES)}")
+    return word
+
+
+def _since(text: str, now: float) -> float:
+    if not text:
+        return 0.0
+    ago = _AGO.fullmatch(text)
+    if ago:
+        return now - int(ago[1]) * _UNITS[ago[2]]
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandInvalid(f"`{text}` is not a time", at="--since", hint="as in 15m, 2h, 7d, 2026-11-21 or 2026-11-21T05:00Z") from None
+    return (when if when.tzinfo else when.astimezone()).timestamp()
+
+
+# --- what is told ------------------------------------------------------------------------------------------------------------------
+
+
+def sentence(recorded: Recorded) -> Line:
+    """One line: number, time, fact, what about, and how it went."""
+    entry = recorded.entry
+    about = f"{entry.skill}__{entry.tool}" if entry.tool else entry.skill
+    return (
+        (f"{recorded.seq:>6}  {moment(recorded.ts)}  ", "dim"),
+        (f"{entry.fact.value:<12}", _STYLES.get(entry.fact, "")),
+        (f" {about}" if about else "", "bold"),
+        *_details(entry),
+    )
+
+
+def _details(entry: Entry) -> Iterator[tuple[str, str]]:
+    if entry.version:
+        yield f" {entry.version}", ""
+    if entry.previous and entry.generation:
+        yield f" {entry.previous} → {entry.generation}", ""
+    elif entry.generation:
+        yield f" generation {entry.generation}", ""
+    if entry.digest and entry.fact is not Fact.CALL:
+        yield f" {short(entry.digest)}", "dim"
+    for word in (entry.decision, entry.outcome):
+        if word:
+            yield f" {word}", "red" if word in ("refuse", "error", "denied", "timeout") else ""
+    if entry.rule:
+        yield f" by rule {entry.rule}", ""
+    if entry.duration:
+        yield f" in {duration(entry.duration)}", ""
+    code = entry.error.get("code")
+    why = entry.reason or str(entry.error.get("message", ""))
+    if code or why:
+        yield f": {' '.join(part for part in (f'[{code}]' if code else '', why) if part)}", "red" if code else ""
+    if entry.actor and entry.fact is not Fact.CALL:
+        yield f"  by {entry.actor}", "dim"

@@ -1,0 +1,100 @@
+"""What HOME remembers when no pod runs on it. Nothing in HOME is written: the journal is folded anew, beside it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from skillpod.documents import did_you_mean
+from skillpod.errors import PodUnreachable, UnknownSkill
+from skillpod.home import Home
+from skillpod.journal.replay import read
+from skillpod.lifecycle.pipeline import Examiner, Survey
+from skillpod.model.command import Remembered
+from skillpod.model.digest import Digest
+from skillpod.store.bundles import BundleStore
+from skillpod.store.index import Index
+
+STATE = "not running"
+
+
+def skills(home: Path) -> list[dict[str, Any]]:
+    """One entry a name, in the shape of ``SkillManager.skills()``; the state is ``not running``. Raises PodUnreachable, JournalCorrupt."""
+    names, quarantined = _remembered(home)
+    return [_summary(name, names[name], quarantined) for name in sorted(names)]
+
+
+def show(home: Path, name: str) -> dict[str, Any]:
+    """What is remembered of one skill, and what its bytes in the store say. Raises UnknownSkill, PodUnreachable, JournalCorrupt."""
+    names, quarantined = _remembered(home)
+    remembered = _one(names, name)
+    shape = _summary(name, remembered, quarantined) | {"history": list(remembered.history)}
+    if remembered.digest is None:
+        return shape
+    survey = _survey(home, remembered.digest)
+    if survey.manifest is not None:
+        shape |= {
+            "version": survey.manifest.version,
+            "description": survey.manifest.description,
+            "author": survey.manifest.author,
+            "tier": survey.manifest.tier.word,
+            "lifetime": survey.manifest.lifetime.value,
+            "tools": [spec.exported for spec in survey.tools],
+        }
+    return shape
+
+
+def instructions(home: Path, name: str) -> str:
+    """The manual of the version that would be mounted. Raises UnknownSkill, PodUnreachable, StoreCorrupt."""
+    remembered = _one(_remembered(home)[0], name)
+    if remembered.digest is None:
+        raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says what is remembered", skill=name)
+    survey = _survey(home, remembered.digest)
+    manual = survey.bundle.files.get(survey.require().instructions, b"")
+    return manual.decode(errors="replace")
+
+
+def _remembered(home: Path) -> tuple[Mapping[str, Remembered], Mapping[Digest, str]]:
+    journal = Home(home).journal
+    if not journal.is_dir():
+        raise PodUnreachable(
+            "no pod is running here, and none ever has", at=str(home), hint="start one with `skillpod serve`, or name its --home"
+        )
+    with tempfile.TemporaryDirectory(prefix="skillpod-index-") as scratch:
+        index = Index(Path(scratch) / "index.sqlite")
+        try:
+            index.apply_all((recorded.seq, recorded.entry) for recorded in read(journal))
+            return index.names(), index.quarantined()
+        finally:
+            index.close()
+
+
+def _one(names: Mapping[str, Remembered], name: str) -> Remembered:
+    remembered = names.get(name)
+    if remembered is None:
+        hint = did_you_mean(name, sorted(names)) or "`skillpod list` shows what there is"
+        raise UnknownSkill(f"there is no skill `{name}`", hint=hint, skill=name)
+    return remembered
+
+
+def _survey(home: Path, digest: Digest) -> Survey:
+    return Examiner().survey(BundleStore(Home(home).store).get(digest))
+
+
+def _summary(name: str, remembered: Remembered, quarantined: Mapping[Digest, str]) -> dict[str, Any]:
+    desired = remembered.desired
+    return {
+        "name": name,
+        "state": STATE,
+        "version": "",
+        "digest": remembered.digest or "",
+        "generation": remembered.generation,
+        "previous": remembered.previous,
+        "source": desired.source,
+        "mode": desired.mode.value,
+        "tools": [],
+        "quarantined": {digest: quarantined[digest] for digest in remembered.history if digest in quarantined},
+        "error": None,
+    }

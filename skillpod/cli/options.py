@@ -1,0 +1,33 @@
+"""The options that several commands share, said once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Home = Annotated[
+    Path, typer.Option("--home", envvar="SKILLPOD_HOME", metavar="DIR", help="The pod's own directory: journal, store, socket.")
+]
+Skills = Annotated[Path, typer.Option("--skills", envvar="SKILLPOD_SKILLS", metavar="DIR", help="The folder whose folders are skills.")]
+Policies = Annotated[
+    Path | None,
+    typer.Option("--policies", envvar="SKILLPOD_POLICIES", metavar="DIR", help="Policies of your own, instead of the packaged one."),
+]
+PolicyName = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Which policy of --policies is in force.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+DEFAULT_HOME = Path(".skillpod")
+DEFAULT_SKILLS = Path("skills")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a pod lives and what it follows."""
+
+    home: Path
+    skills: Path = DEFAULT_SKILLS
+    policies: Path | None = None
+    policy: str | None = None

@@ -1,0 +1,281 @@
+"""What is known of a skill, in words for a person. Pure: from the pod's dicts to pieces of text with a style."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from skillpod.cli.render import Span
+from skillpod.model.command import Verb
+from skillpod.model.digest import short
+from skillpod.model.guest import CallResult
+
+COLUMNS = ("NAME", "STATE", "VERSION", "GEN", "TIER", "CALLS", "DIGEST", "TOOLS")
+
+_STATE_STYLES = {
+    "live": "green",
+    "held": "yellow",
+    "waiting": "yellow",
+    "starting": "yellow",
+    "refused": "red",
+    "quarantined": "red",
+}
+_WALL_STYLES = {"active": "green", "unavailable": "red", "disabled": "yellow"}
+
+Line = tuple[Span | str, ...]
+
+
+# --- in a list ---------------------------------------------------------------------------------------------------------------------
+
+
+def row(skill: Mapping[str, Any]) -> Sequence[Span | str]:
+    """One line of ``skillpod list``, in the order of COLUMNS."""
+    return (
+        (skill["name"], "bold"),
+        (skill["state"], _STATE_STYLES.get(skill["state"], "")),
+        skill.get("version") or "-",
+        str(skill.get("generation") or "-"),
+        skill.get("tier") or "-",
+        _calls(skill),
+        short(skill.get("digest") or "-"),
+        _tools_or_why(skill),
+    )
+
+
+def _calls(skill: Mapping[str, Any]) -> str:
+    calls, failures = skill.get("calls") or 0, skill.get("failures") or 0
+    return f"{calls} ({failures} failed)" if failures else str(calls)
+
+
+def _tools_or_why(skill: Mapping[str, Any]) -> Span:
+    error, tools = skill.get("error"), skill.get("tools") or []
+    if not error:
+        return (", ".join(tools), "")
+    why = f"{error['code']}: {error['message']}"
+    return (f"{len(tools)} tools; the update was refused: {why}", "yellow") if skill["state"] == "live" else (why, "red")
+
+
+# --- alone -------------------------------------------------------------------------------------------------------------------------
+
+
+def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
+    """``skillpod show``: who wrote it, which rule let it in, what it may, what it offers, what it did."""
+    yield (
+        (skill["name"], "bold"),
+        f" {skill.get('version') or ''}  ",
+        (skill["state"], _STATE_STYLES.get(skill["state"], "")),
+        f", generation {skill['generation']}" if skill.get("generation") else "",
+    )
+    if skill.get("description"):
+        yield ("  ", skill["description"])
+    yield from _error(skill.get("error"))
+    for title, facts in (("identity", _identity(skill)), ("decision", _decision(skill)), ("activity", _activity(skill))):
+        lines = [(name, value) for name, value in facts if value]
+        if lines:
+            yield ("",)
+            yield ((title, "bold"),)
+            yield from (((f"  {name:<12}", "dim"), value) for name, value in lines)
+    yield from _tools(skill.get("tool_specs") or [])
+    yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
+    yield from _list("left out of the bundle", list(skill.get("left_out") or []))
+    yield from _list("history, newest last", list(skill.get("history") or []))
+
+
+def _identity(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "digest", skill.get("digest") or ""
+    yield "previous", _previous(skill.get("previous"))
+    yield "author", f"{skill['author']} (a claim)" if skill.get("author") and not skill.get("publisher") else skill.get("author") or ""
+    yield "publisher", skill.get("publisher") or ""
+    yield "source", skill.get("source") or ""
+    yield "mode", skill.get("mode") or ""
+    yield "mounted", moment(skill["mounted_at"]) if skill.get("mounted_at") else ""
+    yield "config", skill.get("config") or ""
+
+
+def _previous(previous: Any) -> str:
+    return "" if not previous else previous if isinstance(previous, str) else json.dumps(previous)
+
+
+def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "rule", skill.get("rule") or ""
+    yield "policy", skill.get("policy") or ""
+    yield "tier", skill.get("tier") or ""
+    yield "isolation", skill.get("isolation") or ""
+    yield "lifetime", skill.get("lifetime") or ""
+    grants = {kind: given for kind, given in (skill.get("grants") or {}).items() if given}
+    yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
+    yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
+
+
+def _grant(given: Any) -> str:
+    return ", ".join(item if isinstance(item, str) else " ".join(str(value) for value in item.values()) for item in given)
+
+
+def _requires(requires: Any) -> Iterator[tuple[str, str]]:
+    for name, wanted in (requires or {}).items():
+        if isinstance(wanted, Mapping):
+            yield from ((inner, str(version)) for inner, version in wanted.items())
+        elif isinstance(wanted, str) and wanted:
+            yield name, wanted
+        elif wanted:
+            yield name, ", ".join(map(str, wanted))
+
+
+def _activity(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if skill.get("generation"):
+        yield "calls", _calls(skill)
+    yield "guests", ", ".join(f"{count} {name}" for name, count in (skill.get("census") or {}).items() if count)
+    yield "walls", walls_in_brief(skill.get("walls") or [])
+
+
+def walls_in_brief(walls: Sequence[Mapping[str, Any]]) -> str:
+    """``14 active, 1 unavailable (cgroup)``; empty when there are none."""
+    if not walls:
+        return ""
+    down = [wall for wall in walls if wall["state"] != "active"]
+    brief = f"{len(walls) - len(down)} active"
+    return f"{brief}, {len(down)} not: {', '.join(wall['name'] for wall in down)}" if down else brief
+
+
+def _tools(specs: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+    if not specs:
+        return
+    yield ("",)
+    yield (("tools", "bold"),)
+    for spec in specs:
+        yield ("  ", (spec["exported"], "cyan"), f"({_parameters(spec.get('input_schema') or {})})")
+        for text in (spec.get("description") or "").splitlines()[:1]:
+            yield ("      ", (text, "dim"))
+
+
+def _parameters(schema: Mapping[str, Any]) -> str:
+    required = set(schema.get("required") or ())
+    return ", ".join(f"{name}{'' if name in required else '?'}: {_type(shape)}" for name, shape in (schema.get("properties") or {}).items())
+
+
+def _type(shape: Any) -> str:
+    if not isinstance(shape, Mapping):
+        return "any"
+    if "enum" in shape:
+        return " | ".join(json.dumps(value, ensure_ascii=False) for value in shape["enum"])
+    if "anyOf" in shape:
+        return " | ".join(_type(option) for option in shape["anyOf"])
+    if "$ref" in shape:
+        return str(shape["$ref"]).rsplit("/", 1)[-1]
+    kind = shape.get("type", "any")
+    if kind == "array" and "items" in shape:
+        return f"list of {_type(shape['items'])}"
+    return " | ".join(kind) if isinstance(kind, list) else str(kind)
+
+
+def _finding(finding: Mapping[str, Any]) -> str:
+    where = f"{finding['file']}:{finding['line']}:{finding['column']}" if finding.get("line") else finding.get("file", "")
+    return f"{where}: {finding.get('severity', '')}[{finding.get('rule', '')}] {finding.get('message', '')}"
+
+
+def _list(title: str, items: Sequence[str]) -> Iterator[Line]:
+    if items:
+        yield ("",)
+        yield ((title, "bold"),)
+        yield from (("  ", item) for item in items)
+
+
+def _error(error: Mapping[str, Any] | None) -> Iterator[Line]:
+    if not error:
+        return
+    yield ("",)
+    yield ((f"error[{error['code']}]", "bold red"), f": {error['message']}")
+    for name in ("at", "hint"):
+        if error.get(name):
+            yield ((f"  {name}: ", "dim"), error[name])
+    for reason in error.get("reasons") or ():
+        place = f"{reason['at']}: " if reason.get("at") else ""
+        yield (("  - ", "dim"), (place, "cyan"), reason["message"])
+        if reason.get("hint"):
+            yield (("    hint: ", "dim"), reason["hint"])
+
+
+# --- after a command, after a call ---------------------------------------------------------------------------------------------------
+
+
+def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
+    """One line: what a command has left behind."""
+    name, tools = skill["name"], skill.get("tools") or []
+    if skill["state"] != "live":
+        return ((name, "bold"), " is ", (skill["state"], _STATE_STYLES.get(skill["state"], "")))
+    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:"}.get(verb, "mounted:")
+    return (
+        (name, "bold"),
+        f" {did} ",
+        (f"{skill.get('version', '')}", "green"),
+        f", generation {skill['generation']}, {short(skill['digest'])}",
+        f", {_counted(len(tools), 'tool')}: {', '.join(tools)}" if tools else "",
+    )
+
+
+def receipt(result: CallResult) -> dict[str, Any]:
+    """What a call cost and who answered it, as JSON."""
+    return {"usage": result.usage.as_dict(), "skill": result.skill, "generation": result.generation, "digest": result.digest}
+
+
+def cost(result: CallResult) -> Line:
+    """The same in one line."""
+    used = result.usage
+    return (
+        (f"{result.skill} generation {result.generation}, {short(result.digest)}: ", "dim"),
+        f"{duration(used.wall)} wall, {duration(used.cpu)} cpu, {size(used.peak)} peak",
+    )
+
+
+# --- walls -------------------------------------------------------------------------------------------------------------------------
+
+
+def wall_lines(report: Mapping[str, Any]) -> Iterator[Line]:
+    """Each wall with its state, what it means and the remedy; then what the self-test tried."""
+    walls = report["walls"]
+    width = max((len(wall["name"]) for wall in walls), default=0)
+    for wall in walls:
+        missing = wall["state"] != "active"
+        need = "required" if wall["required"] else "best effort"
+        yield (
+            (f"  {wall['state']:<12}", _WALL_STYLES.get(wall["state"], "")),
+            (f"{wall['name']:<{width}}  ", "bold"),
+            (f"{need:<13}", "red" if missing and wall["required"] else "dim"),
+            wall["detail"],
+        )
+        if missing and wall["remedy"]:
+            yield (" " * 14, ("remedy: ", "yellow"), wall["remedy"])
+    if report["self_test"]:
+        yield ("",)
+        yield (("  what an empty guest tried, behind these walls", "dim"),)
+        for probe, answer in report["self_test"].items():
+            yield ((f"  {answer:<12}", "green" if answer == "refused" else "red"), probe)
+
+
+# --- quantities ----------------------------------------------------------------------------------------------------------------------
+
+
+def moment(epoch: float) -> str:
+    """``2026-11-21 05:07:09Z``."""
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def duration(seconds: float) -> str:
+    """``0.42 ms``, ``41 ms``, ``1.3 s``."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.2f} ms"
+
+
+def size(count: int) -> str:
+    """Bytes, in the largest unit that leaves at least one: ``18.2 MiB``."""
+    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} B"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

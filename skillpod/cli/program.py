@@ -1,0 +1,148 @@
+"""The table of commands, their lazy loading, and how every failure ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+from skillpod.cli import render
+from skillpod.errors import CommandInvalid, PathUnusable, SkillpodError
+from skillpod.serve.answers import Exit, answer
+
+DEBUG = "SKILLPOD_DEBUG"
+"""Set to 1, a fault of skillpod itself is shown with its traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """``family`` is the module below ``skillpod.cli`` that holds the command; it is imported when the command is asked for."""
+
+    family: str
+    section: str
+    summary: str
+
+
+COMMANDS: Mapping[str, Listed] = {
+    "serve": Listed("serve", "Run", "Watch a folder of skills, mount them, serve their tools."),
+    "call": Listed("call", "Run", "Call one tool."),
+    "tools": Listed("call", "Run", "Print the tools in the shape a function-calling API wants."),
+    "list": Listed("pod", "Look", "Every skill: its state, version, digest and tools, or why it is not mounted."),
+    "show": Listed("pod", "Look", "One skill: who wrote it, which rule let it in, its walls, tools and history."),
+    "instructions": Listed("pod", "Look", "A skill's manual, as the model gets it."),
+    "log": Listed("log", "Look", "What happened, from the journal."),
+    "doctor": Listed("doctor", "Look", "What this machine can enforce, wall by wall, and what to do about the rest."),
+    "mount": Listed("pod", "Change", "Mount a skill from a path."),
+    "unmount": Listed("pod", "Change", "Take a skill's tools away."),
+    "reload": Listed("pod", "Change", "Read a skill's source again and follow it."),
+    "rollback": Listed("pod", "Change", "Return a skill to an earlier digest."),
+    "resume": Listed("pod", "Change", "Try a quarantined skill again."),
+    "new": Listed("author", "Write", "Make a skill folder that mounts as it is."),
+    "check": Listed("author", "Write", "Say everything that is wrong with skill folders, without running them."),
+    "test": Listed("author", "Write", "Run the manifest's tests in the jail, without a pod."),
+}
+
+_HELP = "The secure, hot-swapping skill host for LLM agents: drop a folder, call its tools."
+_EPILOG = "Exit codes: 0 done, 1 refused, 2 usage or unknown name, 3 configuration, 4 the skill failed, 5 awaits approval, 6 journal."
+
+
+class Program(TyperGroup):
+    """The commands of the table; a family's module is imported when one of its commands is."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        listed = COMMANDS.get(cmd_name)
+        if listed is None:
+            return None
+        family = import_module(f"skillpod.cli.{listed.family}")
+        return get_group(family.app).commands[cmd_name]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        word = args[0]
+        if word not in COMMANDS and not word.startswith("-"):
+            near = get_close_matches(word, COMMANDS, n=1)
+            raise CommandInvalid(
+                f"there is no command `{word}`", hint=f"did you mean `{near[0]}`?" if near else "`skillpod --help` lists the commands"
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for section in dict.fromkeys(listed.section for listed in COMMANDS.values()):
+            with formatter.section(section):
+                formatter.write_dl([(name, listed.summary) for name, listed in COMMANDS.items() if listed.section == section])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code. Prints what failed, never a traceback for a user's mistake."""
+    try:
+        code = _invoke(list(arguments))
+        sys.stdout.flush()
+    except SkillpodError as error:
+        code = _fail(error, arguments)
+    except typer.TyperException as usage:
+        code = _fail(_usage(usage), arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's own last flush is quiet too
+        code = Exit.PIPE_CLOSED
+    except OSError as fault:
+        _explain()
+        code = _fail(PathUnusable(fault.strerror or str(fault), at=str(fault.filename or "")), arguments)
+    except Exception as bug:  # noqa: BLE001  # SAFE: the last line before a user: a bug is told, with a way to see it
+        _explain()
+        code = _fail(_bug(bug), arguments)
+    return int(code)
+
+
+def _invoke(arguments: list[str]) -> int:
+    program = Program(name="skillpod", help=_HELP, epilog=_EPILOG, rich_markup_mode=None, params=[])
+    try:
+        with program.make_context("skillpod", arguments or ["--help"]) as context:
+            program.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code if arguments else Exit.MISUSED
+    return Exit.DONE
+
+
+def _fail(error: SkillpodError, arguments: Sequence[str]) -> int:
+    if _wants_json(arguments):
+        render.data(error.as_dict())
+    else:
+        render.error(error)
+    return answer(error).exit
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    pairs = zip(options, options[1:], strict=False)
+    return "--json" in options or "--format=json" in options or ("--format", "json") in pairs
+
+
+def _usage(fault: Any) -> CommandInvalid:
+    context = getattr(fault, "ctx", None)
+    command = context.command_path if context is not None else "skillpod"
+    return CommandInvalid(fault.format_message().rstrip("."), hint=f"`{command} --help` shows how it is used")
+
+
+def _bug(bug: Exception) -> SkillpodError:
+    return SkillpodError(
+        f"skillpod itself failed: {type(bug).__name__}: {bug}",
+        hint=f"please report it, with what you ran; {DEBUG}=1 shows where it happened",
+    )
+
+
+def _explain() -> None:
+    if os.environ.get(DEBUG) == "1":
+        traceback.print_exc()

@@ -1,0 +1,198 @@
+"""The only file that prints: text made safe for a terminal, colours only on one, JSON for machines, progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from shutil import get_terminal_size
+from typing import Any, TextIO
+
+from skillpod.errors import SkillpodError, ToolRaised
+
+Span = tuple[str, str]
+"""A piece of text and its style: a rich style such as ``bold red``, or nothing."""
+
+PROGRESS_AFTER = 1.0
+"""Seconds before something that takes long says so."""
+
+
+# --- for machines ------------------------------------------------------------------------------------------------------------------
+
+
+def data(value: Any) -> None:
+    """One JSON value on stdout, indented."""
+    sys.stdout.write(_json(value, indent=2) + "\n")
+
+
+def record(value: Any) -> None:
+    """One JSON value on one line of stdout, at once: for streams."""
+    sys.stdout.write(_json(value, indent=None) + "\n")
+    sys.stdout.flush()
+
+
+def _json(value: Any, *, indent: int | None) -> str:
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return text if text.isprintable() else "".join(map(_json_character, text))
+
+
+def _json_character(character: str) -> str:
+    # Control, format and bidi characters that JSON would let through can only be inside a string, where an escape means the same.
+    if character == "\n" or not _is_unsafe(character):
+        return character
+    return json.dumps(character)[1:-1] if ord(character) != 0x7F else "\\u007f"
+
+
+# --- for people --------------------------------------------------------------------------------------------------------------------
+
+
+def line(*spans: Span | str) -> None:
+    """One line on stdout, written at once."""
+    _say(sys.stdout, spans)
+
+
+def note(*spans: Span | str) -> None:
+    """One line on stderr: what is not the answer."""
+    _say(sys.stderr, spans)
+
+
+def raw(text: str) -> None:
+    """A text as it is; on a terminal, made safe for it."""
+    shown = safe(text, keep="\n\t") if sys.stdout.isatty() else text
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+    if not text.endswith("\n"):
+        sys.stdout.write("\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Span | str]]) -> None:
+    """Columns under their headings; on a terminal the last one is cut to its width."""
+    headings: list[Span] = [(name, "dim") for name in columns]
+    made = [headings, *([_span(cell) for cell in row] for row in rows)]
+    cells = [[(safe(text), style) for text, style in row] for row in made]
+    widths = [max(len(row[index][0]) for row in cells) for index in range(len(columns))]
+    room = get_terminal_size().columns - sum(widths[:-1]) - 2 * (len(columns) - 1) if sys.stdout.isatty() else 0
+    for row in cells:
+        padded = [(text.ljust(width) + "  ", style) for (text, style), width in zip(row[:-1], widths, strict=False)]
+        text, style = row[-1]
+        line(*padded, (_cut(text, room), style))
+
+
+def _cut(text: str, room: int) -> str:
+    return text if room < 8 or len(text) <= room else text[: room - 1] + "…"
+
+
+def error(fault: SkillpodError) -> None:
+    """An error for a person, on stderr: ``error[code]: message``, then where, what to do and every reason."""
+    note((f"error[{fault.code}]", "bold red"), (f": {fault.message}", "bold"))
+    for label, place in _where(fault):
+        note((f"  {label}: ", "dim"), place)
+    _reasons(fault, indent="  ")
+    if isinstance(fault, ToolRaised) and fault.traceback:
+        for frame in fault.traceback.rstrip().splitlines():
+            note(("  | ", "dim"), frame)
+
+
+def _where(fault: SkillpodError) -> Iterator[tuple[str, str]]:
+    if fault.at:
+        yield "at", fault.at
+    if fault.skill:
+        yield "skill", f"{fault.skill} {fault.digest[:19]}".rstrip()
+    if fault.hint:
+        yield "hint", fault.hint
+
+
+def _reasons(fault: SkillpodError, *, indent: str) -> None:
+    for reason in fault.reasons:
+        place = f"{reason.at}: " if reason.at else ""
+        note((f"{indent}- ", "dim"), (place, "cyan"), reason.message, (f" [{reason.code}]", "dim"))
+        if reason.hint:
+            note(f"{indent}  ", ("hint: ", "dim"), reason.hint)
+        _reasons(reason, indent=indent + "  ")
+
+
+def refusal(fault: SkillpodError) -> None:
+    """The same error for a machine, on stdout."""
+    data({"error": fault.as_dict()})
+
+
+# --- progress ----------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Say on a terminal's stderr that this takes a while, once it has."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    spinner = threading.Thread(target=_spin, args=(text, done), daemon=True)
+    spinner.start()
+    try:
+        yield
+    finally:
+        done.set()
+        spinner.join()
+
+
+def _spin(text: str, done: threading.Event) -> None:
+    if done.wait(PROGRESS_AFTER):
+        return
+    from rich.console import Console  # SAFE: here, so that quick commands never load it
+
+    with Console(stderr=True).status(safe(text)):
+        done.wait()
+
+
+# --- making text safe --------------------------------------------------------------------------------------------------------------
+
+
+def safe(text: str, *, keep: str = "") -> str:
+    """Text without what could move a cursor, hide or reorder other text: such characters become visible escapes.
+
+    What skills, authors and folders are called or say comes from strangers.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char in keep or not _is_unsafe(char) else char.encode("unicode_escape").decode() for char in text)
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _span(piece: Span | str) -> Span:
+    return (piece, "") if isinstance(piece, str) else piece
+
+
+def _say(stream: TextIO, spans: Iterable[Span | str]) -> None:
+    pieces = [(safe(text, keep="\t"), style) for text, style in map(_span, spans)]
+    if any(style for _, style in pieces) and _has_colours(stream):
+        _colourful(stream, pieces)
+    else:
+        text = "".join(text for text, _ in pieces)
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.rstrip(" ").encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def _has_colours(stream: TextIO) -> bool:
+    # https://no-color.org: set and not empty means none.
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _colourful(stream: TextIO, pieces: Iterable[Span]) -> None:
+    from rich.console import Console  # SAFE: here, so that what is piped never loads it
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console.print(Text.assemble(*pieces))
+
+
+def plain(value: Mapping[str, Any] | Sequence[Any] | str | float | None) -> str:
+    """A JSON value on one line, for a person."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

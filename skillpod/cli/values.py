@@ -1,0 +1,71 @@
+"""JSON that a person gives on a command line: inline, from a file, from stdin."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable
+
+
+def json_object(text: str, *, at: str) -> dict[str, Any]:
+    """The object that ``text`` is (``{...}``), or that a file (``@FILE``) or stdin (``-``) holds. Raises ArgumentsInvalid and PathUnusable."""
+    value = _parse(_read(text), at=at)
+    if not isinstance(value, dict):
+        raise ArgumentsInvalid(f"{at} is a JSON object, not {_kind(value)}", at=at, hint='as in \'{"text": "hello"}\'')
+    return value
+
+
+def with_pairs(values: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any]:
+    """``values`` with each ``KEY=VALUE`` put in: a value is JSON when it reads as JSON, else a string. Raises CommandInvalid."""
+    made = dict(values)
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise CommandInvalid(f"`-a {pair}` is not KEY=VALUE", at="-a", hint="as in -a text=hello")
+        try:
+            made[key] = json.loads(text, parse_constant=_not_json)
+        except (ValueError, RecursionError):
+            made[key] = text
+    return made
+
+
+def _read(text: str) -> str:
+    if text == "-":
+        return sys.stdin.read()
+    if not text.startswith("@"):
+        return text
+    path = Path(text[1:])
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ArgumentsInvalid("the file is not UTF-8 text", at=str(path)) from None
+    except OSError as fault:
+        raise PathUnusable(f"the file can't be read: {fault.strerror}", at=str(path)) from None
+
+
+def _parse(text: str, *, at: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_not_json)
+    except RecursionError:
+        raise ArgumentsInvalid("the JSON is nested too deeply", at=at) from None
+    except json.JSONDecodeError as fault:
+        raise ArgumentsInvalid(
+            f"{at} is not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}",
+            at=at,
+            hint='quote it for your shell: \'{"text": "hello"}\'',
+        ) from None
+    except ValueError as fault:
+        raise ArgumentsInvalid(f"{at} is not JSON: {fault}", at=at) from None
+
+
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _kind(value: Any) -> str:
+    names = {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
