@@ -17,17 +17,25 @@ from skillpod.journal.entry import MAX_LINE
 
 _NAME = re.compile(r"([0-9]{6,})\.jsonl")
 _HEAD = re.compile(rb'\{"v":1,"seq":([1-9][0-9]*),')
+DISTRUST = "keep a copy of HOME/journal for whoever must find out, and bring the files back from a backup"
+
 _SAFE_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``place`` is ``000001.jsonl:12``; ``end`` is the offset after it; ``whole`` is False for bytes after the last newline."""
+    """``start`` is its offset in the segment; a line that is not whole is what stands after the last newline."""
 
     content: bytes
-    place: str
-    end: int
-    whole: bool
+    start: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.content.endswith(b"\n")
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.content)
 
 
 def segment_name(number: int) -> str:
@@ -35,15 +43,8 @@ def segment_name(number: int) -> str:
 
 
 def open_directory(path: Path) -> int:
-    """A descriptor of the journal's directory, owner only. Raises OSError (ELOOP or ENOTDIR for a link)."""
-    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    if stat.S_IMODE(os.fstat(directory).st_mode) & 0o077:
-        try:
-            os.fchmod(directory, 0o700)
-        except OSError:
-            os.close(directory)
-            raise
-    return directory
+    """A descriptor of the journal's directory. Raises OSError (ELOOP or ENOTDIR for a link)."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def segment_numbers(directory: int) -> list[int]:
@@ -69,17 +70,30 @@ def open_segment(directory: int, number: int, flags: int) -> int:
     return segment
 
 
-def read_lines(segment: BinaryIO, *, name: str, start: int = 0) -> Iterator[Line]:
-    """The lines from offset ``start``, counted from there; the last may not be whole. Raises JournalCorrupt for one beyond ``MAX_LINE``."""
+def reading(directory: int, number: int) -> BinaryIO:
+    """A segment to read from; its ``name`` is the segment's. Raises as ``open_segment``."""
+    return open(segment_name(number), "rb", buffering=1 << 18, opener=lambda _name, flags: open_segment(directory, number, flags))
+
+
+def read_lines(segment: BinaryIO, *, start: int = 0) -> Iterator[Line]:
+    """The lines from offset ``start`` on; only the last may not be whole. Raises JournalCorrupt for one beyond ``MAX_LINE``."""
     segment.seek(start)
-    end, count = start, 0
     while content := segment.readline(MAX_LINE + 1):
-        count += 1
-        end += len(content)
-        whole = content.endswith(b"\n")
-        if not whole and len(content) > MAX_LINE:
-            raise JournalCorrupt(f"a line is longer than {MAX_LINE} bytes", at=f"{name}:{count}")
-        yield Line(content, f"{name}:{count}", end, whole)
+        line = Line(content, start)
+        if len(content) > MAX_LINE:
+            raise JournalCorrupt(f"a line is longer than {MAX_LINE} bytes", at=place(segment, line), hint=DISTRUST)
+        yield line
+        start = line.end
+
+
+def place(segment: BinaryIO, line: Line) -> str:
+    """``000001.jsonl:12``: where a person finds the line. Counts from the beginning: for errors only."""
+    segment.seek(0)
+    rest, count = line.start, 1
+    while rest and (block := segment.read(min(rest, 1 << 20))):
+        rest -= len(block)
+        count += block.count(b"\n")
+    return f"{segment.name}:{count}"
 
 
 def sequence_at_a_glance(line: bytes) -> int:
@@ -94,6 +108,12 @@ def last_whole_line(segment: BinaryIO) -> bytes:
     segment.seek(max(0, size - 2 * MAX_LINE))
     whole, _, _torn = segment.read().rpartition(b"\n")
     return whole.rpartition(b"\n")[2]
+
+
+def placed(fault: JournalCorrupt, where: str) -> JournalCorrupt:
+    """The fault of a line, naming the line; the field it named goes into the message."""
+    field = f"{fault.at}: " if fault.at else ""
+    return JournalCorrupt(f"{field}{fault.message}", at=where, hint=DISTRUST)
 
 
 def unwritable(fault: OSError, *, at: str) -> JournalUnwritable:

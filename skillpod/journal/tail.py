@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.journal.entry import sequence
 from skillpod.journal.segments import (
+    DISTRUST,
     last_whole_line,
     open_directory,
     open_segment,
+    place,
+    placed,
     read_lines,
+    reading,
     segment_name,
     segment_numbers,
     unwritable,
@@ -45,6 +50,8 @@ class Tail:
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._directory = open_directory(self._path)
+            if stat.S_IMODE(os.fstat(self._directory).st_mode) != 0o700:
+                os.fchmod(self._directory, 0o700)
             return self._take_over_newest()
         except OSError as fault:
             raise unwritable(fault, at=str(self._path)) from fault
@@ -85,33 +92,30 @@ class Tail:
 
     def _after_segment(self, number: int) -> int:
         """The sequence number that follows a segment that was finished."""
-        descriptor = open_segment(self._directory, number, os.O_RDONLY)
-        with open(descriptor, "rb") as segment:
+        with reading(self._directory, number) as segment:
             line = last_whole_line(segment)
-        name = segment_name(number)
         try:
             return sequence(line) + 1
         except JournalCorrupt as fault:
-            raise _named(fault, f"{name}:last") from fault
+            raise placed(fault, f"{segment_name(number)}, the last line") from fault
 
     def _examine(self, expected: int) -> tuple[int, int]:
         """(next sequence number, bytes of whole lines). ``expected`` is 0 when older segments were dropped and any may come first."""
-        name = segment_name(self._number)
         end = 0
-        descriptor = open_segment(self._directory, self._number, os.O_RDONLY)
-        with open(descriptor, "rb", buffering=1 << 18) as segment:
-            for line in read_lines(segment, name=name):
-                if not line.whole:
+        with reading(self._directory, self._number) as segment:
+            for line in read_lines(segment):
+                if not line.is_whole:
                     break
                 try:
                     seq = sequence(line.content)
                 except JournalCorrupt as fault:
-                    raise _named(fault, line.place) from fault
+                    raise placed(fault, place(segment, line)) from fault
                 if expected and seq != expected:
-                    raise JournalCorrupt(f"entry {expected} should stand here, {seq} does", at=line.place, hint=_DISTRUST)
+                    raise JournalCorrupt(f"entry {expected} should stand here, {seq} does", at=place(segment, line), hint=DISTRUST)
                 expected, end = seq + 1, line.end
         if not expected:
-            raise JournalCorrupt(f"{name} is empty and nothing says which entry comes next", at=name, hint=_DISTRUST)
+            name = segment_name(self._number)
+            raise JournalCorrupt(f"{name} is empty and nothing says which entry comes next", at=name, hint=DISTRUST)
         return expected, end
 
     def _cut_torn_tail(self, whole: int) -> None:
@@ -147,7 +151,7 @@ class Tail:
         self._open(self._number + 1)
         if self._size:
             name = segment_name(self._number)
-            raise JournalUnwritable(f"{name} should be new and holds {self._size} bytes: somebody else wrote it", at=name, hint=_DISTRUST)
+            raise JournalUnwritable(f"{name} should be new and holds {self._size} bytes: somebody else wrote it", at=name, hint=DISTRUST)
 
     def _write(self, content: bytes) -> None:
         self._is_dirty = True
@@ -176,19 +180,11 @@ class Tail:
         seen = os.fstat(self._segment)
         name = segment_name(self._number)
         if seen.st_nlink == 0:
-            raise JournalUnwritable(f"{name} was removed while the pod wrote to it", at=name, hint=_DISTRUST)
+            raise JournalUnwritable(f"{name} was removed while the pod wrote to it", at=name, hint=DISTRUST)
         if seen.st_size != self._size:
             raise JournalUnwritable(
-                f"{name} has {seen.st_size} bytes and the pod wrote {self._size}: somebody else wrote to it", at=name, hint=_DISTRUST
+                f"{name} has {seen.st_size} bytes and the pod wrote {self._size}: somebody else wrote to it", at=name, hint=DISTRUST
             )
-
-
-_DISTRUST = "keep a copy of HOME/journal for whoever must find out, and bring the files back from a backup"
-
-
-def _named(fault: JournalCorrupt, place: str) -> JournalCorrupt:
-    field = f" ({fault.at})" if fault.at else ""
-    return JournalCorrupt(f"{fault.message}{field}", at=place, hint=_DISTRUST)
 
 
 def _sync_directory(path: Path) -> None:
