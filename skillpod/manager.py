@@ -127,8 +127,9 @@ class SkillManager:
         stack.push_async_callback(journal.close)
         index = Index(self.home.index)
         stack.callback(index.close)
-        for recorded in read(self.home.journal, after=index.position()):
-            index.apply(recorded.seq, recorded.entry)
+        if index.position() >= journal.next_seq:
+            index.reset()  # it is of another journal than the one that is here: the journal is the truth
+        index.apply_all((recorded.seq, recorded.entry) for recorded in read(self.home.journal, after=index.position()))
         memory = SkillMemory(self.home.memory)
         stack.callback(memory.close)
         self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))

@@ -20,7 +20,9 @@ from skillpod.model.entry import Entry, Fact
 SCHEMA_VERSION = 1
 
 _SCHEMA = """
-CREATE TABLE names (name TEXT PRIMARY KEY, desired TEXT NOT NULL, generation INTEGER NOT NULL, digest TEXT, previous TEXT) WITHOUT ROWID;
+CREATE TABLE names (
+    name TEXT PRIMARY KEY, desired TEXT NOT NULL, generation INTEGER NOT NULL, digest TEXT, previous TEXT, identity TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE history (name TEXT NOT NULL, place INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (name, place)) WITHOUT ROWID;
 CREATE TABLE quarantine (digest TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
@@ -176,14 +178,15 @@ class Index:
         histories: dict[str, list[Digest]] = {}
         for name, digest in database.execute("SELECT name, digest FROM history ORDER BY name, place"):
             histories.setdefault(name, []).append(digest)
-        rows = database.execute("SELECT name, desired, generation, digest, previous FROM names")
-        for name, desired, generation, digest, previous in rows:
+        rows = database.execute("SELECT name, desired, generation, digest, previous, identity FROM names")
+        for name, desired, generation, digest, previous, identity in rows:
             self._names[name] = Remembered(
                 desired=Desired.of(json.loads(desired)),
                 generation=generation,
                 digest=digest,
                 previous=previous,
                 history=tuple(histories.get(name, ())),
+                identity=MappingProxyType(json.loads(identity)),
             )
         self._quarantined = dict(database.execute("SELECT digest, reason FROM quarantine"))
         self._position = self._saved_position = database.execute("SELECT seq FROM position").fetchone()[0]
@@ -212,8 +215,9 @@ class Index:
 
     def _save_name(self, name: str) -> None:
         remembered = self._names[name]
-        row = (name, _text(remembered.desired.as_dict()), remembered.generation, remembered.digest, remembered.previous)
-        self._database.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?)", row)
+        desired, identity = _text(remembered.desired.as_dict()), _text(dict(remembered.identity))
+        row = (name, desired, remembered.generation, remembered.digest, remembered.previous, identity)
+        self._database.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?, ?)", row)
         self._database.execute("DELETE FROM history WHERE name = ?", (name,))
         places = [(name, place, digest) for place, digest in enumerate(remembered.history)]
         self._database.executemany("INSERT INTO history VALUES (?, ?, ?)", places)
@@ -238,6 +242,7 @@ def _remembered(before: Remembered | None, entry: Entry) -> Remembered | None:
         digest=digest,
         previous=Digest(previous) if previous and previous != digest else before.previous,
         history=(*(known for known in before.history if known != digest), digest),
+        identity=MappingProxyType(dict(entry.details.get("identity") or {})),
     )
 
 
