@@ -1,1 +1,1 @@
-"""."""
+"""Who signed a bundle: evidence is verified or refused, never ignored."""

@@ -1,0 +1,203 @@
+"""From what is known of a bundle to leave, a question or a no. The only file that makes an Admission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused, SkillpodError
+from skillpod.model.capability import Isolation, Permissions, Tier
+from skillpod.model.decision import Admission, Decision, Hold, Refusal
+from skillpod.model.digest import Digest
+from skillpod.model.finding import Report, Severity, Verdict
+from skillpod.model.manifest import Manifest
+from skillpod.model.provenance import Provenance
+from skillpod.policy.document import Policy
+from skillpod.policy.rules import KINDS, Facts, Outcome, Rule
+
+ENFORCEABLE: frozenset[str] = frozenset()
+"""The kinds of permission the jail of this version can give and hold a guest to. None yet: reading one's own folder needs no grant."""
+
+EVIDENCE_RULE = "evidence"
+AUDIT_RULE = "audit"
+ISOLATION_RULE = "isolation"
+DEFAULT_RULE = "default-deny"
+GRANTS_RULE = "grants"
+"""The rules that are not in any document, because no document may change them."""
+
+_LATER = "Approving comes with a later version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """All that is known of one digest. ``isolation`` is how it would be contained."""
+
+    manifest: Manifest
+    report: Report
+    provenance: Provenance
+    digest: Digest
+    isolation: Isolation = Isolation.JAIL
+
+    @property
+    def tier(self) -> Tier:
+        """The higher of what the manifest says and what its permissions need: a manifest can't understate itself."""
+        return max(self.manifest.tier, self.manifest.permissions.needs)
+
+
+def decide(request: Request, policy: Policy) -> Decision:
+    """What the policy says: what no rule allows is refused; deny overrides require_approval, which overrides allow.
+
+    Whatever the document says, a denying audit, a report of another digest and module isolation are refused. When several rules allow,
+    the first in the document gives the grants, never more than was asked.
+    """
+    refusal = _beyond_rules(request, policy)
+    if refusal is not None:
+        return refusal
+    facts = _facts(request)
+    speaking = [rule for rule in policy.rules if rule.speaks_of(facts)]
+    denying = [rule for rule in speaking if rule.outcome is Outcome.DENY]
+    if denying:
+        return _refuse(request, policy, denying[0].id, [_denied(rule, policy) for rule in denying])
+    asking = [rule for rule in speaking if rule.outcome is Outcome.REQUIRE_APPROVAL]
+    if asking:
+        return _hold(request, policy, asking)
+    if speaking:
+        return _admit(request, policy, speaking[0])
+    return _refuse(request, policy, DEFAULT_RULE, [_not_allowed(request, policy)])
+
+
+def _facts(request: Request) -> Facts:
+    manifest = request.manifest
+    return Facts(
+        name=manifest.name,
+        author=manifest.author,
+        publisher=request.provenance.publisher,
+        is_signed=request.provenance.is_signed,
+        tier=request.tier,
+        verdict=request.report.verdict,
+        isolation=request.isolation,
+        asked=_kinds(manifest.permissions),
+    )
+
+
+def _kinds(permissions: Permissions) -> frozenset[str]:
+    return frozenset(kind for kind in KINDS if getattr(permissions, kind))
+
+
+# --- no --------------------------------------------------------------------------------------------------------------------------
+
+
+def _beyond_rules(request: Request, policy: Policy) -> Refusal | None:
+    if request.report.digest != request.digest:
+        reason = PolicyRefused("the audit's report is of another digest", hint="`skillpod reload` reads the folder again")
+        return _refuse(request, policy, EVIDENCE_RULE, [reason])
+    if request.report.verdict is Verdict.DENY:
+        return _refuse(request, policy, AUDIT_RULE, list(_findings(request.report)))
+    if request.isolation is not Isolation.JAIL:
+        reason = PolicyRefused("this version offers no module isolation", hint="every guest runs in the jail")
+        return _refuse(request, policy, ISOLATION_RULE, [reason])
+    return None
+
+
+def _findings(report: Report) -> Iterator[SkillpodError]:
+    for finding in report.findings:
+        if finding.severity is Severity.DENY:
+            yield AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
+
+
+def _denied(rule: Rule, policy: Policy) -> SkillpodError:
+    return PolicyRefused(f"the rule {rule.id!r} of the policy {policy.name!r} denies it: {rule.reason}", at=f"{policy.name}:{rule.id}")
+
+
+def _not_allowed(request: Request, policy: Policy) -> SkillpodError:
+    asked = ", ".join(sorted(_kinds(request.manifest.permissions))) or "nothing"
+    signed = f"signed by {request.provenance.publisher or 'a key'}" if request.provenance.is_signed else "unsigned"
+    return PolicyRefused(
+        f"no rule of the policy {policy.name!r} allows it: tier {request.tier.word}, asks for {asked}, {signed}, "
+        f"audit verdict {request.report.verdict.value}",
+        at=policy.name,
+        hint="lower what it asks, or add a rule with its reason to the policy",
+    )
+
+
+def _refuse(request: Request, policy: Policy, rule: str, reasons: Sequence[SkillpodError]) -> Refusal:
+    about = [reason.about(skill=request.manifest.name, digest=request.digest) for reason in reasons]
+    return Refusal(skill=request.manifest.name, digest=request.digest, rule=rule, policy=policy.digest, reasons=tuple(about))
+
+
+# --- a question ------------------------------------------------------------------------------------------------------------------
+
+
+def _hold(request: Request, policy: Policy, rules: Sequence[Rule]) -> Hold:
+    manifest = request.manifest
+    matters = list(_matters(request))
+    ways_out = list(dict.fromkeys(matter.hint for matter in matters if matter.hint))
+    because = "; ".join(rule.reason.strip().rstrip(".") for rule in rules)
+    asked = "; ".join(f"{matter.message} ({matter.at})" if matter.at else matter.message for matter in matters)
+    until_then = f"to run without asking, {'; '.join(ways_out)}" if ways_out else "until then it can't be mounted under this policy"
+    named = ", ".join(rule.id for rule in rules)
+    return Hold(
+        skill=manifest.name,
+        digest=request.digest,
+        question=f"May {manifest.name} {manifest.version} run? {asked or 'The policy wants a person to agree'}. "
+        f"{because} (policy {policy.name!r}: {named}). {_LATER}; {until_then}.",
+        rule=rules[0].id,
+        policy=policy.digest,
+        reasons=tuple(matter.about(skill=manifest.name, digest=request.digest) for matter in matters),
+    )
+
+
+def _matters(request: Request) -> Iterator[SkillpodError]:
+    """What there is to agree to, each with its place and a way to do without."""
+    manifest = request.manifest
+    if request.tier > Tier.READ_ONLY:
+        yield ApprovalNeeded(
+            f"it asks for the tier {request.tier.word}",
+            at="manifest.yaml:tier",
+            hint=f"write `tier: {Tier.READ_ONLY.word}`",
+        )
+    shown = manifest.permissions.as_dict()
+    for kind in KINDS:
+        if shown[kind]:
+            named = ", ".join(_name(ask) for ask in shown[kind])
+            yield ApprovalNeeded(
+                f"it asks for {kind}: {named}", at=f"manifest.yaml:permissions.{kind}", hint=f"remove `permissions.{kind}`"
+            )
+    for finding in request.report.findings:
+        if finding.severity is Severity.REVIEW:
+            yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
+
+
+def _name(ask: object) -> str:
+    if isinstance(ask, str):
+        return ask
+    if isinstance(ask, dict) and "host" in ask:
+        return f"{ask['host']}:{'/'.join(map(str, ask['ports']))}"
+    if isinstance(ask, dict):
+        return f"{ask['name']} ({ask['access']})"
+    return str(ask)
+
+
+# --- leave -----------------------------------------------------------------------------------------------------------------------
+
+
+def _admit(request: Request, policy: Policy, rule: Rule) -> Admission | Refusal:
+    grants = rule.grant.of(request.manifest.permissions)
+    missing = sorted(_kinds(grants) - ENFORCEABLE)
+    if missing:
+        reason = PolicyRefused(
+            f"the rule {rule.id!r} grants {', '.join(missing)}, and the jail of this version can't give that",
+            at=f"{policy.name}:{rule.id}",
+            hint="remove it from the rule's `grant`: the skill then runs without it",
+        )
+        return _refuse(request, policy, GRANTS_RULE, [reason])
+    return Admission(
+        skill=request.manifest.name,
+        digest=request.digest,
+        isolation=request.isolation,
+        grants=grants,
+        tier=request.tier,
+        rule=rule.id,
+        policy=policy.digest,
+        opted_out=rule.without,
+    )
