@@ -1,0 +1,56 @@
+"""Measure everything in one run and print the table: ``python -m benchmarks [--quick] [NAME...]``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Callable
+
+from benchmarks.calls import pod_calls, wire_calls
+from benchmarks.changes import drops_and_swaps
+from benchmarks.command import cold_starts
+from benchmarks.memory import memory
+from benchmarks.restart import restarts
+from benchmarks.table import Row, markdown
+
+FULL: dict[str, Callable[[], list[Row]]] = {
+    "wire": lambda: asyncio.run(wire_calls(30)),
+    "calls": lambda: asyncio.run(pod_calls(100)),
+    "changes": lambda: asyncio.run(drops_and_swaps(30)),
+    "restart": lambda: asyncio.run(restarts(1000, 3)),
+    "memory": lambda: asyncio.run(memory(30)),
+    "command": lambda: cold_starts(20),
+}
+QUICK: dict[str, Callable[[], list[Row]]] = {
+    "wire": lambda: asyncio.run(wire_calls(2)),
+    "calls": lambda: asyncio.run(pod_calls(3)),
+    "changes": lambda: asyncio.run(drops_and_swaps(2)),
+    "restart": lambda: asyncio.run(restarts(5, 1)),
+    "memory": lambda: asyncio.run(memory(3)),
+    "command": lambda: cold_starts(2),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds: shows that everything runs, the figures mean little")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(FULL)}; all when left out")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(FULL))
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(FULL)}")
+    chosen = QUICK if options.quick else FULL
+    rows: list[Row] = []
+    for name, measure in chosen.items():
+        if not options.names or name in options.names:
+            print(f"measuring: {name}", file=sys.stderr, flush=True)
+            rows += measure()
+    print(f"Python {platform.python_version()}, Linux {platform.release()}, {os.cpu_count()} processors\n")
+    print(markdown(rows))
+
+
+if __name__ == "__main__":
+    main()

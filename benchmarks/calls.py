@@ -1,0 +1,119 @@
+"""Calls: warm and fresh, beside the echo and the bare fork."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from benchmarks.floors import Echo, Fork
+from benchmarks.measure import Series, interleave
+from benchmarks.pods import temporary, write
+from benchmarks.table import Row
+from skillpod.manager import SkillManager
+from skillpod.sandbox.connection import Connection
+from skillpod.sandbox.wire import Reader, encode
+
+WORD = "hello, world"
+
+
+async def pod_calls(rounds: int) -> list[Row]:
+    """``await pod.call`` on a warm guest and on one forked ahead, interleaved with the floors."""
+    async with temporary() as (base, pod):
+        write(base / "skills", "warm", extra="lifetime: skill\n")
+        write(base / "skills", "fresh")
+        await pod.settled()
+        warm, fresh, demand = Series(), Series(), Series()
+        echoed, forked = Series(), Series()
+        with Echo() as echo, Fork() as fork:
+            for _ in range(rounds):
+                for _ in range(20):
+                    await _timed(warm, pod, "warm__say")
+                    _timed_floor(echoed, echo.round_trip)
+                for _ in range(2):
+                    await _refilled(pod)
+                    await _timed(fresh, pod, "fresh__say")
+                    _timed_floor(forked, fork.round_trip)
+                    await _drained(pod)
+                    await _timed(demand, pod, "fresh__say")
+    return [
+        Row("await pod.call, warm", warm, "echo", echoed, target=200e-6),
+        Row("await pod.call, fresh, forked ahead", fresh, "bare fork", forked, target=350e-6),
+        Row("await pod.call, fresh, on demand", demand, "bare fork", forked),
+    ]
+
+
+async def _timed(series: Series, pod: SkillManager, tool: str) -> None:
+    started = perf_counter()
+    answer = await pod.call(tool, {"word": WORD})
+    series.add(perf_counter() - started)
+    if answer != WORD:
+        raise RuntimeError(f"{tool} answered {answer!r}")
+
+
+def _timed_floor(series: Series, round_trip: Callable[[bytes], None]) -> None:
+    started = perf_counter()
+    round_trip(_FRAME)
+    series.add(perf_counter() - started)
+
+
+async def _refilled(pod: SkillManager) -> None:
+    """Wait until a guest has been forked ahead."""
+    async with asyncio.timeout(10):
+        while not pod.show("fresh")["census"]["idle"]:
+            await asyncio.sleep(0.002)
+
+
+async def fresh_call(pod: SkillManager) -> float:
+    """Seconds of one call of ``fresh__say`` on a guest that was forked ahead."""
+    series = Series()
+    await _refilled(pod)
+    await _timed(series, pod, "fresh__say")
+    return series.median
+
+
+async def _drained(pod: SkillManager) -> None:
+    """Use up what was forked ahead, all at once, so that the next call finds nothing."""
+    async with asyncio.timeout(10):
+        while idle := pod.show("fresh")["census"]["idle"]:
+            await asyncio.gather(*(pod.call("fresh__say", {"word": WORD}) for _ in range(idle)))
+
+
+_FRAME = encode({"t": "call", "nonce": "0" * 32, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}})
+
+
+async def wire_calls(rounds: int) -> list[Row]:
+    """A whole round trip to a guest behind every wall, on a blocking socket without an event loop, beside an echo of as many bytes."""
+    async with temporary() as (base, pod):
+        write(base / "skills", "warm", extra="lifetime: skill\n")
+        await pod.settled()
+        await pod.call("warm__say", {"word": WORD})
+        with _borrowed_wire() as wire, Echo() as echo:
+            reader = Reader(wire.recv)
+
+            def call() -> None:
+                nonce = secrets.token_hex(16)
+                wire.sendall(encode({"t": "call", "nonce": nonce, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}}))
+                reply = reader.frame()
+                if reply is None or reply["nonce"] != nonce or reply["value"] != WORD:
+                    raise RuntimeError(f"the guest answered {reply}")
+
+            series = interleave(rounds, 100, {"call": call, "echo": lambda: echo.round_trip(_FRAME)})
+    return [Row("warm round trip to a jailed guest, blocking", series["call"], "echo", series["echo"], target=2.0, is_ratio=True)]
+
+
+@contextmanager
+def _borrowed_wire() -> Iterator[socket.socket]:
+    """The host's end of the one warm guest there is; the loop does not run meanwhile, so nobody else reads it."""
+    gc.collect()
+    connection = next(thing for thing in gc.get_objects() if isinstance(thing, Connection) and not thing.has_ended)
+    wire = connection._forked.wire
+    wire.setblocking(True)
+    try:
+        yield wire
+    finally:
+        wire.setblocking(False)

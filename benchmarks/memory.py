@@ -1,0 +1,65 @@
+"""Memory: what one more mounted, idle skill costs the whole pod, guests and zygotes included."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+from benchmarks.measure import Series
+from benchmarks.pods import temporary, write
+from benchmarks.table import Row
+
+
+async def memory(skills: int) -> list[Row]:
+    """Proportional set size (proc_pid_smaps(5)) of every process of a pod, before and after ``skills`` more skills were mounted."""
+    idle = Series([await _each(skills, extra="", call=False)])
+    warm = Series([await _each(skills, extra="lifetime: skill\n", call=True)])
+    return [
+        Row("memory of one more mounted idle skill (default)", idle, unit="B"),
+        Row("memory of one more warm skill, called once", warm, unit="B"),
+    ]
+
+
+async def _each(skills: int, *, extra: str, call: bool) -> float:
+    async with temporary() as (base, pod):
+        write(base / "skills", "first", extra=extra)
+        await pod.settled()
+        await pod.call("first__say", {"word": "hello"})
+        before = _total()
+        for number in range(skills):
+            write(base / "skills", f"skill{number}", extra=extra, version=f"{number}")
+        await pod.settled()
+        if call:
+            for number in range(skills):
+                await pod.call(f"skill{number}__say", {"word": "hello"})
+        return (_total() - before) / skills
+
+
+def _total() -> float:
+    gc.collect()
+    return sum(map(_share, [os.getpid(), *_descendants()]))
+
+
+def _share(process: int) -> float:
+    try:
+        lines = Path("/proc", str(process), "smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("Pss:"))
+
+
+def _descendants() -> set[int]:
+    parents: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                parents[int(entry)] = int(Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    found: set[int] = set()
+    fresh = {os.getpid()}
+    while fresh:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found

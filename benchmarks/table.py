@@ -1,0 +1,71 @@
+"""The one table that is printed: a figure, its floor from the same run, the ratio, and what we reach for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.measure import Series
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. ``target`` is a bound on the median (in the unit of the samples) or, when ``is_ratio``, on the ratio to the floor."""
+
+    figure: str
+    series: Series
+    floor: str = ""
+    floor_series: Series | None = None
+    target: float | None = None
+    is_ratio: bool = False
+    unit: str = "s"
+
+    @property
+    def ratio(self) -> float | None:
+        return self.series.median / self.floor_series.median if self.floor_series is not None else None
+
+    @property
+    def verdict(self) -> str:
+        if self.target is None:
+            return ""
+        reached = self.ratio if self.is_ratio else self.series.median
+        return "yes" if reached is not None and reached <= self.target else "no"
+
+    def cells(self) -> tuple[str, ...]:
+        return (
+            self.figure,
+            str(len(self.series.samples)),
+            amount(self.series.median, self.unit),
+            amount(self.series.p99, self.unit) if len(self.series.samples) >= 10 else "",
+            f"{self.floor} {amount(self.floor_series.median, self.unit)}" if self.floor_series is not None else "",
+            f"{self.ratio:.2f}x" if self.ratio is not None else "",
+            self._goal(),
+            self.verdict,
+        )
+
+    def _goal(self) -> str:
+        if self.target is None:
+            return ""
+        return f"<= {self.target:g}x" if self.is_ratio else f"<= {amount(self.target, self.unit)}"
+
+
+HEADINGS = ("figure", "n", "p50", "p99", "floor (p50, same run)", "ratio", "target", "met")
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with the unit that keeps it between 1 and 1000."""
+    if unit == "B":
+        return f"{value / 1024:.0f} KiB" if value < 10 * 1024 * 1024 else f"{value / 1024 / 1024:.1f} MiB"
+    for scale, name in ((1e-6, "us"), (1e-3, "ms")):
+        if value < 1000 * scale:
+            return f"{value / scale:.3g} {name}"
+    return f"{value:.3g} s"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """A table that reads well as text and as Markdown."""
+    lines = [HEADINGS, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    texts = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
+    texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(texts)
