@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.command import Caller
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Context, tool
+    from skillpod.sdk import Context, Field, tool
 
 __version__ = "0.1.0"
-__all__ = ["CallResult", "Caller", "Context", "SkillManager", "SkillpodError", "tool"]
+__all__ = ["CallResult", "Caller", "Context", "Field", "SkillManager", "SkillpodError", "tool"]
 
 _HOMES = {
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
     "Context": "skillpod.sdk",
+    "Field": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
     "tool": "skillpod.sdk",

@@ -427,7 +427,11 @@ def _explain_unknown_keys(error: ValidationError, path: tuple[str | int, ...], n
     schema: Any = error.schema
     known = list(schema.get("properties", {}))
     patterns = list(schema.get("patternProperties", {}))
-    extra = [key for key in error.instance if key not in known and not any(re.search(portable_pattern(p), key) for p in patterns)]
+    extra = [
+        key
+        for key in cast("dict[str, Any]", error.instance)
+        if key not in known and not any(re.search(portable_pattern(p), key) for p in patterns)
+    ]
     listed = f"the keys here are: {', '.join(known)}" if known else "no keys are known here"
     return [_fault("unknown key", (*path, key), name, did_you_mean(key, known) or listed) for key in extra[: MAX_FAULTS + 1]]
 
@@ -558,3 +562,12 @@ _KEYWORDS: Mapping[str, Callable[[Any, Any], str]] = {
     "dependentRequired": lambda _wanted, _got: "a key that belongs to another one here is missing",
     "contains": lambda _wanted, _got: "no item of the list is of the kind that must be there",
 }
+
+
+def pattern_fault(pattern: str) -> str:
+    """Why a regular expression is not accepted from a stranger; empty when it is."""
+    try:
+        re.compile(portable_pattern(pattern))
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"is not a regular expression: {error}"
+    return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -33,6 +34,27 @@ def tool(function: Any = None, /, **hints: Any) -> Any:
         return marked
 
     return mark if function is None else mark(function)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What a parameter or field must be, beyond its type: ``Annotated[int, Field(ge=1, le=10, description="How many.")]``.
+
+    The host reads it from the source (literals only), puts it into the tool's schema and checks it before the tool is called.
+    ``ge gt le lt multiple_of`` bound numbers, ``min_length max_length`` count characters, items or keys, ``pattern`` is a regular
+    expression the text must hold somewhere (anchor it with ``^`` and ``$``).
+    """
+
+    description: str = ""
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    lt: float | None = None
+    multiple_of: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str = ""
+    examples: tuple[Any, ...] = ()
 
 
 class StateError(Exception):
