@@ -122,6 +122,8 @@ class Memory(Protocol):
         """The schema version the state was last written under; 0 when there is none."""
 
     def set_version(self, skill: str, version: int) -> None: ...
+    def replace(self, skill: str, values: Mapping[str, Any], version: int) -> None:
+        """Every key at once, in one step, under this schema version."""
 
 
 class Worker(Protocol):

@@ -1,0 +1,140 @@
+"""The operator's side of a pod: HOME/pod.yaml, checked whole, as a frozen value."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from skillpod.documents import join, read_yaml, schema_faults, show
+from skillpod.errors import ConfigInvalid, DocumentInvalid
+from skillpod.intake.watch import Observation
+from skillpod.manifest.fields import Bounds, seconds
+from skillpod.model.names import is_skill_name
+from skillpod.resources import packaged_text
+
+NAME = "pod.yaml"
+MAX_BYTES = 1024 * 1024
+
+_ALERT_TIMEOUT = Bounds("100ms", "5m")
+_TRIAL = Bounds("0s", "24h")
+_QUIET = Bounds("10ms", "10s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """``command`` is a fixed argv, empty for none; ``timeout`` in seconds."""
+
+    command: tuple[str, ...] = ()
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodConfig:
+    """``skills`` maps a skill's name to the operator's values for it; ``trial`` and ``quiet`` are seconds."""
+
+    policy: str = "default"
+    skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    alert: Alert = Alert()
+    trial: float = 60.0
+    quiet: float = 0.08
+    watch: Observation = Observation.INOTIFY
+
+
+def load_config(home: Path) -> PodConfig:
+    """What HOME/pod.yaml says, or the defaults when there is none. Raises ConfigInvalid with every fault and its place."""
+    text = _text(home / NAME)
+    if text is None:
+        return PodConfig()
+    try:
+        document = read_yaml(text, name=NAME)
+    except DocumentInvalid as fault:
+        raise _invalid([fault]) from fault
+    if document is None:
+        return PodConfig()
+    faults = schema_faults(document, _schema(), name=NAME)
+    if faults:
+        raise _invalid(faults)
+    return _Reader(document).config()
+
+
+class _Reader:
+    """A document that fits the schema, into the value; what the schema can't say is checked here."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._faults: list[DocumentInvalid] = []
+
+    def config(self) -> PodConfig:
+        """Raises ConfigInvalid."""
+        plain = PodConfig()
+        said = self._document
+        alert = said.get("alert", {})
+        config = PodConfig(
+            policy=said.get("policy", plain.policy),
+            skills=self._skills(),
+            alert=Alert(
+                command=tuple(alert.get("command", ())),
+                timeout=self._seconds(alert, "timeout", "alert.timeout", _ALERT_TIMEOUT, plain.alert.timeout),
+            ),
+            trial=self._seconds(said, "trial", "trial", _TRIAL, plain.trial),
+            quiet=self._seconds(said, "quiet", "quiet", _QUIET, plain.quiet),
+            watch=Observation(said.get("watch", plain.watch.value)),
+        )
+        if self._faults:
+            raise _invalid(self._faults)
+        return config
+
+    def _skills(self) -> Mapping[str, Mapping[str, Any]]:
+        skills: Mapping[str, Mapping[str, Any]] = self._document.get("skills", {})
+        for name in skills:
+            if not is_skill_name(name):
+                hint = "a skill is named by lower-case letters and digits, with single _ or - between, as its folder is"
+                self._faults.append(
+                    DocumentInvalid(f"{show(name)} can't be the name of a skill", at=join(NAME, f"skills.{name}"), hint=hint)
+                )
+        return MappingProxyType({name: MappingProxyType(dict(said.get("config", {}))) for name, said in skills.items()})
+
+    def _seconds(self, section: Mapping[str, Any], key: str, path: str, bounds: Bounds, default: float) -> float:
+        if key not in section:
+            return default
+        try:
+            return seconds(section[key], bounds)
+        except ValueError as fault:
+            self._faults.append(DocumentInvalid(str(fault), at=join(NAME, path), hint=f"from {bounds.least} to {bounds.most}"))
+            return default
+
+
+def _schema() -> Mapping[str, Any]:
+    schema: Mapping[str, Any] = json.loads(packaged_text("config.schema.json"))
+    return schema
+
+
+def _text(path: Path) -> bytes | None:
+    """The bytes of the file, None when there is none. Raises ConfigInvalid."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ConfigInvalid(f"{NAME} is a link to nowhere", at=NAME, hint="put the file in its place, or remove the link") from None
+        return None
+    except OSError as fault:
+        raise ConfigInvalid(f"{NAME} can't be read: {fault.strerror}", at=NAME, hint=f"look at {path}") from fault
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ConfigInvalid(f"{NAME} is not a plain file", at=NAME, hint=f"look at {path}")
+        text = file.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        raise ConfigInvalid(f"{NAME} is larger than {MAX_BYTES} bytes", at=NAME, hint="values that large belong into a skill's folder")
+    return text
+
+
+def _invalid(faults: list[DocumentInvalid]) -> ConfigInvalid:
+    if len(faults) == 1:
+        return ConfigInvalid(faults[0].message, at=faults[0].at, hint=faults[0].hint, reasons=faults)
+    return ConfigInvalid(f"{NAME} has {len(faults)} faults", at=NAME, hint="see docs/pod-yaml.md", reasons=faults)
