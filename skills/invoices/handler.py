@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
 
-from skillpod import Context, tool
+from skillpod import Context, Field, tool
 
 _PERCENT = {"standard": "19", "reduced": "7", "zero": "0"}
 _LARGEST = Decimal(10) ** 12
-_MOST_LINES = 1000
 _PLACES = {"JPY": 0, "EUR": 2, "USD": 2, "GBP": 2, "CHF": 2}
+
+Currency = Literal["EUR", "USD", "GBP", "CHF", "JPY"]
+Weight = Annotated[int, Field(ge=0)]
 
 
 class Tax(Enum):
@@ -48,9 +50,9 @@ class Line:
 @dataclass
 class Invoice:
     number: str
-    currency: Literal["EUR", "USD", "GBP", "CHF", "JPY"]
+    currency: Currency
     customer: Customer
-    lines: list[Line] = field(default_factory=list)
+    lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
 
 
 @dataclass
@@ -84,8 +86,6 @@ def total(invoice: Invoice, ctx: Context, rounding: Rounding = Rounding.HALF_UP)
         invoice: The invoice, amounts as decimal strings.
         rounding: What happens to a half cent.
     """
-    if not 1 <= len(invoice.lines) <= _MOST_LINES:
-        raise ValueError(f"invoice.lines takes 1 to {_MOST_LINES} lines")
     unit = _unit(invoice.currency)
     nets = [_round(_net(line, f"invoice.lines[{index}]"), unit, rounding) for index, line in enumerate(invoice.lines)]
     percents = _PERCENT | dict(ctx.config.get("percent", {}))
@@ -106,7 +106,7 @@ def total(invoice: Invoice, ctx: Context, rounding: Rounding = Rounding.HALF_UP)
 
 
 @tool(title="Split an amount", read_only=True, idempotent=True, category="finance")
-def split(amount: str, weights: list[int], currency: Literal["EUR", "USD", "GBP", "CHF", "JPY"] = "EUR") -> list[str]:
+def split(amount: str, weights: Annotated[list[Weight], Field(min_length=1, max_length=1000)], currency: Currency = "EUR") -> list[str]:
     """Split an amount by weights so that the parts add up to it exactly; no cent is lost or invented.
 
     Cents that do not divide go one each to the parts with the largest remainders, earlier parts first.
@@ -116,8 +116,8 @@ def split(amount: str, weights: list[int], currency: Literal["EUR", "USD", "GBP"
         weights: One whole number a part; at least one above 0.
         currency: Decides the smallest unit.
     """
-    if not 1 <= len(weights) <= _MOST_LINES or min(weights) < 0 or sum(weights) == 0:
-        raise ValueError(f"weights takes 1 to {_MOST_LINES} whole numbers, none below 0 and not all 0")
+    if sum(weights) == 0:
+        raise ValueError("weights: at least one must be above 0")
     unit = _unit(currency)
     units = _number(amount, "amount") / unit
     if units != units.to_integral_value():

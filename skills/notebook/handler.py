@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from skillpod import Context, tool
+from skillpod import Context, Field, tool
 
-_LONGEST = 2000
 _MOST = 1000
 
 
@@ -22,15 +21,13 @@ class Note:
 
 
 @tool(title="Add a note", idempotent=False, category="memory")
-def add(text: str, ctx: Context, tags: list[str] | None = None) -> Note:
+def add(text: Annotated[str, Field(max_length=2000, pattern=r"\S")], ctx: Context, tags: list[str] | None = None) -> Note:
     """Write a note down and return it with its number.
 
     Args:
-        text: What to remember, at most 2000 characters.
+        text: What to remember.
         tags: Words to find it by.
     """
-    if not text.strip() or len(text) > _LONGEST:
-        raise ValueError(f"text must have 1 to {_LONGEST} characters")
     if sum(1 for key in ctx.state if key.startswith("note:")) >= _MOST:
         raise ValueError(f"the notebook is full ({_MOST} notes): remove some first")
     number = int(ctx.state.get("last", 0)) + 1

@@ -6,14 +6,13 @@ import asyncio
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
-from skillpod import Context, tool
+from skillpod import Context, Field, tool
 
-_LONGEST_WAIT = 60.0
+Seconds = Annotated[float, Field(gt=0)]
 _MARGIN = 0.5
 _STEPS = 20
-_MOST_JOBS = 10_000
 
 
 class Waited(TypedDict):
@@ -32,14 +31,12 @@ class Rehearsal(TypedDict):
 
 
 @tool(title="Wait", read_only=True, category="time")
-async def wait(seconds: float, ctx: Context) -> Waited:
+async def wait(seconds: Annotated[float, Field(ge=0, le=60)], ctx: Context) -> Waited:
     """Wait, and say when the time is over. Other calls go on meanwhile.
 
     Args:
-        seconds: How long, from 0 to 60.
+        seconds: How long; wait again for longer than a minute.
     """
-    if not 0 <= seconds <= _LONGEST_WAIT:
-        raise ValueError(f"seconds must be from 0 to {_LONGEST_WAIT:g}; wait again for longer")
     length = min(seconds, max(0.0, ctx.remaining() - _MARGIN))
     for step in range(_STEPS):
         await asyncio.sleep(length / _STEPS)
@@ -49,23 +46,23 @@ async def wait(seconds: float, ctx: Context) -> Waited:
 
 
 @tool(title="Plan retries", read_only=True, idempotent=True, category="time")
-def backoff(attempts: int, base: float = 0.5, longest: float = 30.0) -> list[float]:
+def backoff(attempts: Annotated[int, Field(ge=1, le=20)], base: Seconds = 0.5, longest: Seconds = 30.0) -> list[float]:
     """List the seconds to wait before each retry: doubling from ``base``, never above ``longest``.
 
     Args:
-        attempts: How many retries, 1 to 20.
+        attempts: How many retries.
         base: Seconds before the first.
         longest: Seconds no delay goes above.
     """
-    if not 1 <= attempts <= 20:
-        raise ValueError("attempts must be from 1 to 20")
-    if base <= 0 or longest <= 0:
-        raise ValueError("base and longest must be above 0")
     return [min(longest, base * 2**attempt) for attempt in range(attempts)]
 
 
 @tool(title="Rehearse a batch", read_only=True, idempotent=True, category="time")
-async def rehearse(seconds: list[float], workers: int = 4, per_second: float | None = None) -> Rehearsal:
+async def rehearse(
+    seconds: Annotated[list[Annotated[float, Field(ge=0)]], Field(max_length=10_000)],
+    workers: Annotated[int, Field(ge=1, le=1000)] = 4,
+    per_second: Annotated[float, Field(gt=0)] | None = None,
+) -> Rehearsal:
     """Find out how long a batch of jobs takes with so many workers and a rate limit, without waiting for it.
 
     The jobs run as coroutines against a clock of their own, so an hour of jobs is rehearsed in milliseconds.
@@ -75,12 +72,6 @@ async def rehearse(seconds: list[float], workers: int = 4, per_second: float | N
         workers: How many jobs may run at once.
         per_second: How many may start in a second; no limit when left out.
     """
-    if not 1 <= workers <= 1000:
-        raise ValueError("workers must be from 1 to 1000")
-    if len(seconds) > _MOST_JOBS or any(length < 0 for length in seconds):
-        raise ValueError(f"seconds takes at most {_MOST_JOBS} numbers, none below 0")
-    if per_second is not None and per_second <= 0:
-        raise ValueError("per_second must be above 0")
     return await _Batch(gap=1 / per_second if per_second else 0.0).run(seconds, min(workers, max(1, len(seconds))))
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Annotated, Literal, TypedDict
 
-from skillpod import tool
+from skillpod import Field, tool
 
 Kind = Literal["email", "phone", "ip", "card", "token"]
 
@@ -50,7 +50,7 @@ def count(text: str) -> Counts:
 
 
 @tool(title="Make a slug", read_only=True, idempotent=True, category="text")
-def slugify(text: str, separator: Literal["-", "_"] = "-", longest: int = 80) -> str:
+def slugify(text: str, separator: Literal["-", "_"] = "-", longest: Annotated[int, Field(ge=1, le=1000)] = 80) -> str:
     """Turn a title into a name for an address or a file: lower case, ASCII, words joined by one separator.
 
     Args:
@@ -58,8 +58,6 @@ def slugify(text: str, separator: Literal["-", "_"] = "-", longest: int = 80) ->
         separator: What joins the words.
         longest: The most characters to return; words are never cut, unless the first alone is longer.
     """
-    if longest < 1:
-        raise ValueError("longest must be at least 1")
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     slug = ""
@@ -72,16 +70,14 @@ def slugify(text: str, separator: Literal["-", "_"] = "-", longest: int = 80) ->
 
 
 @tool(title="Compare two texts", read_only=True, idempotent=True, category="text")
-def compare(before: str, after: str, context: Annotated[int, "Unchanged lines to show around each change."] = 3) -> str:
+def compare(before: str, after: str, context: Annotated[int, Field(ge=0, le=20)] = 3) -> str:
     """Show what changed between two texts as a unified diff; an empty answer means they are equal.
 
     Args:
         before: The old text.
         after: The new text.
-        context: Unchanged lines to show around each change, 0 to 20.
+        context: Unchanged lines to show around each change.
     """
-    if not 0 <= context <= 20:
-        raise ValueError("context must be from 0 to 20")
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", n=context, lineterm="")
     return "\n".join(lines)
 
