@@ -42,6 +42,12 @@ _LIMITS = {
 }
 
 
+def remedy_for(error: OSError) -> str:
+    """What to do about a limit that was reached; empty when the error is about none."""
+    limit = _LIMITS.get(error.errno or 0, "")
+    return f"raise {limit}, or use the polling observer" if limit else ""
+
+
 class WatchTree:
     """Watches on a directory and on every folder below it that is not left out.
 
@@ -131,8 +137,9 @@ class WatchTree:
         try:
             folder.watch(self._inotify)
         except OSError as error:
-            if error.errno in _LIMITS and self._is_whole:
-                self._give_up(f"the limit of inotify is reached ({_LIMITS[error.errno]}), so some folders are only looked at now and then")
+            remedy = remedy_for(error)
+            if remedy and self._is_whole:
+                self._give_up(f"a limit of inotify is reached, so some folders are only looked at every few seconds ({remedy})")
             return
         parent.children[name] = folder
         self._enter_all(folder)

@@ -20,6 +20,7 @@ LEFT_OUT: tuple[tuple[str, str], ...] = (
     (".tox", "a test tool's environments"),
     (".nox", "a test tool's environments"),
     (".pytest_cache", "a test tool's cache"),
+    ("pytest-cache-files-*", "a test tool's cache that is still being made"),
     (".hypothesis", "a test tool's cache"),
     (".mypy_cache", "a type checker's cache"),
     (".ruff_cache", "a linter's cache"),

@@ -17,11 +17,9 @@ from watchdog.events import DirModifiedEvent, DirMovedEvent, FileSystemEvent, Fi
 from watchdog.observers.polling import PollingObserverVFS
 
 from skillpod.errors import PathUnusable
-from skillpod.intake.inotify import WatchTree
+from skillpod.intake.inotify import WatchTree, remedy_for
 from skillpod.intake.left_out import is_left_out
 from skillpod.intake.snapshot import list_folders
-
-_REMEDY = "raise the limit, or start the pod with the polling observer"
 
 
 class Observation(Enum):
@@ -103,7 +101,7 @@ class Watcher:
             self._identity = _identity(self._root)
             self._observer = self._observe(root)
         except OSError as error:
-            self._tell(f"the skills directory can't be watched: {error.strerror} ({_REMEDY if 'limit' in str(error) else self._root})")
+            self._tell(f"the skills directory {self._root} can't be watched: {error.strerror} ({remedy_for(error) or 'it is tried again'})")
             return False
         if self._observer.is_whole:
             self._told = ""

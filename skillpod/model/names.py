@@ -15,7 +15,10 @@ _HASH_LENGTH = 6
 SIDECAR = re.compile(r"skill\.oms(\.[A-Za-z0-9]+)?\.sig")
 """Signature evidence in the root of a folder: beside the bundle, not part of its digest, and no guest sees it."""
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
+"""Names of devices on Windows, whatever follows a dot (Microsoft, "Naming Files, Paths, and Namespaces")."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _FORBIDDEN_SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".pth", ".egg-link")
 _VERSIONED_LIBRARY = re.compile(r".*\.so(\.[0-9]+)+", re.IGNORECASE)
 
@@ -50,8 +53,11 @@ def file_name_fault(name: str) -> str:
 def _part_fault(part: str) -> str:
     if part in ("", ".", ".."):
         return "the path has an empty, `.` or `..` part"
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in part):
+    categories = {unicodedata.category(char) for char in part}
+    if categories & _UNSEEN:
         return "the name has a control, format, bidi or surrogate character"
+    if "Cn" in categories:  # what it folds and normalizes to is not settled, and differs between Python versions
+        return "the name has a character that Unicode has not assigned"
     if "\\" in part or ":" in part:
         return "the name has a backslash or a colon"
     if part != part.rstrip(" .") or part != part.lstrip(" "):
@@ -62,5 +68,5 @@ def _part_fault(part: str) -> str:
 
 
 def collision_key(name: str) -> str:
-    """Two names with one key would be one file on a case-folding filesystem."""
-    return unicodedata.normalize("NFC", name.casefold())
+    """Two names with one key would be one file on a case-folding filesystem (Unicode 3.13, D145: canonical caseless match)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
