@@ -114,8 +114,12 @@ class State(Protocol):
 class Memory(Protocol):
     """``ctx.state`` of every skill: JSON by key, kept across calls and swaps. Values are at most 1 MiB each, 16 MiB a skill."""
 
-    def get(self, skill: str, key: str) -> Any: ...
-    def put(self, skill: str, key: str, value: Any) -> None: ...
+    def get(self, skill: str, key: str) -> Any:
+        """Raises KeyError when there is nothing under the key; None is something (``null``)."""
+
+    def put(self, skill: str, key: str, value: Any) -> None:
+        """Raises LimitExceeded when the value, the key or what the skill keeps gets too large, ValueError for what is not JSON."""
+
     def delete(self, skill: str, key: str) -> None: ...
     def keys(self, skill: str) -> Sequence[str]: ...
     def version(self, skill: str) -> int:
