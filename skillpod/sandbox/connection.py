@@ -1,0 +1,459 @@
+"""The host's end of one guest: frames in and out without ever waiting on it, deadlines, its output, and how it died.
+
+The guest is the enemy. Every frame is checked before it means anything; the first that is not in order kills the guest, and the calls it
+held end in WireBroken. Nothing here blocks: a wake-up of the loop reads at most one chunk, and handles at most a few frames of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import os
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from time import perf_counter
+from typing import Any
+
+from skillpod.errors import ArgumentsInvalid, DeadlineExceeded, GuestDied, ResultInvalid, SkillpodError, ToolRaised, WireBroken
+from skillpod.model.guest import Reply, Usage
+from skillpod.model.manifest import MIB, Limits
+from skillpod.sandbox.broker import Broker, Denied
+from skillpod.sandbox.death import cpu_exceeded, explain, memory_exceeded, output_exceeded
+from skillpod.sandbox.output import Output
+from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, Decoder, FrameTooLarge, WireError, body, depth, encode, framed
+from skillpod.sandbox.zygote import Exit, Forked
+
+_CHUNK = 64 * 1024
+_FRAMES_PER_WAKE = 16
+_UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
+_ASKS_PER_CALL = 100_000
+_ARGUMENTS_CAP = 16 * MIB
+_STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits.output says
+_REAP_SECONDS = 2.0
+_WORDS_CAP = 16 * 1024
+
+_RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
+_FAILED = frozenset({"t", "nonce", "error", "cpu", "peak"})
+_ASK = frozenset({"t", "nonce", "id", "operation", "arguments"})
+_TELL = frozenset({"t", "nonce", "operation", "arguments"})
+_ERROR = frozenset({"type", "message", "traceback"})
+
+
+def cap_of(limits: Limits) -> int:
+    """The longest frame a guest of these limits may send, in bytes."""
+    return max(limits.output, _STATE_VALUE_CAP) + OVERHEAD
+
+
+class _Call:
+    """A call in flight."""
+
+    __slots__ = ("asks", "cpu", "future", "started", "timer", "tool", "until")
+
+    def __init__(self, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float) -> None:
+        self.tool = tool
+        self.future = future
+        self.started = started
+        self.until = until
+        self.cpu = cpu
+        self.asks = 0
+        self.timer: asyncio.TimerHandle | None = None
+
+
+OnEnd = Callable[["Connection", SkillpodError | None], None]
+
+
+def _nobody(guest: Connection, fault: SkillpodError | None) -> None:
+    """Hears ``on_end`` until someone does."""
+
+
+def _nothing() -> None:
+    """Hears ``on_free`` until someone does."""
+
+
+class Connection:
+    """One guest of these ``limits``; each call is held to ``limits.cpu`` here, whether or not the kernel also does.
+
+    ``on_end`` hears once that it is over, with the error when it died of itself; ``on_free`` that a call ended whose caller was no longer
+    there. ``is_fit`` is false once it should take no further call: it has ended, or ran out of memory.
+    ``gone`` is done when nothing of it is left.
+    """
+
+    def __init__(self, forked: Forked, *, limits: Limits, broker: Broker, output: Output) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._forked = forked
+        self._limits = limits
+        self._broker = broker
+        self._output = output
+        self.on_end: OnEnd = _nobody
+        self.on_free: Callable[[], None] = _nothing
+        self._decoder = Decoder(cap_of(limits))
+        self._calls: dict[str, _Call] = {}
+        self._inbox: deque[dict[str, Any]] = deque()  # what it says of itself before it serves
+        self._waiting: asyncio.Future[None] | None = None
+        self._unsent: deque[memoryview] = deque()
+        self._is_serving = False
+        self._fault: SkillpodError | None = None
+        self._reaper: asyncio.TimerHandle | None = None
+        self.has_ended = False
+        self.is_fit = True
+        self.gone: asyncio.Future[None] = self._loop.create_future()
+        self._loop.add_reader(forked.wire, self._readable)
+        self._loop.add_reader(forked.output, self._drain)
+        forked.exited.add_done_callback(self._exited)
+
+    # --- starting ----------------------------------------------------------------------------------------------------------------
+
+    async def expect(self, *kinds: str) -> dict[str, Any]:
+        """The next frame, of one of these kinds; before ``serve`` only. Raises WireBroken, GuestDied, LimitExceeded."""
+        if not self._inbox and not self.has_ended:
+            self._waiting = self._loop.create_future()
+            await self._waiting
+        if not self._inbox:
+            raise copy.copy(self._fault) if self._fault else GuestDied("the guest was ended while it started")
+        frame = self._inbox.popleft()
+        if frame.get("t") not in kinds:
+            raise self._broken(f"it sent {str(frame.get('t'))[:32]!r} where {' or '.join(kinds)} was due")
+        return frame
+
+    def send(self, data: bytes) -> None:
+        """Bytes for the guest: now, or when it has room for them."""
+        view = memoryview(data)
+        if not self._unsent:
+            view = view[self._write(view) :]
+            if not view or self.has_ended:
+                return
+            self._loop.add_writer(self._forked.wire, self._writable)
+        self._unsent.append(view)
+
+    def serve(self) -> None:
+        """From here on frames belong to calls. Raises WireBroken when the guest said more than it was asked."""
+        self._is_serving = True
+        if self._inbox or self._decoder.pending:
+            raise self._broken("it sent more than it was asked before its first call")
+
+    # --- calling -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def load(self) -> int:
+        """How many calls are in flight."""
+        return len(self._calls)
+
+    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float) -> Reply:
+        """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time. Raises the SkillFailed family, ArgumentsInvalid.
+
+        When the caller is cancelled the call goes on, unseen, until it ends or its time does; ``kill`` the guest if that may not be.
+        """
+        nonce = secrets.token_hex(16)
+        data = _call_frame(nonce, tool, arguments, seconds)
+        if self.has_ended:
+            raise GuestDied("the guest ended before it was called")
+        started = perf_counter()
+        call = _Call(tool, self._loop.create_future(), started=started, until=started + seconds, cpu=self._forked.cpu())
+        self._calls[nonce] = call
+        call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
+        self.send(data)
+        return await call.future
+
+    def kill(self) -> None:
+        """End the guest now. Its calls end in GuestDied; it does not count as having died of itself."""
+        self._end(GuestDied("the guest was ended while the call ran", hint="the skill was unmounted, replaced or its pod stopped"), None)
+
+    # --- what the guest says -----------------------------------------------------------------------------------------------------
+
+    def _readable(self) -> None:
+        try:
+            data = self._forked.wire.recv(_CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._hung_up()
+            return
+        try:
+            self._decoder.feed(data)
+        except FrameTooLarge as fault:
+            self._too_large(fault)
+        else:
+            self._handle_frames()
+
+    def _handle_frames(self) -> None:
+        left = _FRAMES_PER_WAKE
+        try:
+            for frame in self._decoder.frames():
+                self._handle(frame)
+                left -= 1
+                if self.has_ended:
+                    return
+                if not left:
+                    self._loop.remove_reader(self._forked.wire)
+                    self._loop.call_soon(self._resume)
+                    return
+        except FrameTooLarge as fault:
+            self._too_large(fault)
+        except WireError as fault:
+            self._broken(str(fault))
+        else:
+            if self._decoder.pending and self._is_serving and not self._calls:
+                self._broken("bytes outside of a call")
+
+    def _resume(self) -> None:
+        """Go on with what was read before, and listen again, unless the guest leaves too many answers unread."""
+        if self.has_ended or sum(map(len, self._unsent)) > _UNSENT_CAP:
+            return
+        self._loop.add_reader(self._forked.wire, self._readable)
+        self._handle_frames()
+
+    def _handle(self, frame: dict[str, Any]) -> None:
+        if not self._is_serving:
+            self._greeted(frame)
+            return
+        nonce = str(frame.get("nonce"))
+        call = self._calls.get(nonce)
+        if call is None:
+            self._broken("a frame that belongs to no call in flight")
+            return
+        kind = frame.get("t")
+        keys = frame.keys()
+        if (kind == "result" and keys == _RESULT) or (kind == "failed" and keys == _FAILED):
+            self._answered(nonce, call, frame)
+        elif kind == "ask" and keys == _ASK:
+            self._asked(call, frame)
+        elif kind == "tell" and keys == _TELL:
+            self._told(call, frame)
+        else:
+            self._broken(f"a frame that is none of the protocol's: {str(kind)[:32]!r}")
+
+    def _greeted(self, frame: dict[str, Any]) -> None:
+        self._inbox.append(frame)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+        elif len(self._inbox) > 1:
+            self._broken("it said more than it was asked while it started")
+
+    def _answered(self, nonce: str, call: _Call, frame: Mapping[str, Any]) -> None:
+        usage = _usage(frame, perf_counter() - call.started)
+        if usage is None or (len(self._calls) == 1 and self._decoder.pending):
+            self._broken("a reply with something behind it" if usage else "a reply without its usage")
+            return
+        failure = self._failure(call, frame) if frame["t"] == "failed" else None
+        if isinstance(failure, WireError):
+            self._broken(str(failure))
+            return
+        del self._calls[nonce]
+        self._settle(call)
+        if call.future.done():  # its caller was cancelled
+            self.on_free()
+            return
+        if failure is None:
+            call.future.set_result(Reply(value=frame["value"], usage=usage))
+        else:
+            call.future.set_exception(failure)
+
+    def _failure(self, call: _Call, frame: Mapping[str, Any]) -> SkillpodError | WireError:
+        error = frame["error"]
+        if not isinstance(error, dict) or error.keys() != _ERROR or not all(isinstance(word, str) for word in error.values()):
+            return WireError("a failure without type, message and traceback")
+        kind, message, traceback = error["type"][:200], error["message"][:_WORDS_CAP], error["traceback"][:_WORDS_CAP]
+        if kind == "result_invalid":
+            return ResultInvalid(message, at=call.tool, hint="return what JSON can say: objects, lists, text, numbers, true, false, null")
+        if kind == "output_exceeded":
+            return output_exceeded(self._limits, message)
+        if kind == "MemoryError":
+            self.is_fit = False  # what it still holds is not known
+            return memory_exceeded(self._limits, doing=f"running {call.tool}")
+        return ToolRaised(message, exception=kind, traceback=traceback, at=call.tool)
+
+    def _asked(self, call: _Call, frame: Mapping[str, Any]) -> None:
+        number, operation, arguments = frame["id"], frame["operation"], frame["arguments"]
+        call.asks += 1
+        if type(number) is not int or type(operation) is not str or type(arguments) is not dict or call.asks > _ASKS_PER_CALL:
+            self._broken("an ask that is not in order" if call.asks <= _ASKS_PER_CALL else f"more than {_ASKS_PER_CALL} asks in one call")
+            return
+        try:
+            self.send(encode({"t": "answer", "id": number, "value": self._broker.answer(operation, arguments)}))
+        except Denied as refusal:
+            self.send(encode({"t": "answer", "id": number, "error": str(refusal)}))
+        if len(self._unsent) > 1 and sum(map(len, self._unsent)) > _UNSENT_CAP:
+            self._loop.remove_reader(self._forked.wire)
+
+    def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
+        operation, arguments = frame["operation"], frame["arguments"]
+        if type(operation) is not str or type(arguments) is not dict:
+            self._broken("a tell that is not in order")
+            return
+        try:
+            self._broker.tell(operation, arguments)
+        except Denied as refusal:
+            self._broken(str(refusal))
+
+    # --- time --------------------------------------------------------------------------------------------------------------------
+
+    def _overdue(self, call: _Call) -> None:
+        """The wall deadline has passed, or the call is old enough to have used its processor time."""
+        left = call.until - perf_counter()
+        spare = self._limits.cpu - (self._forked.cpu() - call.cpu)
+        doing = f"running {call.tool}"
+        if left <= 0:
+            late = DeadlineExceeded(
+                f"{call.tool} took longer than {self._limits.wall:g} s and was ended",
+                at="limits.wall",
+                hint="raise it in manifest.yaml, or do less in one call",
+            )
+            self._end(late, None, culprit=call)
+        elif spare <= 0:
+            spent = cpu_exceeded(self._limits, doing=doing)
+            self._end(spent, spent, culprit=call)
+        else:
+            call.timer = self._loop.call_later(max(min(left, spare), 0.001), self._overdue, call)
+
+    # --- sending and output ------------------------------------------------------------------------------------------------------
+
+    def _write(self, view: memoryview) -> int:
+        """How many bytes the kernel took. A broken wire takes all: the guest's end is noticed elsewhere."""
+        try:
+            return self._forked.wire.send(view)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            return len(view)
+
+    def _writable(self) -> None:
+        view = self._unsent.popleft()
+        rest = view[self._write(view) :]
+        if rest:
+            self._unsent.appendleft(rest)
+        elif not self._unsent:
+            self._loop.remove_writer(self._forked.wire)
+            self._resume()
+
+    def _drain(self) -> None:
+        try:
+            data = os.read(self._forked.output, _CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._output.write(data)
+        else:
+            self._loop.remove_reader(self._forked.output)
+
+    # --- the end -----------------------------------------------------------------------------------------------------------------
+
+    def _too_large(self, fault: FrameTooLarge) -> None:
+        self._end(error := output_exceeded(self._limits, f"the guest sent {fault.size} bytes at once"), error)
+
+    def _broken(self, why: str) -> SkillpodError:
+        error = WireBroken(f"the guest broke the protocol: {why}", hint="only the skillpod runtime may write to the guest's wire")
+        self._end(error, error)
+        return error
+
+    def _hung_up(self) -> None:
+        """It closed its end: it is dying, or it is made to."""
+        self._loop.remove_reader(self._forked.wire)
+        if self._reaper is None:
+            self._reaper = self._loop.call_later(_REAP_SECONDS, self._linger)
+
+    def _linger(self) -> None:
+        """It closed its wire and lives on."""
+        self._broken("it closed its wire")
+
+    def _exited(self, exited: asyncio.Future[Exit]) -> None:
+        """The process is gone. What it had sent before still counts."""
+        if not self.has_ended:
+            self._last_words()
+        if not self.has_ended:
+            how = exited.result() if not exited.cancelled() and exited.exception() is None else None
+            error = explain(how, self._limits, doing=self._doing())
+            self._end(error, error)
+        self._free()
+
+    def _last_words(self) -> None:
+        with suppress(OSError, WireError):
+            while not self.has_ended and (data := self._forked.wire.recv(_CHUNK)):
+                self._decoder.feed(data)
+        with suppress(WireError):
+            for frame in self._decoder.frames():
+                if self.has_ended:
+                    break
+                self._handle(frame)
+
+    def _doing(self) -> str:
+        if not self._is_serving:
+            return "it was being started"
+        running = sorted({call.tool for call in self._calls.values()})
+        return f"running {', '.join(running)}" if running else "it waited for a call"
+
+    def _end(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: _Call | None = None) -> None:
+        """Once: no more reading, no more life. ``own_fault`` is what the guest died of, if it died of itself.
+
+        With a ``culprit``, ``error`` is that call's; the others that shared the guest hear that it was ended."""
+        if self.has_ended:
+            return
+        self.has_ended = True
+        self.is_fit = False
+        self._fault = error
+        self._loop.remove_reader(self._forked.wire)
+        self._loop.remove_writer(self._forked.wire)
+        self._unsent.clear()
+        self._kill_process()
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+        calls, self._calls = self._calls, {}
+        shared = GuestDied(f"the guest was ended because of another call: {error}")
+        for call in calls.values():
+            self._settle(call)
+            if not call.future.done():
+                call.future.set_exception(copy.copy(error if culprit in (None, call) else shared))
+        if not self.gone.done():
+            if self._reaper is not None:
+                self._reaper.cancel()
+            self._reaper = self._loop.call_later(_REAP_SECONDS, self._free)
+        self.on_end(self, own_fault)
+
+    def _settle(self, call: _Call) -> None:
+        if call.timer is not None:
+            call.timer.cancel()
+
+    def _kill_process(self) -> None:
+        if not self.gone.done():
+            self._forked.kill()
+
+    def _free(self) -> None:
+        """Give back every descriptor. After the process has ended, or when nobody said so in time."""
+        if self.gone.done():
+            return
+        if self._reaper is not None:
+            self._reaper.cancel()
+        self._drain_rest()
+        self._loop.remove_reader(self._forked.output)
+        self._forked.close()
+        self.gone.set_result(None)
+
+    def _drain_rest(self) -> None:
+        for _ in range(2):  # a pipe holds at most 64 KiB here; a child that outlived the guest can't keep us
+            with suppress(OSError):
+                self._output.write(os.read(self._forked.output, _CHUNK))
+
+
+def _call_frame(nonce: str, tool: str, arguments: Mapping[str, Any], seconds: float) -> bytes:
+    try:
+        given = body(dict(arguments))
+        if given.count(b"[") + given.count(b"{") > VALUE_DEPTH and depth(given) > VALUE_DEPTH:
+            raise ArgumentsInvalid(f"the arguments nest more than {VALUE_DEPTH} deep", at=tool)
+        head = f'{{"t":"call","nonce":"{nonce}","tool":"{tool}","seconds":{seconds:.3f},"arguments":'
+        return framed(head.encode() + given + b"}", _ARGUMENTS_CAP)
+    except FrameTooLarge as fault:
+        raise ArgumentsInvalid(f"the arguments are {fault.size} bytes; a call takes at most {fault.cap}", at=tool) from None
+    except WireError as fault:
+        raise ArgumentsInvalid(f"the arguments are {fault}", at=tool) from None
+
+
+def _usage(frame: Mapping[str, Any], wall: float) -> Usage | None:
+    cpu, peak = frame["cpu"], frame["peak"]
+    if type(cpu) not in (int, float) or type(peak) is not int or cpu < 0 or peak < 0:
+        return None
+    return Usage(wall=wall, cpu=float(cpu), peak=peak)

@@ -1,0 +1,192 @@
+"""The bundle's files as importable modules, from bytes only: nothing is opened, no ``.pyc`` is read or written.
+
+The skill's folder is a package named after the skill, so relative imports work; a sibling can also be imported absolutely, and is the
+same module object. The standard library wins over a sibling of the same name, always, whether or not it was loaded before.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import linecache
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
+from typing import Any
+
+from skillpod.sandbox.guest.faults import SCHEME
+
+_SUFFIX = ".py"
+_INIT = "__init__"
+
+
+class Folder:
+    """The skill's files, and which module names they answer to."""
+
+    def __init__(self, name: str, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        self.place = f"{SCHEME}{name}"
+        self.package = _package_name(name, files)
+        self.modules = {self.package: _Source(_if_there(files, f"{_INIT}{_SUFFIX}"), is_package=True)}
+        for file in files:
+            self._add(file)
+
+    def _add(self, file: str) -> None:
+        *parents, leaf = file.split("/")
+        stem = leaf.removesuffix(_SUFFIX)
+        if stem == leaf or any("." in part for part in (*parents, stem)):
+            return
+        for depth in range(1, len(parents) + 1):  # a directory with Python files is a package, with or without __init__.py
+            init = "/".join((*parents[:depth], f"{_INIT}{_SUFFIX}"))
+            self._claim((self.package, *parents[:depth]), _Source(_if_there(self.files, init), is_package=True))
+        if stem != _INIT:
+            self._claim((self.package, *parents, stem), _Source(file, is_package=False))
+
+    def _claim(self, parts: Sequence[str], source: _Source) -> None:
+        """A package with __init__.py beats a module, a module beats a package without: as in CPython's own path finder."""
+        name = ".".join(parts)
+        other = self.modules.get(name)
+        if other is None or source.rank > other.rank:
+            self.modules[name] = source
+
+    def module_of(self, file: str) -> str:
+        """The module name of one of the folder's files."""
+        parts = file.removesuffix(_SUFFIX).split("/")
+        return ".".join((self.package, *(parts[:-1] if parts[-1] == _INIT else parts)))
+
+    def install(self) -> None:
+        """Make the modules importable."""
+        sys.meta_path.insert(0, _OwnFinder(self))
+        sys.meta_path.append(_SiblingFinder(self))
+
+    def load(self, entry: str) -> ModuleType:
+        """Import the entry file. Raises whatever its code raises."""
+        return importlib.import_module(self.module_of(entry))
+
+
+class _Source:
+    __slots__ = ("file", "is_package")
+
+    def __init__(self, file: str, *, is_package: bool) -> None:
+        self.file = file
+        self.is_package = is_package
+
+    @property
+    def rank(self) -> int:
+        return (2 if self.file else 0) if self.is_package else 1
+
+
+class _OwnFinder(MetaPathFinder):
+    """Answers for the skill's package and what is in it."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._loader = SourceLoader(folder)
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        source = self._folder.modules.get(fullname)
+        if source is None:
+            return None
+        where = f"{self._folder.place}/{source.file}" if source.file else None
+        spec = ModuleSpec(fullname, self._loader, origin=where, is_package=source.is_package)
+        spec.has_location = where is not None
+        if source.is_package:
+            inside = fullname.split(".")[1:]
+            spec.submodule_search_locations = ["/".join((self._folder.place, *inside))]
+        return spec
+
+
+class _SiblingFinder(MetaPathFinder):
+    """Answers, after everyone else, for a sibling that is imported absolutely."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        inside = f"{self._folder.package}.{fullname}"
+        if inside not in self._folder.modules:
+            return None
+        return ModuleSpec(fullname, _SameModule(inside), is_package=self._folder.modules[inside].is_package)
+
+
+class _SameModule(InspectLoader):
+    """Gives the module that is already there under its name in the package."""
+
+    def __init__(self, inside: str) -> None:
+        self._inside = inside
+        self._spec: ModuleSpec | None = None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(self._inside)
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec  # the import system has just put the alias's spec in its place
+
+    def get_source(self, fullname: str) -> str | None:
+        return None
+
+
+class SourceLoader(InspectLoader):
+    """Compiles from the bundle's bytes; tracebacks, ``inspect``, ``pkgutil.get_data`` and ``importlib.resources`` see the same bytes."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def is_package(self, fullname: str) -> bool:
+        return self._source(fullname).is_package
+
+    def get_filename(self, fullname: str) -> str:
+        return f"{self._folder.place}/{self._source(fullname).file}"
+
+    def get_source(self, fullname: str) -> str:
+        file = self._source(fullname).file
+        return importlib.util.decode_source(self._folder.files[file]) if file else ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        file = self._source(fullname).file
+        content = self._folder.files[file] if file else b""
+        return compile(content, self.get_filename(fullname), "exec", dont_inherit=True)
+
+    def exec_module(self, module: ModuleType) -> None:
+        name = module.__name__
+        if not self._source(name).file:
+            return
+        code = self.get_code(name)
+        lines = self.get_source(name).splitlines(keepends=True)
+        linecache.cache[code.co_filename] = (sum(map(len, lines)), None, lines, code.co_filename)
+        exec(code, module.__dict__)  # noqa: S102  # SAFE: this is the guest; running the skill's code is what it is for
+
+    def get_data(self, path: str) -> bytes:
+        """A file by ``skill://name/file``, as ``pkgutil.get_data`` asks for it. Raises FileNotFoundError."""
+        try:
+            return self._folder.files[path.removeprefix(f"{self._folder.place}/")]
+        except KeyError:
+            raise FileNotFoundError(f"the skill has no file {path!r}") from None
+
+    def get_resource_reader(self, fullname: str) -> Any:
+        from skillpod.sandbox.guest.resources import Resources  # SAFE: here, so that only a skill that asks pays for importlib.resources
+
+        if not self.is_package(fullname):
+            return None
+        return Resources(self._folder.files, "/".join(fullname.split(".")[1:]))
+
+    def _source(self, fullname: str) -> _Source:
+        try:
+            return self._folder.modules[fullname]
+        except KeyError:
+            raise ImportError(f"the skill has no module {fullname!r}", name=fullname) from None
+
+
+def _package_name(name: str, files: Mapping[str, bytes]) -> str:
+    """The skill's name as a package; never one that is taken, by the standard library or by a file of the skill itself."""
+    wanted = name.replace("-", "_")
+    own = f"{wanted}{_SUFFIX}" in files or any(file.startswith(f"{wanted}/") for file in files)
+    return f"skill_{wanted}" if own or wanted in sys.stdlib_module_names or wanted in sys.modules else wanted
+
+
+def _if_there(files: Mapping[str, bytes], name: str) -> str:
+    return name if name in files else ""

@@ -1,0 +1,290 @@
+"""The guest's program: takes a bundle's bytes off the wire, loads them, says what tools it found, and answers calls until it is killed.
+
+It runs after every wall is up. What it promises the host is only what the host checks: a frame per call with the call's nonce. What it
+does for the author: stray prints, threads and exits can't break the wire, and a fault comes back with the author's own lines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import itertools
+import os
+import queue
+import random
+import resource
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any, NoReturn
+
+from skillpod.sandbox.guest.channel import Channel
+from skillpod.sandbox.guest.contract import Context
+from skillpod.sandbox.guest.faults import describe
+from skillpod.sandbox.guest.loader import Folder
+from skillpod.sandbox.guest.results import ResultInvalid, encode
+from skillpod.sandbox.guest.tools import Tool, find
+from skillpod.sandbox.wire import Reader, framed
+from skillpod.sandbox.wire import encode as encode_frame
+
+THREAD_STACK = 256 * 1024
+"""Bytes; the default of 8 MiB would let a memory limit of 256 MiB hold a dozen threads."""
+
+_ROOM_ABOVE = 4
+
+
+def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
+    """Serve one bundle over ``sock`` (blocking); ends the process when the host closes it."""
+    threading.stack_size(THREAD_STACK)
+    random.seed()  # forked from one parent, every guest would draw the same numbers
+    _line_buffered()
+    port = Port(_out_of_the_way(sock))
+    load = port.take()
+    if load is None:
+        os._exit(0)
+    guest = _load(port, load)
+    if guest is None:
+        os._exit(1)
+    serve = Overlapping(guest).run if load["concurrency"] > 1 else Turns(guest).run
+    serve()
+    os._exit(0)
+
+
+class OutputExceeded(Exception):
+    """A result is larger than ``limits.output``."""
+
+
+class Port:
+    """The guest's end of the wire: whole frames out under one lock, frames in."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._sending = threading.Lock()
+        self._reader = Reader(lambda size: os.read(descriptor, size))
+        self.cap = 0
+
+    def send(self, data: bytes) -> None:
+        """Blocks until the host has room. Ends the process when the host is gone."""
+        view = memoryview(data)
+        with self._sending:
+            try:
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                os._exit(0)
+
+    def take(self) -> dict[str, Any] | None:
+        """The next frame; None when the host has closed the wire."""
+        try:
+            return self._reader.frame()
+        except (OSError, EOFError):
+            return None
+
+    def exactly(self, size: int) -> bytes:
+        return self._reader.exactly(size)
+
+    def answer(self, number: int) -> Mapping[str, Any]:
+        """The answer to the ask just sent, for a guest that runs one call at a time."""
+        answer = self.take()
+        if answer is None or answer.get("id") != number:
+            os._exit(0)
+        return answer
+
+
+class Guest:
+    """A loaded skill: its tools by name, and what their Context is made of."""
+
+    def __init__(self, port: Port, tools: Mapping[str, Tool], load: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        self.port = port
+        self._tools = tools
+        self._config = load["config"]
+        self._output: int = load["output"]
+        self._files = files
+        self._numbers = itertools.count(1)
+
+    def call(self, frame: Mapping[str, Any], outlet: Any) -> Call:
+        return Call(frame, self._tools[frame["tool"]], Channel(outlet, frame["nonce"], frame["seconds"], self._numbers), self)
+
+    def context(self, channel: Channel) -> Context:
+        return Context(channel=channel, config=deepcopy(self._config), files=self._files)
+
+    def encoded(self, value: Any, tool: Tool) -> bytes:
+        """Raises ResultInvalid, OutputExceeded."""
+        result = encode(value, tool.returns)
+        if len(result) > self._output:
+            raise OutputExceeded(f"the result is {len(result)} bytes, over the limit of {self._output}")
+        return result
+
+    @property
+    def has_async(self) -> bool:
+        return any(tool.is_async for tool in self._tools.values())
+
+
+class Call:
+    """One call: started, then finished once, with a value or a fault."""
+
+    def __init__(self, frame: Mapping[str, Any], tool: Tool, channel: Channel, guest: Guest) -> None:
+        self.tool = tool
+        self._nonce: str = frame["nonce"]
+        self._arguments: Mapping[str, Any] = frame["arguments"]
+        self._channel = channel
+        self._guest = guest
+        self._cpu = _cpu()
+
+    def begin(self) -> Any:
+        """What the tool gives, or its coroutine. Raises whatever the tool raises."""
+        context = self._guest.context(self._channel) if self.tool.context else None
+        return self.tool.call(self._arguments, context)
+
+    def succeed(self, value: Any) -> None:
+        try:
+            result = self._guest.encoded(value, self.tool)
+        except BaseException as fault:  # noqa: BLE001  # SAFE: encoding runs the skill's properties and iterators
+            self.fail(fault)
+            return
+        head = f'{{"t":"result","nonce":"{self._nonce}",{self._usage()},"value":'
+        self._finish(lambda: framed(head.encode() + result + b"}"))
+
+    def fail(self, fault: BaseException) -> None:
+        error = describe(fault)
+        if type(fault) in _OUR_FAULTS:
+            error["type"] = _OUR_FAULTS[type(fault)]
+        usage = {"cpu": _cpu() - self._cpu, "peak": _peak()}
+        self._finish(lambda: encode_frame({"t": "failed", "nonce": self._nonce, "error": error, **usage}))
+
+    def _usage(self) -> str:
+        return f'"cpu":{_cpu() - self._cpu:.6f},"peak":{_peak()}'
+
+    def _finish(self, make: Callable[[], bytes]) -> None:
+        _flush()
+        self._channel.finish(make)
+
+
+_OUR_FAULTS: Mapping[type, str] = {ResultInvalid: "result_invalid", OutputExceeded: "output_exceeded"}
+
+
+class Turns:
+    """One call at a time, on the main thread; async tools on one event loop that lives as long as the guest."""
+
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        self._loop = asyncio.new_event_loop() if guest.has_async else None
+
+    def run(self) -> None:
+        while (frame := self._guest.port.take()) is not None:
+            call = self._guest.call(frame, self._guest.port)
+            try:
+                value = call.begin()
+                if self._loop is not None and call.tool.is_async:
+                    value = self._loop.run_until_complete(value)
+            except BaseException as fault:  # noqa: BLE001  # SAFE: a tool may raise anything, SystemExit too; each is its call's failure
+                call.fail(fault)
+            else:
+                call.succeed(value)
+            del call
+
+
+class Overlapping:
+    """Several calls at once: the main thread runs the event loop, another reads the wire, so an ask never waits for the loop it blocks.
+
+    Tools that are not async run on the loop, one at a time.
+    """
+
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        self._loop = asyncio.new_event_loop()
+        self._answers: dict[int, queue.SimpleQueue[Mapping[str, Any]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.cap = guest.port.cap
+
+    def run(self) -> None:
+        threading.Thread(target=self._read, name="wire", daemon=True).start()
+        while True:
+            try:
+                self._loop.run_forever()
+            except BaseException as fault:  # noqa: BLE001  # SAFE: a task the tool left behind raised SystemExit; the other calls go on
+                print(describe(fault)["traceback"], file=sys.stderr)
+
+    def send(self, data: bytes) -> None:
+        self._guest.port.send(data)
+
+    def answer(self, number: int) -> Mapping[str, Any]:
+        answer = self._answers.setdefault(number, queue.SimpleQueue()).get()
+        del self._answers[number]
+        return answer
+
+    def _read(self) -> None:
+        while (frame := self._guest.port.take()) is not None:
+            if frame["t"] == "answer":
+                self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
+            else:
+                self._loop.call_soon_threadsafe(self._start, frame)
+        os._exit(0)
+
+    def _start(self, frame: Mapping[str, Any]) -> None:
+        task = self._loop.create_task(self._answered(self._guest.call(frame, self)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answered(self, call: Call) -> None:
+        try:
+            value = call.begin()
+            if call.tool.is_async:
+                value = await value
+        except BaseException as fault:  # noqa: BLE001  # SAFE: a tool may raise anything, SystemExit too; each is its call's failure
+            call.fail(fault)
+        else:
+            call.succeed(value)
+
+
+def _load(port: Port, load: Mapping[str, Any]) -> Guest | None:
+    files = {name: port.exactly(size) for name, size in load["files"]}
+    port.cap = load["cap"]
+    try:
+        folder = Folder(load["name"], files)
+        folder.install()
+        tools = find(folder.load(load["entry"]))
+        described = [tool.describe() for tool in tools.values()]
+    except BaseException as fault:  # noqa: BLE001  # SAFE: importing runs the skill's code, which may raise anything
+        _flush()
+        port.send(encode_frame({"t": "load_failed", "error": describe(fault)}))
+        return None
+    _flush()
+    port.send(encode_frame({"t": "described", "tools": described}))
+    return Guest(port, tools, load, files)
+
+
+def _out_of_the_way(sock: socket.socket) -> int:
+    """The same socket under a high number, where a skill that closes what it did not open won't meet it by accident."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = min(soft, 4096) - _ROOM_ABOVE
+    moved = fcntl.fcntl(sock.fileno(), fcntl.F_DUPFD_CLOEXEC, max(3, highest))
+    os.close(sock.detach())
+    return moved
+
+
+def _line_buffered() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(line_buffering=True, errors="backslashreplace")
+
+
+def _flush() -> None:
+    """What was printed goes out before the reply does."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # noqa: BLE001, S112  # SAFE: the skill may have closed or replaced it; a lost print breaks nothing
+            continue
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,146 @@
+"""How one guest comes to life: forked behind its walls, loaded from the bundle's bytes, and held to what the source says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from skillpod.errors import DeadlineExceeded, Drift, GuestDied, ProbeFailed, SkillpodError, ToolRaised
+from skillpod.model.capability import Lifetime
+from skillpod.model.guest import IsolationReport, Launch
+from skillpod.model.manifest import Limits
+from skillpod.sandbox.broker import Broker
+from skillpod.sandbox.connection import Connection, cap_of
+from skillpod.sandbox.death import memory_exceeded
+from skillpod.sandbox.output import Output
+from skillpod.sandbox.wire import encode
+from skillpod.sandbox.zygote import Forked, read_walls
+
+Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
+
+
+class Nursery:
+    """Starts the guests of one launch. ``report`` is what the newest of them said of its walls."""
+
+    def __init__(self, launch: Launch, *, fork: Fork, broker: Broker, output: Output) -> None:
+        self._launch = launch
+        self._fork = fork
+        self._broker = broker
+        self._output = output
+        self._limits = launch.manifest.limits
+        self._source = [tool.signature() for tool in launch.tools]
+        self._load = _load_message(launch)
+        self.report: IsolationReport | None = None
+        self._alive: set[Connection] = set()
+        self.is_closed = False
+
+    async def start(self, lifetime: Lifetime) -> Connection:
+        """A guest that may be called, within ``limits.wall``.
+
+        Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded; the guest is then gone.
+        """
+        forked = await self._fork(self._limits, lifetime)
+        guest = Connection(forked, limits=self._limits, broker=self._broker, output=self._output)
+        self._alive.add(guest)
+        guest.gone.add_done_callback(lambda _: self._alive.discard(guest))
+        try:
+            if self.is_closed:
+                raise GuestDied("the guest was not started: its generation has been ended")
+            async with asyncio.timeout(self._limits.wall):
+                await self._raise(guest)
+        except TimeoutError:
+            guest.kill()
+            raise DeadlineExceeded(
+                f"the skill did not load within {self._limits.wall:g} s",
+                at="limits.wall",
+                hint="importing the entry file must end; move work into the tools",
+            ) from None
+        except BaseException:
+            guest.kill()
+            raise
+        return guest
+
+    def close(self) -> list[asyncio.Future[None]]:
+        """Kill every guest there is, and each that a fork still gives. What is left of those there are, as futures."""
+        self.is_closed = True
+        for guest in tuple(self._alive):
+            guest.kill()
+        return [guest.gone for guest in self._alive]
+
+    async def _raise(self, guest: Connection) -> None:
+        self.report = read_walls(await guest.expect("walls"))
+        guest.send(self._load)
+        said = await guest.expect("described", "load_failed")
+        if said["t"] == "load_failed":
+            raise _load_failure(said.get("error"), self._launch)
+        difference = _difference(self._source, said.get("tools"))
+        if difference:
+            raise Drift(
+                f"the running code says otherwise than its source: {difference}",
+                at=self._launch.manifest.entry,
+                hint="declare tools as plain functions at the top level of the entry file; don't make, replace or rename them at run time",
+            )
+        guest.serve()
+
+
+def _load_message(launch: Launch) -> bytes:
+    """The load frame and the bundle's bytes behind it. Sidecars are evidence for the host; no guest sees them."""
+    manifest = launch.manifest
+    frame = encode(
+        {
+            "t": "load",
+            "name": manifest.name,
+            "entry": manifest.entry,
+            "files": [[name, len(content)] for name, content in launch.bundle.files.items()],
+            "config": dict(launch.config),
+            "concurrency": manifest.concurrency if manifest.lifetime is not Lifetime.CALL else 1,
+            "output": manifest.limits.output,
+            "cap": cap_of(manifest.limits),
+        }
+    )
+    return b"".join((frame, *launch.bundle.files.values()))
+
+
+def _load_failure(error: object, launch: Launch) -> SkillpodError:
+    said = error if isinstance(error, dict) else {}
+    kind, message, traceback = (str(said.get(part, ""))[:16_384] for part in ("type", "message", "traceback"))
+    if kind == "MemoryError":
+        return memory_exceeded(launch.manifest.limits, doing="loading the skill")
+    places = re.findall(rf'File "skill://{re.escape(launch.manifest.name)}/([^"]+)", line (\d+)', traceback)
+    return ProbeFailed(
+        f"the skill's code did not load: {kind}: {message}" if message else f"the skill's code did not load: {kind}",
+        at=":".join(places[-1]) if places else launch.manifest.entry,
+        hint="a skill sees the standard library, its own files and `skillpod`; nothing else",
+        reasons=[ToolRaised(message, exception=kind, traceback=traceback)],
+    )
+
+
+def _difference(source: Sequence[Mapping[str, Any]], guest: object) -> str:
+    """The first thing that differs between what the source says and what the guest says; empty when nothing does."""
+    if guest == source:
+        return ""
+    if not isinstance(guest, list) or not all(isinstance(tool, dict) for tool in guest):
+        return "its description is not a list of tools"
+    expected, found = [str(tool["name"]) for tool in source], [str(tool.get("name"))[:100] for tool in guest]
+    if expected != found:
+        return f"the source has the tools {', '.join(expected) or '(none)'}; the guest has {', '.join(found[:50]) or '(none)'}"
+    for said, tool in zip(guest, source, strict=True):
+        for part, value in tool.items():
+            if said.get(part) != value:
+                return f"{part} of {tool['name']} is {_short(value)} in the source and {_short(said.get(part))} in the guest"
+    return "it says more of its tools than it was asked"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return "(" + ", ".join(_parameter(part) for part in value[:32]) + ")"
+    return repr(value)[:200]
+
+
+def _parameter(part: object) -> str:
+    if not isinstance(part, dict):
+        return repr(part)[:60]
+    need = "required" if part.get("required") else "optional"
+    return f"{part.get('name')}: {part.get('kind')}, {need}"[:120]

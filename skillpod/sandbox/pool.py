@@ -1,0 +1,139 @@
+"""The guests of one generation, whatever their lifetime: started on demand, proved, counted, put to rest and ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from skillpod.errors import GuestDied, SkillpodError
+from skillpod.model.capability import Lifetime
+from skillpod.model.command import Caller
+from skillpod.model.guest import IsolationReport, Launch, Reply
+from skillpod.model.manifest import GuestCount
+from skillpod.ports import Memory
+from skillpod.sandbox.broker import Broker
+from skillpod.sandbox.fresh import Fresh
+from skillpod.sandbox.nursery import Fork, Nursery
+from skillpod.sandbox.output import Output
+from skillpod.sandbox.warm import Sessions, Warm
+
+IDLE_SECONDS = 300.0
+_TICKS = 10
+
+
+class GuestPool:
+    """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; sessions end."""
+
+    def __init__(
+        self, launch: Launch, *, fork: Fork, memory: Memory, on_death: Callable[[SkillpodError], None], idle: float = IDLE_SECONDS
+    ) -> None:
+        manifest = launch.manifest
+        self._output = Output()
+        broker = Broker(memory=memory, skill=manifest.name, version=manifest.state_version, output=self._output)
+        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output)
+        self._on_death = on_death
+        self._died = 0
+        self._idle = idle
+        self._quiet_ticks = 0
+        self._was_called = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+        is_warm = manifest.lifetime is Lifetime.SKILL
+        self._guests: Fresh | Warm = self._warm(launch, Lifetime.SKILL, manifest.guests) if is_warm else self._fresh(launch)
+        self._proves_with = Lifetime.SKILL if is_warm else Lifetime.CALL
+        one = GuestCount(min=0, max=1)
+        self._sessions = (
+            Sessions(lambda: self._warm(launch, Lifetime.SESSION, one), most=manifest.guests.max, wall=manifest.limits.wall)
+            if manifest.lifetime is Lifetime.SESSION
+            else None
+        )
+
+    @property
+    def report(self) -> IsolationReport | None:
+        return self._nursery.report
+
+    async def prove(self) -> None:
+        """Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded."""
+        self._require_open()
+        guest = await self._nursery.start(self._proves_with)
+        self._guests.adopt(guest)
+        self._wind()
+
+    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
+        """Raises Busy, ArgumentsInvalid, the SkillFailed family, and what ``prove`` raises when a new guest was needed."""
+        self._require_open()
+        self._was_called = True
+        if self._timer is None:
+            self._wind()
+        if self._sessions is not None and caller.session:
+            return await self._sessions.call((caller.tenant, caller.principal, caller.session), tool, arguments)
+        return await self._guests.call(tool, arguments)
+
+    def output(self) -> str:
+        return self._output.text()
+
+    def census(self) -> dict[str, int]:
+        counts = Counter({"idle": 0, "busy": 0, "starting": 0, "started": 0, "died": self._died})
+        counts.update(self._guests.census())
+        if self._sessions is not None:
+            counts.update(self._sessions.census())
+        return dict(counts)
+
+    async def rest(self) -> None:
+        self._guests.rest()
+        if self._sessions is not None:
+            self._sessions.sleep()
+
+    async def wake(self) -> None:
+        self._guests.wake()
+
+    async def close(self) -> None:
+        """Also when it is called twice, or by two at once."""
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        gone = self._nursery.close()
+        await self._guests.close()
+        if self._sessions is not None:
+            await self._sessions.close()
+        if gone:
+            await asyncio.wait(gone)
+
+    def _fresh(self, launch: Launch) -> Fresh:
+        manifest = launch.manifest
+        return Fresh(self._nursery, count=manifest.guests, wall=manifest.limits.wall, on_death=self._heard)
+
+    def _warm(self, launch: Launch, lifetime: Lifetime, count: GuestCount) -> Warm:
+        manifest = launch.manifest
+        return Warm(
+            self._nursery, lifetime, count=count, concurrency=manifest.concurrency, wall=manifest.limits.wall, on_death=self._heard
+        )
+
+    def _heard(self, error: SkillpodError) -> None:
+        self._died += 1
+        self._on_death(error)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise GuestDied("the generation's guests have been ended", hint="call again: another generation may serve by now")
+
+    def _wind(self) -> None:
+        self._quiet_ticks = 0
+        if self._timer is None and not self._is_closed:
+            self._timer = asyncio.get_running_loop().call_later(self._idle / _TICKS, self._tick)
+
+    def _tick(self) -> None:
+        """Fewer guests when there are fewer calls; nothing at all is done for a generation that sleeps."""
+        self._timer = None
+        self._quiet_ticks = 0 if self._was_called else self._quiet_ticks + 1
+        self._was_called = False
+        if self._quiet_ticks >= _TICKS:
+            self._guests.sleep()
+            if self._sessions is not None:
+                self._sessions.sleep()
+            return
+        self._guests.cool()
+        self._timer = asyncio.get_running_loop().call_later(self._idle / _TICKS, self._tick)

@@ -1,0 +1,208 @@
+"""The bytes between host and guest: frames of a 4-byte big-endian length and that many bytes of UTF-8 JSON, one object each.
+
+Used on both sides, so pure: bytes in, objects out. What a stranger sends is refused before memory is set aside for it: a frame over
+the reader's cap by its length alone, deep nesting by counting brackets before the parser sees them. JSON is RFC 8259 taken strictly:
+no duplicate names, no NaN, no Infinity, no number that overflows to one, no lone surrogates, no byte order mark.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
+from math import isfinite
+from typing import Any
+
+HEADER = 4
+MAX_DEPTH = 64
+VALUE_DEPTH = 60
+"""How deep a value inside a frame may nest: what is left of MAX_DEPTH after the frame's own objects."""
+
+OVERHEAD = 64 * 1024
+"""What a frame may hold beside the value it carries: the nonce, names, a traceback."""
+
+LARGEST = 64 * 1024 * 1024
+"""No frame is longer, whatever the limits say."""
+
+_CHUNK = 64 * 1024
+_GULP = 1024 * 1024
+_OPEN, _CLOSE = b"[{", b"]}"
+_STEPS = bytes.maketrans(_OPEN + _CLOSE, b"\x01\x01\xff\xff")  # read as signed bytes: one up, one down
+_NOT_BRACKETS = bytes(set(range(256)) - set(_OPEN + _CLOSE))
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class WireError(Exception):
+    """The bytes are not a frame this side takes."""
+
+
+class FrameTooLarge(WireError):
+    """A frame is longer than the reader takes, or than the writer may send. ``size`` and ``cap`` in bytes, without the header."""
+
+    def __init__(self, size: int, cap: int) -> None:
+        super().__init__(f"a frame of {size} bytes is over the cap of {cap}")
+        self.size = size
+        self.cap = cap
+
+
+def encode(frame: Mapping[str, Any], cap: int = LARGEST) -> bytes:
+    """One frame, header included.
+
+    Raises FrameTooLarge over ``cap``, WireError for a value JSON has no word for (NaN, bytes, a lone surrogate, nesting over MAX_DEPTH).
+    """
+    encoded = body(frame)
+    _refuse_deep(encoded)
+    return framed(encoded, cap)
+
+
+def body(value: Any) -> bytes:
+    """A value as JSON, without a header. Raises WireError."""
+    try:
+        return _ENCODER.encode(value).encode()
+    except (ValueError, TypeError, RecursionError) as fault:  # UnicodeEncodeError is a ValueError
+        raise WireError(f"not JSON: {fault}") from fault
+
+
+def framed(encoded: bytes, cap: int = LARGEST) -> bytes:
+    """A body with its header. Raises FrameTooLarge."""
+    if len(encoded) > cap:
+        raise FrameTooLarge(len(encoded), cap)
+    return len(encoded).to_bytes(HEADER, "big") + encoded
+
+
+def parse(encoded: bytes) -> dict[str, Any]:
+    """The object of one frame's body. Raises WireError."""
+    _refuse_deep(encoded)
+    try:
+        text = encoded.decode("utf-8")
+        frame = _DECODER.decode(text)
+    except (ValueError, RecursionError) as fault:
+        raise WireError(f"not JSON: {fault}") from fault
+    if not isinstance(frame, dict):
+        raise WireError(f"a frame is an object, not {type(frame).__name__}")
+    if _SURROGATE_ESCAPE.search(text):
+        _refuse_lone_surrogates(frame)
+    return frame
+
+
+def depth(encoded: bytes) -> int:
+    """How deep the arrays and objects of a JSON text nest, without parsing it. Right for every text up to its first syntax error."""
+    if b"\\" in encoded:
+        encoded = encoded.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside_strings = b"".join(encoded.split(b'"')[::2])
+    brackets = outside_strings.translate(_STEPS, _NOT_BRACKETS)
+    return max(accumulate(memoryview(brackets).cast("b")), default=0)
+
+
+class Decoder:
+    """Frames out of bytes as they come, for a side that must not block.
+
+    ``feed`` takes bytes and raises FrameTooLarge as soon as a header promises more than ``cap``; ``frames`` yields what is complete
+    and may be left and taken up again. At most one frame and what was fed beside it is held.
+    """
+
+    __slots__ = ("_cap", "_held", "_wanted")
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._held = bytearray()
+        self._wanted = 0  # the length of the next frame with its header; 0 until the header is here
+
+    def feed(self, data: bytes) -> None:
+        self._held += data
+        self._look()
+
+    def frames(self) -> Iterator[dict[str, Any]]:
+        """Raises WireError at the first frame that is not one; nothing after it can be trusted."""
+        while self._wanted and len(self._held) >= self._wanted:
+            with memoryview(self._held) as view:
+                encoded = bytes(view[HEADER : self._wanted])
+            del self._held[: self._wanted]
+            self._wanted = 0
+            self._look()
+            yield parse(encoded)
+
+    @property
+    def pending(self) -> int:
+        """How many bytes were fed and not yet given out."""
+        return len(self._held)
+
+    def _look(self) -> None:
+        if not self._wanted and len(self._held) >= HEADER:
+            size = int.from_bytes(self._held[:HEADER], "big")
+            if size > self._cap:
+                raise FrameTooLarge(size, self._cap)
+            self._wanted = HEADER + size
+
+
+class Reader:
+    """Frames out of a blocking source: ``receive(n)`` gives 1 to n bytes, or none at the end."""
+
+    __slots__ = ("_cap", "_held", "_receive")
+
+    def __init__(self, receive: Callable[[int], bytes], cap: int = LARGEST) -> None:
+        self._receive = receive
+        self._cap = cap
+        self._held = b""
+
+    def frame(self) -> dict[str, Any] | None:
+        """The next frame, or None when the source has ended between two. Raises WireError, EOFError inside a frame."""
+        if not self._held:
+            self._held = self._receive(_CHUNK)
+            if not self._held:
+                return None
+        size = int.from_bytes(self.exactly(HEADER), "big")
+        if size > self._cap:
+            raise FrameTooLarge(size, self._cap)
+        return parse(self.exactly(size))
+
+    def exactly(self, size: int) -> bytes:
+        """The next ``size`` bytes. Raises EOFError when the source ends before."""
+        held = self._held
+        if len(held) >= size:
+            self._held = held[size:]
+            return held[:size]
+        taken = bytearray(held)
+        self._held = b""
+        while len(taken) < size:
+            data = self._receive(min(max(_CHUNK, size - len(taken)), _GULP))
+            if not data:
+                raise EOFError(f"the wire ended {size - len(taken)} bytes before the end of a frame")
+            taken += data
+        self._held = bytes(taken[size:])
+        return bytes(taken[:size])
+
+
+def _refuse_deep(encoded: bytes) -> None:
+    if encoded.count(b"[") + encoded.count(b"{") > MAX_DEPTH and depth(encoded) > MAX_DEPTH:
+        raise WireError(f"nested more than {MAX_DEPTH} deep")
+
+
+def _refuse_lone_surrogates(frame: Mapping[str, Any]) -> None:
+    try:
+        _ENCODER.encode(frame).encode()
+    except UnicodeEncodeError as fault:
+        raise WireError("a string holds half a surrogate pair") from fault
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object has the same name twice")
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("a number is too large for a double")
+    return number
+
+
+def _refuse_constant(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_float=_finite, parse_constant=_refuse_constant)
