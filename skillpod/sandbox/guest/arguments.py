@@ -131,9 +131,9 @@ class Converter:
         return convert
 
     def _key_plan(self, hint: Any) -> Convert:
-        """JSON's names are strings, whatever the keys are."""
+        """JSON's names are text; the only other keys a schema lets through are enums of text."""
         kind = bare(hint)
-        return _member_of(kind) if isinstance(kind, type) and issubclass(kind, enum.Enum) else _KEY_PLANS.get(kind, _same)
+        return _member_of(kind) if isinstance(kind, type) and issubclass(kind, enum.Enum) else _same
 
     def _typed_dict(self, kind: Any) -> Convert:
         plans = {name: self.plan(hint) for name, hint in class_hints(kind).items()}
@@ -222,13 +222,6 @@ def _member_of(kind: type[enum.Enum]) -> Convert:
     return convert
 
 
-def _whole_number(key: str) -> Any:
-    try:
-        return int(key)
-    except ValueError:
-        raise Unfit from None
-
-
 _ATOM_PLANS: Mapping[Any, Convert] = {
     str: _exactly(str),
     bool: _exactly(bool),
@@ -236,4 +229,3 @@ _ATOM_PLANS: Mapping[Any, Convert] = {
     int: _integer,
     float: _real,
 }
-_KEY_PLANS: Mapping[Any, Convert] = {int: _whole_number}

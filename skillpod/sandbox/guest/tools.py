@@ -9,9 +9,7 @@ from typing import Any
 
 from skillpod.sandbox.guest.arguments import Convert, Converter, Unfit, is_idle
 from skillpod.sandbox.guest.contract import MARK, Context
-from skillpod.sandbox.guest.hints import bare, function_hints
-
-_POSITIONAL = inspect.Parameter.POSITIONAL_ONLY
+from skillpod.sandbox.guest.hints import function_hints
 
 
 class Tool:
@@ -24,9 +22,8 @@ class Tool:
         parameters = inspect.signature(function).parameters.values()
         annotations = function_hints(inspect.unwrap(function))
         self.returns = annotations.get("return", Any)
-        self.context = next((p.name for p in parameters if _is_context(annotations.get(p.name))), "")
+        self.context = next((p.name for p in parameters if annotations.get(p.name) is Context), "")
         self._own = [p for p in parameters if p.name != self.context]
-        self._positional = [p.name for p in parameters if p.kind is _POSITIONAL]
         self._plans: dict[str, Convert] = {
             p.name: converter.plan(annotations[p.name])
             for p in self._own
@@ -53,10 +50,7 @@ class Tool:
                     continue
         if self.context:
             given[self.context] = context
-        if not self._positional:
-            return self.function(**given)
-        leading = [given.pop(name) for name in self._positional if name in given]
-        return self.function(*leading, **given)
+        return self.function(**given)
 
 
 def find(module: ModuleType) -> dict[str, Tool]:
@@ -69,10 +63,3 @@ def _is_tool(name: str, value: Any, module: ModuleType) -> bool:
     if not isinstance(value, FunctionType):
         return False
     return MARK in value.__dict__ and value.__name__ == name and value.__module__ == module.__name__
-
-
-def _is_context(hint: Any) -> bool:
-    """Also when the annotation is text that names a Context this module only imports for its type checker."""
-    if isinstance(hint, str):
-        return hint.strip().rpartition(".")[2] == "Context"
-    return bare(hint) is Context

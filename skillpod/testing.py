@@ -1,0 +1,112 @@
+"""A Context for an author's own pytest: files, config and state in memory, and a record of what the tool said.
+
+::
+
+    recorder = Recorder(state={"count": 1})
+    assert handler.bump(context(Path(__file__).parent, recorder=recorder)) == 2
+    assert recorder.state == {"count": 2}
+    assert recorder.logs == [("INFO", "bumped")]
+
+Standard library and ``skillpod.sdk`` only; nothing is sandboxed here: ``skillpod test DIR`` runs a skill behind its walls.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from skillpod.sdk import Context, StateError
+
+_LEFT_OUT = frozenset({"__pycache__", ".git"})
+
+
+class Recorder:
+    """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
+
+    ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
+    (``state.version``). ``logs`` has a ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what
+    ``ctx.remaining()`` says.
+    """
+
+    def __init__(self, state: Mapping[str, Any] | None = None, *, stored: int = 1, declared: int = 1, seconds: float = 10.0) -> None:
+        self.state: dict[str, Any] = _copied(dict(state or {}))
+        self.stored = stored if self.state else 0
+        self.declared = declared
+        self.seconds = seconds
+        self.logs: list[tuple[str, str]] = []
+        self.progress: list[tuple[float, str]] = []
+        self._operations: Mapping[str, Callable[..., Any]] = {
+            "state.get": self._get,
+            "state.put": self._put,
+            "state.delete": self._delete,
+            "state.keys": lambda: sorted(self.state),
+            "state.version": lambda: self.stored,
+            "state.replace": self._replace,
+        }
+
+    def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Raises StateError when the host would say no."""
+        return self._operations[operation](**arguments)
+
+    def tell(self, operation: str, arguments: Mapping[str, Any]) -> None:
+        if operation == "log":
+            self.logs.append((arguments["level"], arguments["message"]))
+        else:
+            self.progress.append((arguments["fraction"], arguments["message"]))
+
+    def remaining(self) -> float:
+        return self.seconds
+
+    def _get(self, key: str) -> dict[str, Any]:
+        return {"found": key in self.state, "value": _copied(self.state.get(key))}
+
+    def _put(self, key: str, value: Any) -> None:
+        self._claim()
+        self.state[key] = _copied(value)
+
+    def _delete(self, key: str) -> None:
+        self._claim()
+        self.state.pop(key, None)
+
+    def _replace(self, values: Mapping[str, Any]) -> None:
+        self.state, self.stored = _copied(dict(values)), self.declared
+
+    def _claim(self) -> None:
+        if self.state and self.stored != self.declared:
+            raise StateError(f"the state was written under schema version {self.stored} and this code declares {self.declared}")
+        self.stored = self.declared
+
+
+def context(
+    folder: str | os.PathLike[str] | None = None,
+    config: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | None = None,
+    *,
+    recorder: Recorder | None = None,
+) -> Context:
+    """A Context with the files of ``folder`` (none without), this config, and ``state`` or a ``recorder`` that holds it.
+
+    Raises NotADirectoryError, and TypeError when both ``state`` and ``recorder`` are given.
+    """
+    if recorder is not None and state is not None:
+        raise TypeError("give the state to the recorder: Recorder(state=...)")
+    files = {} if folder is None else _files(Path(folder))
+    return Context(channel=recorder or Recorder(state), config=_copied(dict(config or {})), files=files)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is not a skill's folder")
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and _LEFT_OUT.isdisjoint(path.relative_to(folder).parts)
+    }
+
+
+def _copied(value: Any) -> Any:
+    """As JSON would bring it back. Raises TypeError or ValueError for what is not JSON."""
+    return json.loads(json.dumps(value, allow_nan=False))
