@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from skillpod.cli import render
@@ -13,6 +14,17 @@ from skillpod.model.command import Caller, Command
 from skillpod.model.guest import CallResult
 
 
+class Looker(Protocol):
+    """What a running pod and a HOME without one both tell."""
+
+    @property
+    def is_running(self) -> bool: ...
+    def skills(self) -> list[dict[str, Any]]: ...
+    def show(self, name: str) -> dict[str, Any]: ...
+    def instructions(self, name: str) -> str: ...
+    def output(self, name: str) -> str: ...
+
+
 class Pod(Protocol):
     """What a running pod and an embedded one both answer."""
 
@@ -20,6 +32,16 @@ class Pod(Protocol):
     def tools(self, provider: str = ...) -> list[dict[str, Any]]: ...
     def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = ...) -> CallResult: ...
     def execute(self, command: Command) -> dict[str, Any]: ...
+
+
+def look(home: Path) -> Looker:
+    """The pod that runs on HOME; with none running, what HOME remembers."""
+    running = find_pod(home)
+    if running is not None:
+        return running
+    from skillpod.cli.offline import HomeReader  # SAFE: here, so that a command with a pod to speak to starts fast
+
+    return HomeReader(home)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import typer
 
 from skillpod.cli import portrait, render
 from skillpod.cli.access import any_pod
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, Home, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object, with_pairs
 from skillpod.model.command import Caller
 
@@ -30,7 +30,7 @@ def call(
         str, typer.Option("--session", metavar="KEY", help="The session's key, for skills that keep one.", show_default=False)
     ] = "",
     usage: Annotated[bool, typer.Option("--usage", help="Say on stderr what the call cost; with --json, in the answer.")] = False,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
@@ -59,7 +59,7 @@ def call(
 def tools(
     *,
     format: Annotated[str, typer.Option("--format", metavar="NAME", help="The API whose shape is wanted.")] = "openai",
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,

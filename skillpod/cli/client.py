@@ -42,6 +42,8 @@ class PodClient:
     Every method raises the error the pod answered with, PodUnreachable when it ended meanwhile, HomeLocked when it does not answer.
     """
 
+    is_running = True
+
     def __init__(self, home: Path, connection: http.client.HTTPConnection) -> None:
         self._home = home
         self._connection = connection

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from skillpod.cli import portrait, render
-from skillpod.cli.options import DEFAULT_HOME, Home, Json
+from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
 from skillpod.sandbox.isolation import JailSandbox
@@ -42,7 +42,7 @@ class Fact:
 
 
 @app.command("doctor")
-def doctor(*, home: Home = DEFAULT_HOME, json: Json = False) -> None:
+def doctor(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """What this machine can enforce, wall by wall, and what to do about what it can't. No pod is needed."""
     facts = list(_facts(home))
     with render.working("putting up every wall around an empty guest"):

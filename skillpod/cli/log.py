@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from skillpod.cli import render
-from skillpod.cli.options import DEFAULT_HOME, Home, Json
+from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.portrait import Line, duration, moment
 from skillpod.documents import did_you_mean
 from skillpod.errors import CommandInvalid, PathUnusable
+from skillpod.home import Home
 from skillpod.journal.entry import Recorded
-from skillpod.journal.replay import read
+from skillpod.journal.replay import Query, newest, read
 from skillpod.model.digest import short
 from skillpod.model.entry import Entry, Fact
 
@@ -27,6 +26,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 FOLLOWING = 0.25
 """Seconds between two looks at the journal's size."""
+LIMIT = 100
 OUTCOMES = ("ok", "error", "denied", "timeout", "unknown")
 _AGO = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -38,29 +38,6 @@ _STYLES = {
     Fact.GUEST_DIED: "red",
     Fact.ROLLED_BACK: "yellow",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What is asked for; an empty field asks for everything. ``since`` is seconds since the epoch."""
-
-    skill: str = ""
-    tool: str = ""
-    fact: str = ""
-    actor: str = ""
-    outcome: str = ""
-    since: float = 0.0
-
-    def wants(self, recorded: Recorded) -> bool:
-        entry = recorded.entry
-        return (
-            self.skill in ("", entry.skill)
-            and self.tool in ("", entry.tool, f"{entry.skill}__{entry.tool}")
-            and self.fact in ("", entry.fact.value)
-            and self.actor in ("", entry.actor)
-            and self.outcome in ("", entry.outcome)
-            and recorded.ts >= self.since
-        )
 
 
 @app.command("log")
@@ -76,25 +53,36 @@ def log(
     since: Annotated[
         str, typer.Option("--since", metavar="WHEN", help="Not before: 15m, 2h, 7d ago, or 2026-11-21T05:00.", show_default=False)
     ] = "",
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The newest N of them; 0 for all.")] = 0,
+    digest: Annotated[
+        str, typer.Option("--digest", metavar="DIGEST", help="Of this digest, or of those that begin so.", show_default=False)
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The newest N of them; 0 for all.")] = LIMIT,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on, until Ctrl-C.")] = False,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     json: Json = False,
 ) -> None:
     """What happened, oldest first, from the journal: no pod needs to run. With --json, one object a line."""
-    query = Query(skill=skill, tool=tool, fact=_fact(fact), actor=actor, outcome=_outcome(outcome), since=_since(since, time.time()))
-    directory = home / "journal"
+    query = Query(
+        skill=skill, tool=tool, fact=_fact(fact), actor=actor, outcome=_outcome(outcome), since=_since(since, time.time()), digest=digest
+    )
+    directory = Home(home).journal
     if not directory.is_dir():
         raise PathUnusable("no journal is here", at=str(directory), hint="a pod writes one when it first starts; --home says where")
-    last = 0
-    newest: deque[Recorded] = deque(maxlen=limit or None)
-    for recorded in read(directory):
-        last = recorded.seq
-        if query.wants(recorded):
-            newest.append(recorded)
-    _print(newest, json=json)
+    last = _last(directory)
+    if limit:
+        found = newest(directory, limit, query)
+        _print(found, json=json)
+        if len(found) == limit and not json:
+            render.note((f"these are the newest {limit}; --limit 0 shows all", "dim"))
+    else:
+        _print((recorded for recorded in read(directory) if recorded.seq <= last and query.matches(recorded)), json=json)
     if follow:
-        _print((recorded for recorded in _following(directory, last) if query.wants(recorded)), json=json)
+        _print((recorded for recorded in _following(directory, last) if query.matches(recorded)), json=json)
+
+
+def _last(directory: Path) -> int:
+    ends = newest(directory, 1)
+    return ends[0].seq if ends else 0
 
 
 def _print(entries: Iterable[Recorded], *, json: bool) -> None:

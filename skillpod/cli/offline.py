@@ -20,40 +20,54 @@ from skillpod.store.index import Index
 STATE = "not running"
 
 
-def skills(home: Path) -> list[dict[str, Any]]:
-    """One entry a name, in the shape of ``SkillManager.skills()``; the state is ``not running``. Raises PodUnreachable, JournalCorrupt."""
-    names, quarantined = _remembered(home)
-    return [_summary(name, names[name], quarantined) for name in sorted(names)]
+class HomeReader:
+    """The looking methods of a pod, answered from HOME. Every method raises PodUnreachable when no pod ever ran there, JournalCorrupt
+    and StoreCorrupt."""
 
+    is_running = False
 
-def show(home: Path, name: str) -> dict[str, Any]:
-    """What is remembered of one skill, and what its bytes in the store say. Raises UnknownSkill, PodUnreachable, JournalCorrupt."""
-    names, quarantined = _remembered(home)
-    remembered = _one(names, name)
-    shape = _summary(name, remembered, quarantined) | {"history": list(remembered.history)}
-    if remembered.digest is None:
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def skills(self) -> list[dict[str, Any]]:
+        """One entry a name, in the shape of ``SkillManager.skills()``; the state is ``not running``."""
+        names, quarantined = _remembered(self._home)
+        return [_summary(name, names[name], quarantined) for name in sorted(names)]
+
+    def show(self, name: str) -> dict[str, Any]:
+        """What is remembered of one skill, and what its bytes in the store say. Raises UnknownSkill."""
+        names, quarantined = _remembered(self._home)
+        remembered = _one(names, name)
+        shape = _summary(name, remembered, quarantined) | {"history": list(remembered.history)}
+        if remembered.digest is None:
+            return shape
+        survey = _survey(self._home, remembered.digest)
+        if survey.manifest is not None:
+            shape |= {
+                "version": survey.manifest.version,
+                "description": survey.manifest.description,
+                "author": survey.manifest.author,
+                "tier": survey.manifest.tier.word,
+                "lifetime": survey.manifest.lifetime.value,
+                "tools": [spec.exported for spec in survey.tools],
+            }
         return shape
-    survey = _survey(home, remembered.digest)
-    if survey.manifest is not None:
-        shape |= {
-            "version": survey.manifest.version,
-            "description": survey.manifest.description,
-            "author": survey.manifest.author,
-            "tier": survey.manifest.tier.word,
-            "lifetime": survey.manifest.lifetime.value,
-            "tools": [spec.exported for spec in survey.tools],
-        }
-    return shape
 
+    def instructions(self, name: str) -> str:
+        """The manual of the version that would be mounted. Raises UnknownSkill."""
+        remembered = _one(_remembered(self._home)[0], name)
+        if remembered.digest is None:
+            raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says what is remembered", skill=name)
+        survey = _survey(self._home, remembered.digest)
+        manual = survey.bundle.files.get(survey.require().instructions, b"")
+        return manual.decode(errors="replace")
 
-def instructions(home: Path, name: str) -> str:
-    """The manual of the version that would be mounted. Raises UnknownSkill, PodUnreachable, StoreCorrupt."""
-    remembered = _one(_remembered(home)[0], name)
-    if remembered.digest is None:
-        raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says what is remembered", skill=name)
-    survey = _survey(home, remembered.digest)
-    manual = survey.bundle.files.get(survey.require().instructions, b"")
-    return manual.decode(errors="replace")
+    def output(self, name: str) -> str:
+        raise PodUnreachable(
+            "no pod is running here, and what guests write is kept by the pod they run in",
+            at=str(self._home),
+            hint="start one with `skillpod serve`",
+        )
 
 
 def _remembered(home: Path) -> tuple[Mapping[str, Remembered], Mapping[Digest, str]]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-Home = Annotated[
+HomeDir = Annotated[
     Path, typer.Option("--home", envvar="SKILLPOD_HOME", metavar="DIR", help="The pod's own directory: journal, store, socket.")
 ]
 Skills = Annotated[Path, typer.Option("--skills", envvar="SKILLPOD_SKILLS", metavar="DIR", help="The folder whose folders are skills.")]
@@ -17,6 +17,7 @@ Policies = Annotated[
     typer.Option("--policies", envvar="SKILLPOD_POLICIES", metavar="DIR", help="Policies of your own, instead of the packaged one."),
 ]
 PolicyName = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Which policy of --policies is in force.")]
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="A skill's folder, or a folder of skills.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 DEFAULT_HOME = Path(".skillpod")

@@ -7,41 +7,40 @@ from typing import Annotated, Any
 
 import typer
 
-from skillpod.cli import offline, portrait, render
-from skillpod.cli.access import any_pod
-from skillpod.cli.client import find_pod
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, Home, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli import portrait, render
+from skillpod.cli.access import Looker, any_pod, look
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object
-from skillpod.errors import PodUnreachable
 from skillpod.model.command import Command, Verb
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The skill's name.")]
 
-NOT_RUNNING = "no pod is running on {home}; this is what it remembers"
-
-
 # --- look ------------------------------------------------------------------------------------------------------------------------
 
 
 @app.command("list")
-def list_skills(*, home: Home = DEFAULT_HOME, json: Json = False) -> None:
+def list_skills(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """Every skill: its state, version, digest and tools, or why it is not mounted.
 
     With no pod running, what HOME remembers.
     """
-    pod = find_pod(home)
-    skills = pod.skills() if pod else offline.skills(home)
+    pod = look(home)
+    skills = pod.skills()
     if json:
-        render.data({"running": pod is not None, "skills": skills})
+        render.data({"running": pod.is_running, "skills": skills})
         return
-    if pod is None:
-        render.note((NOT_RUNNING.format(home=home), "yellow"))
+    _say_whether_running(pod, home)
     if skills:
         render.table(portrait.COLUMNS, map(portrait.row, skills))
     else:
         render.note("no skills yet: `skillpod new NAME` makes one")
+
+
+def _say_whether_running(pod: Looker, home: Path) -> None:
+    if not pod.is_running:
+        render.note((f"no pod is running on {home}; this is what it remembers", "yellow"))
 
 
 @app.command("show")
@@ -50,32 +49,32 @@ def show(
     *,
     output: Annotated[bool, typer.Option("--output", help="Print what its guests wrote to stdout and stderr.")] = False,
     walls: Annotated[bool, typer.Option("--walls", help="Print every wall of its guests.")] = False,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     json: Json = False,
 ) -> None:
     """One skill: who wrote it, which rule let it in, its grants, walls, tools and history."""
-    pod = find_pod(home)
+    pod = look(home)
     if output:
-        if pod is None:
-            raise _needs_pod(home, "what guests write is kept by the pod they run in")
-        text = pod.output(name)
-        if json:
-            render.data({"name": name, "output": text})
-        elif text:
-            render.raw(text)
-        else:
-            render.note(f"the guests of {name} have written nothing")
+        _print_output(name, pod.output(name), json=json)
         return
-    skill = pod.show(name) if pod else offline.show(home, name)
+    skill = pod.show(name)
     if walls:
         _print_walls(skill, json=json)
     elif json:
         render.data(skill)
     else:
-        if pod is None:
-            render.note((NOT_RUNNING.format(home=home), "yellow"))
+        _say_whether_running(pod, home)
         for spans in portrait.sections(skill):
             render.line(*spans)
+
+
+def _print_output(name: str, text: str, *, json: bool) -> None:
+    if json:
+        render.data({"name": name, "output": text})
+    elif text:
+        render.raw(text)
+    else:
+        render.note(f"the guests of {name} have written nothing")
 
 
 def _print_walls(skill: dict[str, Any], *, json: bool) -> None:
@@ -90,10 +89,9 @@ def _print_walls(skill: dict[str, Any], *, json: bool) -> None:
 
 
 @app.command("instructions")
-def instructions(name: Name, *, home: Home = DEFAULT_HOME, json: Json = False) -> None:
+def instructions(name: Name, *, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """A skill's manual, as the model gets it."""
-    pod = find_pod(home)
-    text = pod.instructions(name) if pod else offline.instructions(home, name)
+    text = look(home).instructions(name)
     if json:
         render.data({"name": name, "instructions": text})
     else:
@@ -110,7 +108,7 @@ def mount(
     config: Annotated[
         str | None, typer.Option("--config", metavar="JSON", help="The skill's config: JSON, @FILE, or - for stdin.", show_default=False)
     ] = None,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
@@ -126,7 +124,7 @@ def mount(
 def unmount(
     name: Name,
     *,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
@@ -140,7 +138,7 @@ def unmount(
 def reload(
     name: Name,
     *,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
@@ -157,7 +155,7 @@ def rollback(
     to: Annotated[
         str, typer.Option("--to", metavar="DIGEST", help="Which digest; the one before, when left out.", show_default=False)
     ] = "",
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
@@ -172,7 +170,7 @@ def rollback(
 def resume(
     name: Name,
     *,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
@@ -193,7 +191,3 @@ def _execute(command: Command, places: Places, *, json: bool) -> None:
         render.data(skill)
     else:
         render.line(*portrait.outcome(command.verb, skill))
-
-
-def _needs_pod(home: Path, why: str) -> PodUnreachable:
-    return PodUnreachable(f"no pod is running on {home}, and {why}", at=str(home), hint="start one with `skillpod serve`")

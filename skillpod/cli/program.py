@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -35,20 +36,20 @@ class Listed:
 COMMANDS: Mapping[str, Listed] = {
     "serve": Listed("serve", "Run", "Watch a folder of skills, mount them, serve their tools."),
     "call": Listed("call", "Run", "Call one tool."),
-    "tools": Listed("call", "Run", "Print the tools in the shape a function-calling API wants."),
-    "list": Listed("pod", "Look", "Every skill: its state, version, digest and tools, or why it is not mounted."),
-    "show": Listed("pod", "Look", "One skill: who wrote it, which rule let it in, its walls, tools and history."),
+    "tools": Listed("call", "Run", "The tools, in the shape a function-calling API takes."),
+    "list": Listed("pod", "Look", "Every skill: its state and tools, or why it has none."),
+    "show": Listed("pod", "Look", "One skill: author, rule, grants, walls, tools, history."),
     "instructions": Listed("pod", "Look", "A skill's manual, as the model gets it."),
     "log": Listed("log", "Look", "What happened, from the journal."),
-    "doctor": Listed("doctor", "Look", "What this machine can enforce, wall by wall, and what to do about the rest."),
+    "doctor": Listed("doctor", "Look", "What this machine can enforce, wall by wall."),
     "mount": Listed("pod", "Change", "Mount a skill from a path."),
     "unmount": Listed("pod", "Change", "Take a skill's tools away."),
-    "reload": Listed("pod", "Change", "Read a skill's source again and follow it."),
+    "reload": Listed("pod", "Change", "Read a skill's source again, and follow it."),
     "rollback": Listed("pod", "Change", "Return a skill to an earlier digest."),
     "resume": Listed("pod", "Change", "Try a quarantined skill again."),
     "new": Listed("author", "Write", "Make a skill folder that mounts as it is."),
-    "check": Listed("author", "Write", "Say everything that is wrong with skill folders, without running them."),
-    "test": Listed("author", "Write", "Run the manifest's tests in the jail, without a pod."),
+    "check": Listed("author", "Write", "Say all that is wrong with skills; nothing of them runs."),
+    "test": Listed("trials", "Write", "Run the manifest's tests in the jail, without a pod."),
 }
 
 _HELP = "The secure, hot-swapping skill host for LLM agents: drop a folder, call its tools."
@@ -76,6 +77,13 @@ class Program(TyperGroup):
                 f"there is no command `{word}`", hint=f"did you mean `{near[0]}`?" if near else "`skillpod --help` lists the commands"
             )
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        self.format_commands(ctx, formatter)
+        with formatter.section("Options"):
+            formatter.write_dl(
+                [("--help", "This, or with a command before it, how that is used."), ("--version", "Which skillpod this is.")]
+            )
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         for section in dict.fromkeys(listed.section for listed in COMMANDS.values()):
@@ -126,7 +134,7 @@ def _fail(error: SkillpodError, arguments: Sequence[str]) -> int:
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    pairs = zip(options, options[1:], strict=False)
+    pairs = pairwise(options)
     return "--json" in options or "--format=json" in options or ("--format", "json") in pairs
 
 

@@ -6,13 +6,14 @@ import asyncio
 import shlex
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from skillpod import __version__
 from skillpod.cli import news, render
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, Home, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.intake.watch import Observation
 from skillpod.manager import SkillManager
 from skillpod.model.event import Event
@@ -32,7 +33,7 @@ def serve(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
-    home: Home = DEFAULT_HOME,
+    home: HomeDir = DEFAULT_HOME,
     polling: Annotated[bool, typer.Option("--polling", help="Look for changes on a timer: for folders that send no file events.")] = False,
     json: Json = False,
 ) -> None:
@@ -130,10 +131,8 @@ def _ending() -> asyncio.Event:
 
 
 async def _sum_up(pod: SkillManager, greeting: _Silence) -> None:
-    try:
+    with suppress(TimeoutError):
         await pod.settled(SETTLING)
-    except TimeoutError:
-        pass
     greeting.settled(pod)
 
 

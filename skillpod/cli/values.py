@@ -12,7 +12,10 @@ from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable
 
 
 def json_object(text: str, *, at: str) -> dict[str, Any]:
-    """The object that ``text`` is (``{...}``), or that a file (``@FILE``) or stdin (``-``) holds. Raises ArgumentsInvalid and PathUnusable."""
+    """The object that ``text`` is (``{...}``), or that a file (``@FILE``) or stdin (``-``) holds.
+
+    Raises ArgumentsInvalid and PathUnusable.
+    """
     value = _parse(_read(text), at=at)
     if not isinstance(value, dict):
         raise ArgumentsInvalid(f"{at} is a JSON object, not {_kind(value)}", at=at, hint='as in \'{"text": "hello"}\'')

@@ -7,14 +7,14 @@ import json
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -25,8 +25,8 @@ from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable, Skil
 from skillpod.model.command import Caller, Command, Verb
 from skillpod.model.event import Event
 from skillpod.model.guest import CallResult
-from skillpod.serve.answers import answer
 from skillpod.serve.address import socket_address
+from skillpod.serve.answers import answer
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of a request's body; more is refused while it is being read."""
@@ -41,6 +41,9 @@ _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (r
     Verb.ROLLBACK: (frozenset({"name"}), frozenset({"to"})),
     Verb.RESUME: (frozenset({"name"}), frozenset()),
 }
+
+
+_Result = TypeVar("_Result")
 
 
 class Pod(Protocol):
@@ -75,7 +78,12 @@ def build_app(pod: Pod, *, stopping: asyncio.Event) -> Starlette:
             Route("/v1/calls", door.call, methods=["POST"]),
             Route("/v1/commands", door.command, methods=["POST"]),
         ],
-        exception_handlers={SkillpodError: _refuse, HTTPException: _no_route},
+        exception_handlers={
+            SkillpodError: _refuse,
+            HTTPException: _no_route,
+            ClientDisconnect: _nobody,
+            Exception: _admit_bug,
+        },
     )
 
 
@@ -124,7 +132,7 @@ class _Door:
                 at="arguments",
                 hint='send the parameters by name, as in {"text": "hello"}',
             )
-        result = await self._pod.invoke(tool, arguments, caller=_caller(body))
+        result = await _unless_gone(request.receive, self._pod.invoke(tool, arguments, caller=_caller(body)))
         return _json(
             {
                 "value": result.value,
@@ -257,6 +265,28 @@ async def _no_route(request: Request, error: Exception) -> Response:
     return _json(refusal.as_dict(), error.status_code)
 
 
+async def _nobody(request: Request, error: Exception) -> Response:
+    return Response(status_code=499)  # nginx's number for it; it reaches nobody
+
+
+async def _admit_bug(request: Request, error: Exception) -> Response:
+    # Starlette raises it again after this answer, and uvicorn logs it with its traceback on the pod's stderr.
+    bug = SkillpodError("the pod itself failed", hint="see what it says on stderr, and please report it")
+    return _json(bug.as_dict(), answer(bug).status)
+
+
+async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, _Result]) -> _Result:
+    """What ``work`` gives; it is cancelled when the client goes away, for nobody waits for it any more."""
+    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        await _cancel({working, gone})
+
+
 class _EventStream(Response):
     """One JSON line an event, until the client goes, the events end or the pod stops. The subscription is closed in every case."""
 
@@ -331,11 +361,19 @@ def _peer(connection: Any) -> tuple[str, int] | None:
 
 
 class _Server(Server):
-    """uvicorn inside a loop that is not its own: the signals are the loop's owner's."""
+    """uvicorn inside a loop that is not its own: the signals are the loop's owner's, and it sleeps until it is told to end."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.ending = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ending.wait()
 
 
 @asynccontextmanager
@@ -368,7 +406,7 @@ async def serve_socket(pod: Pod, home: Path) -> AsyncIterator[None]:
     finally:
         _remove(home)  # first, so that who comes now sees that no pod is running
         stopping.set()
-        server.should_exit = True
+        server.ending.set()
         await serving
         listener.close()
 

@@ -1,0 +1,181 @@
+"""The command that runs the tests of manifests in the jail, without a pod."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, assert_never
+
+import typer
+
+from skillpod.cli import render
+from skillpod.cli.checkup import skill_folders
+from skillpod.cli.options import Folders, Json, Policies, PolicyName
+from skillpod.cli.policies import active_policy
+from skillpod.cli.portrait import Line
+from skillpod.cli.values import json_object
+from skillpod.errors import ApprovalNeeded, PolicyRefused, SkillpodError
+from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.pipeline import Examiner, Survey, decision
+from skillpod.lifecycle.probe import Outcome, run_tests
+from skillpod.model.decision import Admission, Hold, Refusal
+from skillpod.model.guest import Launch
+from skillpod.policy.document import Policy
+from skillpod.sandbox.isolation import JailSandbox
+from skillpod.serve.answers import Exit, answer
+from skillpod.store.memory import SkillMemory
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command("test")
+def try_out(
+    folders: Folders,
+    *,
+    policies: Policies = None,
+    policy: PolicyName = None,
+    config: Annotated[
+        str, typer.Option("--config", metavar="JSON", help="The config to test with: JSON, @FILE, or - for stdin.", show_default=False)
+    ] = "{}",
+    json: Json = False,
+) -> None:
+    """Run the tests of each manifest in the jail, as a pod would before it publishes the skill. No pod is needed.
+
+    Exit code 1 when a skill is refused, 4 when a test fails.
+    """
+    values = json_object(config, at="--config")
+    active = active_policy(policies, policy)
+    with render.working("testing"):
+        tried = asyncio.run(try_all([folder.absolute() for folder in skill_folders(folders)], active, values))
+    if json:
+        render.data({"skills": [one.as_dict() for one in tried]})
+    else:
+        for one in tried:
+            _print_tried(one)
+    worst = max((one.exit for one in tried), default=Exit.DONE)
+    if worst is not Exit.DONE:
+        raise typer.Exit(worst)
+
+
+def _print_tried(one: Tried) -> None:
+    if one.error is not None:
+        render.line((one.name, "bold"), ": ", ("not tested", "bold red"))
+        render.error(one.error)
+        return
+    for outcome in one.outcomes:
+        for spans in _outcome_lines(outcome):
+            render.line(*spans)
+    count = len(one.outcomes)
+    told = f"{count - one.failed} of {count} tests passed" if count else "it starts; its manifest has no tests"
+    render.line((one.name, "bold"), ": ", (told, "red" if one.failed else "green"), f"  ({one.note})" if one.note else "")
+
+
+def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
+    passed = outcome.error is None
+    call = f"{outcome.test.tool}({', '.join(f'{key}={render.plain(value)}' for key, value in outcome.test.arguments.items())})"
+    yield (("  pass  " if passed else "  FAIL  ", "green" if passed else "bold red"), call[:160])
+    if outcome.error is None:
+        return
+    if outcome.test.has_expect and not outcome.error.reasons:
+        yield (("          expected ", "dim"), render.plain(outcome.test.expect))
+        yield (("          got      ", "dim"), render.plain(outcome.got))
+        return
+    yield ("          ", outcome.error.message)
+    for reason in outcome.error.reasons:
+        for text in getattr(reason, "traceback", "").rstrip().splitlines():
+            yield (("          | ", "dim"), text)
+
+
+# --- what was tried ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One folder: what each test gave, or the error for which none ran. ``note`` says under which restriction they ran, if one."""
+
+    path: Path
+    name: str
+    outcomes: tuple[Outcome, ...] = ()
+    error: SkillpodError | None = None
+    note: str = ""
+
+    @property
+    def failed(self) -> int:
+        return sum(outcome.error is not None for outcome in self.outcomes)
+
+    @property
+    def exit(self) -> Exit:
+        if self.error is not None:
+            return answer(self.error).exit
+        return Exit.SKILL_FAILED if self.failed else Exit.DONE
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "name": self.name,
+            "error": self.error.as_dict() if self.error else None,
+            "note": self.note,
+            "tests": [_as_dict(outcome) for outcome in self.outcomes],
+        }
+
+
+def _as_dict(outcome: Outcome) -> dict[str, Any]:
+    shape: dict[str, Any] = {"tool": outcome.test.tool, "arguments": dict(outcome.test.arguments), "passed": outcome.error is None}
+    if outcome.test.has_expect:
+        shape["expected"] = outcome.test.expect
+    return {**shape, "got": outcome.got, "error": outcome.error.as_dict() if outcome.error else None}
+
+
+async def try_all(folders: Sequence[Path], policy: Policy, config: Mapping[str, Any]) -> list[Tried]:
+    """Run the tests of each folder's manifest. Raises IsolationUnavailable when nothing can run here."""
+    examiner = Examiner()
+    with tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
+        memory = SkillMemory(Path(scratch) / "memory.sqlite")
+        sandbox = JailSandbox(memory=memory)
+        try:
+            await sandbox.start()
+            return [await _try_one(folder, examiner, policy, config, sandbox) for folder in folders]
+        finally:
+            await sandbox.close()
+            memory.close()
+
+
+async def _try_one(folder: Path, examiner: Examiner, policy: Policy, config: Mapping[str, Any], sandbox: JailSandbox) -> Tried:
+    name = folder.name
+    try:
+        survey = examiner.survey(freeze(folder), folder=name)
+        outcomes, note = await _run(survey, policy, config, sandbox)
+    except SkillpodError as fault:
+        return Tried(path=folder, name=name, error=fault)
+    return Tried(path=folder, name=name, outcomes=tuple(outcomes), note=note)
+
+
+async def _run(survey: Survey, policy: Policy, config: Mapping[str, Any], sandbox: JailSandbox) -> tuple[list[Outcome], str]:
+    manifest = survey.require()
+    admission, note = _leave(survey, policy)
+    launch = Launch(admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=config)
+    guests = sandbox.open(launch, on_death=lambda _: None)
+    try:
+        await guests.prove()
+        return await run_tests(guests, manifest, survey.tools), note
+    finally:
+        await guests.close()
+
+
+def _leave(survey: Survey, policy: Policy) -> tuple[Admission, str]:
+    """Leave to start it for its tests: a held skill may have a trial, in the jail and without grants."""
+    made = decision(survey, policy)
+    match made:
+        case Admission():
+            return made, ""
+        case Hold():
+            if made.trial is None:
+                raise ApprovalNeeded(made.question, skill=made.skill, digest=made.digest, reasons=made.reasons)
+            return made.trial, f"without grants: {made.question}"
+        case Refusal():
+            raise PolicyRefused("the policy refuses it", skill=made.skill, digest=made.digest, reasons=made.reasons)
+        case _:
+            assert_never(made)
