@@ -158,8 +158,9 @@ def _read(path: Path) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
-    with open(descriptor, "rb") as file:
-        return file.read(_LARGEST + 1)
+    with open(descriptor, "rb", buffering=0) as file:
+        size = min(os.fstat(descriptor).st_size, _LARGEST)
+        return file.read(size + 1)
 
 
 def _remove(path: Path) -> bool:

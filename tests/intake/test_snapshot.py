@@ -8,7 +8,7 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillpod.errors import BundleRefused, PathUnusable, StillChanging
+from skillpod.intake import snapshot
 from skillpod.intake.snapshot import MAX_ENTRIES, Ignored, freeze, freeze_under, list_folders, shown, stamp_under
 from skillpod.model.bundle import MAX_BYTES, MAX_FILES, Bundle
 from skillpod.model.digest import tree_digest
+from skillpod.model.names import file_name_fault
 from tests.intake.trees import PLAIN, plant, read_naively
 
 SECRET = b"-----BEGIN PRIVATE KEY-----"
@@ -107,7 +109,7 @@ def test_an_unknown_dotfile_is_part_of_the_bundle(tmp_path: Path) -> None:
     assert ".env" in freeze(plant(tmp_path / "demo", {**PLAIN, ".env": b"A=1"})).files
 
 
-NAMES = st.from_regex(r"[a-z]{1,3}(\.py)?", fullmatch=True).filter(lambda name: name not in ("con", "prn", "aux", "nul"))
+NAMES = st.from_regex(r"[a-z]{1,3}(\.py)?", fullmatch=True).filter(lambda name: not file_name_fault(name))
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 TREES = st.dictionaries(PATHS, st.binary(max_size=200), max_size=12).filter(
     lambda tree: not any(one != other and other.startswith(one + "/") for one in tree for other in tree)
@@ -544,6 +546,57 @@ def test_a_folder_that_went_away_is_unusable_and_not_empty(skills: Path, tmp_pat
     with _Busy(swap):
         bundles, _ = _attempts(skills / "demo", 0.3)
     assert all(bundle.files == PLAIN for bundle in bundles)
+
+
+# --- between listing and opening: what an attacker would have to hit, hit exactly ------------------------------------------------
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[int]:
+    """The descriptor of a folder that is filled after it was listed."""
+    (tmp_path / "demo").mkdir()
+    descriptor = os.open(tmp_path / "demo", os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
+
+
+def test_a_file_that_became_a_link_after_it_was_listed_is_not_opened(tmp_path: Path, empty: int) -> None:
+    reading = snapshot._Reading(empty)
+    (tmp_path / "secret").write_bytes(SECRET)
+    (tmp_path / "demo" / "handler.py").symlink_to(tmp_path / "secret")
+    with pytest.raises(snapshot._Torn):
+        reading._take_file(empty, "handler.py", "handler.py")
+    assert reading.files == {}
+
+
+def test_a_folder_that_became_a_link_after_it_was_listed_is_not_entered(tmp_path: Path, empty: int) -> None:
+    reading = snapshot._Reading(empty)
+    plant(tmp_path / "secrets", {"inner.py": SECRET})
+    (tmp_path / "demo" / "lib").symlink_to(tmp_path / "secrets")
+    with pytest.raises(snapshot._Torn):
+        reading._enter(empty, "lib", "lib", 1)
+    assert reading.files == {}
+
+
+@pytest.mark.timeout(10)
+def test_a_file_that_became_a_fifo_after_it_was_listed_is_not_waited_for(tmp_path: Path, empty: int) -> None:
+    reading = snapshot._Reading(empty)
+    os.mkfifo(tmp_path / "demo" / "handler.py")
+    with pytest.raises(snapshot._Torn):
+        reading._take_file(empty, "handler.py", "handler.py")
+
+
+@pytest.mark.parametrize("said", [0, 1, 4, 6, 100])
+def test_a_file_that_is_longer_or_shorter_than_it_said_is_torn(tmp_path: Path, said: int) -> None:
+    (tmp_path / "file").write_bytes(b"12345")
+    with open(tmp_path / "file", "rb") as file, pytest.raises(snapshot._Torn):
+        snapshot._read(file.fileno(), said)
+
+
+def test_a_path_that_names_another_folder_after_the_reading_is_still_changing(tmp_path: Path) -> None:
+    folders = itertools.cycle([plant(tmp_path / "one"), plant(tmp_path / "two")])
+    with pytest.raises(StillChanging):
+        snapshot._settled(lambda: os.open(next(folders), os.O_RDONLY), "demo")
 
 
 # --- stamps ---------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -159,8 +160,12 @@ def test_a_compressed_bomb_in_its_place_is_corrupt_and_not_unpacked(tmp_path: Pa
     kept(tmp_path).unlink()
     with zipfile.ZipFile(kept(tmp_path), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb", bytes(64 * 2**20))
+    tracemalloc.start()
     with pytest.raises(StoreCorrupt):
         store.get(BUNDLE.digest)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * 2**20
 
 
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path, store: BundleStore) -> None:
