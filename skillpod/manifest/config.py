@@ -39,7 +39,10 @@ def config_faults(values: Mapping[str, Any], schema: Mapping[str, Any] | None) -
     if schema is None:
         hint = "remove it, or let the author declare config.schema in manifest.yaml"
         return [DocumentInvalid("the skill takes no config", at="config", hint=hint)] if values else []
-    size = len(json.dumps(dict(values), separators=(",", ":"), default=str))
+    try:
+        size = len(json.dumps(dict(values), separators=(",", ":"), allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as fault:
+        return [DocumentInvalid(f"not JSON: {fault}", at="config", hint="give plain JSON values")]
     if size > MAX_BYTES:
         return [
             DocumentInvalid(f"{size} bytes are more than the {MAX_BYTES} a config may have", at="config", hint="put data into the skill")

@@ -1,0 +1,26 @@
+"""YAML and JSON from strangers: no aliases, tags, duplicate keys or surprises, within limits, and every fault with its place."""
+
+from skillpod.documents.explain import MAX_FAULTS
+from skillpod.documents.fromjson import read_json
+from skillpod.documents.fromyaml import read_yaml
+from skillpod.documents.patterns import pattern_fault
+from skillpod.documents.schema import Schema, meta_faults, schema_faults
+from skillpod.documents.text import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from skillpod.documents.words import did_you_mean, dotted, join, show
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_FAULTS",
+    "MAX_VALUES",
+    "Schema",
+    "did_you_mean",
+    "dotted",
+    "join",
+    "meta_faults",
+    "pattern_fault",
+    "read_json",
+    "read_yaml",
+    "schema_faults",
+    "show",
+]

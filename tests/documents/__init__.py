@@ -1,0 +1,1 @@
+"""YAML, JSON, JSON Schema and patterns from strangers."""
