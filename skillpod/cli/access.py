@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,14 +34,17 @@ class Pod(Protocol):
     def execute(self, command: Command) -> dict[str, Any]: ...
 
 
-def look(home: Path) -> Looker:
+@contextmanager
+def look(home: Path) -> Iterator[Looker]:
     """The pod that runs on HOME; with none running, what HOME remembers."""
     running = find_pod(home)
     if running is not None:
-        return running
+        with closing(running):
+            yield running
+        return
     from skillpod.cli.offline import HomeReader  # SAFE: here, so that a command with a pod to speak to starts fast
 
-    return HomeReader(home)
+    yield HomeReader(home)
 
 
 @contextmanager
@@ -49,10 +52,8 @@ def any_pod(places: Places) -> Iterator[Pod]:
     """A pod that answers. An embedded one takes HOME's lock and has looked at every folder of ``places.skills`` once."""
     running = find_pod(places.home)
     if running is not None:
-        try:
+        with closing(running):
             yield running
-        finally:
-            running.close()
         return
     from skillpod.cli.embedded import embed  # SAFE: here, so that a command with a pod to speak to never loads one
 

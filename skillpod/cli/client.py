@@ -8,12 +8,13 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from skillpod.errors import HomeLocked, PathUnusable, PodUnreachable, SkillpodError, from_dict
+from skillpod.errors import HomeLocked, PathUnusable, PodUnreachable, SkillpodError, UnknownSkill, from_dict
 from skillpod.model.command import Caller, Command
 from skillpod.model.digest import Digest
 from skillpod.model.guest import CallResult, Usage
+from skillpod.model.names import is_skill_name
 from skillpod.serve.address import SOCKET, socket_address
 
 PATIENCE = 30.0
@@ -154,4 +155,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def _part(name: str) -> str:
-    return quote(name, safe="") or "%20"
+    """The name as a part of a path; what can't be a skill's name is not asked for."""
+    if not is_skill_name(name):
+        raise UnknownSkill(f"there is no skill `{name}`", hint="`skillpod list` shows what there is", skill=name)
+    return name

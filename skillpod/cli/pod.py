@@ -26,8 +26,8 @@ def list_skills(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
 
     With no pod running, what HOME remembers.
     """
-    pod = look(home)
-    skills = pod.skills()
+    with look(home) as pod:
+        skills = pod.skills()
     if json:
         render.data({"running": pod.is_running, "skills": skills})
         return
@@ -53,11 +53,11 @@ def show(
     json: Json = False,
 ) -> None:
     """One skill: who wrote it, which rule let it in, its grants, walls, tools and history."""
-    pod = look(home)
-    if output:
-        _print_output(name, pod.output(name), json=json)
-        return
-    skill = pod.show(name)
+    with look(home) as pod:
+        if output:
+            _print_output(name, pod.output(name), json=json)
+            return
+        skill = pod.show(name)
     if walls:
         _print_walls(skill, json=json)
     elif json:
@@ -91,7 +91,8 @@ def _print_walls(skill: dict[str, Any], *, json: bool) -> None:
 @app.command("instructions")
 def instructions(name: Name, *, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """A skill's manual, as the model gets it."""
-    text = look(home).instructions(name)
+    with look(home) as pod:
+        text = pod.instructions(name)
     if json:
         render.data({"name": name, "instructions": text})
     else:

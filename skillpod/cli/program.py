@@ -115,12 +115,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(arguments: list[str]) -> int:
+    # Nothing said at all is wrong usage, and the help is what to say then. (The parser empties the list it is given.)
+    given, asked = bool(arguments), arguments or ["--help"]
     program = Program(name="skillpod", help=_HELP, epilog=_EPILOG, rich_markup_mode=None, params=[])
     try:
-        with program.make_context("skillpod", arguments or ["--help"]) as context:
+        with program.make_context("skillpod", asked) as context:
             program.invoke(context)
     except typer.Exit as end:
-        return end.exit_code if arguments else Exit.MISUSED
+        return end.exit_code if given else Exit.MISUSED
     return Exit.DONE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -175,8 +176,6 @@ def test_output_needs_a_running_pod(cli: CommandLine, home: Path) -> None:
 
 
 def test_a_socket_of_a_killed_pod_is_no_pod(cli: CommandLine, home: Path) -> None:
-    import socket
-
     home.mkdir()
     with socket.socket(socket.AF_UNIX) as stale:
         stale.bind(str(home / "pod.sock"))

@@ -39,7 +39,8 @@ def test_help_lists_every_command_with_its_summary(cli: CommandLine) -> None:
     told = cli("--help")
     assert told.code == 0
     for name, listed in program.COMMANDS.items():
-        assert any(row.split(None, 1) == [name, listed.summary] for row in told.out.splitlines()), name
+        assert f"  {name} " in told.out, name
+        assert listed.summary in told.out, name
 
 
 def test_help_loads_no_family_of_commands() -> None:
