@@ -15,11 +15,10 @@ from contextlib import suppress
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
 
 from skillpod.intake.left_out import is_left_out
+from skillpod.intake.snapshot import MAX_DEPTH
 
 MOST_WATCHES = 1024
 """Watches one top-level folder may take from the user's inotify limit; a bundle has fewer folders, and the reconciler sees the others."""
-
-MAX_DEPTH = 16
 
 _EVENTS = Mask(
     InotifyConstants.IN_CREATE
@@ -60,7 +59,8 @@ class WatchTree:
         self._touched = touched
         self._completed = completed
         self._lost = lost
-        self._is_whole = True
+        self._is_lost = False
+        self._is_partial = False
         self._is_closed = False
         self._inotify = InotifyFD()
         self._root = _Folder(self, os.fsencode(root), None, "")
@@ -74,9 +74,14 @@ class WatchTree:
         self._inotify.start()
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every folder is watched, and somebody listens."""
-        return self._is_whole and self._inotify.is_alive()
+    def is_lost(self) -> bool:
+        """Whether the directory is gone, or nobody listens any more."""
+        return self._is_lost or not self._inotify.is_alive()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some folders are not watched, for a limit was reached."""
+        return self._is_partial
 
     def close(self) -> None:
         self._is_closed = True
@@ -125,7 +130,7 @@ class WatchTree:
             self._touched(name)
 
     def _give_up(self, why: str) -> None:
-        self._is_whole = False
+        self._is_lost = True
         self._lost(why)
 
     def _enter(self, parent: _Folder, name: str) -> None:
@@ -138,8 +143,9 @@ class WatchTree:
             folder.watch(self._inotify)
         except OSError as error:
             remedy = remedy_for(error)
-            if remedy and self._is_whole:
-                self._give_up(f"a limit of inotify is reached, so some folders are only looked at every few seconds ({remedy})")
+            if remedy and not self._is_partial:
+                self._is_partial = True
+                self._lost(f"a limit of inotify is reached, so some folders are only looked at every few seconds ({remedy})")
             return
         parent.children[name] = folder
         self._enter_all(folder)

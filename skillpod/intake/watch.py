@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
@@ -29,9 +30,15 @@ class Observation(Enum):
     POLLING = "polling"
 
 
+MEND_AFTER = 60.0
+"""Seconds until a watch that is not whole, for a limit was reached, is tried anew."""
+
+
 class _Observer(Protocol):
     @property
-    def is_whole(self) -> bool: ...
+    def is_lost(self) -> bool: ...
+    @property
+    def is_partial(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -64,6 +71,7 @@ class Watcher:
         self._identity: tuple[int, int] | None = None
         self._is_started = False
         self._told = ""
+        self._mend_at = 0.0
 
     def start(self) -> None:
         """Watch from here on. What keeps it from watching is trouble, not an exception: ``ensure`` tries again."""
@@ -72,9 +80,10 @@ class Watcher:
             self._attach()
 
     def ensure(self) -> None:
-        """Watch again if the directory went away and came back, was replaced, or could not be watched whole; else costs one stat.
+        """Watch again if the directory went away and came back, or was replaced, or (once a minute) could not be watched whole.
 
-        To be called every few seconds. Every folder is touched when a new watch was needed, for nobody listened in between.
+        To be called every few seconds; costs one stat when all is well. Every folder is touched when a new watch was needed, for nobody
+        listened in between.
         """
         with self._lock:
             if not self._is_started or self._is_watching():
@@ -93,7 +102,10 @@ class Watcher:
             self._detach()
 
     def _is_watching(self) -> bool:
-        return self._observer is not None and self._observer.is_whole and _identity(self._root) == self._identity
+        observer = self._observer
+        if observer is None or observer.is_lost or _identity(self._root) != self._identity:
+            return False
+        return not observer.is_partial or time.monotonic() < self._mend_at
 
     def _attach(self) -> bool:
         try:
@@ -103,8 +115,9 @@ class Watcher:
         except OSError as error:
             self._tell(f"the skills directory {self._root} can't be watched: {error.strerror} ({remedy_for(error) or 'it is tried again'})")
             return False
-        if self._observer.is_whole:
+        if not self._observer.is_partial:
             self._told = ""
+        self._mend_at = time.monotonic() + MEND_AFTER
         return True
 
     def _observe(self, root: str) -> _Observer:
@@ -154,8 +167,12 @@ class _Polling(FileSystemEventHandler):
         self._observer.start()
 
     @property
-    def is_whole(self) -> bool:
-        return self._observer.is_alive() and all(emitter.is_alive() for emitter in self._observer.emitters)
+    def is_lost(self) -> bool:
+        return not self._observer.is_alive() or not all(emitter.is_alive() for emitter in self._observer.emitters)
+
+    @property
+    def is_partial(self) -> bool:
+        return False
 
     def close(self) -> None:
         self._observer.stop()

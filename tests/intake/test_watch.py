@@ -254,7 +254,7 @@ def test_running_the_authors_tests_in_the_folder_is_not_told(skills: Path) -> No
     plant(skills / "demo", {**PLAIN, "test_handler.py": b"from lib.inner import ANSWER\n\ndef test_it():\n    assert ANSWER == 42\n"})
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with watching(skills) as (_, heard):
-        command = [sys.executable, "-m", "pytest", "-q", "--rootdir=."]
+        command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir=.", "test_handler.py"]
         done = subprocess.run(command, cwd=skills / "demo", env=environment, capture_output=True, text=True, check=False)
         assert "1 passed" in done.stdout, done.stdout + done.stderr
         assert heard.all_until_now(skills) == []
@@ -420,7 +420,8 @@ Path("/proc/sys/user", sys.argv[1]).write_text(sys.argv[2])
 from skillpod.intake.watch import Watcher
 watcher = Watcher(Path(sys.argv[3]), touched=print, completed=print, trouble=print)
 watcher.start()
-watcher.ensure()
+for _ in range(5):
+    watcher.ensure()
 watcher.stop()
 """
 
@@ -436,7 +437,7 @@ def test_a_limit_of_inotify_is_trouble_once_with_a_way_out(skills: Path, limit: 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "unshare" in done.stderr or "/proc/sys/user" in done.stderr:
         pytest.skip(f"needs a user namespace with limits of its own: {done.stderr.splitlines()[-1]}")
-    troubles = [line for line in done.stdout.splitlines() if "limit" in line]
-    assert len(troubles) == 1, done.stdout + done.stderr
-    assert f"/proc/sys/fs/inotify/max_user_{remedy}" in troubles[0]
-    assert "polling" in troubles[0]
+    told = done.stdout.splitlines()
+    assert len(told) == 1, done.stdout + done.stderr
+    assert f"/proc/sys/fs/inotify/max_user_{remedy}" in told[0]
+    assert "polling" in told[0]
