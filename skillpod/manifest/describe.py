@@ -12,6 +12,7 @@ from typing import Any
 from skillpod.documents import Schema, did_you_mean, join
 from skillpod.manifest import fields
 from skillpod.manifest.annotations import Annotations, Direction
+from skillpod.manifest.branching import branching_fault
 from skillpod.manifest.docstrings import Docstring, read_docstring
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.literals import literal
@@ -55,7 +56,7 @@ def describe(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
     _check_names_of_modules(bundle, faults)
     specs: list[ToolSpec] = []
     if manifest.entry in trees:
-        specs = list(_Entry(modules, manifest, trees[manifest.entry], faults).specs())
+        specs = list(_Entry(modules, manifest, trees[manifest.entry], bundle.files[manifest.entry], faults).specs())
     if not broken:
         _check_manifest(manifest, {spec.name: spec for spec in specs}, faults)
     faults.settle(skill=manifest.name)
@@ -75,10 +76,11 @@ def _check_names_of_modules(bundle: Bundle, faults: Faults) -> None:
 class _Entry:
     """The entry file of one skill: which of its functions are tools, and what each is."""
 
-    def __init__(self, modules: Modules, manifest: Manifest, tree: ast.Module, faults: Faults) -> None:
+    def __init__(self, modules: Modules, manifest: Manifest, tree: ast.Module, text: bytes, faults: Faults) -> None:
         self._modules = modules
         self._manifest = manifest
         self._tree = tree
+        self._text = text
         self._faults = faults
         self._scope = modules.scope(manifest.entry)
 
@@ -87,7 +89,7 @@ class _Entry:
         marked = list(self._marked())
         self._check_all(marked)
         for function, mark in marked[:TOOLS_LIMIT]:
-            spec = _Tool(self._modules, self._scope, self._manifest, function, self._faults).spec(mark)
+            spec = _Tool(self._modules, self._scope, self._manifest, function, self._faults, self._text).spec(mark)
             if spec is not None:
                 yield spec
 
@@ -106,9 +108,9 @@ class _Entry:
 
     def _elsewhere(self) -> Iterator[Function]:
         own = {id(statement) for statement in self._tree.body}
-        for node in ast.walk(self._tree):
-            if isinstance(node, Function) and id(node) not in own and node.decorator_list:
-                yield node
+        for statement in _statements(self._tree):
+            if isinstance(statement, Function) and statement.decorator_list and id(statement) not in own:
+                yield statement
 
     def _mark(self, function: Function) -> ast.expr | None:
         for decorator in function.decorator_list:
@@ -149,6 +151,17 @@ class _Entry:
                 self._faults.add(f"`{function.name}` is a tool, and the name is given to something else here", at=where, hint="rename one")
 
 
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement at every depth, expressions not entered."""
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            pending += getattr(node, name, ())
+
+
 def _bound(statement: ast.stmt) -> set[str]:
     if isinstance(statement, Function | ast.ClassDef):
         return {statement.name}
@@ -161,13 +174,14 @@ def _bound(statement: ast.stmt) -> set[str]:
 class _Tool:
     """One function marked ``@tool``."""
 
-    def __init__(self, modules: Modules, scope: Scope, manifest: Manifest, function: Function, faults: Faults) -> None:
+    def __init__(self, modules: Modules, scope: Scope, manifest: Manifest, function: Function, faults: Faults, text: bytes) -> None:
         self._modules = modules
         self._scope = scope
         self._manifest = manifest
         self._function = function
         self._faults = faults
         self._sound = True
+        self._may_yield = b"yield" in text
 
     def spec(self, mark: ast.expr) -> ToolSpec | None:
         """None when there was a fault."""
@@ -220,7 +234,7 @@ class _Tool:
             self._add(f"parameter `{argument.arg}` is positional-only; arguments come by name", argument, "remove the `/`")
         if len(function.args.args) + len(function.args.kwonlyargs) > PARAMETERS_LIMIT:
             self._add(f"more than {PARAMETERS_LIMIT} parameters", hint="take a dataclass")
-        if _yields(function):
+        if self._may_yield and _yields(function):
             self._add("a tool returns its result, it can't yield", hint="return a list")
 
     def _hints(self, mark: ast.expr) -> dict[str, Any]:
@@ -351,6 +365,10 @@ class _Tool:
         size = len(json.dumps([spec.input_schema, spec.output_schema]))
         if size > SCHEMA_LIMIT:
             self._add(f"its schemas have {size} bytes; at most {SCHEMA_LIMIT}", hint="make the types smaller")
+        for schema in filter(None, (spec.input_schema, spec.output_schema)):
+            fault = branching_fault(schema)
+            if fault:
+                self._add(fault, hint="use one class with optional fields in place of the union")
         described = [
             ("", spec.description),
             *((f"parameter `{name}`, ", rules.get("description", "")) for name, rules in spec.input_schema["properties"].items()),

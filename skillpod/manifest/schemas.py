@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skillpod.documents import dotted, join, meta_faults
+from skillpod.documents import dotted, join, meta_faults, pattern_fault
 from skillpod.errors import DocumentInvalid
 
 MAX_EXPANSION = 10_000
@@ -27,7 +27,8 @@ _SINGLES = (
     "then",
     "else",
 )
-_REFUSED = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary")
+_REFUSED = ("patternProperties", "$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary")
+_INSTEAD = {"patternProperties": "use propertyNames and additionalProperties"}
 _LOCAL = "#/$defs/"
 
 Path = tuple[str | int, ...]
@@ -65,9 +66,14 @@ def _children(schema: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
 def _keyword_faults(root: Mapping[str, Any], schema: Mapping[str, Any], path: Path, name: str) -> Iterator[DocumentInvalid]:
     for keyword in _REFUSED:
         if keyword in schema:
-            yield _fault(f"`{keyword}` is not accepted", (*path, keyword), name, "remove it; reference with #/$defs/NAME")
+            yield _fault(
+                f"`{keyword}` is not accepted", (*path, keyword), name, _INSTEAD.get(keyword, "remove it; reference with #/$defs/NAME")
+            )
     if schema.get("$schema", _DIALECT) != _DIALECT:
         yield _fault("only JSON Schema 2020-12 is accepted", (*path, "$schema"), name, f"remove it, or write {_DIALECT}")
+    refused = pattern_fault(schema["pattern"]) if "pattern" in schema else ""
+    if refused:
+        yield _fault(f"the pattern {refused}", (*path, "pattern"), name, "write a simpler pattern")
     if "$ref" in schema and _target(root, schema["$ref"]) is None:
         yield _fault("a reference must be #/$defs/NAME of a schema that is there", (*path, "$ref"), name, "no remote references")
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from skillpod.errors import ManifestInvalid
+from skillpod.model.manifest import MIB
 
+SOURCE_LIMIT = MIB
+"""Bytes of Python in one bundle: a syntax tree takes up to four hundred times the memory of its text."""
 _CHAIN_LIMIT = 30
 """Imports, aliases and attributes that are followed for one name."""
 
@@ -104,18 +108,41 @@ class Scope:
 def parse_files(files: Mapping[str, bytes]) -> tuple[dict[str, ast.Module], list[ManifestInvalid]]:
     """The syntax tree of every Python file by name, and a fault for each one that is not Python."""
     trees: dict[str, ast.Module] = {}
+    sources = {name: text for name, text in files.items() if name.endswith(".py")}
+    size = sum(map(len, sources.values()))
+    if size > SOURCE_LIMIT:
+        at = max(sources, key=lambda name: len(sources[name]))
+        return trees, [ManifestInvalid(f"{size} bytes of Python; at most {SOURCE_LIMIT} are read", at=at, hint="keep tables in data files")]
     faults: list[ManifestInvalid] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a stranger's invalid escape sequences are no business of our stderr
-        for name, text in files.items():
-            if name.endswith(".py"):
-                try:
-                    trees[name] = ast.parse(text, filename=name)
-                except SyntaxError as error:
-                    faults.append(_syntax_fault(name, error))
-                except (ValueError, RecursionError, MemoryError) as error:
-                    faults.append(ManifestInvalid(f"not Python: {error or 'nested too deeply'}", at=name))
+        for name, text in sources.items():
+            try:
+                _check_encoding(name, text)
+                trees[name] = ast.parse(text, filename=name)
+            except Unclear as fault:
+                faults.append(ManifestInvalid(fault.message, at=fault.at, hint=fault.hint))
+            except SyntaxError as error:
+                faults.append(_syntax_fault(name, error))
+            except (ValueError, RecursionError, MemoryError) as error:
+                faults.append(ManifestInvalid(f"not Python: {error or 'nested too deeply'}", at=name))
     return trees, faults
+
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_UTF_8 = frozenset({b"utf-8", b"utf8", b"utf-8-sig", b"ascii", b"us-ascii"})
+
+
+def _check_encoding(name: str, text: bytes) -> None:
+    """What a reviewer reads is what runs: a file that declares another encoding (PEP 263) looks different from the code it holds."""
+    declared = _CODING.search(b"\n".join(text.split(b"\n", 2)[:2]))
+    if declared and declared.group(1).lower().replace(b"_", b"-") not in _UTF_8:
+        raise Unclear("declares another encoding than UTF-8", at=f"{name}:1:1", hint="save it as UTF-8 and remove the declaration")
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise Unclear("is not UTF-8 text", at=f"{name}:{line}:1", hint="save it as UTF-8") from error
 
 
 def _syntax_fault(name: str, error: SyntaxError) -> ManifestInvalid:
