@@ -22,7 +22,7 @@ FULL: dict[str, Callable[[], list[Row]]] = {
     "changes": lambda: asyncio.run(drops_and_swaps(30)),
     "restart": lambda: asyncio.run(restarts(1000, 3)),
     "memory": lambda: asyncio.run(memory(30)),
-    "command": lambda: cold_starts(20),
+    "command": lambda: asyncio.run(cold_starts(20)),
 }
 QUICK: dict[str, Callable[[], list[Row]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -30,7 +30,7 @@ QUICK: dict[str, Callable[[], list[Row]]] = {
     "changes": lambda: asyncio.run(drops_and_swaps(2)),
     "restart": lambda: asyncio.run(restarts(5, 1)),
     "memory": lambda: asyncio.run(memory(3)),
-    "command": lambda: cold_starts(2),
+    "command": lambda: asyncio.run(cold_starts(2)),
 }
 
 

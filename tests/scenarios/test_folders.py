@@ -114,9 +114,9 @@ def test_a_link_to_a_folder_is_never_followed(skills: Path, home: Path, tmp_path
         async with running(skills, home) as stage:
             mark = stage.mark()
             (skills / "words").symlink_to(outside)
+            await stage.pod.settled()
             told = await stage.until(Kind.TROUBLE, Kind.REFUSED, after=mark)
             assert "words" in f"{told.skill} {told.message}"
-            await stage.pod.settled()
             assert stage.names() == []
 
     asyncio.run(scenario())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import ArgumentsInvalid, Refused, ResultInvalid, SkillFailed, SkillpodError, UnknownTool
+from skillpod.errors import ArgumentsInvalid, Quarantined, ResultInvalid, SkillFailed, SkillpodError, UnknownTool
 from skillpod.model.event import Kind
 from tests.scenarios.stage import Stage, descendants, eventually, running
 from tests.support.skills import AT_IMPORT, BAD_RESULTS, IN_A_CALL, drop_skill, replace_file, returning, saying, write_skill
@@ -176,7 +176,7 @@ def test_a_first_version_that_keeps_crashing_is_quarantined_until_it_is_resumed_
             await stage.until(Kind.QUARANTINED, skill="words")
             await stage.pod.settled()
             assert stage.skill("words")["state"] == "quarantined"
-            with pytest.raises(Refused, match="quarantine"):
+            with pytest.raises(Quarantined, match="resume words"):
                 await stage.pod.call("words__answer", {})
             await stage.pod.resume("words")
             assert stage.skill("words")["state"] == "live"

@@ -11,7 +11,7 @@ import pytest
 
 from skillpod.errors import JournalUnwritable
 from skillpod.model.event import Kind
-from tests.scenarios.stage import running
+from tests.scenarios.stage import descendants, running
 from tests.support.skills import replace_file, saying, write_skill
 
 
@@ -31,7 +31,10 @@ def test_with_a_journal_that_cannot_be_written_calls_and_admissions_stop_and_unm
             await stage.pod.unmount("words")
             assert stage.names() == ["other__answer"]
 
-    asyncio.run(scenario())
+    before = descendants()
+    with pytest.raises(JournalUnwritable, match="lost"):  # the end of the pod says what it could not write down
+        asyncio.run(scenario())
+    assert descendants() <= before
 
 
 def test_every_step_is_in_the_journal_and_no_argument_is(skills: Path, home: Path) -> None:

@@ -138,10 +138,11 @@ def test_pytest_run_inside_the_folder_changes_nothing(skills: Path, home: Path) 
         folder = write_skill(skills, "words", handler=saying("word"), files={"tests/test_words.py": test})
         async with running(skills, home) as stage:
             before = stage.skill("words")
+            environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
             run = await asyncio.create_subprocess_exec(
                 *[sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", ".", "-c", "/dev/null"],
                 cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(folder)},
+                env={**environment, "PYTHONPATH": str(folder)},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
