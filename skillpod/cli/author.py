@@ -13,10 +13,11 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
+from skillpod.cli.faults import Line
 from skillpod.cli.options import Folders, Json, PolicyName
 from skillpod.cli.places import Place, source_line
 from skillpod.cli.policies import active_policy
-from skillpod.cli.portrait import Line
+from skillpod.cli.portrait import counted
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.manifest.template import new_skill
@@ -129,15 +130,15 @@ def finding_lines(one: Checked, finding: Finding) -> Iterator[Line]:
     where = str(one.path / finding.file) if one.survey is not None and finding.file else finding.file or str(one.path)
     yield (("  --> ", "blue"), f"{where}:{finding.line}:{finding.column}" if finding.line else where)
     text = source_line(one.files, Place(finding.file, finding.line, finding.column))
+    margin = " " * len(str(finding.line or ""))
     if text:
-        margin = " " * len(str(finding.line))
         column = max(finding.column, 1)
         under = "".join("\t" if char == "\t" else " " for char in text[: column - 1])
-        yield ((f"   {margin}|", "blue"),)
+        yield ((f" {margin} |", "blue"),)
         yield ((f" {finding.line} | ", "blue"), text[:200])
-        yield ((f"   {margin}| ", "blue"), under, ("^", style))
+        yield ((f" {margin} | ", "blue"), under, ("^", style))
     if finding.fix:
-        yield (("   = fix: ", "blue"), finding.fix)
+        yield ((f" {margin} = fix: ", "blue"), finding.fix)
 
 
 def _summary(checked: list[Checked]) -> Line:
@@ -145,4 +146,4 @@ def _summary(checked: list[Checked]) -> Line:
     styles = {Verdict.ALLOW: "green", Verdict.REVIEW: "yellow", Verdict.DENY: "red"}
     told = [(f"{count} {verdict.value}", styles[verdict]) for verdict, count in counts.items() if count]
     spaced = [piece for one in told for piece in (one, ", ")][:-1]
-    return (f"checked {len(checked)} skill{'s' if len(checked) != 1 else ''}: ", *spaced)
+    return (f"checked {counted(len(checked), 'skill')}: ", *spaced)

@@ -14,8 +14,9 @@ from typing import Any
 
 import typer
 
-from skillpod.cli import portrait, render
+from skillpod.cli import render
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
+from skillpod.cli.walls import wall_lines
 from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
 from skillpod.sandbox.isolation import JailSandbox
@@ -67,7 +68,7 @@ def _print(facts: list[Fact], report: dict[str, Any], fault: SkillpodError | Non
             render.line(" " * 14, ("remedy: ", "yellow"), fact.remedy)
     render.line()
     render.line(("walls", "bold"))
-    for spans in portrait.wall_lines(report):
+    for spans in wall_lines(report):
         render.line(*spans)
     render.line()
     if fault is not None:

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from skillpod.cli import render
+from skillpod.cli.faults import Line
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.portrait import Line, duration, moment
+from skillpod.cli.portrait import duration, moment
 from skillpod.documents import did_you_mean
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.home import Home

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from skillpod.cli.portrait import Line, duration
-from skillpod.cli.render import Span
-from skillpod.errors import SkillpodError
+from skillpod.cli.faults import Line, Span, body_lines
+from skillpod.cli.portrait import counted, duration
 from skillpod.model.digest import short
 from skillpod.model.event import Event, Kind
 
@@ -32,7 +31,7 @@ def lines(event: Event) -> Iterator[Line]:
     clock = datetime.fromtimestamp(event.at).strftime("%H:%M:%S")  # the operator's own time: it is read as it happens
     yield ((f"{clock}  ", "dim"), *_sentence(event))
     if event.error is not None and event.kind is not Kind.GUEST_DIED:
-        yield from _why(event.error, indent=" " * 10)
+        yield from body_lines(event.error, indent=" " * 10)
 
 
 def _sentence(event: Event) -> Iterator[Span | str]:
@@ -57,17 +56,4 @@ def _sentence(event: Event) -> Iterator[Span | str]:
 
 def _tools(event: Event) -> str:
     tools = [str(name) for name in event.details.get("tools") or ()]
-    if not tools:
-        return "no tools"
-    return f"{len(tools)} tool{'s' if len(tools) > 1 else ''}: {', '.join(tools)}"
-
-
-def _why(error: SkillpodError, *, indent: str) -> Iterator[Line]:
-    if error.at and not error.reasons:
-        yield (indent, ("at: ", "dim"), error.at)
-    if error.hint:
-        yield (indent, ("hint: ", "dim"), error.hint)
-    for reason in error.reasons:
-        yield (indent, ("- ", "dim"), (f"{reason.at}: " if reason.at else "", "cyan"), reason.message)
-        if reason.hint:
-            yield (indent, ("  hint: ", "dim"), reason.hint)
+    return f"{counted(len(tools), 'tool')}: {', '.join(tools)}" if tools else "no tools"

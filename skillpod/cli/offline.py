@@ -14,6 +14,7 @@ from skillpod.journal.replay import read
 from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.model.command import Remembered
 from skillpod.model.digest import Digest
+from skillpod.model.manifest import ToolSpec
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
 
@@ -50,6 +51,7 @@ class HomeReader:
                 "tier": survey.manifest.tier.word,
                 "lifetime": survey.manifest.lifetime.value,
                 "tools": [spec.exported for spec in survey.tools],
+                "tool_specs": [_tool(spec) for spec in survey.tools],
             }
         return shape
 
@@ -111,4 +113,15 @@ def _summary(name: str, remembered: Remembered, quarantined: Mapping[Digest, str
         "tools": [],
         "quarantined": {digest: quarantined[digest] for digest in remembered.history if digest in quarantined},
         "error": None,
+    }
+
+
+def _tool(spec: ToolSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "exported": spec.exported,
+        "description": spec.description,
+        "input_schema": dict(spec.input_schema),
+        "output_schema": None if spec.output_schema is None else dict(spec.output_schema),
+        "hints": dict(spec.hints),
     }

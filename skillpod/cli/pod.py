@@ -11,6 +11,7 @@ from skillpod.cli import portrait, render
 from skillpod.cli.access import Looker, any_pod, look
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object
+from skillpod.cli.walls import wall_lines
 from skillpod.model.command import Command, Verb
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -40,7 +41,7 @@ def list_skills(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
 
 def _say_whether_running(pod: Looker, home: Path) -> None:
     if not pod.is_running:
-        render.note((f"no pod is running on {home}; this is what it remembers", "yellow"))
+        render.note((f"no pod is running on {home}; this is what HOME remembers", "yellow"))
 
 
 @app.command("show")
@@ -82,7 +83,7 @@ def _print_walls(skill: dict[str, Any], *, json: bool) -> None:
     if json:
         render.data({"name": skill["name"], **report})
     elif report["walls"]:
-        for spans in portrait.wall_lines(report):
+        for spans in wall_lines(report):
             render.line(*spans)
     else:
         render.note(f"{skill['name']} has no guest yet, so no walls to show; `skillpod doctor` shows this machine's")

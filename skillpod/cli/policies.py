@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from skillpod.errors import PolicyUnreadable
@@ -12,7 +11,7 @@ from skillpod.resources import packaged_text
 
 def active_policy(policies: Path | None, name: str | None) -> Policy:
     """The policy in force: one of a folder's, or the packaged default. Raises PolicyUnreadable."""
-    schema, chosen = json.loads(packaged_text("policy/schema.json")), name or "default"
+    schema, chosen = packaged_text("policy/schema.json"), name or "default"
     if policies is None:
         if chosen != "default":
             raise PolicyUnreadable(

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from skillpod.cli.render import Span
+from skillpod.cli.faults import Line, Span, fault_lines
+from skillpod.errors import from_dict
 from skillpod.model.command import Verb
 from skillpod.model.digest import short
 from skillpod.model.guest import CallResult
@@ -22,10 +23,6 @@ _STATE_STYLES = {
     "refused": "red",
     "quarantined": "red",
 }
-_WALL_STYLES = {"active": "green", "unavailable": "red", "disabled": "yellow"}
-
-Line = tuple[Span | str, ...]
-
 
 # --- in a list ---------------------------------------------------------------------------------------------------------------------
 
@@ -183,18 +180,9 @@ def _list(title: str, items: Sequence[str]) -> Iterator[Line]:
 
 
 def _error(error: Mapping[str, Any] | None) -> Iterator[Line]:
-    if not error:
-        return
-    yield ("",)
-    yield ((f"error[{error['code']}]", "bold red"), f": {error['message']}")
-    for name in ("at", "hint"):
-        if error.get(name):
-            yield ((f"  {name}: ", "dim"), error[name])
-    for reason in error.get("reasons") or ():
-        place = f"{reason['at']}: " if reason.get("at") else ""
-        yield (("  - ", "dim"), (place, "cyan"), reason["message"])
-        if reason.get("hint"):
-            yield (("    hint: ", "dim"), reason["hint"])
+    if error:
+        yield ("",)
+        yield from fault_lines(from_dict(error))
 
 
 # --- after a command, after a call ---------------------------------------------------------------------------------------------------
@@ -211,7 +199,7 @@ def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
         f" {did} ",
         (f"{skill.get('version', '')}", "green"),
         f", generation {skill['generation']}, {short(skill['digest'])}",
-        f", {_counted(len(tools), 'tool')}: {', '.join(tools)}" if tools else "",
+        f", {counted(len(tools), 'tool')}: {', '.join(tools)}" if tools else "",
     )
 
 
@@ -227,31 +215,6 @@ def cost(result: CallResult) -> Line:
         (f"{result.skill} generation {result.generation}, {short(result.digest)}: ", "dim"),
         f"{duration(used.wall)} wall, {duration(used.cpu)} cpu, {size(used.peak)} peak",
     )
-
-
-# --- walls -------------------------------------------------------------------------------------------------------------------------
-
-
-def wall_lines(report: Mapping[str, Any]) -> Iterator[Line]:
-    """Each wall with its state, what it means and the remedy; then what the self-test tried."""
-    walls = report["walls"]
-    width = max((len(wall["name"]) for wall in walls), default=0)
-    for wall in walls:
-        missing = wall["state"] != "active"
-        need = "required" if wall["required"] else "best effort"
-        yield (
-            (f"  {wall['state']:<12}", _WALL_STYLES.get(wall["state"], "")),
-            (f"{wall['name']:<{width}}  ", "bold"),
-            (f"{need:<13}", "red" if missing and wall["required"] else "dim"),
-            wall["detail"],
-        )
-        if missing and wall["remedy"]:
-            yield (" " * 14, ("remedy: ", "yellow"), wall["remedy"])
-    if report["self_test"]:
-        yield ("",)
-        yield (("  what an empty guest tried, behind these walls", "dim"),)
-        for probe, answer in report["self_test"].items():
-            yield ((f"  {answer:<12}", "green" if answer == "refused" else "red"), probe)
 
 
 # --- quantities ----------------------------------------------------------------------------------------------------------------------
@@ -277,5 +240,6 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """``1 tool``, ``3 tools``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

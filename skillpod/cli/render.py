@@ -12,10 +12,8 @@ from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import Any, TextIO
 
-from skillpod.errors import SkillpodError, ToolRaised
-
-Span = tuple[str, str]
-"""A piece of text and its style: a rich style such as ``bold red``, or nothing."""
+from skillpod.cli.faults import Span, fault_lines
+from skillpod.errors import SkillpodError
 
 PROGRESS_AFTER = 1.0
 """Seconds before something that takes long says so."""
@@ -87,32 +85,9 @@ def _cut(text: str, room: int) -> str:
 
 
 def error(fault: SkillpodError) -> None:
-    """An error for a person, on stderr: ``error[code]: message``, then where, what to do and every reason."""
-    note((f"error[{fault.code}]", "bold red"), (f": {fault.message}", "bold"))
-    for label, place in _where(fault):
-        note((f"  {label}: ", "dim"), place)
-    _reasons(fault, indent="  ")
-    if isinstance(fault, ToolRaised) and fault.traceback:
-        for frame in fault.traceback.rstrip().splitlines():
-            note(("  | ", "dim"), frame)
-
-
-def _where(fault: SkillpodError) -> Iterator[tuple[str, str]]:
-    if fault.at:
-        yield "at", fault.at
-    if fault.skill:
-        yield "skill", f"{fault.skill} {fault.digest[:19]}".rstrip()
-    if fault.hint:
-        yield "hint", fault.hint
-
-
-def _reasons(fault: SkillpodError, *, indent: str) -> None:
-    for reason in fault.reasons:
-        place = f"{reason.at}: " if reason.at else ""
-        note((f"{indent}- ", "dim"), (place, "cyan"), reason.message, (f" [{reason.code}]", "dim"))
-        if reason.hint:
-            note(f"{indent}  ", ("hint: ", "dim"), reason.hint)
-        _reasons(reason, indent=indent + "  ")
+    """An error for a person, on stderr."""
+    for spans in fault_lines(fault):
+        note(*spans)
 
 
 def refusal(fault: SkillpodError) -> None:

@@ -13,9 +13,9 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.checkup import skill_folders
+from skillpod.cli.faults import Line, body_lines, fault_lines
 from skillpod.cli.options import Folders, Json, Policies, PolicyName
 from skillpod.cli.policies import active_policy
-from skillpod.cli.portrait import Line
 from skillpod.cli.values import json_object
 from skillpod.errors import ApprovalNeeded, PolicyRefused, SkillpodError
 from skillpod.intake.snapshot import freeze
@@ -63,7 +63,8 @@ def try_out(
 def _print_tried(one: Tried) -> None:
     if one.error is not None:
         render.line((one.name, "bold"), ": ", ("not tested", "bold red"))
-        render.error(one.error)
+        for spans in fault_lines(one.error):
+            render.line("  ", *spans)
         return
     for outcome in one.outcomes:
         for spans in _outcome_lines(outcome):
@@ -76,17 +77,16 @@ def _print_tried(one: Tried) -> None:
 def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
     passed = outcome.error is None
     call = f"{outcome.test.tool}({', '.join(f'{key}={render.plain(value)}' for key, value in outcome.test.arguments.items())})"
-    yield (("  pass  " if passed else "  FAIL  ", "green" if passed else "bold red"), call[:160])
+    yield (("  pass  " if passed else "  FAIL  ", "green" if passed else "bold red"), call if len(call) <= 160 else f"{call[:159]}…")
     if outcome.error is None:
         return
     if outcome.test.has_expect and not outcome.error.reasons:
         yield (("          expected ", "dim"), render.plain(outcome.test.expect))
         yield (("          got      ", "dim"), render.plain(outcome.got))
         return
-    yield ("          ", outcome.error.message)
-    for reason in outcome.error.reasons:
-        for text in getattr(reason, "traceback", "").rstrip().splitlines():
-            yield (("          | ", "dim"), text)
+    for reason in outcome.error.reasons or (outcome.error,):
+        yield ((f"          {reason.code}: ", "dim"), reason.message)
+        yield from body_lines(reason, indent=" " * 10)
 
 
 # --- what was tried ----------------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class Served:
 def served(home: Path) -> Iterator[Served]:
     home.mkdir(mode=0o700)
     ready: Future[Served] = Future()
-    ending: Future[Callable[[], None]] = Future()
+    ending: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:
         end = asyncio.Event()

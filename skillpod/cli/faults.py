@@ -1,0 +1,52 @@
+"""An error in words for a person: what, where, what to do, and every reason. Pure: pieces of text with a style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillpod.errors import SkillpodError, ToolRaised
+from skillpod.model.digest import short
+
+Span = tuple[str, str]
+"""A piece of text and its style: a rich style such as ``bold red``, or nothing."""
+
+Line = tuple[Span | str, ...]
+
+
+def fault_lines(fault: SkillpodError) -> Iterator[Line]:
+    """``error[code]: message``, then what ``body_lines`` says, indented."""
+    yield ((f"error[{fault.code}]", "bold red"), (f": {fault.message}", "bold"))
+    if fault.skill:
+        yield (("  skill: ", "dim"), f"{fault.skill} {short(fault.digest)}".rstrip())
+    yield from body_lines(fault, indent="  ")
+
+
+def body_lines(fault: SkillpodError, *, indent: str) -> Iterator[Line]:
+    """Where it is, what to do, each reason, and a skill's own frames."""
+    if fault.at:
+        yield ((f"{indent}at: ", "dim"), fault.at)
+    if fault.hint:
+        yield ((f"{indent}hint: ", "dim"), fault.hint)
+    if isinstance(fault, ToolRaised):
+        yield from (((f"{indent}| ", "dim"), frame) for frame in fault.traceback.rstrip().splitlines())
+    for reason in fault.reasons:
+        if not _repeats(reason, fault):
+            yield from _reason_lines(reason, indent, fault.code)
+
+
+def _reason_lines(reason: SkillpodError, indent: str, code: str) -> Iterator[Line]:
+    place = f"{reason.at}: " if reason.at else ""
+    yield ((f"{indent}- ", "dim"), (place, "cyan"), reason.message, (f" [{reason.code}]" if reason.code != code else "", "dim"))
+    deeper = indent + "  "
+    if reason.hint:
+        yield ((f"{deeper}hint: ", "dim"), reason.hint)
+    if isinstance(reason, ToolRaised):
+        yield from (((f"{deeper}| ", "dim"), frame) for frame in reason.traceback.rstrip().splitlines())
+    for inner in reason.reasons:
+        if not _repeats(inner, reason):
+            yield from _reason_lines(inner, deeper, reason.code)
+
+
+def _repeats(reason: SkillpodError, whole: SkillpodError) -> bool:
+    """Whether it says again what the whole says: the only fault of a document is also the document's fault."""
+    return len(whole.reasons) == 1 and reason.message == whole.message and not isinstance(reason, ToolRaised)
