@@ -1,0 +1,112 @@
+"""What a zygote is started with: a constructed environment, a program of a few lines, and the guest's program as source.
+
+With ``-I -S`` and an empty root no module of the host's is importable in a guest; what it runs came over the control socket.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from skillpod.errors import IsolationUnavailable
+from skillpod.sandbox import landlock, seccomp
+
+ENVIRONMENT: Mapping[str, str] = {
+    "HOME": "/tmp",  # noqa: S108  # SAFE: the guest's own /tmp, a tmpfs nobody else has
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "1",  # each further arena of glibc reserves 64 MiB of a guest's address space
+    "TMPDIR": "/tmp",  # noqa: S108  # SAFE: as HOME
+    "TZ": "UTC",
+}
+"""The whole environment of every guest."""
+
+LARGEST = 128 * 1024
+"""No message on the control socket is longer, but the host's own sources."""
+
+_PACKAGE = Path(__file__).parent.parent
+_PROGRAM = """\
+import json, socket, sys
+from _frozen_importlib import ModuleSpec
+control, sources = socket.socket(fileno=int(sys.argv[1])), {}
+while True:
+    message = json.loads(control.recv(1 << 20))
+    if "start" in message:
+        break
+    sources[message["module"]] = message
+class Sources:
+    def find_spec(name, path=None, target=None):
+        if name in sources:
+            return ModuleSpec(name, Sources, is_package=sources[name]["package"])
+    def create_module(spec):
+        return None
+    def exec_module(module):
+        source = sources[module.__name__]
+        exec(compile(source["source"], source["file"], "exec", dont_inherit=True), module.__dict__)
+sys.meta_path.insert(0, Sources)
+from skillpod.sandbox.guest.zygote import main
+main(control, message["start"])
+"""
+
+
+def launch(control: int, output: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a zygote that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1 and 2."""
+    interpreter: str = getattr(sys, "_base_executable", "") or sys.executable  # a venv is no part of a guest
+    return subprocess.Popen(
+        [interpreter, "-I", "-S", "-E", "-B", "-c", _PROGRAM, str(control)],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        env=dict(environment),
+        cwd="/",
+        pass_fds=(control,),
+        start_new_session=True,
+    )
+
+
+def start_message(entry: str, without: frozenset[str], missing: Mapping[str, str]) -> dict[str, Any]:
+    """What ``guest.zygote.main`` gets. ``missing`` are walls an earlier attempt could not put up, with the reason."""
+    program = seccomp.build()
+    return {
+        "entry": entry,
+        "without": sorted(without),
+        "missing": dict(missing),
+        "environment": dict(ENVIRONMENT),
+        "landlock": landlock.plan(landlock.abi()).as_dict(),
+        "filter": {"program": base64.b64encode(program.program).decode(), "own_pid": program.own_pid},
+    }
+
+
+@cache
+def module_messages(entry: str) -> tuple[dict[str, Any], ...]:
+    """Every module a guest may import from us, one message each: ``{module, file, source, package}``."""
+    guest = _PACKAGE / "sandbox" / "guest"
+    shipped = {"skillpod": _PACKAGE / "sdk.py", "skillpod.sandbox.wire": _PACKAGE / "sandbox" / "wire.py"}
+    shipped |= {f"skillpod.sandbox.guest.{path.stem}": path for path in guest.glob("*.py") if path.stem != "__init__"}
+    if entry not in shipped:
+        shipped[entry] = _file_of(entry)
+    packages = {parent for name in shipped for parent in _parents(name)}
+    empty = dict.fromkeys(packages - shipped.keys(), "")
+    texts = {name: path.read_text("utf-8") for name, path in shipped.items()} | empty
+    return tuple(
+        {"module": name, "file": f"skillpod://{name}", "source": text, "package": name in packages} for name, text in sorted(texts.items())
+    )
+
+
+def _file_of(entry: str) -> Path:
+    spec = importlib.util.find_spec(entry)
+    if spec is None or spec.origin is None:
+        raise IsolationUnavailable(f"the guest's entry {entry!r} is no module here", at="entry", hint="give a module that can be imported")
+    return Path(spec.origin)
+
+
+def _parents(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name

@@ -1,0 +1,138 @@
+"""The zygote's process on the host: started, spoken to over its control socket, listened to, killed and reaped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from skillpod.errors import IsolationUnavailable
+from skillpod.sandbox import bootstrap
+
+_START_SECONDS = 30.0
+_OUTPUT_KEPT = 16 * 1024
+_READ = 64 * 1024
+
+Heard = Callable[[Mapping[str, Any], list[int]], None]
+
+
+class ZygoteProcess:
+    """Messages are JSON objects, one a packet; descriptors ride along (unix(7), SCM_RIGHTS)."""
+
+    def __init__(self, without: frozenset[str]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._without = without
+        self._sending = asyncio.Lock()
+        self._tail = b""
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._printed, output = os.pipe()
+        environment = {**os.environ, **bootstrap.ENVIRONMENT} if "environment" in without else bootstrap.ENVIRONMENT
+        try:
+            self._process = bootstrap.launch(theirs.fileno(), output, environment)
+        except BaseException:
+            self._control.close()
+            os.close(self._printed)
+            raise
+        finally:
+            theirs.close()
+            os.close(output)
+        self._control.setblocking(False)
+        os.set_blocking(self._printed, False)
+        self._loop.add_reader(self._printed, self._keep_printed)
+
+    async def begin(self, entry: str, missing: Mapping[str, str]) -> dict[str, Any]:
+        """Send it its program and wait for ``ready`` or ``failed``. Raises IsolationUnavailable when it says neither."""
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                for message in bootstrap.module_messages(entry):
+                    await self.send(message)
+                await self.send({"start": bootstrap.start_message(entry, self._without, missing)})
+                data = await self._loop.sock_recv(self._control, bootstrap.LARGEST)
+        except (TimeoutError, OSError):
+            data = b""
+        if not data:
+            self._keep_printed()
+            said = self._tail.decode(errors="replace").strip().rpartition("\n")[2] or "without a word"
+            raise IsolationUnavailable(
+                f"the process guests are forked from did not start: {said}",
+                at="zygote",
+                hint="run `skillpod doctor`; the interpreter must be able to run `python -I -S -E`",
+            )
+        answer: dict[str, Any] = json.loads(data)
+        return answer
+
+    async def send(self, message: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> None:
+        """Raises OSError when the process has ended."""
+        data = json.dumps(message).encode()
+        async with self._sending:
+            while True:
+                try:
+                    socket.send_fds(self._control, [data], descriptors)
+                except BlockingIOError:
+                    await self._writable()
+                else:
+                    return
+
+    def listen(self, heard: Heard, ended: Callable[[], None]) -> None:
+        """From now on hand over every message, and say when there will be no more."""
+        self._loop.add_reader(self._control, partial(self._receive, heard, ended))
+
+    async def close(self) -> None:
+        """Kill it, and with it every process in its namespace; reap it. A second call does nothing."""
+        if self._control.fileno() >= 0:
+            self._loop.remove_reader(self._control)
+            self._loop.remove_writer(self._control)
+            self._control.close()
+            self._loop.remove_reader(self._printed)
+            os.close(self._printed)
+        self._process.kill()
+        await self._reaped()
+
+    async def _reaped(self) -> None:
+        if self._process.poll() is not None:
+            return
+        done = asyncio.Event()
+        pidfd = os.pidfd_open(self._process.pid)
+        self._loop.add_reader(pidfd, done.set)
+        try:
+            await done.wait()
+        finally:
+            self._loop.remove_reader(pidfd)
+            os.close(pidfd)
+        self._process.wait()
+
+    async def _writable(self) -> None:
+        ready = asyncio.Event()
+        self._loop.add_writer(self._control, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            if self._control.fileno() >= 0:
+                self._loop.remove_writer(self._control)
+
+    def _receive(self, heard: Heard, ended: Callable[[], None]) -> None:
+        while True:
+            try:
+                data, descriptors, _, _ = socket.recv_fds(self._control, bootstrap.LARGEST, 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                data, descriptors = b"", []
+            if not data:
+                self._loop.remove_reader(self._control)
+                ended()
+                return
+            heard(json.loads(data), descriptors)
+
+    def _keep_printed(self) -> None:
+        """What it printed is for a person whose zygote does not start; only the end is kept."""
+        with suppress(BlockingIOError):
+            data = os.read(self._printed, _READ)
+            self._tail = (self._tail + data)[-_OUTPUT_KEPT:]
+            if not data:
+                self._loop.remove_reader(self._printed)

@@ -1,0 +1,159 @@
+"""A read-only root with nothing in it that was not put there: the interpreter's library, shared libraries, three devices.
+
+Sources: mount_namespaces(7), pivot_root(2), tmpfs(5); the order of steps is bubblewrap's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from skillpod.sandbox.guest import kernel
+from skillpod.sandbox.guest.namespaces import WallFailed
+
+SCRATCH_HOLDER = "/scratch"
+"""A rule of Landlock holds for what is below a directory, not for what is mounted over it: guests mount theirs one level down."""
+
+SCRATCH = os.path.join(SCRATCH_HOLDER, "tmp")
+CANARY = "/canary"
+"""A file that is in the root and that Landlock grants to nobody: the self-test tries to read it."""
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+_ZONES = "/usr/share/zoneinfo"
+_PACKAGES = ("site-packages", "dist-packages")
+_LIBRARY_LINKS = ("/lib", "/lib64", "/lib32")
+_STAGES = ("/tmp", "/run", "/mnt", "/var", "/home")  # noqa: S108  # SAFE: a mount point in our own namespace; nothing is written below it
+_KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices."""
+
+    readable: tuple[str, ...]
+    hidden: tuple[str, ...]
+    devices: tuple[str, ...]
+
+
+def view() -> View:
+    """The interpreter's library, the directories of the shared libraries it has mapped, time zones and three devices."""
+    library = [path for path in sys.path if os.path.isdir(path)]
+    zones = [_ZONES] if os.path.isdir(_ZONES) else []
+    hidden = (os.path.join(base, name) for base in library for name in _PACKAGES)
+    return View(
+        readable=tuple(_topmost([*library, *_directories_of_shared_libraries(), *zones])),
+        hidden=tuple(path for path in hidden if os.path.isdir(path)),
+        devices=tuple(path for path in _DEVICES if os.path.exists(path)),
+    )
+
+
+def pieces(directory: str, hidden: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """What to grant so that all below ``directory`` but ``hidden`` can be read: (path, whole); not whole means its names only."""
+    if not any(_below(path, directory) for path in hidden):
+        yield directory, True
+        return
+    yield directory, False
+    for name in sorted(os.listdir(directory)):
+        path = os.path.join(directory, name)
+        if path in hidden:
+            continue
+        yield from pieces(path, hidden) if os.path.isdir(path) else ((path, True),)
+
+
+class Sources:
+    """Descriptors of all that a view shows, opened while the zygote may still reach them by path.
+
+    They must be opened after the mount namespace was made: the kernel binds nothing from another one.
+    """
+
+    def __init__(self, shown: View) -> None:
+        self._shown = shown
+        self._opened = {path: os.open(path, os.O_PATH) for path in (*shown.readable, *shown.devices)}
+
+    def build(self) -> None:
+        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root."""
+        try:
+            self._build()
+        except OSError as error:
+            raise WallFailed("pivot_root", error) from error
+        finally:
+            for opened in self._opened.values():
+                os.close(opened)
+
+    def _build(self) -> None:
+        stage = next(path for path in _STAGES if os.path.isdir(path))
+        kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+        kernel.mount("guest", stage, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=64k,nr_inodes=1024,mode=0755")
+        for path in self._shown.readable:
+            os.makedirs(stage + path, exist_ok=True)
+            self._bind(path, stage + path, kernel.MS_NODEV if path != _ZONES else kernel.MS_NODEV | kernel.MS_NOEXEC)
+        for path in self._shown.hidden:
+            kernel.mount("none", stage + path, "tmpfs", _KEPT, "size=4k,nr_inodes=2,mode=0555")
+        for path in self._shown.devices:
+            _write(stage + path, b"")
+            self._bind(path, stage + path, kernel.MS_NOEXEC)
+        _link_libraries(stage)
+        _write(stage + CANARY, b"tweet\n")
+        os.makedirs(stage + SCRATCH)
+        os.symlink(SCRATCH.removeprefix("/"), os.path.join(stage, "tmp"))
+        _move_into(stage)
+
+    def _bind(self, path: str, target: str, flags: int) -> None:
+        """Read-only. What the host's mount already denies stays denied: the kernel refuses to lift it."""
+        source = f"/proc/self/fd/{self._opened[path]}"
+        inherited = os.fstatvfs(self._opened[path]).f_flag & _KEPT
+        kernel.mount(source, target, "", kernel.MS_BIND)
+        wanted = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID | flags | inherited
+        kernel.mount("none", target, "", wanted)
+
+
+def mount_scratch(size: int, user: int) -> None:
+    """The guest's own directory at /tmp, of ``size`` bytes, gone with its mount namespace. A size of 0 would be no limit to tmpfs."""
+    options = f"size={max(size, 4096)},nr_inodes={max(size // 4096, 64)},mode=0700,uid={user},gid={user}"
+    kernel.mount("scratch", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, options)
+
+
+def address_space() -> int:
+    """Bytes of address space this process has mapped now (proc_pid_statm(5))."""
+    with open("/proc/self/statm", encoding="ascii") as pages:
+        return int(pages.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _move_into(stage: str) -> None:
+    os.chdir(stage)
+    kernel.pivot_into_working_directory()
+    kernel.detach(".")
+    os.chdir("/")
+    kernel.mount("none", "/", "", kernel.MS_REMOUNT | kernel.MS_BIND | _KEPT)
+    kernel.mount("none", "/", "", kernel.MS_REMOUNT | _KEPT)
+
+
+def _link_libraries(stage: str) -> None:
+    """Where the host says /lib -> usr/lib, the loader looks under either name."""
+    for path in _LIBRARY_LINKS:
+        if os.path.islink(path) and not os.path.lexists(stage + path):
+            os.symlink(os.readlink(path), stage + path)
+
+
+def _write(path: str, content: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "xb") as file:
+        file.write(content)
+
+
+def _directories_of_shared_libraries() -> set[str]:
+    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+        files = {line.split(maxsplit=5)[5].strip() for line in maps if "/" in line}
+    return {os.path.dirname(path) for path in files if ".so" in os.path.basename(path) and os.path.exists(path)}
+
+
+def _topmost(paths: Iterable[str]) -> list[str]:
+    """Without those below another."""
+    unique = sorted(set(paths))
+    return [path for path in unique if not any(_below(path, other) for other in unique)]
+
+
+def _below(path: str, directory: str) -> bool:
+    return path.startswith(directory.rstrip("/") + "/")

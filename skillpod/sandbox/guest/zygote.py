@@ -1,0 +1,202 @@
+"""The process guests are forked from: it shuts itself in once, loads what guests need, then forks on demand. It runs no skill code.
+
+The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's
+end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` or ``failed {wall, detail}``, once; ``forked {id}``
+with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests with it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from skillpod.sandbox import wire
+from skillpod.sandbox.guest import enclosure, kernel, namespaces
+from skillpod.sandbox.guest.enclosure import Enclosure
+from skillpod.sandbox.guest.namespaces import WallFailed
+from skillpod.sandbox.guest.walls import WIRE, Guest, Prepared, raise_walls
+
+PRELOADED = ("asyncio", "collections", "dataclasses", "datetime", "enum", "hashlib", "inspect", "logging", "re", "typing")
+"""What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once."""
+
+WALLS_FAILED, CRASHED = 71, 70
+"""Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
+
+_THREAD_STACK = 256 * 1024
+_LARGEST = 64 * 1024
+
+Entry = Callable[[socket.socket, Mapping[str, Any]], None]
+
+
+def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
+    """Shut in, report, serve. The message ``start`` is made by ``skillpod.sandbox.zygote``."""
+    try:
+        entry = _load(start["entry"])
+        enclosed = enclosure.shut_in(start)
+    except WallFailed as failed:
+        _send(control, {"t": "failed", "wall": failed.wall, "detail": failed.detail})
+        os._exit(WALLS_FAILED)
+    if enclosed.prepared.walls.stands("pid_namespace"):
+        _become_first_process(control)
+    _hide()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    _send(control, {"t": "ready", "walls": enclosed.prepared.walls.as_list()})
+    _Zygote(control, enclosed, entry).run()
+
+
+def _load(name: str) -> Entry:
+    """The entry's ``main``, and what skills commonly import."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a pidfd for each guest
+    sys.dont_write_bytecode = True
+    threading.stack_size(_THREAD_STACK)
+    for module in PRELOADED:
+        importlib.import_module(module)
+    entry: Entry = importlib.import_module(name).main
+    return entry
+
+
+def _become_first_process(control: socket.socket) -> None:
+    """Go on as process 1 of the new pid namespace: when it ends, the kernel kills every guest. What stays behind only waits for it."""
+    process = os.fork()
+    if not process:
+        return
+    control.close()
+    kernel.set_capabilities(0)
+    _hide()
+    _, status = os.waitpid(process, 0)
+    os._exit(abs(os.waitstatus_to_exitcode(status)))
+
+
+def _hide() -> None:
+    """Again, because a change of ids or capabilities clears the first (prctl(2)); no other process may look into this one."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    id: int
+    process: int
+    user: int | None
+
+
+class _Zygote:
+    """The loop: requests from the host, and the ends of guests, in the order they come."""
+
+    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry) -> None:
+        self._control = control
+        self._prepared = enclosed.prepared
+        self._ids = enclosed.ids
+        self._entry = entry
+        self._children: dict[int, _Child] = {}  # by pidfd
+        self._serial = 0
+        self._poll = select.poll()
+        self._poll.register(control, select.POLLIN)
+
+    def run(self) -> NoReturn:
+        while True:
+            for descriptor, _ in self._poll.poll():
+                if descriptor == self._control.fileno():
+                    self._receive()
+                else:
+                    self._reap(descriptor)
+
+    def _receive(self) -> None:
+        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 2)
+        if not data:
+            os._exit(0)
+        try:
+            self._fork(json.loads(data), *descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _fork(self, request: Mapping[str, Any], wire_end: int, output: int) -> None:
+        user = self._free_user()
+        try:
+            process = os.fork()
+        except OSError as error:
+            self._tell({"t": "refused", "id": request["id"], "detail": str(error)})
+            return
+        if not process:
+            guest = Guest(wire=wire_end, output=output, limits=request["limits"], user=user, one_call=request["one_call"])
+            _run_guest(self._prepared, guest, self._entry, (self._control.detach(), *self._children))
+        pidfd = os.pidfd_open(process)
+        self._children[pidfd] = _Child(request["id"], process, user)
+        self._poll.register(pidfd, select.POLLIN)
+        _send(self._control, {"t": "forked", "id": request["id"]}, pidfd)
+
+    def _free_user(self) -> int | None:
+        """An id no living guest has, so that limits by user hold for one guest alone; None where there is only one."""
+        if self._ids == 1:
+            return None
+        taken = {child.user for child in self._children.values()}
+        while True:
+            self._serial = self._serial % (self._ids - 1) + 1
+            if namespaces.INNER_ID + self._serial not in taken:
+                return namespaces.INNER_ID + self._serial
+
+    def _reap(self, pidfd: int) -> None:
+        child = self._children.pop(pidfd)
+        self._poll.unregister(pidfd)
+        os.close(pidfd)
+        _, status, used = os.wait4(child.process, 0)
+        self._tell(
+            {
+                "t": "exit",
+                "id": child.id,
+                "status": os.waitstatus_to_exitcode(status),
+                "cpu": used.ru_utime + used.ru_stime,
+                "peak": used.ru_maxrss * 1024,
+            }
+        )
+
+    def _tell(self, message: Mapping[str, Any]) -> None:
+        _send(self._control, message)
+
+
+def _run_guest(prepared: Prepared, guest: Guest, entry: Entry, inherited: tuple[int, ...]) -> NoReturn:
+    """Everything a guest ever does. It never returns into the zygote's loop."""
+    status = CRASHED
+    try:
+        report = raise_walls(prepared, guest, inherited)
+        host = socket.socket(fileno=WIRE)
+        host.sendall(wire.encode(report.as_frame()))
+        status = WALLS_FAILED
+        if not report.failed:
+            gc.enable()
+            entry(host, guest.limits)
+            status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else CRASHED
+    except BaseException:  # noqa: BLE001  # SAFE: the guest's last line, whatever was raised; nothing may unwind into the zygote
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _send(control: socket.socket, message: Mapping[str, Any], *descriptors: int) -> None:
+    """A host that is gone is noticed at the next receive."""
+    try:
+        socket.send_fds(control, [json.dumps(message).encode()], descriptors)
+    except BrokenPipeError:
+        os._exit(0)

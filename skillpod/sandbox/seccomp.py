@@ -1,0 +1,178 @@
+"""The guest's system-call filter: a classic BPF program built once, on the host, from the table in ``seccomp.json``.
+
+Sources: seccomp(2), Linux ``Documentation/userspace-api/seccomp_filter.rst``, ``include/uapi/linux/{filter,seccomp,audit}.h``.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from skillpod.errors import IsolationUnavailable
+from skillpod.resources import packaged_text
+
+ALLOW = 0x7FFF0000
+ERRNO = 0x00050000
+KILL_PROCESS = 0x80000000
+ERRORS = {"EPERM": 1, "ENOSYS": 38, "EOPNOTSUPP": 95}
+
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32_BIT = 0x40000000
+
+_LOAD, _JUMP, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x54, 0x06
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+_WHOLE = 0xFFFFFFFF
+_FAR = 255  # a conditional jump's reach
+_LARGEST = 4096  # BPF_MAXINSNS
+
+_SELF = -1
+"""Stands where the guest's own process id goes, which is known only after the fork."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``program`` is an array of ``struct sock_filter``; at each byte offset of ``own_pid`` a guest writes its process id (u32, native)."""
+
+    program: bytes
+    own_pid: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One argument of a call: ``argument & mask == value`` on the low 32 bits; ``wide`` also wants the high 32 bits to be zero."""
+
+    argument: int
+    mask: int
+    value: int
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is answered to one call: ``action``, or, with ``alternatives``, ALLOW if all tests of one of them hold and else ``action``."""
+
+    number: int
+    action: int
+    alternatives: tuple[tuple[Condition, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    code: int
+    k: int
+    if_true: int = 0
+    if_false: int = 0
+
+
+@cache
+def build(architecture: str = "") -> Filter:
+    """The filter for a machine as ``uname -m`` names it (empty: this one). Raises IsolationUnavailable for one without a table."""
+    architecture = architecture or platform.machine()
+    if architecture not in AUDIT_ARCH:
+        raise IsolationUnavailable(
+            f"there is no table of system calls for {architecture or 'this machine'}",
+            at="seccomp",
+            hint=f"run on one of: {', '.join(sorted(AUDIT_ARCH))}",
+        )
+    table = json.loads(packaged_text("sandbox/seccomp.json"))
+    steps = assemble(rules(table, architecture), last_known=table["last_known"][architecture], architecture=architecture)
+    return _encode(steps)
+
+
+def rules(table: Mapping[str, Any], architecture: str) -> list[Rule]:
+    """The table's rows for one architecture, by number. Raises ValueError when a number is there twice."""
+    found: dict[int, Rule] = {}
+    for row in (*table["allow"], *table["refuse"]):
+        number = row[architecture]
+        if number is None:
+            continue
+        if number in found:
+            raise ValueError(f"{row['name']}: number {number} is listed twice")
+        found[number] = _rule(row, number)
+    return [found[number] for number in sorted(found)]
+
+
+def assemble(wanted: Sequence[Rule], *, last_known: int, architecture: str) -> list[_Step]:
+    """Foreign architectures die; then a balanced tree over the numbers, whose leaves answer."""
+    spans = _spans(wanted, last_known)
+    head = [
+        _Step(_LOAD, _ARCHITECTURE),
+        _Step(_EQUAL, AUDIT_ARCH[architecture], if_true=1),
+        _Step(_RETURN, KILL_PROCESS),
+        _Step(_LOAD, _NUMBER),
+    ]
+    steps = head + _tree(spans)
+    if len(steps) > _LARGEST:
+        raise ValueError(f"the filter has {len(steps)} steps, the kernel takes {_LARGEST}")
+    return steps
+
+
+def _rule(row: Mapping[str, Any], number: int) -> Rule:
+    if "errno" in row:
+        return Rule(number, ERRNO | ERRORS[row["errno"]])
+    if "when" not in row:
+        return Rule(number, ALLOW)
+    return Rule(number, ERRNO | ERRORS["EPERM"], tuple(tuple(map(_test, tests)) for tests in row["when"]))
+
+
+def _test(shape: Mapping[str, Any]) -> Condition:
+    value = _SELF if shape["is"] == "self" else int(shape["is"], 16)
+    return Condition(shape["arg"], int(shape.get("mask", hex(_WHOLE)), 16), value, bool(shape.get("wide", False)))
+
+
+def _spans(wanted: Sequence[Rule], last_known: int) -> list[Rule]:
+    """Every number from 0 up, as rules that hold from their number to the next one's; neighbours that answer alike are one."""
+    by_number = {rule.number: rule for rule in wanted}
+    refused, unknown = ERRNO | ERRORS["EPERM"], ERRNO | ERRORS["ENOSYS"]
+    spans: list[Rule] = []
+    for number in range(last_known + 1):
+        rule = by_number.get(number, Rule(number, refused))
+        if spans and (spans[-1].action, spans[-1].alternatives) == (rule.action, rule.alternatives) and not rule.alternatives:
+            continue
+        spans.append(rule)
+    return [*spans, Rule(last_known + 1, unknown), Rule(X32_BIT, KILL_PROCESS)]
+
+
+def _tree(spans: Sequence[Rule]) -> list[_Step]:
+    if len(spans) == 1:
+        return _leaf(spans[0])
+    middle = len(spans) // 2
+    lower, upper = _tree(spans[:middle]), _tree(spans[middle:])
+    if len(lower) <= _FAR:
+        return [_Step(_AT_LEAST, spans[middle].number, if_true=len(lower)), *lower, *upper]
+    return [_Step(_AT_LEAST, spans[middle].number, if_false=1), _Step(_JUMP, len(lower)), *lower, *upper]
+
+
+def _leaf(rule: Rule) -> list[_Step]:
+    steps: list[_Step] = []
+    for tests in rule.alternatives:
+        steps += _all_of([step for test in tests for step in _loads(test)])
+    return [*steps, _Step(_RETURN, rule.action)]
+
+
+def _loads(test: Condition) -> list[tuple[int, int, int]]:
+    """(offset, mask, value) of each 32-bit word to compare. Both architectures are little-endian."""
+    low = _ARGUMENTS + 8 * test.argument
+    words = [(low, test.mask, test.value)]
+    return [*words, (low + 4, _WHOLE, 0)] if test.wide else words
+
+
+def _all_of(words: Sequence[tuple[int, int, int]]) -> list[_Step]:
+    """ALLOW if every word is as wanted, else fall through to what follows."""
+    steps: list[_Step] = [_Step(_RETURN, ALLOW)]
+    for offset, mask, value in reversed(words):
+        compare = _Step(_EQUAL, value, if_false=len(steps))
+        masked = [] if mask == _WHOLE else [_Step(_AND, mask)]
+        steps = [_Step(_LOAD, offset), *masked, compare, *steps]
+    return steps
+
+
+def _encode(steps: Sequence[_Step]) -> Filter:
+    own_pid = tuple(index * 8 + 4 for index, step in enumerate(steps) if step.k == _SELF)
+    program = b"".join(struct.pack("=HBBI", step.code, step.if_true, step.if_false, max(step.k, 0)) for step in steps)
+    return Filter(program, own_pid)

@@ -1,0 +1,270 @@
+"""The host's end of the zygote: it is started, asked for guests, and killed from here.
+
+Everything runs on one event loop's thread: the zygote's parent-death signal follows the thread that started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from skillpod.errors import GuestDied, IsolationUnavailable
+from skillpod.model.capability import Lifetime
+from skillpod.model.guest import IsolationReport, Wall, WallState
+from skillpod.model.manifest import Limits
+from skillpod.sandbox.control import ZygoteProcess
+from skillpod.sandbox.guest.walls import REMEDIES
+
+SERVE = "skillpod.sandbox.guest.serve"
+
+_CPUCLOCK_SCHED = 2  # a process's CPU time, all threads; how a clock's id is made of a process id: clock_getcpuclockid(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a guest ended. ``status`` is its exit status, or minus the signal that killed it; ``cpu`` in seconds; ``peak`` resident bytes."""
+
+    status: int
+    cpu: float = 0.0
+    peak: int = 0
+
+    @property
+    def signal(self) -> int:
+        """The signal that killed it, 0 if none did."""
+        return max(0, -self.status)
+
+
+_KILLED = Exit(-signal.SIGKILL)
+
+
+@dataclass(slots=True, eq=False)
+class Forked:
+    """One guest, from its fork on. Who takes it owns it: ``kill`` ends it, ``close`` also frees the host's descriptors.
+
+    ``wire`` is non-blocking, and its first frame is ``walls`` (see ``read_walls``); ``output`` is the non-blocking read end of the
+    guest's stdout and stderr; ``exited`` is done when it was reaped, or when its zygote ended. ``process`` is its id on the host, for
+    reading its clock only: a signal never goes by number.
+    """
+
+    wire: socket.socket
+    output: int
+    pidfd: int
+    exited: asyncio.Future[Exit]
+    process: int
+
+    def kill(self) -> None:
+        """SIGKILL by pidfd; nothing happens when it has ended."""
+        if self.pidfd >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def cpu(self) -> float:
+        """CPU seconds used so far, as the kernel counts them; 0.0 once it has ended."""
+        if self.process <= 0 or self.exited.done():
+            return 0.0
+        try:
+            return time.clock_gettime(~self.process << 3 | _CPUCLOCK_SCHED)
+        except OSError:
+            return 0.0
+
+    def close(self) -> None:
+        """``exited`` still becomes done. A second call does nothing."""
+        self.kill()
+        self.wire.close()
+        if self.pidfd >= 0:
+            os.close(self.output)
+            os.close(self.pidfd)
+            self.pidfd = self.output = -1
+
+
+def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
+    """A guest's first frame as a report. Raises IsolationUnavailable naming the wall that is missing, or what the self-test could do."""
+    walls = tuple(_wall(shape) for shape in frame["walls"])
+    report = IsolationReport(walls=walls, self_test=dict(frame["self_test"]))
+    for wall in walls:
+        if wall.required and wall.state is WallState.UNAVAILABLE:
+            raise _unavailable(wall.name, wall.detail)
+    if frame["failed"]:
+        got_through = ", ".join(probe for probe, answer in report.self_test.items() if answer != "refused")
+        raise IsolationUnavailable(
+            f"the walls stand, yet an empty guest could: {got_through}",
+            at="self_test",
+            hint="report this kernel and `skillpod doctor --json` to the maintainers",
+        )
+    return report
+
+
+class Zygote:
+    """One zygote process and its guests.
+
+    ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
+    """
+
+    def __init__(self, *, without: frozenset[str] = frozenset(), entry: str = SERVE) -> None:
+        self._without = without
+        self._entry = entry
+        self._process: ZygoteProcess | None = None
+        self._serial = 0
+        self._asked: dict[int, _Asked] = {}
+        self._living: dict[int, asyncio.Future[Exit]] = {}
+        self.ended = asyncio.Event()
+        """Set when the process has ended or was closed; all its guests are dead then. A new one must be made."""
+        self.walls: tuple[Wall, ...] = ()
+        """What stands around the zygote and so around every guest; a guest's own report has all."""
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and not self.ended.is_set()
+
+    async def start(self) -> None:
+        """A best-effort wall that can't be put up costs one more attempt without it: nothing goes on half shut in.
+
+        Raises IsolationUnavailable. Call it from the event loop's own thread.
+        """
+        if self._process is not None:
+            raise RuntimeError("a zygote is started once")
+        missing: dict[str, str] = {}
+        while True:
+            process = ZygoteProcess(self._without)
+            try:
+                answer = await process.begin(self._entry, missing)
+            except BaseException:
+                await process.close()
+                raise
+            if answer["t"] == "ready":
+                break
+            await process.close()
+            wall = answer["wall"]
+            if wall in missing or wall in self._without:
+                raise _unavailable(wall, answer["detail"])
+            missing[wall] = answer["detail"]
+        self.walls = tuple(_wall(shape) for shape in answer["walls"])
+        self._process = process
+        process.listen(self._hear, self._end)
+
+    async def fork(self, limits: Limits, *, lifetime: Lifetime = Lifetime.CALL) -> Forked:
+        """A new guest; its walls go up while this returns.
+
+        A guest for one call has ``limits.cpu`` as RLIMIT_CPU. That counts a whole life, so a guest of many calls has none: compare
+        ``Forked.cpu`` at a call's start and while it runs, and kill. Raises GuestDied.
+        """
+        if self._process is None or self.ended.is_set():
+            raise _zygote_ended()
+        self._serial += 1
+        number, asked = self._serial, _Asked()
+        self._asked[number] = asked
+        request = {"t": "fork", "id": number, "limits": asdict(limits), "one_call": lifetime is Lifetime.CALL}
+        try:
+            await self._process.send(request, asked.guest_ends())
+        except BaseException as fault:
+            self._asked.pop(number, None)
+            asked.close()
+            if isinstance(fault, OSError):
+                raise _zygote_ended() from fault
+            raise
+        finally:
+            asked.close_guest_ends()
+        return await asked.wait()
+
+    async def close(self) -> None:
+        """Kill it and every guest, at once; returns when the process was reaped."""
+        if self._process is not None:
+            await self._process.close()
+            self._end()
+
+    def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
+        number = message["id"]
+        if message["t"] == "exit":
+            self._living.pop(number).set_result(Exit(message["status"], message["cpu"], message["peak"]))
+            return
+        asked = self._asked.pop(number)
+        if message["t"] == "refused":
+            asked.fail(GuestDied(f"no guest could be forked: {message['detail']}", hint="look at the host's process and memory limits"))
+            return
+        self._living[number] = asked.exited
+        asked.succeed(descriptors[0])
+
+    def _end(self) -> None:
+        self.ended.set()
+        for asked in self._asked.values():
+            asked.fail(_zygote_ended())
+        for exited in self._living.values():
+            exited.set_result(_KILLED)
+        self._asked.clear()
+        self._living.clear()
+
+
+class _Asked:
+    """A guest that was asked for: both ends of its wire and output, until its pidfd comes."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._wire, self._guest_wire = socket.socketpair()
+        self._output, self._guest_output = os.pipe()
+        self._wire.setblocking(False)
+        os.set_blocking(self._output, False)
+        self._forked: asyncio.Future[Forked] = loop.create_future()
+        self.exited: asyncio.Future[Exit] = loop.create_future()
+
+    def guest_ends(self) -> tuple[int, int]:
+        return self._guest_wire.fileno(), self._guest_output
+
+    def close_guest_ends(self) -> None:
+        self._guest_wire.close()
+        os.close(self._guest_output)
+
+    async def wait(self) -> Forked:
+        """Who is cancelled while waiting leaves no guest behind."""
+        try:
+            return await self._forked
+        except asyncio.CancelledError:
+            if self._forked.done() and not self._forked.cancelled() and not self._forked.exception():
+                self._forked.result().close()
+            raise
+
+    def succeed(self, pidfd: int) -> None:
+        forked = Forked(wire=self._wire, output=self._output, pidfd=pidfd, exited=self.exited, process=_process_of(pidfd))
+        if self._forked.done():
+            forked.close()
+        else:
+            self._forked.set_result(forked)
+
+    def fail(self, error: Exception) -> None:
+        self.close()
+        if not self._forked.done():
+            self._forked.set_exception(error)
+
+    def close(self) -> None:
+        self._wire.close()
+        os.close(self._output)
+
+
+def _process_of(pidfd: int) -> int:
+    """Its id on this side of the pid namespace; -1 when it has ended already (pidfd_open(2), fdinfo)."""
+    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as lines:
+        return next((int(line.split()[1]) for line in lines if line.startswith("Pid:")), -1)
+
+
+def _wall(shape: Mapping[str, Any]) -> Wall:
+    return Wall(
+        name=shape["name"],
+        state=WallState(shape["state"]),
+        required=shape["required"],
+        detail=shape["detail"],
+        remedy=shape["remedy"],
+    )
+
+
+def _unavailable(wall: str, detail: str) -> IsolationUnavailable:
+    return IsolationUnavailable(f"the wall {wall} can't be put up: {detail}", at=wall, hint=REMEDIES.get(wall, ""))
+
+
+def _zygote_ended() -> GuestDied:
+    return GuestDied("the process guests are forked from has ended", hint="it is started again; try once more")
