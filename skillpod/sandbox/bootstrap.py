@@ -5,7 +5,6 @@ With ``-I -S`` and an empty root no module of the host's is importable in a gues
 
 from __future__ import annotations
 
-import base64
 import importlib.util
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from skillpod.errors import IsolationUnavailable
-from skillpod.sandbox import landlock, seccomp
 
 ENVIRONMENT: Mapping[str, str] = {
     "HOME": "/tmp",  # noqa: S108  # SAFE: the guest's own /tmp, a tmpfs nobody else has
@@ -68,19 +66,6 @@ def launch(control: int, output: int, environment: Mapping[str, str]) -> subproc
         pass_fds=(control,),
         start_new_session=True,
     )
-
-
-def start_message(entry: str, without: frozenset[str], missing: Mapping[str, str]) -> dict[str, Any]:
-    """What ``guest.zygote.main`` gets. ``missing`` are walls an earlier attempt could not put up, with the reason."""
-    program = seccomp.build()
-    return {
-        "entry": entry,
-        "without": sorted(without),
-        "missing": dict(missing),
-        "environment": dict(ENVIRONMENT),
-        "landlock": landlock.plan(landlock.abi()).as_dict(),
-        "filter": {"program": base64.b64encode(program.program).decode(), "own_pid": program.own_pid},
-    }
 
 
 @cache

@@ -24,14 +24,12 @@ Heard = Callable[[Mapping[str, Any], list[int]], None]
 class ZygoteProcess:
     """Messages are JSON objects, one a packet; descriptors ride along (unix(7), SCM_RIGHTS)."""
 
-    def __init__(self, without: frozenset[str]) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._without = without
         self._sending = asyncio.Lock()
         self._tail = b""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed, output = os.pipe()
-        environment = {**os.environ, **bootstrap.ENVIRONMENT} if "environment" in without else bootstrap.ENVIRONMENT
         try:
             self._process = bootstrap.launch(theirs.fileno(), output, environment)
         except BaseException:
@@ -45,13 +43,13 @@ class ZygoteProcess:
         os.set_blocking(self._printed, False)
         self._loop.add_reader(self._printed, self._keep_printed)
 
-    async def begin(self, entry: str, missing: Mapping[str, str]) -> dict[str, Any]:
-        """Send it its program and wait for ``ready`` or ``failed``. Raises IsolationUnavailable when it says neither."""
+    async def begin(self, start: Mapping[str, Any]) -> dict[str, Any]:
+        """Send it its program, then ``start``; wait for ``ready`` or ``failed``. Raises IsolationUnavailable when it says neither."""
         try:
             async with asyncio.timeout(_START_SECONDS):
-                for message in bootstrap.module_messages(entry):
+                for message in bootstrap.module_messages(start["entry"]):
                     await self.send(message)
-                await self.send({"start": bootstrap.start_message(entry, self._without, missing)})
+                await self.send({"start": start})
                 data = await self._loop.sock_recv(self._control, bootstrap.LARGEST)
         except (TimeoutError, OSError):
             data = b""

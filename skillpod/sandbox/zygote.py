@@ -6,6 +6,7 @@ Everything runs on one event loop's thread: the zygote's parent-death signal fol
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from skillpod.errors import GuestDied, IsolationUnavailable
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import IsolationReport, Wall, WallState
 from skillpod.model.manifest import Limits
+from skillpod.sandbox import bootstrap, landlock, seccomp
 from skillpod.sandbox.control import ZygoteProcess
 from skillpod.sandbox.guest.walls import REMEDIES
 
@@ -132,9 +134,9 @@ class Zygote:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._without)
+            process = ZygoteProcess(self._environment())
             try:
-                answer = await process.begin(self._entry, missing)
+                answer = await process.begin(self._start_message(missing))
             except BaseException:
                 await process.close()
                 raise
@@ -178,6 +180,21 @@ class Zygote:
         if self._process is not None:
             await self._process.close()
             self._end()
+
+    def _environment(self) -> Mapping[str, str]:
+        return {**os.environ, **bootstrap.ENVIRONMENT} if "environment" in self._without else bootstrap.ENVIRONMENT
+
+    def _start_message(self, missing: Mapping[str, str]) -> dict[str, Any]:
+        """What ``guest.zygote.main`` gets. ``missing`` are walls an earlier attempt could not put up, with the reason."""
+        filtered = seccomp.build()
+        return {
+            "entry": self._entry,
+            "without": sorted(self._without),
+            "missing": missing,
+            "environment": dict(bootstrap.ENVIRONMENT),
+            "landlock": landlock.plan(landlock.abi()).as_dict(),
+            "filter": {"program": base64.b64encode(filtered.program).decode(), "own_pid": filtered.own_pid},
+        }
 
     def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
         number = message["id"]
