@@ -11,7 +11,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from skillpod.errors import JournalCorrupt, LimitExceeded
+from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.model.entry import Entry, Fact
 
 VERSION = 1
@@ -52,8 +52,8 @@ def encode(entry: Entry, *, seq: int, ts: float, node: str) -> bytes:
     """The line of an entry, with its newline: ASCII only, fixed key order, at most ``MAX_LINE`` bytes.
 
     Text a skill wrote can't break out of it: newlines, terminal controls and bidi characters are all escaped. Too large a value is
-    replaced by its digest and size; one that is not JSON by its type's name. Raises LimitExceeded when what is folded into the state
-    (``STATE_BEARING``) does not fit.
+    replaced by its digest and size; one that is not JSON by its type's name. Raises JournalUnwritable when it is what the state is folded
+    from (``STATE_BEARING``).
     """
     return number(encode_body(entry, ts=ts, node=node), seq)
 
@@ -70,6 +70,7 @@ def encode_body(entry: Entry, *, ts: float, node: str) -> bytes:
         text = _dumps(shape)
     except (TypeError, ValueError, RecursionError):
         shape = {name: _only_json(value) for name, value in shape.items()}
+        _refuse_lost_state(entry, shape)
         text = _dumps(shape)
     if "\\ud" in text:
         text = _without_lone_surrogates(text)
@@ -82,7 +83,7 @@ def encode_body_anyway(entry: Entry, *, ts: float, node: str) -> bytes:
     """Like ``encode_body`` for an entry that must be kept whatever is in it: it never raises, what does not fit is left out."""
     try:
         return encode_body(entry, ts=ts, node=node)
-    except LimitExceeded:
+    except JournalUnwritable:
         shape = json.loads(_dumps({name: _only_json(value) for name, value in _plain_fields(entry, ts=ts, node=node).items()}))
         shape["details"] = _stand_in(shape.get("details"))
         return _shortened(shape)[1:].encode("ascii") + b"\n"
@@ -130,6 +131,12 @@ def _only_json(value: Any) -> Any:
     return value
 
 
+def _refuse_lost_state(entry: Entry, shape: Mapping[str, Any]) -> None:
+    lost = [key for key in STATE_BEARING & entry.details.keys() if shape["details"].get(key) is not entry.details[key]]
+    if lost:
+        raise JournalUnwritable(f"what the entry says of `{lost[0]}` is not JSON", at=f"details.{lost[0]}", hint="give plain JSON values")
+
+
 def _is_json(value: Any) -> bool:
     try:
         _dumps(value)
@@ -167,9 +174,9 @@ def _shortened(shape: dict[str, Any]) -> str:
         shape = {name: _whole_field_stand_in(name, value) for name, value in shape.items()}
         text = _dumps(shape)
     if len(text) > room:
-        raise LimitExceeded(
-            f"an entry of {len(text)} bytes does not fit a journal line",
-            at="journal.entry",
+        raise JournalUnwritable(
+            f"an entry of {len(text)} bytes does not fit a line of the journal",
+            at="details",
             hint=f"a line holds {MAX_LINE} bytes; the config of a skill is the usual cause",
         )
     return text

@@ -102,8 +102,8 @@ class JournalWriter:
     # --- the port ---
 
     async def record(self, entry: Entry) -> int:
-        """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable, and LimitExceeded when what
-        is folded into the state does not fit a line; then nothing was written."""
+        """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable, also
+        when what the state is folded from does not fit a line; then nothing was written."""
         self.require()
         pending = self._queued(encode_body(entry, ts=self._epoch(), node=self._node))
         pending.done = self._running_loop().create_future()
@@ -113,7 +113,7 @@ class JournalWriter:
     def note(self, entry: Entry) -> None:
         """Write an entry by group commit: on the disk within about 5 ms and one sync, with up to 31 others or more.
 
-        Raises JournalUnwritable when the journal is known to be broken, LimitExceeded as ``record``.
+        Raises JournalUnwritable when the journal is known to be broken, and as ``record`` for what does not fit a line.
         """
         if self._fault is not None:
             self.require()
