@@ -19,6 +19,9 @@ from tests.support.skills import numbered, replace_file, saying, write_skill
 
 ROOT = Path(__file__).resolve().parents[2]
 
+MOMENTS = [(0.0, 0.25), (0.07, 0.13)]
+"""Seconds after a save: anywhere around its swap, and within it (the settle stage waits about 80 ms, a swap takes about 20)."""
+
 TALLY = '''\
 from skillpod import Context, tool
 
@@ -113,7 +116,7 @@ async def _kill_and_restart(skills: Path, home: Path, *, times: int, seed: int) 
         assert witness.counted > counted, "a number the host had acknowledged was lost"
         assert not witness.failures
         replace_file(handler, numbered(number))
-        await asyncio.sleep(chance.uniform(0.0, 0.25))  # the moment of the kill: anywhere in the swap
+        await asyncio.sleep(chance.uniform(*chance.choice(MOMENTS)))
         witness.process.kill()
         await asyncio.wait_for(reading, PATIENCE)
         await witness.process.wait()

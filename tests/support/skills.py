@@ -6,6 +6,7 @@ in, as a careful installer does. Nothing here knows how a pod works.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import os
 import shutil
@@ -16,6 +17,8 @@ from typing import Any
 import yaml
 
 _FRESH = itertools.count()
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
 
 GREETER = '''\
 from skillpod import tool
@@ -226,3 +229,13 @@ def _aside(root: Path) -> Path:
     aside = root.parent / f".aside-{os.getpid()}-{next(_FRESH)}"
     aside.mkdir(parents=True)
     return aside
+
+
+def exchange_skill(root: Path, name: str, **options: Any) -> None:
+    """Put another folder in the place of a skill's at once: renameat2(2) with RENAME_EXCHANGE."""
+    aside = _aside(root)
+    built = write_skill(aside, name, **options)
+    renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    if renameat2(_AT_FDCWD, os.fsencode(built), _AT_FDCWD, os.fsencode(root / name), _RENAME_EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), "renameat2", str(built))
+    shutil.rmtree(aside)
