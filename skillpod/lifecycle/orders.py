@@ -19,6 +19,7 @@ from skillpod.model.command import FOLDER, Command, Desired, Mode, Verb
 from skillpod.model.digest import Digest, short
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
+from skillpod.model.names import is_skill_name
 
 PREFIX = "sha256:"
 
@@ -70,6 +71,8 @@ class Orders:
         if "\0" in path:
             raise CommandInvalid("the path has a NUL character")
         absolute = Path(path).absolute()
+        if not absolute.name:
+            raise NotASkill(f"{path} has no name of its own", hint="give the skill's own folder")
         return absolute, FOLDER if absolute.parent.resolve() == self._root.resolve() else str(absolute)
 
     def _require_free(self, slot: Slot, before: Desired, source: str, path: Path) -> None:
@@ -176,7 +179,7 @@ class Orders:
     def _known(self, name: str) -> Slot:
         slots = self._supervisor.slots
         names = {*self._parts.state.names(), *slots}
-        if name not in names and not (self._root / name).is_dir():
+        if name not in names and not (is_skill_name(name) and (self._root / name).is_dir()):
             raise UnknownSkill(
                 f"there is no skill `{name}`", hint=did_you_mean(name, sorted(names)) or "`skillpod list` shows what there is", skill=name
             )
