@@ -32,6 +32,7 @@ _ASKS_PER_CALL = 100_000
 _ARGUMENTS_CAP = 16 * MIB
 _STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits.output says
 _REAP_SECONDS = 2.0
+_LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is told soon; one that lives on is made to
 _WORDS_CAP = 16 * 1024
 
 _RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
@@ -355,7 +356,7 @@ class Connection:
         """It closed its end: it is dying, or it is made to."""
         self._loop.remove_reader(self._forked.wire)
         if self._reaper is None:
-            self._reaper = self._loop.call_later(_REAP_SECONDS, self._linger)
+            self._reaper = self._loop.call_later(_LINGER_SECONDS, self._linger)
 
     def _linger(self) -> None:
         """It closed its wire and lives on."""

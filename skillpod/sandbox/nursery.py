@@ -41,7 +41,10 @@ class Nursery:
 
         Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded; the guest is then gone.
         """
-        forked = await self._fork(self._limits, lifetime)
+        try:
+            forked = await self._fork(self._limits, lifetime)
+        except OSError as fault:  # no descriptors left, no memory
+            raise GuestDied(f"no guest could be forked: {fault}", hint="look at the pod's own limits of files and memory") from fault
         guest = Connection(forked, limits=self._limits, broker=self._broker, output=self._output)
         self._alive.add(guest)
         guest.gone.add_done_callback(lambda _: self._alive.discard(guest))
@@ -62,12 +65,16 @@ class Nursery:
             raise
         return guest
 
-    def close(self) -> list[asyncio.Future[None]]:
-        """Kill every guest there is, and each that a fork still gives. What is left of those there are, as futures."""
+    def close(self) -> None:
+        """Kill every guest there is, and each that a fork still gives."""
         self.is_closed = True
         for guest in tuple(self._alive):
             guest.kill()
-        return [guest.gone for guest in self._alive]
+
+    async def empty(self) -> None:
+        """Wait until nothing is left of any guest: they were killed, so this takes no goodwill of theirs."""
+        while self._alive:
+            await asyncio.wait([guest.gone for guest in self._alive])
 
     async def _raise(self, guest: Connection) -> None:
         self.report = read_walls(await guest.expect("walls"))
@@ -83,7 +90,6 @@ class Nursery:
                 hint="declare tools as plain functions at the top level of the entry file; don't make, replace or rename them at run time",
             )
         guest.serve()
-
 
 def _load_message(launch: Launch) -> bytes:
     """The load frame and the bundle's bytes behind it. Sidecars are evidence for the host; no guest sees them."""

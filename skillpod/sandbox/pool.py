@@ -95,12 +95,11 @@ class GuestPool:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        gone = self._nursery.close()
+        self._nursery.close()
         await self._guests.close()
         if self._sessions is not None:
             await self._sessions.close()
-        if gone:
-            await asyncio.wait(gone)
+        await self._nursery.empty()
 
     def _fresh(self, launch: Launch) -> Fresh:
         manifest = launch.manifest

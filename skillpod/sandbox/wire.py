@@ -120,8 +120,9 @@ class Decoder:
                 encoded = bytes(view[HEADER : self._wanted])
             del self._held[: self._wanted]
             self._wanted = 0
+            frame = parse(encoded)
             self._look()
-            yield parse(encoded)
+            yield frame
 
     @property
     def pending(self) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from skillpod.model.manifest import Limits
 from skillpod.sandbox.zygote import Exit, Forked
 
 _SERVER = """\
-import gc, importlib.util, json, os, select, socket, sys, types
+import gc, importlib.util, json, os, select, socket, sys, traceback, types
 from pathlib import Path
 control, home = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
 spec = importlib.util.spec_from_file_location("skillpod", home / "sdk.py")
@@ -44,7 +43,8 @@ while True:
             poll.unregister(ready)
             os.close(ready)
             _, status, used = os.wait4(process, 0)
-            said = {"id": number, "status": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
+            said = {"id": number, "status": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+            said["peak"] = used.ru_maxrss * 1024
             socket.send_fds(control, [json.dumps(said).encode()], [])
             continue
         data, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
@@ -62,8 +62,9 @@ while True:
             host.sendall(wire.encode({"t": "walls", "walls": [], "self_test": {}, "failed": False}))
             try:
                 serve.main(host, request["limits"])
-            finally:
-                os._exit(70)
+            except BaseException:
+                traceback.print_exc()
+            os._exit(70)
         for descriptor in descriptors:
             os.close(descriptor)
         pidfd = os.pidfd_open(process)
@@ -74,32 +75,32 @@ while True:
 
 
 class OpenZygote:
-    """Stands where ``skillpod.sandbox.zygote.Zygote`` does."""
+    """Stands where ``skillpod.sandbox.zygote.Zygote`` does. One process serves many event loops, one after the other: ``start`` and
+    ``close`` belong to a loop, ``end`` to the process."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._serial = 0
         self._forked: dict[int, tuple[socket.socket, int, asyncio.Future[Forked]]] = {}
         self._exited: dict[int, asyncio.Future[Exit]] = {}
+        self.forks = 0
 
     @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     async def start(self) -> None:
+        if self._process is None:
+            self._begin()
         self._loop = asyncio.get_running_loop()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        home = Path(skillpod.__file__).parent
-        with theirs:
-            argv = [sys.executable, "-I", "-S", "-B", "-c", _SERVER, str(theirs.fileno()), str(home)]
-            self._process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], env={"LANG": "C.UTF-8"}, stdin=subprocess.DEVNULL)
-        self._control.setblocking(False)
         self._loop.add_reader(self._control, self._hear)
+        self.forks = 0
 
     async def fork(self, limits: Limits, lifetime: Lifetime = Lifetime.CALL) -> Forked:
         if not self.alive:
             raise GuestDied("the zygote has ended")
         self._serial += 1
+        self.forks += 1
         ours, theirs = socket.socketpair()
         output, printed = os.pipe()
         ours.setblocking(False)
@@ -113,13 +114,20 @@ class OpenZygote:
         return await forked
 
     async def close(self) -> None:
+        self._loop.remove_reader(self._control)
+
+    def end(self) -> None:
         if self._process is not None:
-            self._loop.remove_reader(self._control)
             self._control.close()
-            await self._loop.run_in_executor(None, self._process.wait)
-            for exited in self._exited.values():
-                exited.set_result(Exit(-signal.SIGKILL))
-            self._exited.clear()
+            self._process.wait()
+
+    def _begin(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setblocking(False)
+        home = Path(skillpod.__file__).parent
+        with theirs:
+            argv = [sys.executable, "-I", "-S", "-B", "-c", _SERVER, str(theirs.fileno()), str(home)]
+            self._process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], env={"LANG": "C.UTF-8"}, stdin=subprocess.DEVNULL)
 
     def _hear(self) -> None:
         data, descriptors, _, _ = socket.recv_fds(self._control, 65_536, 1)

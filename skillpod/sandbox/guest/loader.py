@@ -89,9 +89,8 @@ class _OwnFinder(MetaPathFinder):
         source = self._folder.modules.get(fullname)
         if source is None:
             return None
-        where = f"{self._folder.place}/{source.file}" if source.file else None
-        spec = ModuleSpec(fullname, self._loader, origin=where, is_package=source.is_package)
-        spec.has_location = where is not None
+        spec = ModuleSpec(fullname, self._loader, origin=self._loader.get_filename(fullname), is_package=source.is_package)
+        spec.has_location = True
         if source.is_package:
             inside = fullname.split(".")[1:]
             spec.submodule_search_locations = ["/".join((self._folder.place, *inside))]
@@ -140,7 +139,9 @@ class SourceLoader(InspectLoader):
         return self._source(fullname).is_package
 
     def get_filename(self, fullname: str) -> str:
-        return f"{self._folder.place}/{self._source(fullname).file}"
+        """``skill://name/file``; of a package without ``__init__.py``, where that would be: ``pkgutil.get_data`` goes by it."""
+        inside = "/".join((*fullname.split(".")[1:], f"{_INIT}{_SUFFIX}"))
+        return f"{self._folder.place}/{self._source(fullname).file or inside}"
 
     def get_source(self, fullname: str) -> str:
         file = self._source(fullname).file
