@@ -80,7 +80,7 @@ def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
 
 def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
     """Everything that can be said of one folder without running it. Never raises for what is in it."""
-    name = path.resolve().name
+    name = os.path.basename(os.path.abspath(path))  # what a link is called, not what it points to
     try:
         bundle = freeze(path)
     except SkillpodError as fault:

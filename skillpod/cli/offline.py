@@ -5,18 +5,20 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillpod.documents import did_you_mean
 from skillpod.errors import PodUnreachable, UnknownSkill
 from skillpod.home import Home
 from skillpod.journal.replay import read
-from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.model.command import Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.manifest import ToolSpec
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
+
+if TYPE_CHECKING:
+    from skillpod.lifecycle.pipeline import Survey
 
 STATE = "not running"
 
@@ -96,6 +98,8 @@ def _one(names: Mapping[str, Remembered], name: str) -> Remembered:
 
 
 def _survey(home: Path, digest: Digest) -> Survey:
+    from skillpod.lifecycle.pipeline import Examiner  # SAFE: here, so that a list of names starts fast
+
     return Examiner().survey(BundleStore(Home(home).store).get(digest))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -118,7 +119,7 @@ def mount(
 ) -> None:
     """Mount a skill from a path. You become its source: it is followed until you unmount it."""
     values = json_object(config, at="--config") if config is not None else None
-    command = Command(verb=Verb.MOUNT, actor="owner", path=str(path.absolute()), config=values)
+    command = Command(verb=Verb.MOUNT, actor="owner", path=os.path.abspath(path), config=values)
     _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
 
 

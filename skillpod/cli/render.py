@@ -34,7 +34,8 @@ def record(value: Any) -> None:
 
 
 def _json(value: Any, *, indent: int | None) -> str:
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, indent=indent, ensure_ascii=not is_unicode)
     return text if text.isprintable() else "".join(map(_json_character, text))
 
 
@@ -61,10 +62,7 @@ def note(*spans: Span | str) -> None:
 def raw(text: str) -> None:
     """A text as it is; on a terminal, made safe for it."""
     shown = safe(text, keep="\n\t") if sys.stdout.isatty() else text
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding))
-    if not text.endswith("\n"):
-        sys.stdout.write("\n")
+    _write(sys.stdout, shown if shown.endswith("\n") else shown + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Span | str]]) -> None:
@@ -149,10 +147,14 @@ def _say(stream: TextIO, spans: Iterable[Span | str]) -> None:
     if any(style for _, style in pieces) and _has_colours(stream):
         _colourful(stream, pieces)
     else:
-        text = "".join(text for text, _ in pieces)
-        encoding = stream.encoding or "utf-8"
-        stream.write(text.rstrip(" ").encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        _write(stream, "".join(text for text, _ in pieces).rstrip(" ") + "\n")
     stream.flush()
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """What the stream's encoding has no character for is written as an escape: an answer is never lost to a locale."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _has_colours(stream: TextIO) -> bool:

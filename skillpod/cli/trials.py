@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def try_out(
     values = json_object(config, at="--config")
     active = active_policy(policies, policy)
     with render.working("testing"):
-        tried = asyncio.run(try_all([folder.absolute() for folder in skill_folders(folders)], active, values))
+        tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], active, values))
     if json:
         render.data({"skills": [one.as_dict() for one in tried]})
     else:
