@@ -58,7 +58,7 @@ class _Widths:
         for alternative in alternatives:
             kind = self._kind(alternative)
             sums[kind] = sums.get(kind, 0) + self.of(alternative)
-            for name in self._reached(alternative) & set(self._open):
+            for name in sorted(self._reached(alternative) & set(self._open)):
                 ways[kind, name] = ways.get((kind, name), 0) + 1
                 if ways[kind, name] > 1:
                     raise _Endless(name)

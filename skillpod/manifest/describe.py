@@ -189,8 +189,8 @@ class _Tool:
         docstring = read_docstring(function)
         self._check_function()
         hints = self._hints(mark)
-        context = self._context()
-        parameters = [found for found in _parameters(function) if found.arg.arg != context]
+        contexts = self._contexts()
+        parameters = [found for found in _parameters(function) if found.arg.arg not in contexts]
         input_schema = self._input_schema(parameters, docstring)
         output_schema = self._output_schema()
         if not self._sound:
@@ -204,7 +204,7 @@ class _Tool:
             output_schema=output_schema,
             parameters=tuple(Parameter(name=found.arg.arg, kind=found.kind, required=found.default is None) for found in parameters),
             is_async=isinstance(function, ast.AsyncFunctionDef),
-            context=context,
+            context=next(iter(contexts), ""),
             hints=MappingProxyType({**hints, **self._manifest.tools.get(function.name, {})}),
         )
         self._check_spec(spec)
@@ -279,12 +279,12 @@ class _Tool:
 
     # parameters
 
-    def _context(self) -> str:
+    def _contexts(self) -> list[str]:
         """The parameter that takes the Context; a second one is a fault."""
         found = [parameter.arg for parameter in _parameters(self._function) if self._is_context(parameter.arg.annotation)]
         for surplus in found[1:]:
             self._add(f"parameter `{surplus.arg}` is a second Context", surplus, "one is enough")
-        return found[0].arg if found else ""
+        return [argument.arg for argument in found]
 
     def _is_context(self, annotation: ast.expr | None) -> bool:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str) and annotation.value.isidentifier():

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections.abc
+import dataclasses
+import enum
 import re
 import sys
+import typing
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -347,9 +351,10 @@ class Modules:
 
 
 _STAR_MODULES: Mapping[str, frozenset[str]] = {
-    "typing": frozenset({"Annotated", "Any", "Dict", "FrozenSet", "List", "Literal", "Optional", "Set", "Tuple", "TypedDict", "Union"}),
-    "enum": frozenset({"Enum", "IntEnum", "StrEnum", "auto"}),
-    "dataclasses": frozenset({"dataclass", "field"}),
+    "typing": frozenset(typing.__all__),
+    "enum": frozenset(enum.__all__),
+    "dataclasses": frozenset(dataclasses.__all__),
+    "collections.abc": frozenset(collections.abc.__all__),
     "skillpod": frozenset({"Context", "Field", "tool"}),
 }
 

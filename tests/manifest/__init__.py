@@ -1,0 +1,1 @@
+"""What authors write: manifests, annotations, docstrings, and what is said of their mistakes."""
