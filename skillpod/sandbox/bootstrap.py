@@ -1,11 +1,13 @@
-"""What a zygote is started with: a constructed environment, a program of a few lines, and the guest's program as source.
+"""What a zygote is started with: a constructed environment, a program of a few lines, and the guest's program as code.
 
 With ``-I -S`` and an empty root no module of the host's is importable in a guest; what it runs came over the control socket.
 """
 
 from __future__ import annotations
 
+import base64
 import importlib.util
+import marshal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,25 +31,29 @@ LARGEST = 128 * 1024
 """No message on the control socket is longer, but the host's own sources."""
 
 _PACKAGE = Path(__file__).parent.parent
-_PROGRAM = """\
-import json, socket, sys
+PRELOADED = ("asyncio", "collections", "dataclasses", "datetime", "enum", "hashlib", "inspect", "logging", "re", "typing")
+"""What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once."""
+
+_PROGRAM = f"""\
+import _frozen_importlib_external, base64, json, marshal, socket, sys, {", ".join(PRELOADED)}
 from _frozen_importlib import ModuleSpec
-control, sources = socket.socket(fileno=int(sys.argv[1])), {}
+control, sent = socket.socket(fileno=int(sys.argv[1])), {{}}
 while True:
     message = json.loads(control.recv(1 << 20))
     if "start" in message:
         break
-    sources[message["module"]] = message
-class Sources:
+    sent[message["module"]] = message
+class Sent:
     def find_spec(name, path=None, target=None):
-        if name in sources:
-            return ModuleSpec(name, Sources, is_package=sources[name]["package"])
+        if name in sent:
+            return ModuleSpec(name, Sent, is_package=sent[name]["package"])
     def create_module(spec):
         return None
     def exec_module(module):
-        source = sources[module.__name__]
-        exec(compile(source["source"], source["file"], "exec", dont_inherit=True), module.__dict__)
-sys.meta_path.insert(0, Sources)
+        exec(marshal.loads(base64.b64decode(sent[module.__name__]["code"])), module.__dict__)
+if message["magic"] != _frozen_importlib_external.MAGIC_NUMBER.hex():
+    sys.exit("the interpreter " + sys.executable + " is another version than the one the pod runs on")
+sys.meta_path.insert(0, Sent)
 from skillpod.sandbox.guest.zygote import main
 main(control, message["start"])
 """
@@ -70,18 +76,28 @@ def launch(control: int, output: int, environment: Mapping[str, str]) -> subproc
 
 @cache
 def module_messages(entry: str) -> tuple[dict[str, Any], ...]:
-    """Every module a guest may import from us, one message each: ``{module, file, source, package}``."""
+    """Every module of ours that a guest may import, one message each: ``{module, code, package}``.
+
+    Compiled here from the source text, never from a cache, while the zygote's interpreter is still starting.
+    """
     guest = _PACKAGE / "sandbox" / "guest"
     shipped = {"skillpod": _PACKAGE / "sdk.py", "skillpod.sandbox.wire": _PACKAGE / "sandbox" / "wire.py"}
     shipped |= {f"skillpod.sandbox.guest.{path.stem}": path for path in guest.glob("*.py") if path.stem != "__init__"}
     if entry not in shipped:
         shipped[entry] = _file_of(entry)
     packages = {parent for name in shipped for parent in _parents(name)}
-    empty = dict.fromkeys(packages - shipped.keys(), "")
-    texts = {name: path.read_text("utf-8") for name, path in shipped.items()} | empty
-    return tuple(
-        {"module": name, "file": f"skillpod://{name}", "source": text, "package": name in packages} for name, text in sorted(texts.items())
-    )
+    texts = dict.fromkeys(packages, "") | {name: path.read_text("utf-8") for name, path in shipped.items()}
+    return tuple({"module": name, "code": _compiled(name, text), "package": name in packages} for name, text in sorted(texts.items()))
+
+
+def magic() -> str:
+    """What an interpreter must agree on to run code that another compiled."""
+    return importlib.util.MAGIC_NUMBER.hex()
+
+
+def _compiled(name: str, text: str) -> str:
+    code = compile(text, f"skillpod://{name}", "exec", dont_inherit=True)
+    return base64.b64encode(marshal.dumps(code)).decode()
 
 
 def _file_of(entry: str) -> Path:

@@ -47,9 +47,9 @@ class ZygoteProcess:
         """Send it its program, then ``start``; wait for ``ready`` or ``failed``. Raises IsolationUnavailable when it says neither."""
         try:
             async with asyncio.timeout(_START_SECONDS):
-                for message in bootstrap.module_messages(start["entry"]):
+                for message in await asyncio.to_thread(bootstrap.module_messages, start["entry"]):
                     await self.send(message)
-                await self.send({"start": start})
+                await self.send({"start": start, "magic": bootstrap.magic()})
                 data = await self._loop.sock_recv(self._control, bootstrap.LARGEST)
         except (TimeoutError, OSError):
             data = b""

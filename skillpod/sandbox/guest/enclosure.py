@@ -44,6 +44,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         ruleset=ruleset,
         abi=plan["abi"],
         baseline=baseline,
+        bounding=kernel.bounding_set(),
         interpreter=interpreter,
     )
     return Enclosure(prepared, ids)

@@ -16,7 +16,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 
-PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE = 1, 2, 3, 4
+PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE = 1, 2, 3, 4
 PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_GET_SECUREBITS, PR_SET_SECUREBITS = 23, 24, 27, 28
 PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = 38, 39
 _PR_GET_SECCOMP, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 21, 22, 2
@@ -32,6 +32,10 @@ _RULE_PATH_BENEATH = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+# Made once: an array type made in each guest would cost it 100 us.
+_CAPABILITY_WORDS = (ctypes.c_uint32 * 6)()
+_ANSWER = ctypes.c_int()
 
 
 def _checked(name: str, result: int) -> int:
@@ -49,6 +53,12 @@ def _syscall(name: str, number: int, *arguments: object) -> int:
 def prctl(option: int, first: int = 0, second: int = 0) -> int:
     words = (ctypes.c_ulong(value) for value in (first, second, 0, 0))
     return _checked(f"prctl({option})", _libc.prctl(ctypes.c_int(option), *words))
+
+
+def parent_death_signal() -> int:
+    prctl(_PR_GET_PDEATHSIG, ctypes.addressof(_ANSWER))
+    answer: int = _ANSWER.value
+    return answer
 
 
 def unshare(flags: int) -> None:
@@ -87,9 +97,9 @@ def set_capabilities(mask: int) -> None:
 
 def capabilities() -> int:
     """Effective, permitted and inheritable, or-ed: 0 means none of any kind."""
-    header, data = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)), ctypes.create_string_buffer(24)
-    _checked("capget", _libc.capget(header, data))
-    words: tuple[int, ...] = struct.unpack("=6I", data.raw[:24])
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    _checked("capget", _libc.capget(header, _CAPABILITY_WORDS))
+    words: tuple[int, ...] = tuple(_CAPABILITY_WORDS)
     return (words[0] | words[1] | words[2]) | (words[3] | words[4] | words[5]) << 32
 
 

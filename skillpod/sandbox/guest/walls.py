@@ -5,7 +5,6 @@ The order matters: what needs a right comes before the right is dropped, and the
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import resource
@@ -128,7 +127,11 @@ class Walls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What the zygote made once for all its guests. ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor."""
+    """What the zygote made once for all its guests.
+
+    ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
+    can only shrink.
+    """
 
     walls: Walls
     program: bytes
@@ -136,6 +139,7 @@ class Prepared:
     ruleset: int | None
     abi: int
     baseline: int
+    bounding: int
     interpreter: str
 
 
@@ -170,7 +174,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     _place_descriptors(guest)
     walls.put_up("scratch_quota", lambda: _scratch(guest))
     walls.put_up("guest_identity", lambda: _identity(guest))
-    walls.put_up("capabilities", _drop_capabilities)
+    walls.put_up("capabilities", lambda: _drop_capabilities(prepared.bounding))
     walls.put_up("parent_death", _die_with_parent)
     walls.put_up("rlimits", lambda: _limit(prepared, guest))
     walls.put_up("no_new_privs", _no_new_privileges)
@@ -214,21 +218,18 @@ def _identity(guest: Guest) -> str:
     return f"user {guest.user}"
 
 
-def _drop_capabilities() -> str:
+def _drop_capabilities(bounding: int) -> str:
     kernel.set_capabilities(0)
     if kernel.capabilities():
         raise OSError("a capability is still held")
-    left = kernel.bounding_set()
-    return "none held, bounding set empty" if not left else f"none held; bounding set {left:x} is out of reach behind no_new_privs"
+    return "none held, bounding set empty" if not bounding else f"none held; bounding set {bounding:x} is out of reach behind no_new_privs"
 
 
 def _die_with_parent() -> str:
     """Set after the last change of ids or capabilities: each of them clears it (prctl(2), PR_SET_PDEATHSIG)."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    answer = ctypes.c_int()
-    kernel.prctl(kernel.PR_GET_PDEATHSIG, ctypes.addressof(answer))
-    if answer.value != signal.SIGKILL or kernel.prctl(kernel.PR_GET_DUMPABLE):
+    if kernel.parent_death_signal() != signal.SIGKILL or kernel.prctl(kernel.PR_GET_DUMPABLE):
         raise OSError("the kernel did not keep it")
     return "killed when the zygote ends; not dumpable"
 
@@ -334,8 +335,7 @@ def _tried(probe: Callable[[], object]) -> str:
 
 
 def _read(path: str) -> None:
-    with open(path, "rb") as file:
-        file.read(1)
+    os.read(os.open(path, os.O_RDONLY), 1)
 
 
 def _fork() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import locale
 import os
 import resource
 import select
@@ -19,6 +20,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -27,9 +29,6 @@ from skillpod.sandbox.guest import enclosure, kernel, namespaces
 from skillpod.sandbox.guest.enclosure import Enclosure
 from skillpod.sandbox.guest.namespaces import WallFailed
 from skillpod.sandbox.guest.walls import WIRE, Guest, Prepared, raise_walls
-
-PRELOADED = ("asyncio", "collections", "dataclasses", "datetime", "enum", "hashlib", "inspect", "logging", "re", "typing")
-"""What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once."""
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -59,15 +58,15 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
 
 
 def _load(name: str) -> Entry:
-    """The entry's ``main``, and what skills commonly import."""
+    """The entry's ``main``. What skills commonly import is loaded already (``bootstrap.PRELOADED``)."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a pidfd for each guest
     sys.dont_write_bytecode = True
     threading.stack_size(_THREAD_STACK)
-    for module in PRELOADED:
-        importlib.import_module(module)
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_ALL, "")  # read now, it can still be set when its files are out of reach
     entry: Entry = importlib.import_module(name).main
     return entry
 
