@@ -49,7 +49,7 @@ class PodConfig:
 def load_config(home: Path) -> PodConfig:
     """What HOME/pod.yaml says, or the defaults when there is none. Raises ConfigInvalid with every fault and its place."""
     text = _text(home / NAME)
-    if text is None:
+    if text is None or _is_blank(text):
         return PodConfig()
     try:
         document = read_yaml(text, name=NAME)
@@ -125,13 +125,21 @@ def _text(path: Path) -> bytes | None:
         return None
     except OSError as fault:
         raise ConfigInvalid(f"{NAME} can't be read: {fault.strerror}", at=NAME, hint=f"look at {path}") from fault
-    with open(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ConfigInvalid(f"{NAME} is not a plain file", at=NAME, hint=f"look at {path}")
-        text = file.read(MAX_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            text = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(text) > MAX_BYTES:
         raise ConfigInvalid(f"{NAME} is larger than {MAX_BYTES} bytes", at=NAME, hint="values that large belong into a skill's folder")
     return text
+
+
+def _is_blank(text: bytes) -> bool:
+    """Nothing but blank lines and comments: a file that was begun and says nothing yet."""
+    return all(not line.strip() or line.lstrip().startswith(b"#") for line in text.splitlines())
 
 
 def _invalid(faults: list[DocumentInvalid]) -> ConfigInvalid:

@@ -50,7 +50,7 @@ def _line(**fields: Any) -> bytes:
 
 
 @given(entry=_entries, seq=st.integers(1, 2**63), ts=st.floats(0, 4e9), node=_text)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_an_entry_read_back_is_the_entry_written(entry: Entry, seq: int, ts: float, node: str) -> None:
     line = encode(entry, seq=seq, ts=ts, node=node)
     found = decode(line)
@@ -61,7 +61,7 @@ def test_an_entry_read_back_is_the_entry_written(entry: Entry, seq: int, ts: flo
 
 
 @given(entry=_entries, node=_text)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_line_is_printable_ascii_with_one_newline_at_its_end(entry: Entry, node: str) -> None:
     line = encode(entry, seq=1, ts=TS, node=node)
     assert line.endswith(b"}\n")
@@ -124,7 +124,8 @@ def test_the_largest_values_go_first_and_no_more_than_must() -> None:
 
 @pytest.mark.parametrize("field", ["reason", "actor", "source"])
 def test_a_long_text_keeps_its_beginning(field: str) -> None:
-    entry = dataclasses.replace(Entry(fact=Fact.REFUSED), **{field: "\U0001f600" * 50_000})
+    long: dict[str, Any] = {field: "\U0001f600" * 50_000}
+    entry = Entry(fact=Fact.REFUSED, **long)
     line = encode(entry, seq=1, ts=TS, node="n")
     assert len(line) <= MAX_LINE
     assert getattr(decode(line).entry, field).startswith("\U0001f600" * 250)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -225,8 +224,8 @@ def test_a_question_is_answered_by_the_entries_that_match_all_of_it(tmp_path: Pa
 )
 @settings(max_examples=200)
 def test_the_first_look_at_a_line_never_hides_an_entry_that_matches(text: str, field: str) -> None:
-    entry = dataclasses.replace(Entry(fact=Fact.CALL), **{field: text})
-    query = Query(**{field: text})
+    said: dict[str, Any] = {field: text}
+    entry, query = Entry(fact=Fact.CALL, **said), Query(**said)
     line = encode(entry, seq=1, ts=1.0, node="n")
     assert query.matches(Recorded(seq=1, ts=1.0, node="n", entry=entry))
     assert all(mark in line for mark in query.marks())

@@ -1,0 +1,246 @@
+"""HOME/pod.yaml: defaults without it, every fault at once with its place, and a skill's config against its schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillpod.config import MAX_BYTES, Alert, PodConfig, load_config
+from skillpod.documents import meta_faults
+from skillpod.errors import ConfigInvalid, ConfigRefused
+from skillpod.intake.watch import Observation
+from skillpod.manifest.config import MAX_BYTES as MAX_CONFIG
+from skillpod.manifest.config import config_faults, fill_config
+from skillpod.model.manifest import Manifest
+from skillpod.resources import packaged_text
+
+WHOLE = """
+policy: strict
+skills:
+  find_vulnerability:
+    config: {level: high, feeds: [one, two]}
+  text_tools: {}
+alert:
+  command: [/usr/local/bin/page-me, --now]
+  timeout: 2500ms
+trial: 2m
+quiet: 150ms
+watch: polling
+"""
+
+
+def _load(home: Path, text: str | bytes) -> PodConfig:
+    (home / "pod.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_config(home)
+
+
+def _faults(home: Path, text: str | bytes) -> dict[str, str]:
+    """Place -> message and hint of every fault."""
+    with pytest.raises(ConfigInvalid) as caught:
+        _load(home, text)
+    assert caught.value.reasons
+    return {reason.at: f"{reason.message} ({reason.hint})" for reason in caught.value.reasons}
+
+
+def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
+    assert load_config(tmp_path) == PodConfig()
+    assert load_config(tmp_path / "nowhere") == PodConfig()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing yet\n", "---\n", "{}"])
+def test_a_file_that_says_nothing_is_the_defaults(tmp_path: Path, text: str) -> None:
+    assert _load(tmp_path, text) == PodConfig()
+
+
+def test_everything_said_is_taken(tmp_path: Path) -> None:
+    assert _load(tmp_path, WHOLE) == PodConfig(
+        policy="strict",
+        skills={"find_vulnerability": {"level": "high", "feeds": ["one", "two"]}, "text_tools": {}},
+        alert=Alert(command=("/usr/local/bin/page-me", "--now"), timeout=2.5),
+        trial=120.0,
+        quiet=0.15,
+        watch=Observation.POLLING,
+    )
+
+
+def test_a_config_is_frozen(tmp_path: Path) -> None:
+    config: Any = _load(tmp_path, WHOLE)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.trial = 0.0
+    with pytest.raises(TypeError):
+        config.skills["other"] = {}
+    with pytest.raises(TypeError):
+        config.skills["text_tools"]["level"] = "low"
+
+
+def test_every_fault_is_told_at_once_with_its_path(tmp_path: Path) -> None:
+    found = _faults(
+        tmp_path,
+        """
+        polici: default
+        trial: sixty
+        watch: sometimes
+        skills: {scan: {confg: {}}}
+        alert: {command: page-me}
+        """,
+    )
+    assert set(found) == {
+        "pod.yaml:polici",
+        "pod.yaml:trial",
+        "pod.yaml:watch",
+        "pod.yaml:skills.scan.confg",
+        "pod.yaml:alert.command",
+    }
+    assert "policy" in found["pod.yaml:polici"]
+    assert "config" in found["pod.yaml:skills.scan.confg"]
+    assert "inotify" in found["pod.yaml:watch"]
+
+
+def test_what_the_schema_can_not_say_is_told_at_once_too(tmp_path: Path) -> None:
+    found = _faults(tmp_path, "{trial: 25h, quiet: 1ms, alert: {command: [x], timeout: 1h}, skills: {Bad-Name: {}}}")
+    assert set(found) == {"pod.yaml:trial", "pod.yaml:quiet", "pod.yaml:alert.timeout", "pod.yaml:skills.Bad-Name"}
+    assert "at most 24h" in found["pod.yaml:trial"]
+    assert "from 10ms to 10s" in found["pod.yaml:quiet"]
+
+
+def test_a_single_fault_is_told_as_itself(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        _load(tmp_path, "trail: 60s")
+    assert caught.value.at == "pod.yaml:trail"
+    assert "trial" in caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["volumes", "secrets", "idle"])
+def test_what_comes_with_a_later_version_is_refused_and_not_passed_over(tmp_path: Path, key: str) -> None:
+    assert list(_faults(tmp_path, f"{key}: {{}}")) == [f"pod.yaml:{key}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("- a list\n", "pod.yaml"),
+        ("just text", "pod.yaml"),
+        ("policy: [a, b", "pod.yaml:2"),
+        ("policy: a\npolicy: b\n", "pod.yaml:2"),
+        ("a: &x [1]\nb: *x\n", "pod.yaml:1"),
+        (b"\xff\xfe\x00", "pod.yaml"),
+        ("policy: ../../etc/passwd\n", "pod.yaml:policy"),
+        ("policy: 5\n", "pod.yaml:policy"),
+        ("alert: {timeout: 5s}\n", "pod.yaml:alert.command"),
+        ("alert: {command: []}\n", "pod.yaml:alert.command"),
+        ("alert: {command: ['']}\n", "pod.yaml:alert.command[0]"),
+        ("trial: 60\n", "pod.yaml:trial"),
+        ("skills: [scan]\n", "pod.yaml:skills"),
+        ("skills: {scan: {config: 5}}\n", "pod.yaml:skills.scan.config"),
+    ],
+)
+def test_bad_input_is_placed(tmp_path: Path, text: str | bytes, at: str) -> None:
+    assert all(place.startswith(at) for place in _faults(tmp_path, text))
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(b"#" * (MAX_BYTES + 1))
+    with pytest.raises(ConfigInvalid, match="larger than"):
+        load_config(tmp_path)
+
+
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").mkdir()
+    with pytest.raises(ConfigInvalid, match="not a plain file"):
+        load_config(tmp_path)
+    (tmp_path / "pod.yaml").rmdir()
+    os.mkfifo(tmp_path / "pod.yaml")
+    with pytest.raises(ConfigInvalid, match="not a plain file"):
+        load_config(tmp_path)
+
+
+def test_a_link_to_nowhere_is_not_an_absent_file(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").symlink_to(tmp_path / "gone")
+    with pytest.raises(ConfigInvalid, match="link to nowhere"):
+        load_config(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text("{}")
+    (tmp_path / "pod.yaml").chmod(0)
+    with pytest.raises(ConfigInvalid, match="can't be read"):
+        load_config(tmp_path)
+
+
+def test_the_published_schema_is_one_and_documents_every_key() -> None:
+    schema = json.loads(packaged_text("config.schema.json"))
+    assert meta_faults(schema, name="config.schema.json") == []
+    assert set(schema["properties"]) == {field.name for field in dataclasses.fields(PodConfig)}
+    documented = (Path(__file__).parents[1] / "docs" / "pod-yaml.md").read_text()
+    assert all(f"`{key}`" in documented for key in schema["properties"])
+
+
+def test_the_example_in_the_documentation_is_accepted(tmp_path: Path) -> None:
+    documented = (Path(__file__).parents[1] / "docs" / "pod-yaml.md").read_text()
+    example = documented.split("```yaml\n")[1].split("```")[0]
+    assert _load(tmp_path, example).skills
+
+
+# --- the config of a skill --------------------------------------------------------------------------------------------------------
+
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["level"],
+    "properties": {
+        "level": {"enum": ["low", "high"], "default": "low"},
+        "feeds": {"type": "array", "items": {"type": "string"}, "default": []},
+        "deep": {"type": "object", "properties": {"inner": {"default": 1}}},
+        "anything": True,
+    },
+}
+
+
+def _manifest(schema: Any = SCHEMA) -> Manifest:
+    return Manifest(name="scan", version="1.0.0", description="Scan.", author="Jane Doe", config_schema=schema)
+
+
+def test_defaults_fill_in_what_is_missing_at_the_top() -> None:
+    assert fill_config({}, _manifest()) == {"level": "low", "feeds": []}
+    assert fill_config({"level": "high", "deep": {}}, _manifest()) == {"level": "high", "feeds": [], "deep": {}}
+
+
+def test_a_default_is_not_shared_between_those_who_get_it() -> None:
+    fill_config({}, _manifest())["feeds"].append("mine")
+    assert fill_config({}, _manifest())["feeds"] == []
+
+
+def test_every_fault_of_a_config_is_told_with_its_path() -> None:
+    with pytest.raises(ConfigRefused) as caught:
+        fill_config({"level": "middle", "feeds": [1], "fedes": []}, _manifest())
+    assert {reason.at for reason in caught.value.reasons} == {"config:level", "config:feeds[0]", "config:fedes"}
+    assert caught.value.skill == "scan"
+
+
+def test_a_skill_without_a_schema_takes_no_config() -> None:
+    assert fill_config({}, _manifest(None)) == {}
+    with pytest.raises(ConfigRefused, match="takes no config"):
+        fill_config({"level": "low"}, _manifest(None))
+
+
+def test_a_required_value_without_a_default_must_be_given() -> None:
+    schema = {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}}
+    with pytest.raises(ConfigRefused) as caught:
+        fill_config({}, _manifest(schema))
+    assert caught.value.at == "config:url"
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), {1, 2}])
+def test_a_config_is_json(value: Any) -> None:
+    assert [fault.at for fault in config_faults({"anything": value}, SCHEMA)] == ["config"]
+
+
+def test_a_config_fits_a_line_of_the_journal() -> None:
+    assert config_faults({"anything": "x" * (MAX_CONFIG - 100)}, SCHEMA) == []
+    assert [fault.at for fault in config_faults({"anything": "x" * MAX_CONFIG}, SCHEMA)] == ["config"]
