@@ -18,6 +18,7 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 GROUP_ENTRIES = 32
 GROUP_SECONDS = 0.005
 RETRY_SECONDS = 1.0
+BACKLOG_ENTRIES = 65_536
 
 
 @dataclass(slots=True, eq=False)
@@ -44,11 +45,13 @@ class JournalWriter:
         epoch: Callable[[], float],
         segment_bytes: int = SEGMENT_BYTES,
         retry: float = RETRY_SECONDS,
+        backlog: int = BACKLOG_ENTRIES,
     ) -> None:
         self._tail = Tail(directory, segment_bytes=segment_bytes)
         self._node = node
         self._epoch = epoch
         self._retry = retry
+        self._backlog = backlog
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="skillpod-journal")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._next_seq = 1
@@ -115,8 +118,7 @@ class JournalWriter:
 
         Raises JournalUnwritable when the journal is known to be broken, and as ``record`` for what does not fit a line.
         """
-        if self._fault is not None:
-            self.require()
+        self.require()
         self._queued(encode_body(entry, ts=self._epoch(), node=self._node))
         self._flush_soon()
 
@@ -130,9 +132,12 @@ class JournalWriter:
             self._flush_soon()
 
     def require(self) -> None:
-        """Raise JournalUnwritable if the journal can't be written now."""
+        """Raise JournalUnwritable if the journal can't be written now, or the disk is too far behind."""
         if self._fault is not None:
-            raise JournalUnwritable(self._fault.message, at=self._fault.at, hint=self._fault.hint)
+            raise _as_unwritable(self._fault)
+        if len(self._queue) >= self._backlog:
+            hint = "the disk under HOME is too slow or hangs; it goes on when that many have been written"
+            raise JournalUnwritable(f"{len(self._queue)} entries wait to be written to the journal", hint=hint)
 
     # --- one flush at a time ---
 

@@ -23,7 +23,7 @@ _SCHEMA = """
 CREATE TABLE names (
     name TEXT PRIMARY KEY, desired TEXT NOT NULL, generation INTEGER NOT NULL, digest TEXT, previous TEXT, identity TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE history (name TEXT NOT NULL, place INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (name, place)) WITHOUT ROWID;
+CREATE TABLE history (name TEXT NOT NULL, digest TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (name, digest)) WITHOUT ROWID;
 CREATE TABLE quarantine (digest TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
 INSERT INTO position VALUES (1, 0);
@@ -47,6 +47,8 @@ class Index:
         self._is_ahead = False
         self._position = 0
         self._changed_names: set[str] = set()
+        self._published: list[tuple[str, str]] = []
+        self._place = 0
         self._changed_digests: set[Digest] = set()
         self._saved_position = 0
         self._database = self._open()
@@ -102,6 +104,8 @@ class Index:
             if remembered is not None:
                 self._names[remembered.desired.name] = remembered
                 self._changed_names.add(remembered.desired.name)
+            if entry.fact is Fact.PUBLISHED:
+                self._published.append((entry.skill, entry.digest))
         elif entry.fact in (Fact.QUARANTINED, Fact.RESUMED) and entry.digest:
             self._own()
             digest = Digest(entry.digest)
@@ -116,7 +120,7 @@ class Index:
         self._database.close()
         _remove(self._path)
         self._names, self._quarantined, self._position = {}, {}, 0
-        self._changed_names, self._changed_digests, self._is_ahead = set(), set(), False
+        self._changed_names, self._changed_digests, self._published, self._is_ahead = set(), set(), [], False
         self._database = self._create()
 
     def close(self) -> None:
@@ -176,8 +180,9 @@ class Index:
         if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise ValueError("damaged")
         histories: dict[str, list[Digest]] = {}
-        for name, digest in database.execute("SELECT name, digest FROM history ORDER BY name, place"):
+        for name, digest, place in database.execute("SELECT name, digest, place FROM history ORDER BY place"):
             histories.setdefault(name, []).append(digest)
+            self._place = place
         rows = database.execute("SELECT name, desired, generation, digest, previous, identity FROM names")
         for name, desired, generation, digest, previous, identity in rows:
             self._names[name] = Remembered(
@@ -200,6 +205,8 @@ class Index:
             database.execute("BEGIN IMMEDIATE")
             for name in self._changed_names:
                 self._save_name(name)
+            places = [(name, digest, self._place + further) for further, (name, digest) in enumerate(self._published, 1)]
+            database.executemany("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", places)
             for digest in self._changed_digests:
                 database.execute("DELETE FROM quarantine WHERE digest = ?", (digest,))
                 if digest in self._quarantined:
@@ -210,7 +217,8 @@ class Index:
             with suppress(sqlite3.Error):
                 database.execute("ROLLBACK")
             return
-        self._changed_names, self._changed_digests = set(), set()
+        self._place += len(self._published)
+        self._changed_names, self._changed_digests, self._published = set(), set(), []
         self._saved_position = self._position
 
     def _save_name(self, name: str) -> None:
@@ -218,9 +226,6 @@ class Index:
         desired, identity = _text(remembered.desired.as_dict()), _text(dict(remembered.identity))
         row = (name, desired, remembered.generation, remembered.digest, remembered.previous, identity)
         self._database.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?, ?)", row)
-        self._database.execute("DELETE FROM history WHERE name = ?", (name,))
-        places = [(name, place, digest) for place, digest in enumerate(remembered.history)]
-        self._database.executemany("INSERT INTO history VALUES (?, ?, ?)", places)
 
 
 # --- the fold, without a disk ----------------------------------------------------------------------------------------------------

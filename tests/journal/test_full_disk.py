@@ -147,6 +147,25 @@ def test_closing_says_how_much_is_lost_when_there_never_is_room_again(tmp_path: 
         asyncio.run(work())
 
 
+def test_a_disk_that_falls_too_far_behind_stops_calls_until_it_has_caught_up(tmp_path: Path) -> None:
+    async def work() -> None:
+        writer = JournalWriter(tmp_path / "journal", node="n", epoch=lambda: 1.0, backlog=40)
+        await writer.open()
+        for number in range(1, 32 + 40 + 1):  # the first 32 are on their way to the disk, 40 wait
+            writer.note(called(number))
+        with pytest.raises(JournalUnwritable, match="40 entries wait"):
+            writer.note(called(0))
+        with pytest.raises(JournalUnwritable, match="40 entries wait"):
+            await writer.record(called(0))
+        writer.mark(called(73))
+        await until(lambda: can_write(writer))
+        await writer.record(called(74))
+        await writer.close()
+
+    asyncio.run(work())
+    assert [line["generation"] for line in lines(tmp_path / "journal")] == list(range(1, 75))
+
+
 def test_each_who_waits_gets_an_error_of_its_own(tmp_path: Path) -> None:
     async def work() -> tuple[BaseException | int, BaseException | int]:
         async with opened(tmp_path / "journal") as writer:

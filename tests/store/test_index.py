@@ -141,6 +141,19 @@ def test_a_generation_that_takes_over_from_its_own_digest_does_not_forget_the_on
     assert index.names()["scan"].previous == A
 
 
+def test_a_long_history_is_kept_in_order_and_costs_no_more_with_every_version(tmp_path: Path) -> None:
+    index = opened(tmp_path / "index.db")
+    digests = [Digest(f"sha256:{number:064d}") for number in range(2000)]
+    index.apply_all((seq, publishes("scan", seq, digest)) for seq, digest in enumerate(digests, 1))
+    index.apply(2001, publishes("scan", 2001, digests[5]))
+    changes = index._database.total_changes
+    index.apply(2002, publishes("scan", 2002, digests[7]))
+    assert index._database.total_changes - changes < 10
+    index.close()
+    rest = [digest for digest in digests if digest not in (digests[5], digests[7])]
+    assert opened(tmp_path / "index.db").names()["scan"].history == (*rest, digests[5], digests[7])
+
+
 def test_numbers_never_go_down(tmp_path: Path) -> None:
     index = _folded(tmp_path / "index.db", [publishes("scan", 7, A), publishes("scan", 3, B)])
     assert index.names()["scan"].generation == 7
