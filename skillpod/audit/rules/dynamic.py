@@ -1,0 +1,37 @@
+"""DYN: text or data that becomes code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillpod.audit.facts import Reading, Use, What
+from skillpod.audit.standard import Reach, standing
+from skillpod.model.finding import Finding, Severity
+from skillpod.model.manifest import Manifest
+
+_INSTEAD = {
+    "eval": "read values with `ast.literal_eval` or `json.loads`; write the calculation out",
+    "exec": "write the code in a file of the folder and import it",
+    "compile": "write the code in a file of the folder; `re.compile` and methods named compile are not meant",
+}
+_JUDGED = {
+    Reach.CODE: ("DYN-002", Severity.DENY, "call the function itself; what is built from text was never audited"),
+    Reach.DATA_AS_CODE: ("DYN-003", Severity.DENY, "keep data as JSON: `json.dumps` and `json.loads`"),
+    Reach.ANNOTATIONS: ("DYN-004", Severity.REVIEW, "read `__annotations__` as it is, or write the types down once more"),
+}
+
+
+def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
+    for use in reading.of(Use):
+        builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""
+        if builtin in _INSTEAD:
+            yield _finding("DYN-001", Severity.DENY, use, reading, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin])
+            continue
+        judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None
+        if judged is not None:
+            rule, severity, fix = judged
+            yield _finding(rule, severity, use, reading, f"{use.words}: {standing(use.path).reach.value}", fix)
+
+
+def _finding(rule: str, severity: Severity, use: Use, reading: Reading, message: str, fix: str) -> Finding:
+    return Finding(rule=rule, severity=severity, file=reading.file, line=use.spot.line, column=use.spot.column, message=message, fix=fix)

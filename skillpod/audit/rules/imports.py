@@ -1,0 +1,79 @@
+"""IMP: modules and packages a skill can't use, and members of allowed modules that do what such a module does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillpod.audit.facts import Reading, Star, Use, What
+from skillpod.audit.standard import GUARDED, Reach, is_private, standing
+from skillpod.model.finding import Finding, Severity
+from skillpod.model.manifest import Manifest
+
+_RULES = {
+    Reach.PROGRAMS: "IMP-001",
+    Reach.NATIVE: "IMP-002",
+    Reach.LOADER: "IMP-003",
+    Reach.SYSTEM: "IMP-007",
+}
+_FIXES = {
+    Reach.PROGRAMS: "do it in Python; or ask for the program by name (`permissions.programs`), which a person must then approve",
+    Reach.NATIVE: "use pure Python or the standard library's own functions",
+    Reach.LOADER: "write `import name` or `from .name import ...`: siblings are found without help; files are read by `ctx.read_bytes`",
+    Reach.SYSTEM: "remove it: a guest has nothing outside its own folder and scratch space",
+}
+_SDK_NAMES = frozenset({"tool", "Context", "Field", "State", "StateError", "testing"})
+
+
+def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
+    for use in reading.of(Use):
+        if use.what is What.FOREIGN and use.is_import:
+            yield _third_party(use, reading)
+        elif use.what is What.SDK:
+            yield from _sdk(use, reading)
+        elif use.what in (What.MODULE, What.MEMBER):
+            yield from _standard(use, reading, manifest)
+    for star in reading.of(Star):
+        if star.path.partition(".")[0] in GUARDED:
+            yield Finding(
+                rule="IMP-006",
+                severity=Severity.DENY,
+                file=reading.file,
+                line=star.spot.line,
+                column=star.spot.column,
+                message=f"`from {star.path} import *` takes names that can't be told apart from the skill's own",
+                fix=f"import what is used by its name: `from {star.path} import ...`",
+            )
+
+
+def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
+    stands = standing(use.path)
+    if is_private(use.path.partition(".")[0]):
+        yield _finding("IMP-005", use, reading, f"{use.words}: a private module of the interpreter", "use the public module it serves")
+    elif not stands.is_listed:
+        module = use.path.partition(".")[0]
+        fix = f"use another member of {module}; if this one is harmless, it belongs on the list (docs/audit-rules.md)"
+        yield _finding("IMP-008", use, reading, f"{use.words}: not on the list of what a skill may use of {module}", fix)
+    elif stands.reach in _RULES:
+        if stands.reach is Reach.PROGRAMS and manifest is not None and manifest.permissions.programs:
+            return  # CAP-003 asks for a person's eyes
+        yield _finding(_RULES[stands.reach], use, reading, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach])
+
+
+def _third_party(use: Use, reading: Reading) -> Finding:
+    package = use.path.partition(".")[0]
+    message = f"`{package}` is neither the standard library's nor a file of this skill"
+    return _finding("IMP-004", use, reading, message, "copy the module into the folder, or do without: this version installs no packages")
+
+
+def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
+    _, _, rest = use.path.partition(".")
+    name = rest.partition(".")[0]
+    if name and name not in _SDK_NAMES and not name.startswith("__"):
+        known = ", ".join(sorted(_SDK_NAMES))
+        yield _finding("IMP-009", use, reading, f"{use.words}: not a name skillpod offers a skill", f"it offers {known}")
+
+
+def _finding(rule: str, use: Use, reading: Reading, message: str, fix: str) -> Finding:
+    return Finding(
+        rule=rule, severity=Severity.DENY, file=reading.file, line=use.spot.line, column=use.spot.column, message=message, fix=fix
+    )

@@ -1,0 +1,153 @@
+"""The audit: every Python file of a bundle read, judged by every rule, and compared with what the manifest asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from skillpod.audit.facts import Reading
+from skillpod.audit.modules import Modules
+from skillpod.audit.observe import Observer
+from skillpod.audit.reach import Reader, TooDeep
+from skillpod.audit.rules import capabilities, dynamic, files, imports, reflection, tampering
+from skillpod.audit.scopes import TooLarge
+from skillpod.audit.source import Source, read_source
+from skillpod.model.bundle import Bundle
+from skillpod.model.finding import CapabilityUse, Finding, Report, Severity
+from skillpod.model.manifest import Manifest
+
+MAX_SOURCES = 4 * 1024 * 1024
+"""Bytes of Python source in one bundle."""
+
+MAX_FINDINGS = 500
+
+_Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
+RULES: tuple[_Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
+"""Each judges one file by what was read in it. ``files.check`` judges the bundle's files as such."""
+
+_TESTS = "tests/"
+
+
+def run(bundle: Bundle, manifest: Manifest | None) -> Report:
+    """Every finding for a bundle, and the capabilities its code seems to use. Never raises: an audit that fails is a denial.
+
+    ``manifest`` None: nothing is asked for. What is found in a file below ``tests/`` that no other file of the skill imports, directly or
+    through others, can't run in a guest and is a notice.
+    """
+    try:
+        found, uses = _audit(bundle, manifest)
+    except Exception as fault:  # noqa: BLE001  # SAFE: a stranger's code was read; whatever went wrong, the answer is no
+        failed = Finding(
+            rule="AUD-001",
+            severity=Severity.DENY,
+            file="manifest.yaml",
+            message=f"the audit failed ({type(fault).__name__})",
+            fix="this is a fault of skillpod: report it with the skill's folder",
+        )
+        return Report(digest=bundle.digest, findings=(failed,))
+    return Report(digest=bundle.digest, findings=_in_order(found), capabilities=tuple(sorted(set(uses))))
+
+
+def _audit(bundle: Bundle, manifest: Manifest | None) -> tuple[list[Finding], list[CapabilityUse]]:
+    found = list(files.check(bundle))
+    python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
+    size = sum(map(len, python.values()))
+    if size > MAX_SOURCES:
+        found.append(_too_large(f"the skill has {size} bytes of Python; at most {MAX_SOURCES} are audited"))
+        return found, []
+    sources, faults = _read(python)
+    readers, refusals = _readers(sources, Modules(python, package=manifest.name.replace("-", "_") if manifest else ""))
+    faults += refusals
+    readings, refusals = _observe(readers)
+    faults += refusals
+    reachable = _reachable(python, readers)
+    found += [_in_tests(finding) if finding.file not in reachable else finding for finding in faults]
+    uses: list[CapabilityUse] = []
+    for reading in readings:
+        judged = [finding for rule in RULES for finding in rule(reading, manifest)]
+        if reading.file in reachable:
+            found += judged
+            uses += capabilities.capabilities(reading)
+        else:
+            found += map(_in_tests, judged)
+    if manifest is not None:
+        found += capabilities.compare(uses, manifest)
+    return found, uses
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------------------
+
+
+def _read(python: dict[str, bytes]) -> tuple[list[Source], list[Finding]]:
+    sources: list[Source] = []
+    faults: list[Finding] = []
+    for name, content in python.items():
+        source, findings = read_source(name, content)
+        faults += findings
+        if source is not None:
+            sources.append(source)
+    return sources, faults
+
+
+def _readers(sources: Iterable[Source], modules: Modules) -> tuple[dict[str, Reader], list[Finding]]:
+    readers: dict[str, Reader] = {}
+    faults: list[Finding] = []
+    for source in sources:
+        try:
+            readers[source.file] = Reader(source, modules, readers)
+        except TooLarge:
+            faults.append(_too_large("the file has too many syntax nodes to be audited", source.file))
+    return readers, faults
+
+
+def _observe(readers: dict[str, Reader]) -> tuple[list[Reading], list[Finding]]:
+    readings: list[Reading] = []
+    faults: list[Finding] = []
+    for file, reader in readers.items():
+        try:
+            readings.append(Reading(file, tuple(Observer(reader).facts())))
+        except (TooDeep, RecursionError):
+            faults.append(_too_large("an expression is nested too deeply to be followed", file))
+    return readings, faults
+
+
+def _reachable(python: Iterable[str], readers: dict[str, Reader]) -> set[str]:
+    """Every file but those below ``tests/`` that nothing else imports: packages above an imported module run too."""
+    reached = {name for name in python if not name.startswith(_TESTS)}
+    pending = list(reached)
+    while pending:
+        reader = readers.get(pending.pop())
+        for file in reader.imported_files() if reader else ():
+            if file not in reached:
+                reached.add(file)
+                pending.append(file)
+    return reached
+
+
+# --- findings --------------------------------------------------------------------------------------------------------------------
+
+
+def _too_large(message: str, file: str = "manifest.yaml") -> Finding:
+    return Finding(rule="SRC-007", severity=Severity.DENY, file=file, message=message, fix="split it, or move data out of the code")
+
+
+def _in_tests(finding: Finding) -> Finding:
+    if finding.severity is Severity.NOTICE:
+        return finding
+    return replace(finding, severity=Severity.NOTICE, message=f"{finding.message} (in a test that no module of the skill imports)")
+
+
+def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    ordered = sorted(dict.fromkeys(found), key=lambda finding: (finding.file, finding.line, finding.column, finding.rule, finding.message))
+    if len(ordered) <= MAX_FINDINGS:
+        return tuple(ordered)
+    worst_first = sorted(ordered, key=lambda finding: finding.severity is not Severity.DENY)
+    kept = set(worst_first[:MAX_FINDINGS])
+    more = Finding(
+        rule="AUD-002",
+        severity=Severity.REVIEW,
+        file="manifest.yaml",
+        message=f"there are {len(ordered) - MAX_FINDINGS} more findings, which are not shown",
+        fix="mend those that are shown first",
+    )
+    return (*(finding for finding in ordered if finding in kept), more)
