@@ -32,6 +32,8 @@ def explain(ended: Exit | None, limits: Limits, *, doing: str) -> SkillFailed:
             f"the guest ended itself with exit status {ended.status} while {doing}",
             hint="a tool must return or raise, and never end its process (os._exit, a fatal error of native code)",
         )
+    if ended.signal == signal.SIGKILL and not ended.peak:  # nobody reaped it: its zygote was gone first
+        return GuestDied(f"the process guests are forked from ended while {doing}", hint="call again: another takes its place")
     name = _signal_name(ended.signal)
     return GuestDied(f"the guest was ended by {name} while {doing}", hint=_LIKELY.get(ended.signal, _LOOK))
 

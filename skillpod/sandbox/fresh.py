@@ -36,6 +36,9 @@ class Fresh:
     async def call(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         guest = await self._take()
+        while guest.has_ended:  # between its turn and this line; it has seen nothing of the call
+            self._busy.discard(guest)
+            guest = await self._take()
         try:
             return await guest.call(tool, arguments, self._wall)
         finally:

@@ -91,6 +91,7 @@ class Nursery:
             )
         guest.serve()
 
+
 def _load_message(launch: Launch) -> bytes:
     """The load frame and the bundle's bytes behind it. Sidecars are evidence for the host; no guest sees them."""
     manifest = launch.manifest

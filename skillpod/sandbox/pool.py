@@ -107,9 +107,7 @@ class GuestPool:
 
     def _warm(self, launch: Launch, lifetime: Lifetime, count: GuestCount) -> Warm:
         manifest = launch.manifest
-        return Warm(
-            self._nursery, lifetime, count=count, concurrency=manifest.concurrency, wall=manifest.limits.wall, on_death=self._heard
-        )
+        return Warm(self._nursery, lifetime, count=count, concurrency=manifest.concurrency, wall=manifest.limits.wall, on_death=self._heard)
 
     def _heard(self, error: SkillpodError) -> None:
         self._died += 1

@@ -45,12 +45,9 @@ class Warm:
 
     async def call(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
-        guest = self._free() if not len(self._line) else None
-        if guest is None:
-            self._kept = max(self._kept, min(1, self._count.max))
-            guest = await self._line.wait(self._wall, joined=self._balance)
-        else:
-            self._taken[guest] += 1
+        guest = await self._take()
+        while guest.has_ended:  # between its turn and this line; it has seen nothing of the call
+            guest = await self._take()
         try:
             return await guest.call(tool, arguments, self._wall)
         except asyncio.CancelledError:
@@ -97,6 +94,14 @@ class Warm:
         for guest in tuple(self._taken):
             guest.kill()
         await self._starts.close()
+
+    async def _take(self) -> Connection:
+        guest = self._free() if not len(self._line) else None
+        if guest is None:
+            self._kept = max(self._kept, min(1, self._count.max))
+            return await self._line.wait(self._wall, joined=self._balance)
+        self._taken[guest] += 1
+        return guest
 
     def _free(self) -> Connection | None:
         """The least busy guest with room for a call."""

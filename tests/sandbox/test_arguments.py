@@ -122,7 +122,15 @@ def test_json_becomes_what_the_annotation_says(hint: Any, given: Any, expected: 
 
 @pytest.mark.parametrize(
     ("hint", "given"),
-    [(Colour, "green"), (Point, {"y": 1}), (Point, {"x": 1, "z": 2}), (set[Any], [[1]]), (tuple[int, int], [1]), (list[int], "abc"), (bytes, "a")],
+    [
+        (Colour, "green"),
+        (Point, {"y": 1}),
+        (Point, {"x": 1, "z": 2}),
+        (set[Any], [[1]]),
+        (tuple[int, int], [1]),
+        (list[int], "abc"),
+        (bytes, "a"),
+    ],
 )
 def test_what_does_not_fit_is_passed_on_as_it_is(hint: Any, given: Any) -> None:
     assert Converter().convert(hint, given) == given

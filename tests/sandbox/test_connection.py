@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -214,10 +215,8 @@ def test_a_forged_reply_is_the_skills_own_but_the_true_one_behind_it_ends_the_gu
 
     async def once() -> None:
         async with opened(zygote, launch(HOSTILE, lifetime=Lifetime.SKILL)) as guests:
-            try:
+            with suppress(WireBroken):
                 assert await guests.call("forges") == 666
-            except WireBroken:
-                pass
             await guests.died.wait()
             assert [type(death) for death in guests.deaths] == [WireBroken]
             assert await guests.call("fine") == 1
@@ -392,7 +391,8 @@ def test_descriptors_and_processes_are_given_back_whatever_happened(zygote: Open
 
     outcome(zygote, "fine")
     before = descriptors()
-    for tool, arguments in [("ends", {"kind": "exit"}), ("writes", {"kind": "garbage"}), ("fine", {}), ("closes", {})]:
+    breaking: list[tuple[str, dict[str, Any]]] = [("ends", {"kind": "exit"}), ("writes", {"kind": "garbage"}), ("fine", {}), ("closes", {})]
+    for tool, arguments in breaking:
         outcome(zygote, tool, **arguments)
         outcome(zygote, tool, lifetime=Lifetime.CALL, **arguments)
     outcome(zygote, "hangs", limits=Limits(wall=0.2))

@@ -23,6 +23,7 @@ from tests.support.open_zygote import OpenZygote
 from tests.support.recollection import Recollection
 
 SHORT = Limits(wall=5.0)
+UP_TO_TWO = GuestCount(0, 2)
 
 
 def launch(
@@ -32,12 +33,13 @@ def launch(
     name: str = "probe",
     lifetime: Lifetime = Lifetime.CALL,
     limits: Limits = SHORT,
-    guests: GuestCount = GuestCount(0, 2),
+    guests: GuestCount = UP_TO_TWO,
     concurrency: int = 1,
     config: Mapping[str, Any] | None = None,
     tools: tuple[ToolSpec, ...] | None = None,
     grants: Permissions = NOTHING,
     opted_out: tuple[tuple[str, str], ...] = (),
+    isolation: Isolation = Isolation.JAIL,
 ) -> Launch:
     """A skill whose entry is this text, admitted; its tools are described from it, as the host does."""
     bundle = Bundle.freeze({"handler.py": dedent(handler).encode(), **(files or {})})
@@ -54,7 +56,7 @@ def launch(
     admission = Admission(
         skill=name,
         digest=bundle.digest,
-        isolation=Isolation.JAIL,
+        isolation=isolation,
         grants=grants,
         tier=Tier.READ_ONLY,
         rule="test",

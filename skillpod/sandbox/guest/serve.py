@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import io
 import itertools
 import os
 import queue
@@ -267,8 +268,12 @@ def _out_of_the_way(sock: socket.socket) -> int:
 
 def _line_buffered() -> None:
     """New streams: those made before the fork may remember that they were something else than this pipe."""
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdout, sys.stderr = _stream(1), _stream(2)
+
+
+def _stream(number: int) -> io.TextIOWrapper:
+    written = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
+    return io.TextIOWrapper(written, "utf-8", "backslashreplace", line_buffering=True)
 
 
 def _flush() -> None:

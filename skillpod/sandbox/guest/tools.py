@@ -25,9 +25,7 @@ class Tool:
         self.context = next((p.name for p in parameters if annotations.get(p.name) is Context), "")
         self._own = [p for p in parameters if p.name != self.context]
         self._plans: dict[str, Convert] = {
-            p.name: converter.plan(annotations[p.name])
-            for p in self._own
-            if p.name in annotations and not is_idle(annotations[p.name])
+            p.name: converter.plan(annotations[p.name]) for p in self._own if p.name in annotations and not is_idle(annotations[p.name])
         }
 
     def describe(self) -> dict[str, Any]:
