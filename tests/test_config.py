@@ -134,6 +134,7 @@ def test_what_comes_with_a_later_version_is_refused_and_not_passed_over(tmp_path
         ("alert: {timeout: 5s}\n", "pod.yaml:alert.command"),
         ("alert: {command: []}\n", "pod.yaml:alert.command"),
         ("alert: {command: ['']}\n", "pod.yaml:alert.command[0]"),
+        ('alert: {command: ["a\\0b"]}\n', "pod.yaml:alert.command[0]"),
         ("trial: 60\n", "pod.yaml:trial"),
         ("skills: [scan]\n", "pod.yaml:skills"),
         ("skills: {scan: {config: 5}}\n", "pod.yaml:skills.scan.config"),
