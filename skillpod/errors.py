@@ -150,9 +150,10 @@ class PolicyRefused(Refused):
 
 
 class NameTaken(Refused):
-    """A skill of this name, or a tool of this exported name, is mounted from elsewhere."""
+    """A skill of this name, or a tool of this exported name, is mounted from elsewhere; ``holder`` is the skill that has it."""
 
     code = "name_taken"
+    holder = ""
 
 
 class Drift(Refused):
@@ -265,7 +266,7 @@ class StoreCorrupt(Misconfigured):
 
 
 class ToolRaised(SkillFailed):
-    """The tool raised. ``exception`` is the type's name, ``traceback`` the skill's own frames (``skill://name/file.py``), never the host's."""
+    """The tool raised. ``exception`` is the type's name, ``traceback`` the skill's own frames (``skill://name/file.py``), never ours."""
 
     code = "tool_raised"
 

@@ -60,4 +60,5 @@ class Home:
         except FileNotFoundError:
             name = f"node-{secrets.token_hex(4)}"
             path.write_text(f"{name}\n")
+            path.chmod(0o600)
             return name

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -89,7 +89,8 @@ class SkillManager:
 
     async def __aenter__(self) -> Self:
         await self.start()
-        await self.settled()
+        with suppress(TimeoutError):  # what takes longer (a hundred skills that hang) goes on behind our back
+            await self.settled()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -152,8 +153,9 @@ class SkillManager:
             trial=lambda: self._config.trial,
             threads=threads,
         )
-        settle = Settle(self._config.quiet)
-        self._supervisor = Supervisor(self._parts, root=self.root, settle=settle)
+        self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
+        await self._parts.ledger.write(Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._policy.digest, source=str(self.root)))
+        stack.push_async_callback(self._say_stopped)
         stack.push_async_callback(self._retire_all)
         self._orders = Orders(self._parts, self._supervisor, root=self.root)
         self._dispatch = Dispatch(registry=self._registry, journal=journal, clock=clock, missing=self._why_missing)
@@ -162,8 +164,6 @@ class SkillManager:
 
     async def _begin(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
-        await self._parts.ledger.write(Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._policy.digest, source=str(self.root)))
-        stack.push_async_callback(self._say_stopped)
         folders = await self._parts.offload(list_folders, self.root)
         await asyncio.gather(self._sandbox.start(), restore(self._parts, self._supervisor, folders=frozenset(folders.folders)))
         watcher = Watcher(
@@ -434,6 +434,8 @@ class Blocking:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _end(self) -> None:
+        self._run(self._loop.shutdown_asyncgens())
+        self._run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

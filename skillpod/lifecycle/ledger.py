@@ -28,7 +28,8 @@ class Ledger:
         """Durable and folded in when this returns. Raises JournalUnwritable; then none of the index has moved for them."""
         tickets = [_Ticket(entry) for entry in entries]
         self._queue.extend(tickets)
-        results = await asyncio.gather(*map(self._record, tickets), return_exceptions=True)
+        # Shielded: an entry that is on its way can't be taken back, so a caller that gives up must not keep it from being folded in.
+        results = await asyncio.shield(asyncio.gather(*map(self._record, tickets), return_exceptions=True))
         for result in results:
             if isinstance(result, BaseException):
                 raise result

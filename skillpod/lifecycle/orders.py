@@ -100,6 +100,7 @@ class Orders:
                 bundle = await self._parts.offload(freeze, Path(desired.source))
                 _require_skill(bundle, desired.source)
                 await self._supervisor.swap.bring(slot, bundle, desired, occasion)
+                slot.checked = True
         except SkillpodError as error:
             await self._supervisor.refuse(slot, error, occasion)
             raise

@@ -25,6 +25,8 @@ class Slot:
         self.tried: tuple[Digest, Digest] | None = None  # (digest, evidence) of the folder that did not come to serve
         self.seen: Digest | None = None  # what the folder held when it was read last
         self.stamp: Stamp | None = None
+        self.checked = False  # an operator's source was brought up, or tried, and nothing it depends on has changed since
+        self.awaits: frozenset[str] = frozenset()  # the skills whose coming or going may change a no
         self.retries = 0
         self.retry_at = 0.0
         self.first_seen = 0.0
@@ -51,5 +53,6 @@ class Slot:
         self.refused = None
         self.tried = None
         self.stamp = None
+        self.checked = False
         self.retries = 0
         self.retry_at = 0.0

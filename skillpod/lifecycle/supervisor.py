@@ -37,7 +37,8 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.ports import Guests
 
-BUILDS_AT_ONCE = 4
+BUILDS_AT_ONCE = 32
+"""Many: a skill that hangs in its import holds its place until its own wall limit, and must not keep the others waiting."""
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 30.0
 STREAK_AFTER_TRIAL = 5
@@ -104,10 +105,26 @@ class Supervisor:
             return
         self._root_lost = False
         self._tell_ignored(ignored)
+        names = {*folders, *self._parts.state.names(), *self.slots}
+        stamps = await self._parts.offload(lambda: {name: stamp_under(self._root, name) for name in names})
         now = self._parts.clock.now()
-        for name in {*folders, *self._parts.state.names(), *self.slots}:
-            if now >= self.slot(name).retry_at:
+        for name in names:
+            slot = self.slot(name)
+            if now >= slot.retry_at and self._may_differ(slot, stamps[name]):
                 self.spawn_look(name, Occasion(trigger="interval", actor=FOLDER, since=now))
+            self.forget_if_empty(slot)
+
+    def _may_differ(self, slot: Slot, stamp: Stamp | None) -> bool:
+        """Whether a look could find something to do; a thousand skills at rest cost their stats and nothing more."""
+        desired = self.desired(slot.name)
+        if desired.mode is Mode.ABSENT:
+            return slot.current is not None
+        if desired.source != FOLDER and not slot.checked:
+            return True
+        if stamp is None:
+            remembered = self._parts.state.names().get(slot.name)
+            return slot.stamp is not None or (desired.source == FOLDER and remembered is not None and remembered.digest is not None)
+        return not _unchanged(slot, stamp)
 
     def _lose_root(self, error: PathUnusable) -> None:
         # What is mounted stays: a disk that went away is no wish to unmount everything.
@@ -148,6 +165,7 @@ class Supervisor:
         slot = self.slot(name)
         async with slot.lock:
             slot.builder = asyncio.current_task()
+            slot.first_seen = 0.0
             try:
                 await self._close_gap(slot, occasion)
             except StillChanging:
@@ -261,14 +279,15 @@ class Supervisor:
 
     async def _close_operators(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
         """A name whose source is an operator's path: what was mounted from there stays, and a folder of that name is the second."""
-        if desired.digest is not None and (slot.current is None or slot.stamp is None):
+        stamp = await self._parts.offload(stamp_under, self._root, slot.name)
+        shadowed = stamp is not None and not _unchanged(slot, stamp)
+        slot.stamp = stamp
+        if desired.digest is not None and not slot.checked:
+            slot.checked = True
             bundle = await self._stored(desired.digest)
             async with self._turn:
                 await self.swap.bring(slot, bundle, desired, occasion)
-        stamp = await self._parts.offload(stamp_under, self._root, slot.name)
-        changed = stamp is not None and not _unchanged(slot, stamp)
-        slot.stamp = stamp or slot.stamp
-        if changed:
+        if shadowed:
             raise NameTaken(
                 f"skill `{slot.name}` in the skills directory is the second of its name: the first is mounted from {desired.source}",
                 hint=f"rename the folder, or `skillpod unmount {slot.name}` and then `skillpod reload {slot.name}` to follow the folder",
@@ -281,6 +300,8 @@ class Supervisor:
         """Keep, tell and journal why the newest attempt did not come to serve; once for each cause."""
         error.about(skill=slot.name, digest=slot.seen or "")
         slot.error = error
+        if isinstance(error, NameTaken):
+            slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
             self._plan_retry(slot)
         cause = (error.digest, error.code, error.message)
@@ -306,6 +327,7 @@ class Supervisor:
         # The operator's side may be mended without the folder changing: look again, ever less often.
         slot.stamp = None
         slot.tried = None
+        slot.checked = False
         slot.retry_at = self._parts.clock.now() + min(RETRY_FIRST * 2**slot.retries, RETRY_LONGEST)
         slot.retries += 1
 
@@ -313,7 +335,7 @@ class Supervisor:
         """A skill came, went or changed its version: those that require it, or wanted its names, are decided again."""
         for slot in list(self.slots.values()):
             current = slot.current
-            waits = isinstance(slot.error, (Waiting, NameTaken))
+            waits = changed in slot.awaits and isinstance(slot.error, (Waiting, NameTaken))
             unmet = current is not None and changed in current.manifest.requires.skills and bool(self.swap.unmet(current.manifest))
             if waits or unmet:
                 self.spawn(self._decide_again(slot))
@@ -327,6 +349,7 @@ class Supervisor:
                 error = Waiting(f"it requires {' and '.join(missing)}", hint="it is mounted by itself when they are", at="requires")
                 await self.swap.withdraw(slot, occasion, reason=error.message, kind=Kind.WAITING)
                 slot.error = error.about(skill=slot.name, digest=current.digest)
+                slot.awaits = frozenset(current.manifest.requires.skills)
             slot.forget_refusal()
         self.spawn_look(slot.name, occasion)
 

@@ -72,7 +72,7 @@ class Swap:
                 skill=slot.name,
                 digest=bundle.digest,
             )
-        return self.plan_surveyed(desired, await self._survey(slot, bundle))
+        return self.plan_surveyed(slot, desired, await self._survey(slot, bundle))
 
     async def _survey(self, slot: Slot, bundle: Bundle) -> Survey:
         for known in (slot.current, slot.previous):
@@ -81,9 +81,10 @@ class Swap:
                 return known.survey
         return await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
 
-    def plan_surveyed(self, desired: Desired, survey: Survey) -> Plan:
+    def plan_surveyed(self, slot: Slot, desired: Desired, survey: Survey) -> Plan:
         """As ``plan``, from a survey that was made before."""
         manifest = survey.require()
+        slot.awaits = frozenset(manifest.requires.skills)
         admission = self._admitted(survey)
         config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
         self._require_skills(manifest)
@@ -127,6 +128,7 @@ class Swap:
 
     async def bring(self, slot: Slot, bundle: Bundle, desired: Desired, occasion: Occasion) -> None:
         """Make this bundle the one that serves. When it raises, nothing has changed and what served still serves."""
+        slot.awaits = frozenset()
         plan = await self.plan(slot, bundle, desired)
         if slot.current is not None and slot.current.identity == plan.identity:
             await self._note_desire(slot, desired, occasion)

@@ -94,12 +94,14 @@ class Registry:
         for spec in tools:
             taken = self._table.bindings.get(spec.exported)
             if taken is not None and taken.route.skill != skill:
-                raise NameTaken(
+                refusal = NameTaken(
                     f"tool `{spec.exported}` of skill `{skill}` is already exported by skill `{taken.route.skill}`",
                     hint="rename one of the two functions, or unmount one of the two skills",
                     at=spec.exported,
                     skill=skill,
                 )
+                refusal.holder = taken.route.skill
+                raise refusal
 
     def publish(self, route: Route) -> Route | None:
         """Point the skill's names at this route, all at once; returns the route that was there."""
