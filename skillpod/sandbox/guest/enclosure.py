@@ -78,7 +78,7 @@ def _do_without(walls: Walls) -> int:
     """No namespaces: root becomes an unallocated user of the host, and the interpreter must then still be readable."""
     for wall in (*namespaces.NAMESPACES, "pivot_root"):
         walls.wanted(wall)
-    if os.geteuid() == 0:
+    if namespaces.choose_identity().count > 1:
         attempt("capabilities", kernel.drop_bounding_set)
         namespaces.leave_root()
     try:
@@ -145,4 +145,5 @@ def _grant(ruleset: int, path: str, rights: int, plan: Mapping[str, int]) -> Non
 def _require_a_wall_around_files(walls: Walls, ruleset: int | None) -> None:
     opted_out = walls.left_out("landlock") and walls.left_out("pivot_root")
     if ruleset is None and not walls.stands("pivot_root") and not opted_out:
-        raise WallFailed("landlock", "no wall around files can be put up: neither Landlock nor a root of the guest's own")
+        missing = next(name for name in ("user_namespace", "mount_namespace", "pivot_root") if not walls.stands(name))
+        raise WallFailed("landlock", f"it is not there, and neither is a root of the guests' own ({missing}: {walls.detail(missing)})")

@@ -92,10 +92,9 @@ def become_guest() -> None:
 
 def leave_root() -> None:
     """Without a user namespace: root becomes an unallocated user of the host. Raises WallFailed."""
-    if os.geteuid() == 0:
-        attempt("guest_identity", partial(os.setgroups, []))
-        attempt("guest_identity", partial(os.setresgid, FIRST_ID, FIRST_ID, FIRST_ID))
-        attempt("guest_identity", partial(os.setresuid, FIRST_ID, FIRST_ID, FIRST_ID))
+    attempt("user_namespace", partial(os.setgroups, []))
+    attempt("user_namespace", partial(os.setresgid, FIRST_ID, FIRST_ID, FIRST_ID))
+    attempt("user_namespace", partial(os.setresuid, FIRST_ID, FIRST_ID, FIRST_ID))
 
 
 class _Helper:

@@ -1,0 +1,170 @@
+"""The filter's program, run on a BPF machine of the test's own, for both architectures; behind the real kernel it is tests/escapes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillpod.errors import IsolationUnavailable
+from skillpod.resources import packaged_text
+from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, build
+from tests.support.bpf import answer
+
+TABLE = json.loads(packaged_text("sandbox/seccomp.json"))
+ROWS = {row["name"]: row for row in (*TABLE["allow"], *TABLE["refuse"])}
+EPERM, ENOSYS = ERRNO | 1, ERRNO | 38
+OWN_PID = 4711
+
+ARCHITECTURES = pytest.mark.parametrize("architecture", sorted(AUDIT_ARCH))
+
+
+def ask(architecture: str, name: str, *arguments: int) -> int:
+    return ask_number(architecture, ROWS[name][architecture], *arguments)
+
+
+def ask_number(architecture: str, number: int, *arguments: int) -> int:
+    built = build(architecture)
+    program = bytearray(built.program)
+    for offset in built.own_pid:
+        program[offset : offset + 4] = OWN_PID.to_bytes(4, "little")
+    return answer(bytes(program), number, *arguments, architecture=AUDIT_ARCH[architecture])
+
+
+@ARCHITECTURES
+def test_every_row_is_answered_as_the_table_says(architecture: str) -> None:
+    for row in TABLE["allow"]:
+        if row[architecture] is not None and "when" not in row:
+            assert ask(architecture, row["name"]) == ALLOW, row["name"]
+    for row in TABLE["refuse"]:
+        if row[architecture] is not None:
+            assert ask(architecture, row["name"]) in (EPERM, ENOSYS, ERRNO | 95), row["name"]
+
+
+@ARCHITECTURES
+def test_a_number_nobody_listed_is_refused(architecture: str) -> None:
+    listed = {row[architecture] for row in ROWS.values()}
+    last = TABLE["last_known"][architecture]
+    for number in set(range(last + 1)) - listed:
+        assert ask_number(architecture, number) == EPERM, number
+
+
+@ARCHITECTURES
+def test_a_number_newer_than_the_table_is_said_not_to_exist(architecture: str) -> None:
+    last = TABLE["last_known"][architecture]
+    assert {ask_number(architecture, number) for number in (last + 1, last + 2, last + 500, 0x3FFFFFFF)} == {ENOSYS}
+
+
+@ARCHITECTURES
+def test_a_foreign_architecture_or_x32_kills(architecture: str) -> None:
+    program = build(architecture).program
+    for foreign in (0x40000003, 0x40000028, 0xC00000F3, *(set(AUDIT_ARCH.values()) - {AUDIT_ARCH[architecture]})):
+        assert answer(program, 0, architecture=foreign) == KILL_PROCESS
+    assert ask_number(architecture, 0x40000000) == KILL_PROCESS
+    assert ask_number(architecture, 0x40000000 | 59) == KILL_PROCESS
+    assert ask_number(architecture, 0xFFFFFFFF) == KILL_PROCESS
+
+
+PTHREAD = 0x3D0F00
+SIGCHLD = 17
+
+
+@ARCHITECTURES
+def test_clone_makes_threads_and_nothing_else(architecture: str) -> None:
+    assert ask(architecture, "clone", PTHREAD) == ALLOW
+    assert ask(architecture, "clone", PTHREAD | 0x400000) == ALLOW  # musl's CLONE_DETACHED
+    namespaces = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+    for flags in (0, SIGCHLD, SIGCHLD | 0x1200000, PTHREAD & ~0x10000, PTHREAD | 0x4000, *(PTHREAD | flag for flag in namespaces)):
+        assert ask(architecture, "clone", flags) == EPERM, hex(flags)
+    assert ask(architecture, "clone3", 0, 88) == ENOSYS
+
+
+@ARCHITECTURES
+def test_socketpair_makes_local_streams_and_nothing_else(architecture: str) -> None:
+    stream, datagram, cloexec, nonblock = 1, 2, 0o2000000, 0o4000
+    assert ask(architecture, "socketpair", 1, stream) == ALLOW
+    assert ask(architecture, "socketpair", 1, stream | cloexec | nonblock) == ALLOW
+    for domain, kind in ((1, datagram), (1, 5), (1, 3), (2, stream), (10, stream), (16, stream), (40, stream), (1, stream | 1 << 20)):
+        assert ask(architecture, "socketpair", domain, kind) == EPERM
+
+
+@ARCHITECTURES
+def test_ioctl_takes_a_list_of_commands_whatever_the_high_bits_say(architecture: str) -> None:
+    fionread, tiocsti, tiocsctty = 0x541B, 0x5412, 0x540E
+    assert ask(architecture, "ioctl", 0, fionread) == ALLOW
+    assert ask(architecture, "ioctl", 0, fionread | 1 << 40) == ALLOW  # the kernel cuts the command to 32 bits
+    for command in (tiocsti, tiocsctty, tiocsti | fionread << 32, 0xAE01, 0):
+        assert ask(architecture, "ioctl", 0, command) == EPERM
+
+
+@ARCHITECTURES
+def test_limits_can_be_read_and_not_set(architecture: str) -> None:
+    assert ask(architecture, "prlimit64", 0, 7, 0, 0x7FFF0000) == ALLOW
+    for process, new in ((0, 0x7FFF0000), (0, 1 << 32), (1, 0), (OWN_PID, 0)):
+        assert ask(architecture, "prlimit64", process, 7, new) == EPERM
+
+
+@ARCHITECTURES
+def test_a_signal_goes_to_the_guests_own_threads_only(architecture: str) -> None:
+    assert ask(architecture, "tgkill", OWN_PID, OWN_PID + 3, 6) == ALLOW
+    for process in (1, OWN_PID - 1, OWN_PID + 1, -1, 0):
+        assert ask(architecture, "tgkill", process, 1, 9) == EPERM
+
+
+@ARCHITECTURES
+def test_prctl_names_threads_and_nothing_else(architecture: str) -> None:
+    assert {option for option in range(80) if ask(architecture, "prctl", option) == ALLOW} == {15, 16}
+
+
+@ARCHITECTURES
+def test_fcntl_can_not_send_signals_or_watch_directories(architecture: str) -> None:
+    allowed = {command for command in range(1100) if ask(architecture, "fcntl", 0, command) == ALLOW}
+    assert allowed == {0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032}
+
+
+def test_what_the_design_refuses_is_refused() -> None:
+    names = """socket connect bind listen accept4 execve execveat fork vfork kill tkill ptrace process_vm_readv process_vm_writev mount umount2
+        pivot_root chroot unshare setns io_uring_setup bpf keyctl add_key memfd_create chmod fchmod fchmodat chown utimensat link linkat
+        symlink symlinkat mknod setxattr userfaultfd perf_event_open seccomp pidfd_getfd pidfd_open open_by_handle_at init_module
+        kexec_load setuid capset personality"""
+    for name in names.split():
+        for architecture in AUDIT_ARCH:
+            if ROWS[name][architecture] is not None:
+                assert ask(architecture, name) != ALLOW, name
+
+
+def test_every_row_says_why() -> None:
+    assert [row["name"] for row in ROWS.values() if len(row["why"]) < 10] == []
+
+
+@pytest.mark.parametrize(
+    ("architecture", "header"),
+    [("x86_64", "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), ("aarch64", "/usr/include/asm-generic/unistd.h")],
+)
+def test_the_numbers_are_the_kernels(architecture: str, header: str) -> None:
+    path = Path(header)
+    if not path.exists():
+        pytest.skip("needs the kernel's headers")
+    numbers = _numbers(path.read_text())
+    wrong: dict[str, Any] = {
+        name: row[architecture] for name, row in ROWS.items() if row[architecture] != numbers.get(name, row[architecture])
+    }
+    assert wrong == {}
+    assert sum(row[architecture] in numbers.values() for row in ROWS.values()) > 250
+
+
+def _numbers(header: str) -> dict[str, int]:
+    found = {name: int(number) for name, number in re.findall(r"#define\s+__NR(?:3264)?_(\w+)\s+(\d+)\s*$", header, re.MULTILINE)}
+    if "fstatat" in found:  # what 64-bit machines call newfstatat
+        found["newfstatat"] = found.pop("fstatat")
+    return found
+
+
+def test_a_machine_without_a_table_is_refused_by_name() -> None:
+    with pytest.raises(IsolationUnavailable, match="riscv64") as refused:
+        build("riscv64")
+    assert refused.value.at == "seccomp"
+    assert "x86_64" in refused.value.hint
