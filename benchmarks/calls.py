@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from benchmarks.floors import Echo, Fork
+from benchmarks.floors import Echo, Fork, JsonEcho
 from benchmarks.measure import Series, interleave
 from benchmarks.pods import temporary, write
 from benchmarks.table import Row
@@ -26,6 +26,7 @@ async def pod_calls(rounds: int) -> list[Row]:
     async with temporary() as (base, pod):
         write(base / "skills", "warm", extra="lifetime: skill\n")
         write(base / "skills", "fresh")
+        write(base / "skills", "demand", extra="guests: {max: 1}\n")
         await pod.settled()
         warm, fresh, demand = Series(), Series(), Series()
         echoed, forked = Series(), Series()
@@ -35,11 +36,12 @@ async def pod_calls(rounds: int) -> list[Row]:
                     await _timed(warm, pod, "warm__say")
                     _timed_floor(echoed, echo.round_trip)
                 for _ in range(2):
-                    await _refilled(pod)
+                    await _refilled(pod, "fresh")
                     await _timed(fresh, pod, "fresh__say")
                     _timed_floor(forked, fork.round_trip)
-                    await _drained(pod)
-                    await _timed(demand, pod, "fresh__say")
+                    await _refilled(pod, "demand")
+                    await pod.call("demand__say", {"word": WORD})  # uses up the one that was ahead
+                    await _timed(demand, pod, "demand__say")
     return [
         Row("await pod.call, warm", warm, "echo", echoed, target=200e-6),
         Row("await pod.call, fresh, forked ahead", fresh, "bare fork", forked, target=350e-6),
@@ -61,26 +63,20 @@ def _timed_floor(series: Series, round_trip: Callable[[bytes], None]) -> None:
     series.add(perf_counter() - started)
 
 
-async def _refilled(pod: SkillManager) -> None:
-    """Wait until a guest has been forked ahead."""
+async def _refilled(pod: SkillManager, skill: str) -> None:
+    """Wait until a guest has been forked ahead and nothing else is being started."""
     async with asyncio.timeout(10):
-        while not pod.show("fresh")["census"]["idle"]:
-            await asyncio.sleep(0.002)
+        while not (census := pod.show(skill)["census"])["idle"] or census["starting"]:
+            await asyncio.sleep(0.005)
+    await asyncio.sleep(0.005)  # what was used before is reaped
 
 
 async def fresh_call(pod: SkillManager) -> float:
     """Seconds of one call of ``fresh__say`` on a guest that was forked ahead."""
     series = Series()
-    await _refilled(pod)
+    await _refilled(pod, "fresh")
     await _timed(series, pod, "fresh__say")
     return series.median
-
-
-async def _drained(pod: SkillManager) -> None:
-    """Use up what was forked ahead, all at once, so that the next call finds nothing."""
-    async with asyncio.timeout(10):
-        while idle := pod.show("fresh")["census"]["idle"]:
-            await asyncio.gather(*(pod.call("fresh__say", {"word": WORD}) for _ in range(idle)))
 
 
 _FRAME = encode({"t": "call", "nonce": "0" * 32, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}})
@@ -92,7 +88,7 @@ async def wire_calls(rounds: int) -> list[Row]:
         write(base / "skills", "warm", extra="lifetime: skill\n")
         await pod.settled()
         await pod.call("warm__say", {"word": WORD})
-        with _borrowed_wire() as wire, Echo() as echo:
+        with _borrowed_wire() as wire, Echo() as echo, JsonEcho() as json_echo:
             reader = Reader(wire.recv)
 
             def call() -> None:
@@ -102,8 +98,12 @@ async def wire_calls(rounds: int) -> list[Row]:
                 if reply is None or reply["nonce"] != nonce or reply["value"] != WORD:
                     raise RuntimeError(f"the guest answered {reply}")
 
-            series = interleave(rounds, 100, {"call": call, "echo": lambda: echo.round_trip(_FRAME)})
-    return [Row("warm round trip to a jailed guest, blocking", series["call"], "echo", series["echo"], target=2.0, is_ratio=True)]
+            floors = {"echo": lambda: echo.round_trip(_FRAME), "json": lambda: json_echo.call(WORD)}
+            series = interleave(rounds, 100, {"call": call, **floors})
+    return [
+        Row("warm round trip to a jailed guest, blocking", series["call"], "echo", series["echo"], target=2.0, is_ratio=True),
+        Row("the same", series["call"], "echo of JSON frames", series["json"]),
+    ]
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,6 +15,15 @@ import socket, sys
 wire = socket.socket(fileno=int(sys.argv[1]))
 while data := wire.recv(65536):
     wire.sendall(data)
+"""
+
+_JSON_ECHO = """
+import json, socket, sys
+wire = socket.socket(fileno=int(sys.argv[1]))
+while data := wire.recv(65536):
+    frame = json.loads(data[4:])
+    reply = json.dumps({"t": "result", "nonce": frame["nonce"], "value": frame["arguments"]["word"], "cpu": 0.000012, "peak": 12345678})
+    wire.sendall(len(reply).to_bytes(4, "big") + reply.encode())
 """
 
 _FORK = """
@@ -41,14 +52,19 @@ class _Peer:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", self.program, str(theirs.fileno())], pass_fds=[theirs.fileno()]
             )
-        self.round_trip(b"ready")
+        self.greet()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._wire.close()
         self._process.wait(10)
 
+    def greet(self) -> None:
+        """Wait until the other process runs."""
+        self.round_trip(b"ready")
+
     def round_trip(self, data: bytes) -> None:
+        """There and back, as many bytes."""
         self._wire.sendall(data)
         left = len(data)
         while left:
@@ -59,6 +75,20 @@ class Echo(_Peer):
     """Bytes to another process and back."""
 
     program = _ECHO
+
+
+class JsonEcho(_Peer):
+    """The same with a JSON frame each way, made and read on both sides: what a call costs when nothing is checked, timed or walled."""
+
+    program = _JSON_ECHO
+
+    def greet(self) -> None:
+        self.call("ready")
+
+    def call(self, word: str) -> None:
+        frame = json.dumps({"t": "call", "nonce": secrets.token_hex(16), "tool": "say", "seconds": 10.0, "arguments": {"word": word}})
+        self._wire.sendall(len(frame).to_bytes(4, "big") + frame.encode())
+        json.loads(self._wire.recv(65536)[4:])
 
 
 class Fork(_Peer):
