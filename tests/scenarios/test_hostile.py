@@ -22,6 +22,12 @@ REASONS = {
     "has no tool": "tool",
     "recurses": "RecursionError",
     "prints garbage": "after garbage",
+    "crashes the interpreter": "SIGSEGV",
+    "allocates everything": "memory",
+    "hangs": "1 s",
+    "sleeps": "1 s",
+    "forks": "fork",
+    "kills itself": "signal",
 }
 """What the error must say of a hostile handler, at the least."""
 
@@ -83,6 +89,7 @@ def test_a_call_that_is_hostile_fails_alone(harm: str, skills: Path, home: Path)
         async with running(skills, home) as stage:
             if not await _mounted(stage):
                 return
+            await stage.pod.call("bystander__answer", {})
             outcome = (await asyncio.gather(stage.pod.call("words__answer", {}), return_exceptions=True))[0]
             assert outcome == "done" or isinstance(outcome, SkillFailed), outcome
             assert outcome == "done" or str(outcome)
@@ -153,7 +160,7 @@ def test_a_version_that_keeps_crashing_in_its_trial_is_rolled_back_at_once(skill
     async def scenario() -> None:
         handler = write_skill(skills, "words", handler=saying("good")) / "handler.py"
         async with running(skills, home) as stage:
-            await stage.change(lambda: replace_file(handler, IN_A_CALL["kills itself"]), Kind.SWAPPED, skill="words")
+            await stage.change(lambda: replace_file(handler, IN_A_CALL["crashes the interpreter"]), Kind.SWAPPED, skill="words")
             mark = stage.mark()
             for _ in range(3):
                 with pytest.raises(SkillFailed):
@@ -168,7 +175,7 @@ def test_a_version_that_keeps_crashing_in_its_trial_is_rolled_back_at_once(skill
 
 def test_a_first_version_that_keeps_crashing_is_quarantined_until_it_is_resumed_or_mended(skills: Path, home: Path) -> None:
     async def scenario() -> None:
-        handler = write_skill(skills, "words", handler=IN_A_CALL["kills itself"]) / "handler.py"
+        handler = write_skill(skills, "words", handler=IN_A_CALL["crashes the interpreter"]) / "handler.py"
         async with running(skills, home) as stage:
             for _ in range(3):
                 with pytest.raises(SkillFailed):

@@ -97,6 +97,14 @@ def loading(body: str) -> str:
     return f"{body.strip()}\n\n\n{saying('loaded')}"
 
 
+_CRASH = """\
+deep = iter(())
+for _ in range(300000):
+    deep = filter(None, deep)
+next(deep, None)
+"""
+"""Ends CPython with SIGSEGV: every iterator asks the one below it on the C stack. No audit can object to a loop and a filter."""
+
 AT_IMPORT: Mapping[str, str] = {
     "raises": loading("raise RuntimeError('the import went wrong')"),
     "hangs": loading("while True:\n    pass"),
@@ -104,7 +112,7 @@ AT_IMPORT: Mapping[str, str] = {
     "exits": loading("import sys\nsys.exit(3)"),
     "exits at once": loading("import os\nos._exit(0)"),
     "kills itself": loading("import signal\nsignal.raise_signal(signal.SIGKILL)"),
-    "dereferences null": loading("import faulthandler\nfaulthandler._sigsegv()"),
+    "crashes the interpreter": loading(_CRASH),
     "prints garbage": loading(
         "import sys\nsys.stdout.write('\\x00\\xff{]garbage' * 100000)\nsys.stdout.flush()\nraise ValueError('after garbage')"
     ),
@@ -122,6 +130,7 @@ IN_A_CALL: Mapping[str, str] = {
     "exits": doing("sys.exit(3)", imports="import sys\n"),
     "exits at once": doing("os._exit(0)", imports="import os\n"),
     "kills itself": doing("signal.raise_signal(signal.SIGKILL)", imports="import signal\n"),
+    "crashes the interpreter": doing(_CRASH),
     "allocates everything": doing("hoard = []\nwhile True:\n    hoard.append(bytearray(16 * 1024 * 1024))"),
     "forks": doing("while True:\n    os.fork()", imports="import os\n"),
     "recurses": doing("def deeper() -> None:\n    deeper()\n\n\ndeeper()"),
