@@ -126,9 +126,9 @@ def test_fcntl_can_not_send_signals_or_watch_directories(architecture: str) -> N
 
 
 def test_what_the_design_refuses_is_refused() -> None:
-    names = """socket connect bind listen accept4 execve execveat fork vfork kill tkill ptrace process_vm_readv process_vm_writev mount umount2
-        pivot_root chroot unshare setns io_uring_setup bpf keyctl add_key memfd_create chmod fchmod fchmodat chown utimensat link linkat
-        symlink symlinkat mknod setxattr userfaultfd perf_event_open seccomp pidfd_getfd pidfd_open open_by_handle_at init_module
+    names = """socket connect bind listen accept4 execve execveat fork vfork kill tkill ptrace process_vm_readv process_vm_writev mount
+        umount2 pivot_root chroot unshare setns io_uring_setup bpf keyctl add_key memfd_create chmod fchmod fchmodat chown utimensat link
+        linkat symlink symlinkat mknod setxattr userfaultfd perf_event_open seccomp pidfd_getfd pidfd_open open_by_handle_at init_module
         kexec_load setuid capset personality"""
     for name in names.split():
         for architecture in AUDIT_ARCH:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,17 +12,14 @@ from typing import Any
 
 import pytest
 
-from skillpod.documents import read_json
 from skillpod.errors import IsolationUnavailable
 from skillpod.model.guest import WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.zygote import read_walls
 from tests.support import jail
+from tests.support.hosts import ORDINARY_USER, on_a_host, readable_by_others
 from tests.support.jail import run_in_jail
 
-REPOSITORY = Path(__file__).parent.parent.parent
-ORDINARY_USER = ("setpriv", "--reuid", "61234", "--regid", "61234", "--clear-groups")
-SYSTEM_PYTHON = Path("/usr/bin/python3")
 MIB = 1024 * 1024
 
 ALWAYS = {
@@ -335,41 +331,14 @@ def test_a_wall_left_out_by_name_is_said_to_be_disabled() -> None:
 @needs_root
 def test_an_interpreter_that_guests_could_not_read_is_refused() -> None:
     """Without a user namespace root's guests are an ordinary user, and this one's home may be closed to those."""
-    if os.access(sys.base_prefix, os.X_OK) and _readable_by_others(Path(sys.base_prefix)):
+    if os.access(sys.base_prefix, os.X_OK) and readable_by_others(Path(sys.base_prefix)):
         pytest.skip("this interpreter is readable by everyone")
     with pytest.raises(IsolationUnavailable) as refused:
         run_in_jail("result = None", "user_namespace")
     assert refused.value.at == "user_namespace"
 
 
-def _readable_by_others(path: Path) -> bool:
-    return all(part.stat().st_mode & 0o5 == 0o5 for part in (path, *path.parents))
-
-
 # --- other hosts -----------------------------------------------------------------------------------------------------------------
-
-
-def on_a_host(refusing: str, source: str, *, prefix: Sequence[str] = ()) -> dict[str, Any]:
-    """Run ``source`` behind the walls another host can put up: an ordinary system interpreter, and what its kernel refuses."""
-    if not SYSTEM_PYTHON.exists() or not _system_python_fits():
-        pytest.skip("needs a system interpreter that this package supports")
-    if not _readable_by_others(REPOSITORY):
-        pytest.skip("needs a working copy that everyone may read")
-    done = subprocess.run(
-        [*prefix, str(SYSTEM_PYTHON), "-m", "tests.support.poorer_host", refusing, "tests.support.show_walls", source],
-        env={"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]},
-        cwd="/",
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    shown: dict[str, Any] = read_json(done.stdout or done.stderr, name="show_walls")
-    return shown
-
-
-def _system_python_fits() -> bool:
-    check = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
-    return subprocess.run([SYSTEM_PYTHON, "-c", check], check=False).returncode == 0
 
 
 def missing(shown: dict[str, Any]) -> set[str]:

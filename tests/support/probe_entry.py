@@ -10,7 +10,7 @@ from skillpod.sandbox import wire
 
 
 def main(host: socket.socket, limits: Mapping[str, Any]) -> None:
-    """One frame ``{source}`` in, one ``{value, error, errno}`` out: ``error`` is what it raised, else ``value`` what it bound to ``result``."""
+    """One frame ``{source}`` in, one ``{value, error, errno}`` out: what it raised, or what it bound to ``result``."""
     decoder = wire.Decoder(1024 * 1024)
     while True:
         data = host.recv(65536)

@@ -83,9 +83,13 @@ def _do_without(walls: Walls) -> int:
         namespaces.leave_root()
     try:
         os.listdir(os.path.dirname(os.__file__))
-    except OSError as error:
-        raise WallFailed("user_namespace", f"without it the interpreter's library is out of a guest's reach: {error}") from error
+    except PermissionError as error:
+        raise _out_of_reach("user_namespace", error) from error
     return 1
+
+
+def _out_of_reach(wall: str, error: PermissionError) -> WallFailed:
+    return WallFailed(wall, f"without it the interpreter's library, {error.filename}, is closed to the guests' user")
 
 
 def _keep_only_what_forks_need(walls: Walls, ids: int) -> None:
@@ -115,6 +119,8 @@ def _ruleset(walls: Walls, plan: Mapping[str, int], shown: root.View) -> int:
         if walls.stands("pivot_root"):
             _grant(ruleset, root.SCRATCH_HOLDER, plan["scratch"], plan)
     except OSError as error:
+        if isinstance(error, PermissionError) and error.filename and not walls.stands("pivot_root"):
+            raise _out_of_reach("pivot_root", error) from error
         raise WallFailed("landlock", error) from error
     return _out_of_the_wires_place(ruleset)
 
