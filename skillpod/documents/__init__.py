@@ -3,7 +3,7 @@
 from skillpod.documents.explain import MAX_FAULTS
 from skillpod.documents.fromjson import read_json
 from skillpod.documents.fromyaml import read_yaml
-from skillpod.documents.patterns import pattern_fault
+from skillpod.documents.patterns import MAX_PATTERNS, pattern_fault
 from skillpod.documents.schema import Schema, meta_faults, schema_faults
 from skillpod.documents.text import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from skillpod.documents.words import did_you_mean, dotted, join, show
@@ -12,6 +12,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_FAULTS",
+    "MAX_PATTERNS",
     "MAX_VALUES",
     "Schema",
     "did_you_mean",

@@ -18,12 +18,16 @@ _LONGEST = 1_000
 _MAX_REPEAT = 1_000
 _DEEPEST = 50
 _MAX_NODES = 4_000
-_MAX_WORK = 60_000
-"""Automaton nodes visited while compiling: a few hundredths of a second."""
+_MAX_WORK = 30_000
+"""Automaton nodes visited while compiling: some twenty milliseconds."""
 
 _LAST = 0x10FFFF
 Ranges = tuple[tuple[int, int], ...]
 """Code points, first and last inclusive, sorted and apart."""
+
+
+MAX_PATTERNS = 64
+"""Patterns of strangers that one skill may bring."""
 
 
 class PatternRefused(ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -227,12 +228,16 @@ class Annotations:
         return _union([self.schema(scope, self._single(scope, node, parts), depth + 1), {"type": "null"}])
 
     def _united(self, scope: Scope, node: ast.Subscript, parts: list[ast.expr], depth: int) -> Schema:
+        if not parts:
+            raise Unclear("a Union without types", at=scope.place(node))
         return _union([self.schema(scope, part, depth + 1) for part in parts])
 
     def _literal(self, scope: Scope, node: ast.Subscript, parts: list[ast.expr], depth: int) -> Schema:
         values: list[Any] = []
         for part in parts:
             values += self._literal_values(scope, part, depth)
+        if not values:
+            raise Unclear("a Literal without values", at=scope.place(node))
         return _choices(values)
 
     def _literal_values(self, scope: Scope, part: ast.expr, depth: int) -> list[Any]:
@@ -299,7 +304,8 @@ class Annotations:
         try:
             found = self.schema(field.scope, field.annotation, depth + 1)
         except Unclear as fault:
-            raise Unclear(f"field `{field.name}`: {fault.message}", at=fault.at, hint=fault.hint) from fault
+            where = "" if fault.message.startswith("field `") else f"field `{field.name}`: "
+            raise Unclear(f"{where}{fault.message}", at=fault.at, hint=fault.hint) from fault
         if description and "description" not in found:
             found["description"] = description
         if field.has_default and self._direction is Direction.IN:
@@ -341,10 +347,7 @@ _JSON_TYPES: tuple[tuple[type, str], ...] = (
 
 def _choices(values: list[Any]) -> Schema:
     """One of these values; ``type`` beside them where they share one, because some providers want it."""
-    unique: list[Any] = []
-    for value in values:
-        if not any(value == other and type(value) is type(other) for other in unique):
-            unique.append(value)
+    unique = list({json.dumps(value, sort_keys=True): value for value in values}.values())
     found: Schema = {"const": unique[0]} if len(unique) == 1 else {"enum": unique}
     kinds = {next((word for kind, word in _JSON_TYPES if isinstance(value, kind)), "object") for value in unique}
     return {**found, "type": kinds.pop()} if len(kinds) == 1 else found

@@ -47,7 +47,7 @@ class ClassShape:
     docstring: Docstring
 
 
-def class_kind(modules: Modules, owner: OwnClass) -> Kind:
+def class_kind(modules: Modules, owner: OwnClass, depth: int = 0) -> Kind:
     """Raises Unclear for a class that has no JSON shape we know."""
     if enum_kind(modules, owner):
         return Kind.ENUM
@@ -57,7 +57,7 @@ def class_kind(modules: Modules, owner: OwnClass) -> Kind:
     if any(base == External("typing.TypedDict") for base in bases):
         return Kind.TYPED_DICT
     for base in bases:
-        if isinstance(base, OwnClass) and base.key != owner.key and class_kind(modules, base) is Kind.TYPED_DICT:
+        if isinstance(base, OwnClass) and depth < _DEPTH_LIMIT and class_kind(modules, base, depth + 1) is Kind.TYPED_DICT:
             return Kind.TYPED_DICT
     hint = "use a dataclass" if External("typing.NamedTuple") in bases else "put @dataclass on it, or make it a TypedDict or an Enum"
     raise Unclear(f"the class `{owner.node.name}` has no JSON shape", at=owner.scope.place(owner.node), hint=hint)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from skillpod.documents import pattern_fault
+from skillpod.documents import MAX_PATTERNS, pattern_fault
 from skillpod.manifest.literals import literal
 from skillpod.manifest.scopes import External, Modules, Scope, Unclear, source
 
@@ -49,8 +49,16 @@ def _field(schema: Mapping[str, Any], modules: Modules, scope: Scope, mark: ast.
         if keyword.arg not in _KNOWN:
             raise Unclear(f"Field has no `{keyword.arg}`", at=scope.place(keyword), hint=f"it has {', '.join(_KNOWN)}")
         value = literal(modules, scope, keyword.value)
+        if keyword.arg == "pattern":
+            _count_pattern(modules, scope, keyword, value)
         found.update(_keyword(keyword.arg, value, kinds, scope, keyword))
     return found
+
+
+def _count_pattern(modules: Modules, scope: Scope, node: ast.keyword, value: Any) -> None:
+    modules.patterns.add(str(value))
+    if len(modules.patterns) > MAX_PATTERNS:
+        raise Unclear(f"more than {MAX_PATTERNS} patterns in one skill", at=scope.place(node), hint="check the text in the function")
 
 
 def _keyword(name: str, value: Any, kinds: frozenset[str], scope: Scope, node: ast.keyword) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from skillpod.documents import Schema, did_you_mean, join
 from skillpod.manifest import fields
 from skillpod.manifest.annotations import Annotations, Direction
 from skillpod.manifest.branching import branching_fault
+from skillpod.manifest.classes import unquoted
 from skillpod.manifest.docstrings import Docstring, read_docstring
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.literals import literal
@@ -89,7 +90,11 @@ class _Entry:
         marked = list(self._marked())
         self._check_all(marked)
         for function, mark in marked[:TOOLS_LIMIT]:
-            spec = _Tool(self._modules, self._scope, self._manifest, function, self._faults, self._text).spec(mark)
+            try:
+                spec = _Tool(self._modules, self._scope, self._manifest, function, self._faults, self._text).spec(mark)
+            except RecursionError:
+                self._faults.add(f"tool `{function.name}`: nested too deeply to be read", at=self._scope.place(function))
+                continue
             if spec is not None:
                 yield spec
 
@@ -287,12 +292,9 @@ class _Tool:
         return [argument.arg for argument in found]
 
     def _is_context(self, annotation: ast.expr | None) -> bool:
-        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str) and annotation.value.isidentifier():
-            annotation = ast.copy_location(ast.Name(annotation.value, ast.Load()), annotation)
-        if not isinstance(annotation, ast.Name | ast.Attribute):
-            return False
         try:
-            return self._modules.resolve(self._scope, annotation) == _CONTEXT
+            found = unquoted(self._scope, annotation) if annotation else None
+            return isinstance(found, ast.Name | ast.Attribute) and self._modules.resolve(self._scope, found) == _CONTEXT
         except Unclear:
             return False  # said again, with the parameter's name, when its schema is made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skillpod.documents import dotted, join, meta_faults, pattern_fault
+from skillpod.documents import MAX_PATTERNS, dotted, join, meta_faults, pattern_fault
 from skillpod.errors import DocumentInvalid
 
 MAX_EXPANSION = 10_000
@@ -40,6 +40,9 @@ def author_schema_faults(schema: Mapping[str, Any], *, name: str) -> list[Docume
     faults = meta_faults(schema, name=name)
     if faults:
         return faults
+    patterns = {subschema["pattern"] for _, subschema in _walk(schema, ()) if "pattern" in subschema}
+    if len(patterns) > MAX_PATTERNS:
+        return [_fault(f"more than {MAX_PATTERNS} patterns", (), name, "make it simpler")]
     for path, subschema in _walk(schema, ()):
         faults.extend(_keyword_faults(schema, subschema, path, name))
     return faults or _expansion_faults(schema, name)

@@ -225,15 +225,20 @@ def _is_type_checking(statement: ast.stmt) -> bool:
 
 
 class Modules:
-    """The Python files of one bundle as the guest would import them: one package, named after the skill; the standard library first."""
+    """The Python files of one bundle as the guest would import them: one package, named after the skill; the standard library first.
+
+    ``patterns`` are the regular expressions met so far, of which a skill may bring only so many.
+    """
 
     def __init__(self, skill: str, trees: Mapping[str, ast.Module]) -> None:
+        self.patterns: set[str] = set()
         self._package = skill.replace("-", "_")
         self._trees = trees
         self._files = {_dotted(file): file for file in sorted(trees, key=lambda file: not file.endswith("__init__.py"))}
         self._packages = {".".join(file.split("/")[:depth]) for file in trees for depth in range(1, file.count("/") + 1)}
         self._scopes: dict[str, Scope] = {}
         self._class_scopes: dict[tuple[str, int], Scope] = {}
+        self._star_scopes: dict[str, list[Scope]] = {}
 
     def scope(self, file: str) -> Scope:
         """The names of one of the bundle's Python files."""
@@ -290,9 +295,16 @@ class Modules:
         raise Unclear(f"`{name}` is not defined in this file", at=scope.place(node), hint="import it, or correct its spelling")
 
     def _own(self, scope: Scope, name: str, node: ast.expr, depth: int) -> Target | None:
-        binding = scope.bindings.get(name)
-        if binding is None:
-            return self._starred(scope, name, node, depth)
+        for other in (scope, *self._starred(scope)):
+            binding = other.bindings.get(name)
+            if binding is not None and (other is scope or not name.startswith("_")):
+                return self._bound(binding, other, node, depth)
+        for module in scope.stars:
+            if name in _STAR_MODULES.get(module, ()):
+                return External(f"{module}.{name}")
+        return None
+
+    def _bound(self, binding: _Binding, scope: Scope, node: ast.expr, depth: int) -> Target:
         match binding:
             case Imported():
                 return self._imported(binding, scope, node, depth)
@@ -300,20 +312,22 @@ class Modules:
                 return OwnClass(binding, scope)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return OwnFunction(binding)
-            case _:
-                return OwnValue(binding, scope)
+        return OwnValue(binding, scope)
 
-    def _starred(self, scope: Scope, name: str, node: ast.expr, depth: int) -> Target | None:
-        if depth > _CHAIN_LIMIT or name.startswith("_"):
-            return None
-        for module in scope.stars:
-            file = self._files.get(module.removeprefix(".")) if module.startswith(".") else None
-            found = self._own(self.scope(file), name, node, depth + 1) if file else None
-            if found is not None:
-                return found
-            if not module.startswith(".") and module in _STAR_MODULES and name in _STAR_MODULES[module]:
-                return External(f"{module}.{name}")
-        return None
+    def _starred(self, scope: Scope) -> list[Scope]:
+        """The bundle's modules whose names this one imported with a star, directly or through others, each once."""
+        if not scope.stars:
+            return []
+        if scope.file not in self._star_scopes:
+            found: dict[str, Scope] = {}
+            pending = list(reversed(scope.stars))
+            while pending:
+                file = self._files.get(pending.pop().removeprefix("."))
+                if file and file not in found:
+                    found[file] = self.scope(file)
+                    pending += reversed(found[file].stars)
+            self._star_scopes[scope.file] = list(found.values())
+        return self._star_scopes[scope.file]
 
     def _imported(self, binding: Imported, scope: Scope, node: ast.expr, depth: int) -> Target:
         if not binding.module.startswith("."):

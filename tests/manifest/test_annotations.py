@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -122,6 +123,8 @@ def test_an_annotation_has_its_schema(annotation: str, schema: dict[str, Any]) -
         ("list[Context]", "a Context is a parameter of its own"),
         ("Context | None", "a Context is a parameter of its own"),
         ("type[int]", "name the type of the values"),
+        ("Literal[()]", "a Literal without values"),
+        ("Union[()]", "a Union without types"),
         ("Loop", "`Loop` is made of itself"),
         ("Named", "use a dataclass"),
         ("Plain", "the class `Plain` has no JSON shape (put @dataclass on it, or make it a TypedDict or an Enum)"),
@@ -137,7 +140,7 @@ import datetime, pydantic
 from dataclasses import dataclass
 from enum import Flag
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Callable, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Callable, Generic, Literal, NamedTuple, TypeVar, Union
 if TYPE_CHECKING:
     from elsewhere import Late
 T = TypeVar("T")
@@ -396,6 +399,36 @@ def test_an_import_that_leads_nowhere_says_so() -> None:
 def test_imports_in_a_circle_end() -> None:
     (only,) = faults("from .a import X\n@tool\ndef f(x: X): ...\n", a="from .b import X\n", b="from .a import X\n")
     assert "in a circle" in only or "too many names" in only
+
+
+def test_stars_that_import_each_other_end_at_once() -> None:
+    stars = "".join(f"from .m{number} import *\n" for number in range(40))
+    began = time.process_time()
+    (only,) = faults(f"{stars}@tool\ndef f(x: Missing): ...\n", **{f"m{number}": stars for number in range(40)})
+    assert "`Missing` is not defined" in only
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        "class A(A):\n    x: int\n",
+        "class A(B): ...\nclass B(A): ...\n",
+        "from dataclasses import dataclass\n@dataclass\nclass A(A):\n    x: int\n",
+        "from enum import Enum\nclass A(Enum):\n    x = x\n",
+        "A = A.x\n",
+        "A = B\nB = A\n",
+    ],
+)
+def test_what_is_made_of_itself_is_one_fault(classes: str) -> None:
+    (only,) = faults(f"{classes}@tool\ndef f(x: A): ...\n")
+    assert "tool `f`, parameter `x`: " in only
+
+
+def test_a_skill_brings_only_so_many_patterns() -> None:
+    fields = ", ".join(f"a{number}: Annotated[str, Field(pattern='{number}x')]" for number in range(33))
+    both = f"from typing import Annotated\n@tool\ndef f({fields}): ...\n@tool\ndef g({fields.replace('x', 'y')}): ...\n"
+    assert all("more than 64 patterns in one skill" in line for line in faults(both))
 
 
 def test_a_name_that_shadows_a_builtin_is_the_skills_own() -> None:

@@ -231,7 +231,7 @@ def test_a_decorator_that_is_not_literal_is_refused(mark: str, said: str) -> Non
         ("@tool\ndef f(x: int, /): ...", "parameter `x` is positional-only; arguments come by name (remove the `/`)"),
         ("@tool\ndef f(x: int = None): ...", "parameter `x`: its default is no int (write `int | None`)"),
         ("@tool\ndef f(x: int = 'a'): ...", "parameter `x`: its default is no int (correct the annotation or the default)"),
-        ("@tool\ndef f(a: Context, b: Context): ...", "parameter `b` is a second Context"),
+        ("import skillpod\n@tool\ndef f(a: Context, b: 'skillpod.Context'): ...", "parameter `b` is a second Context"),
         ("@tool\ndef f(\u00e4: int): ...", "agents accept ASCII letters"),
         ("@tool\ndef \u00fcber(): ...", "is no name agents accept"),
         ("@tool\ndef f():\n    yield 1", "a tool returns its result, it can't yield (return a list)"),
