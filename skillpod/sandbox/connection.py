@@ -27,6 +27,7 @@ from skillpod.sandbox.zygote import Exit, Forked
 
 _CHUNK = 64 * 1024
 _FRAMES_PER_WAKE = 16
+_BREATH_SECONDS = 0.002  # after so many frames at once: a guest that floods us with log records costs a tenth of a processor, not all of it
 _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
 _ASKS_PER_CALL = 100_000
 _ARGUMENTS_CAP = 16 * MIB
@@ -155,7 +156,12 @@ class Connection:
         self._calls[nonce] = call
         call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
         self.send(data)
-        return await call.future
+        try:
+            return await call.future
+        except asyncio.CancelledError:
+            if call.future.done() and not call.future.cancelled():
+                call.future.exception()  # it came in the same moment, and nobody will ask for it
+            raise
 
     def kill(self) -> None:
         """End the guest now. Its calls end in GuestDied; it does not count as having died of itself."""
@@ -190,7 +196,7 @@ class Connection:
                     return
                 if not left:
                     self._loop.remove_reader(self._forked.wire)
-                    self._loop.call_soon(self._resume)
+                    self._loop.call_later(_BREATH_SECONDS, self._resume)
                     return
         except FrameTooLarge as fault:
             self._too_large(fault)
@@ -398,8 +404,9 @@ class Connection:
         self.is_fit = False
         self._fault = error
         self._loop.remove_reader(self._forked.wire)
-        self._loop.remove_writer(self._forked.wire)
-        self._unsent.clear()
+        if self._unsent:
+            self._loop.remove_writer(self._forked.wire)
+            self._unsent.clear()
         self._kill_process()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)

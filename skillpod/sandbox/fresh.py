@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,9 +43,7 @@ class Fresh:
         try:
             return await guest.call(tool, arguments, self._wall)
         finally:
-            self._busy.discard(guest)
-            guest.kill()
-            self._balance()
+            asyncio.get_running_loop().call_soon(self._spent, guest)  # soon, so that the caller has the reply first
 
     def adopt(self, guest: Connection) -> None:
         """A guest that was started to prove the generation: unused, so it may serve."""
@@ -98,6 +97,11 @@ class Fresh:
             self._missed = True
             self._ahead = min(self._count.max, self._ahead + 1)
         return await self._line.wait(self._wall, joined=self._balance)
+
+    def _spent(self, guest: Connection) -> None:
+        self._busy.discard(guest)
+        guest.kill()
+        self._balance()
 
     def _balance(self) -> None:
         """Hand out what is ready to who waits, and start what is missing."""

@@ -17,6 +17,7 @@ from skillpod.sandbox.zygote import Forked, Zygote, read_walls
 
 Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
+_FORK_SECONDS = 30.0
 
 
 class JailSandbox:
@@ -65,7 +66,15 @@ class JailSandbox:
         walls = self._without | {wall for wall, _ in admission.opted_out}
 
         async def fork(limits: Limits, lifetime: Lifetime) -> Forked:
-            return await (await self._zygote(walls)).fork(limits, lifetime=lifetime)
+            zygote = await self._zygote(walls)
+            try:
+                async with asyncio.timeout(_FORK_SECONDS):
+                    return await zygote.fork(limits, lifetime=lifetime)
+            except TimeoutError:
+                await zygote.close()
+                raise GuestDied(
+                    f"no guest was forked within {_FORK_SECONDS:g} s", hint="call again: another zygote takes its place"
+                ) from None
 
         return GuestPool(launch, fork=fork, memory=self._memory, on_death=on_death, idle=self._idle)
 

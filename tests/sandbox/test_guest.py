@@ -170,7 +170,7 @@ def test_a_description_that_differs_from_the_source_is_drift_and_says_what_diffe
     [
         "look = lambda a: a",
         "look.__name__ = 'see'",
-        "look.__signature__ = __import__('inspect').Signature()",
+        "look = __import__('functools').wraps(look)(lambda **given: 1); look.__wrapped__ = lambda b: b",
         "del look.__skillpod_tool__",
         "globals()['more'] = type(look)(look.__code__, globals(), 'more'); more.__skillpod_tool__ = {}",
     ],

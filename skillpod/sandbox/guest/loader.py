@@ -157,8 +157,7 @@ class SourceLoader(InspectLoader):
         if not self._source(name).file:
             return
         code = self.get_code(name)
-        lines = self.get_source(name).splitlines(keepends=True)
-        linecache.cache[code.co_filename] = (sum(map(len, lines)), None, lines, code.co_filename)
+        linecache.lazycache(code.co_filename, module.__dict__)  # tracebacks show source lines; a fresh guest does not pay for reading them
         exec(code, module.__dict__)  # noqa: S102  # SAFE: this is the guest; running the skill's code is what it is for
 
     def get_data(self, path: str) -> bytes:

@@ -21,13 +21,14 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, NoReturn
 
+from skillpod.sandbox.guest.arguments import Converter
 from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.contract import Context
 from skillpod.sandbox.guest.faults import describe
 from skillpod.sandbox.guest.loader import Folder
 from skillpod.sandbox.guest.results import ResultInvalid, encode
 from skillpod.sandbox.guest.tools import Tool, find
-from skillpod.sandbox.wire import Reader, framed
+from skillpod.sandbox.wire import HEADER, Reader, framed, parse
 from skillpod.sandbox.wire import encode as encode_frame
 
 THREAD_STACK = 256 * 1024
@@ -45,11 +46,10 @@ def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
     load = port.take()
     if load is None:
         os._exit(0)
-    guest = _load(port, load)
-    if guest is None:
+    serving = _load(port, load)
+    if serving is None:
         os._exit(1)
-    serve = Overlapping(guest).run if load["concurrency"] > 1 else Turns(guest).run
-    serve()
+    serving.run()
     os._exit(0)
 
 
@@ -132,7 +132,7 @@ class Call:
         self._arguments: Mapping[str, Any] = frame["arguments"]
         self._channel = channel
         self._guest = guest
-        self._cpu = _cpu()
+        self._cpu, _ = _used()
 
     def begin(self) -> Any:
         """What the tool gives, or its coroutine. Raises whatever the tool raises."""
@@ -152,11 +152,13 @@ class Call:
         error = describe(fault)
         if type(fault) in _OUR_FAULTS:
             error["type"] = _OUR_FAULTS[type(fault)]
-        usage = {"cpu": _cpu() - self._cpu, "peak": _peak()}
+        cpu, peak = _used()
+        usage = {"cpu": cpu - self._cpu, "peak": peak}
         self._finish(lambda: encode_frame({"t": "failed", "nonce": self._nonce, "error": error, **usage}))
 
     def _usage(self) -> str:
-        return f'"cpu":{_cpu() - self._cpu:.6f},"peak":{_peak()}'
+        cpu, peak = _used()
+        return f'"cpu":{cpu - self._cpu:.6f},"peak":{peak}'
 
     def _finish(self, make: Callable[[], bytes]) -> None:
         _flush()
@@ -171,15 +173,15 @@ class Turns:
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
-        self._loop = asyncio.new_event_loop() if guest.has_async else None
+        self.loop = asyncio.new_event_loop() if guest.has_async else None
 
     def run(self) -> None:
         while (frame := self._guest.port.take()) is not None:
             call = self._guest.call(frame, self._guest.port)
             try:
                 value = call.begin()
-                if self._loop is not None and call.tool.is_async:
-                    value = self._loop.run_until_complete(value)
+                if self.loop is not None and call.tool.is_async:
+                    value = self.loop.run_until_complete(value)
             except BaseException as fault:  # noqa: BLE001  # SAFE: a tool may raise anything, SystemExit too; each is its call's failure
                 call.fail(fault)
             else:
@@ -195,7 +197,7 @@ class Overlapping:
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self._answers: dict[int, queue.SimpleQueue[Mapping[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.cap = guest.port.cap
@@ -204,7 +206,7 @@ class Overlapping:
         threading.Thread(target=self._read, name="wire", daemon=True).start()
         while True:
             try:
-                self._loop.run_forever()
+                self.loop.run_forever()
             except BaseException as fault:  # noqa: BLE001  # SAFE: a task the tool left behind raised SystemExit; the other calls go on
                 print(describe(fault)["traceback"], file=sys.stderr)
 
@@ -221,11 +223,11 @@ class Overlapping:
             if frame["t"] == "answer":
                 self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
             else:
-                self._loop.call_soon_threadsafe(self._start, frame)
+                self.loop.call_soon_threadsafe(self._start, frame)
         os._exit(0)
 
     def _start(self, frame: Mapping[str, Any]) -> None:
-        task = self._loop.create_task(self._answered(self._guest.call(frame, self)))
+        task = self.loop.create_task(self._answered(self._guest.call(frame, self)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -240,7 +242,32 @@ class Overlapping:
             call.succeed(value)
 
 
-def _load(port: Port, load: Mapping[str, Any]) -> Guest | None:
+class Rehearsal:
+    """Stands where the wire does while a call is gone through once, before the first caller comes: pages that a forked process writes
+    for the first time are copied then, which costs that caller more than the call itself."""
+
+    cap = 0
+
+    def __init__(self, guest: Guest, loop: asyncio.AbstractEventLoop | None) -> None:
+        frame = encode_frame({"t": "call", "nonce": "0" * 32, "tool": "", "arguments": {"value": "text"}, "seconds": 1.0})
+        pieces = iter([frame])
+        call = parse(Reader(lambda _: next(pieces)).exactly(len(frame))[HEADER:])
+        rehearsed = Call(call, Tool(_echo, Converter()), Channel(self, call["nonce"], 1.0, itertools.count()), guest)
+        value = rehearsed.begin()
+        rehearsed.succeed(loop.run_until_complete(value) if loop is not None else value.close())
+
+    def send(self, data: bytes) -> None:
+        """Nobody hears a rehearsal."""
+
+    def answer(self, number: int) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+async def _echo(value: str, ctx: Context) -> str:
+    return value
+
+
+def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
     try:
@@ -252,9 +279,11 @@ def _load(port: Port, load: Mapping[str, Any]) -> Guest | None:
         _flush()
         port.send(encode_frame({"t": "load_failed", "error": describe(fault)}))
         return None
-    _flush()
+    guest = Guest(port, tools, load, files)
+    serving = Overlapping(guest) if load["concurrency"] > 1 else Turns(guest)
+    Rehearsal(guest, serving.loop)
     port.send(encode_frame({"t": "described", "tools": described}))
-    return Guest(port, tools, load, files)
+    return serving
 
 
 def _out_of_the_way(sock: socket.socket) -> int:
@@ -285,10 +314,7 @@ def _flush() -> None:
             continue
 
 
-def _cpu() -> float:
+def _used() -> tuple[float, int]:
+    """Processor seconds of this process so far, and the most bytes it ever had in memory."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
