@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import platform
 from dataclasses import dataclass
 
+from skillpod import __version__
 from skillpod.audit.run import run
 from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
 from skillpod.manifest.describe import describe
@@ -42,10 +44,11 @@ class Survey:
 
 
 class Examiner:
-    """Reads bundles. Holds nothing but the published schema of a manifest."""
+    """Reads bundles. Holds nothing but the published schema of a manifest and the versions that run it."""
 
     def __init__(self) -> None:
-        self._reader = ManifestReader(json.loads(packaged_text("manifest/schema.json")))
+        schema = json.loads(packaged_text("manifest/schema.json"))
+        self._reader = ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
 
     def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
         """All that can be said of a bundle at once; never raises for what an author wrote."""

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from skillpod.documents import schema_faults
+from skillpod.documents import Schema
 from skillpod.errors import ArgumentsInvalid, ResultInvalid
 from skillpod.model.manifest import MIB, ToolSpec
 
@@ -24,13 +22,13 @@ class Contract:
         self.spec = spec
 
     @cached_property
-    def _arguments(self) -> Draft202012Validator:
-        return Draft202012Validator(dict(self.spec.input_schema))
+    def _arguments(self) -> Schema:
+        return Schema(self.spec.input_schema)
 
     @cached_property
-    def _result(self) -> Draft202012Validator | None:
+    def _result(self) -> Schema | None:
         schema = self.spec.output_schema
-        return None if schema is None else Draft202012Validator(dict(schema))
+        return None if schema is None else Schema(schema)
 
     def check_arguments(self, arguments: Any) -> int:
         """The size of the arguments as JSON, in bytes. Raises ArgumentsInvalid with every fault."""
@@ -44,19 +42,18 @@ class Contract:
             raise ArgumentsInvalid(f"the arguments of `{name}` are not JSON: {fault}", at=name) from None
         if size > ARGUMENTS_LIMIT:
             raise ArgumentsInvalid(f"the arguments of `{name}` are {size} bytes of JSON; at most {ARGUMENTS_LIMIT} are taken", at=name)
-        if not self._arguments.is_valid(arguments):
-            faults = schema_faults(arguments, self.spec.input_schema, name=name)
-            raise ArgumentsInvalid(f"the arguments do not fit `{name}`", at=name, reasons=faults)
+        if not self._arguments.accepts(arguments):
+            raise ArgumentsInvalid(f"the arguments do not fit `{name}`", at=name, reasons=self._arguments.faults(arguments, name=name))
         return size
 
     def check_result(self, value: Any) -> None:
         """Raises ResultInvalid with every fault."""
-        if self._result is None or self._result.is_valid(value):
+        if self._result is None or self._result.accepts(value):
             return
         name = self.spec.exported
         raise ResultInvalid(
             f"`{name}` returned a value that does not fit the type it declares",
             at=name,
             hint="the skill's author must mend its return annotation or its code",
-            reasons=schema_faults(value, self.spec.output_schema or {}, name=name),
+            reasons=self._result.faults(value, name=name),
         )
