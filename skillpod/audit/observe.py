@@ -25,7 +25,7 @@ from skillpod.audit.facts import (
     What,
     Words,
 )
-from skillpod.audit.reach import LOOKERS, MAX_DEPTH, SUPER, Reader, TooDeep
+from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, SUPER, Reader, TooDeep
 from skillpod.audit.scopes import Kind, Place, Scope
 from skillpod.audit.standard import BUILTINS, PERMITTED, PURE, standing
 
@@ -148,6 +148,10 @@ class Observer:
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
         spot = _spot(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKUPS:
+            spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
+            if spaces and node.args:
+                yield from self._report_named(node.args[0], place)
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
@@ -228,13 +232,18 @@ class Observer:
             return
         if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List)):
             return
-        spaces = [meaning for meaning in self._reader.value(node.value, scope) if meaning.what is What.NAMESPACE]
-        if spaces:
-            for name in self._reader.value(node.slice, scope):
-                if name.what is What.TEXT:
-                    yield Attribute(_spot(node), name.path, _excerpt(node))
-        if not isinstance(place.parent, ast.Attribute):  # a chain reports its own root
+        if any(meaning.what is What.NAMESPACE for meaning in self._reader.value(node.value, scope)):
+            yield from self._report_named(node.slice, place)
+        elif not isinstance(place.parent, ast.Attribute):  # a chain reports its own root
             yield from self._report_uses(self._reader.value(node, scope), place, _excerpt(node))
+
+    def _report_named(self, key: Any, place: Place) -> Iterator[Fact]:
+        """A name taken from a module's names as a mapping."""
+        for name in self._reader.value(key, place.scope):
+            if name.what is What.TEXT:
+                yield Attribute(_spot(place.node), name.path, _excerpt(place.node))
+        if not isinstance(place.parent, ast.Attribute):
+            yield from self._report_uses(self._reader.value(place.node, place.scope), place, _excerpt(place.node))
 
     def _report_text(self, place: Place) -> Iterator[Fact]:
         yield Words(_spot(place.node), place.node.value)

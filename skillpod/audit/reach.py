@@ -24,6 +24,9 @@ LOOKERS = frozenset(
 )
 """Builtins that look at a value and do not hand it on."""
 
+LOOKUPS = frozenset({"get", "pop", "setdefault", "__getitem__"})
+"""Methods of a mapping that take a key and give its value."""
+
 _FOLLOWED = frozenset({*WATCHED, "super", "chr", *(name.removeprefix("builtins.") for name in LOOKERS)})
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
@@ -289,7 +292,7 @@ class Reader:
 
     def _method(self, function: Any, node: Any, scope: Scope, depth: int) -> Meanings | None:
         """Methods of constants and of namespaces; None for any other."""
-        if function.attr in ("get", "pop", "setdefault", "__getitem__") and node.args:
+        if function.attr in LOOKUPS and node.args:
             spaces = [meaning for meaning in self._value(function.value, scope, depth) if meaning.what is What.NAMESPACE]
             return self._named(spaces, node.args[0], scope, depth) if spaces else None
         if function.attr == "join" and node.args and isinstance(node.args[0], (ast.Tuple, ast.List)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from skillpod.audit.facts import Reading
@@ -21,21 +21,21 @@ MAX_SOURCES = 4 * 1024 * 1024
 
 MAX_FINDINGS = 500
 
-_Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
-RULES: tuple[_Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
+Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
+RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
 """Each judges one file by what was read in it. ``files.check`` judges the bundle's files as such."""
 
 _TESTS = "tests/"
 
 
-def run(bundle: Bundle, manifest: Manifest | None) -> Report:
+def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RULES) -> Report:
     """Every finding for a bundle, and the capabilities its code seems to use. Never raises: an audit that fails is a denial.
 
     ``manifest`` None: nothing is asked for. What is found in a file below ``tests/`` that no other file of the skill imports, directly or
     through others, can't run in a guest and is a notice.
     """
     try:
-        found, uses = _audit(bundle, manifest)
+        found, uses = _audit(bundle, manifest, rules)
     except Exception as fault:  # noqa: BLE001  # SAFE: a stranger's code was read; whatever went wrong, the answer is no
         failed = Finding(
             rule="AUD-001",
@@ -48,7 +48,7 @@ def run(bundle: Bundle, manifest: Manifest | None) -> Report:
     return Report(digest=bundle.digest, findings=_in_order(found), capabilities=tuple(sorted(set(uses))))
 
 
-def _audit(bundle: Bundle, manifest: Manifest | None) -> tuple[list[Finding], list[CapabilityUse]]:
+def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> tuple[list[Finding], list[CapabilityUse]]:
     found = list(files.check(bundle))
     python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
     size = sum(map(len, python.values()))
@@ -64,7 +64,7 @@ def _audit(bundle: Bundle, manifest: Manifest | None) -> tuple[list[Finding], li
     found += [_in_tests(finding) if finding.file not in reachable else finding for finding in faults]
     uses: list[CapabilityUse] = []
     for reading in readings:
-        judged = [finding for rule in RULES for finding in rule(reading, manifest)]
+        judged = [finding for rule in rules for finding in rule(reading, manifest)]
         if reading.file in reachable:
             found += judged
             uses += capabilities.capabilities(reading)

@@ -208,12 +208,13 @@ _ALIASES = {
     "os.st": "stat",
     "concurrent.futures.process.mp": "multiprocessing",
     "tokenize._builtin_open": "builtins.open",
+    "hmac._hashopenssl": "_hashlib",
 }
 """Members that are a module, or a builtin, under another name."""
 
 PURE = frozenset(
     listed("""
-        __future__ abc array binascii bz2 cmath colorsys errno itertools keyword math numbers posixpath.sep time token unicodedata zlib
+        __future__ abc array binascii cmath colorsys errno itertools keyword math numbers time token unicodedata zlib
     """)
 )
 """Modules from which no other module can be reached, so that they may be handed around as values."""
@@ -263,7 +264,7 @@ def transit(path: str, name: str) -> str:
         return _ALIASES[whole]
     if whole in SUBMODULES or whole in _NAMESAKES:
         return whole
-    if name in MODULES:
+    if name in MODULES or name in _PRIVATE:
         return name
     plain = name.lstrip("_")
     return plain if name.startswith("_") and plain in MODULES else whole

@@ -1,0 +1,56 @@
+"""Policies, requests and the packaged texts that the tests of this room share."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from skillpod.model.bundle import Bundle
+from skillpod.model.capability import NOTHING, Isolation, Permissions, Tier
+from skillpod.model.finding import Finding, Report, Severity, Verdict
+from skillpod.model.manifest import Manifest
+from skillpod.model.provenance import UNSIGNED, Provenance
+from skillpod.policy.decide import Request
+from skillpod.policy.document import Policy, read_policy
+from skillpod.resources import packaged_text
+
+SCHEMA = packaged_text("policy/schema.json")
+DIGEST = Bundle.freeze({"handler.py": b""}).digest
+REASON = "because this test says so"
+SIGNED = Provenance(publisher="acme", keys=("k1",))
+
+
+def default_policy() -> Policy:
+    return read_policy(packaged_text("policy/default.yaml"), name="default.yaml", schema=SCHEMA)
+
+
+def policy(*rules: dict[str, Any]) -> Policy:
+    """A policy of these rules; what a rule leaves out is filled in."""
+    whole = [{"id": f"rule-{index}", "match": {}, "outcome": "allow", "reason": REASON, **rule} for index, rule in enumerate(rules)]
+    text = json.dumps({"policy": 1, "name": "probe", "rules": whole}).encode()
+    return read_policy(text, name="probe.yaml", schema=SCHEMA)
+
+
+def request(
+    *,
+    tier: Tier = Tier.READ_ONLY,
+    permissions: Permissions = NOTHING,
+    verdict: Verdict = Verdict.ALLOW,
+    provenance: Provenance = UNSIGNED,
+    name: str = "probe_skill",
+    author: str = "A. Tester <a@example.org>",
+    isolation: Isolation = Isolation.JAIL,
+) -> Request:
+    return Request(
+        manifest=Manifest(name=name, version="1.2.0", description="A probe.", author=author, tier=tier, permissions=permissions),
+        report=report(verdict),
+        provenance=provenance,
+        digest=DIGEST,
+        isolation=isolation,
+    )
+
+
+def report(verdict: Verdict) -> Report:
+    severities = {Verdict.ALLOW: Severity.NOTICE, Verdict.REVIEW: Severity.REVIEW, Verdict.DENY: Severity.DENY}
+    seen = Finding(rule="REF-003", severity=severities[verdict], file="handler.py", line=7, column=5, message="it looks odd", fix="mend it")
+    return Report(digest=DIGEST, findings=(seen,))

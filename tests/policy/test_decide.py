@@ -1,0 +1,342 @@
+"""What the policy answers, and what no policy can change."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import assert_never
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused
+from skillpod.model.capability import NOTHING, Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.decision import Admission, Decision, Hold, Refusal
+from skillpod.model.digest import Digest
+from skillpod.model.finding import Verdict
+from skillpod.model.provenance import UNSIGNED, Provenance
+from skillpod.policy.decide import Request, decide
+from skillpod.policy.document import Policy
+from skillpod.policy.rules import KINDS, Grant
+from tests.policy.documents import DIGEST, SIGNED, default_policy, policy, report, request
+
+PACKAGE = Path(__file__).parent.parent.parent / "skillpod"
+ONE_OF_EACH = {
+    "volumes": Permissions(volumes=frozenset({VolumeAsk("data", "read")})),
+    "network": Permissions(network=frozenset({NetworkAsk("api.example.com", (443,))})),
+    "secrets": Permissions(secrets=frozenset({"TOKEN"})),
+    "environment": Permissions(environment=frozenset({"TZ"})),
+    "programs": Permissions(programs=frozenset({"git"})),
+}
+
+
+def refusal(decision: Decision) -> Refusal:
+    assert isinstance(decision, Refusal)
+    return decision
+
+
+def hold(decision: Decision) -> Hold:
+    assert isinstance(decision, Hold)
+    return decision
+
+
+def admission(decision: Decision) -> Admission:
+    assert isinstance(decision, Admission)
+    return decision
+
+
+# --- the default policy ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provenance", [UNSIGNED, SIGNED], ids=["unsigned", "signed"])
+def test_a_read_only_skill_is_admitted_to_the_jail_with_no_grants(provenance: Provenance) -> None:
+    found = admission(decide(request(provenance=provenance), default_policy()))
+    assert (found.isolation, found.grants, found.tier) == (Isolation.JAIL, NOTHING, Tier.READ_ONLY)
+    assert (found.skill, found.digest, found.rule) == ("probe_skill", DIGEST, "read-only-in-the-jail")
+    assert found.policy == default_policy().digest
+    assert found.opted_out == ()
+
+
+@pytest.mark.parametrize("tier", [Tier.WRITE, Tier.NETWORK, Tier.SYSTEM])
+def test_a_higher_tier_is_held_and_the_message_says_what_to_do(tier: Tier) -> None:
+    found = hold(decide(request(tier=tier), default_policy()))
+    assert f"it asks for the tier {tier.word} (manifest.yaml:tier)" in found.question
+    assert "Approving comes with a later version" in found.question
+    assert "write `tier: read-only`" in found.question
+    assert [reason.at for reason in found.reasons] == ["manifest.yaml:tier"]
+    assert found.trial is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_permission_is_held_and_named_with_its_place(kind: str) -> None:
+    found = hold(decide(request(permissions=ONE_OF_EACH[kind]), default_policy()))
+    assert f"manifest.yaml:permissions.{kind}" in [reason.at for reason in found.reasons]
+    assert f"remove `permissions.{kind}`" in found.question
+    assert all(isinstance(reason, ApprovalNeeded) for reason in found.reasons)
+
+
+def test_a_review_is_held_and_the_line_is_named() -> None:
+    found = hold(decide(request(verdict=Verdict.REVIEW), default_policy()))
+    assert "REF-003: it looks odd (handler.py:7:5)" in found.question
+    assert found.rule == "audit-needs-eyes"
+    assert [(reason.at, reason.hint) for reason in found.reasons] == [("handler.py:7:5", "mend it")]
+
+
+def test_a_manifest_that_understates_its_tier_is_judged_by_what_it_asks() -> None:
+    understated = request(tier=Tier.READ_ONLY, permissions=ONE_OF_EACH["programs"])
+    assert understated.tier is Tier.SYSTEM
+    assert "the tier system" in hold(decide(understated, default_policy())).question
+
+
+# --- what no policy can change ---------------------------------------------------------------------------------------------------
+
+EVERYTHING = policy({"match": {"tier": "system", "verdict": "review", "permissions": list(KINDS)}})
+
+
+def test_a_denying_audit_is_refused_whatever_the_rules_say() -> None:
+    found = refusal(decide(request(verdict=Verdict.DENY), EVERYTHING))
+    assert found.rule == "audit"
+    assert [(type(reason), reason.at, reason.message) for reason in found.reasons] == [
+        (AuditDenied, "handler.py:7:5", "REF-003: it looks odd")
+    ]
+    assert (found.reasons[0].skill, found.reasons[0].digest) == ("probe_skill", DIGEST)
+
+
+@pytest.mark.parametrize("digest", [None, Digest("sha256:" + "0" * 64)])
+def test_a_report_of_another_digest_is_refused(digest: Digest | None) -> None:
+    other = replace(request(), report=replace(report(Verdict.ALLOW), digest=digest))
+    assert refusal(decide(other, EVERYTHING)).rule == "evidence"
+
+
+def test_module_isolation_is_refused() -> None:
+    assert refusal(decide(request(isolation=Isolation.MODULE), EVERYTHING)).rule == "isolation"
+
+
+def test_a_grant_that_the_jail_cannot_give_is_refused_and_not_dropped_silently() -> None:
+    generous = policy({"match": {"tier": "network", "permissions": ["network"]}, "grant": {"network": "asked"}})
+    found = refusal(decide(request(permissions=ONE_OF_EACH["network"]), generous))
+    assert found.rule == "grants"
+    assert "network" in found.reasons[0].message
+
+
+def test_an_allowance_without_a_grant_gives_nothing_of_what_is_asked() -> None:
+    narrow = policy({"match": {"tier": "network", "permissions": ["network"]}})
+    assert admission(decide(request(permissions=ONE_OF_EACH["network"]), narrow)).grants == NOTHING
+
+
+# --- how rules combine -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_rule_means_no_and_says_what_was_looked_at() -> None:
+    found = refusal(decide(request(), policy()))
+    assert found.rule == "default-deny"
+    assert isinstance(found.reasons[0], PolicyRefused)
+    assert "tier read-only, asks for nothing, unsigned, audit verdict allow" in found.reasons[0].message
+
+
+def test_deny_overrides_approval_which_overrides_allow() -> None:
+    allow = {"id": "yes"}
+    ask = {"id": "ask", "outcome": "require_approval"}
+    deny = {"id": "no", "outcome": "deny"}
+    assert admission(decide(request(), policy(allow))).rule == "yes"
+    assert hold(decide(request(), policy(allow, ask))).rule == "ask"
+    assert refusal(decide(request(), policy(allow, ask, deny))).rule == "no"
+
+
+def test_every_denying_rule_is_a_reason() -> None:
+    found = refusal(decide(request(), policy({"id": "one", "outcome": "deny"}, {"id": "two", "outcome": "deny"})))
+    assert [reason.at for reason in found.reasons] == ["probe:one", "probe:two"]
+
+
+def test_an_allowance_covers_what_it_names_and_below_never_above() -> None:
+    up_to_write = policy({"match": {"tier": "write"}})
+    assert isinstance(decide(request(tier=Tier.READ_ONLY), up_to_write), Admission)
+    assert isinstance(decide(request(tier=Tier.WRITE), up_to_write), Admission)
+    assert isinstance(decide(request(tier=Tier.NETWORK), up_to_write), Refusal)
+
+
+def test_an_allowance_that_names_no_condition_covers_only_the_least() -> None:
+    bare = policy({"match": {}})
+    assert isinstance(decide(request(), bare), Admission)
+    assert isinstance(decide(request(tier=Tier.WRITE), bare), Refusal)
+    assert isinstance(decide(request(verdict=Verdict.REVIEW), bare), Refusal)
+    assert isinstance(decide(request(permissions=ONE_OF_EACH["environment"]), bare), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("match", "asked", "expected"),
+    [
+        ({"signed": True}, request(), Refusal),
+        ({"signed": True}, request(provenance=SIGNED), Admission),
+        ({"publisher": "ac*"}, request(provenance=SIGNED), Admission),
+        ({"publisher": "ac*"}, request(), Refusal),
+        ({"publisher": "other"}, request(provenance=SIGNED), Refusal),
+        ({"name": ["find_*", "probe_*"]}, request(), Admission),
+        ({"name": "find_*"}, request(), Refusal),
+        ({"author": "A. Tester*", "signed": True}, request(provenance=SIGNED), Admission),
+        ({"author": "B*", "signed": True}, request(provenance=SIGNED), Refusal),
+        ({"isolation": "jail"}, request(), Admission),
+    ],
+)
+def test_an_allowance_looks_at_each_condition(match: dict[str, object], asked: Request, expected: type) -> None:
+    assert type(decide(asked, policy({"match": match}))) is expected
+
+
+@pytest.mark.parametrize(
+    ("match", "asked", "is_hit"),
+    [
+        ({}, request(), True),
+        ({"tier": "write"}, request(), False),
+        ({"tier": "write"}, request(tier=Tier.NETWORK), True),
+        ({"verdict": "review"}, request(), False),
+        ({"verdict": "review"}, request(verdict=Verdict.REVIEW), True),
+        ({"permissions": ["network", "programs"]}, request(permissions=ONE_OF_EACH["secrets"]), False),
+        ({"permissions": ["network", "programs"]}, request(permissions=ONE_OF_EACH["programs"]), True),
+        ({"signed": False}, request(), True),
+        ({"signed": False}, request(provenance=SIGNED), False),
+        ({"name": "probe_*"}, request(), True),
+        ({"author": "*@example.org>"}, request(), True),
+        ({"author": "*@example.com>"}, request(), False),
+    ],
+)
+def test_a_restriction_hits_from_what_it_names_upward(match: dict[str, object], asked: Request, is_hit: bool) -> None:
+    everything = {"match": {"tier": "system", "verdict": "review", "permissions": list(KINDS)}}
+    found = decide(asked, policy(everything, {"match": match, "outcome": "deny"}))
+    assert isinstance(found, Refusal) is is_hit
+
+
+def test_walls_the_operator_does_without_are_in_the_admission_with_the_reason() -> None:
+    reason = "this machine has no user namespaces"
+    found = admission(decide(request(), policy({"without": [{"wall": "user_namespace", "reason": reason}]})))
+    assert found.opted_out == (("user_namespace", reason),)
+
+
+# --- laws ------------------------------------------------------------------------------------------------------------------------
+
+_NAMES = st.sampled_from(["probe_skill", "find_x"])
+_GLOBS = st.sampled_from(["*", "probe_*", "find_?", "acme", "other"])
+_KIND_LISTS = st.lists(st.sampled_from(KINDS), unique=True)
+_ALLOWANCES = st.fixed_dictionaries(
+    {"outcome": st.just("allow")},
+    optional={
+        "match": st.fixed_dictionaries(
+            {},
+            optional={
+                "tier": st.sampled_from([tier.word for tier in Tier]),
+                "verdict": st.sampled_from(["allow", "review"]),
+                "permissions": _KIND_LISTS,
+                "signed": st.just(True),
+                "publisher": _GLOBS,
+                "name": _GLOBS,
+            },
+        )
+    },
+)
+_RESTRICTIONS = st.fixed_dictionaries(
+    {"outcome": st.sampled_from(["deny", "require_approval"])},
+    optional={
+        "match": st.fixed_dictionaries(
+            {},
+            optional={
+                "tier": st.sampled_from([tier.word for tier in Tier]),
+                "verdict": st.sampled_from(["allow", "review"]),
+                "permissions": _KIND_LISTS.filter(bool),
+                "signed": st.just(False),
+                "name": _GLOBS,
+            },
+        )
+    },
+)
+_RULES = st.lists(_ALLOWANCES | _RESTRICTIONS, max_size=6)
+_ASKED = st.builds(
+    Permissions,
+    volumes=st.frozensets(st.builds(VolumeAsk, st.sampled_from("ab"), st.sampled_from(["read", "write"])), max_size=2),
+    network=st.frozensets(st.builds(NetworkAsk, st.sampled_from("ab"), st.just((443,))), max_size=2),
+    secrets=st.frozensets(st.sampled_from("ST"), max_size=2),
+    environment=st.frozensets(st.sampled_from("EF"), max_size=2),
+    programs=st.frozensets(st.sampled_from("gh"), max_size=1),
+)
+_REQUESTS = st.builds(
+    request,
+    tier=st.sampled_from(Tier),
+    permissions=_ASKED,
+    verdict=st.sampled_from(Verdict),
+    provenance=st.sampled_from([UNSIGNED, SIGNED, Provenance(publisher="other", keys=("k2",))]),
+    name=_NAMES,
+)
+_WORSE = {Verdict.ALLOW: Verdict.REVIEW, Verdict.REVIEW: Verdict.DENY, Verdict.DENY: Verdict.DENY}
+
+
+def rank(decision: Decision) -> int:
+    """How far the answer goes: no, ask, yes."""
+    match decision:
+        case Refusal():
+            return 0
+        case Hold():
+            return 1
+        case Admission():
+            return 2
+    assert_never(decision)
+
+
+def is_yes(decision: Decision) -> bool:
+    """A hold is a question, not a yes."""
+    return rank(decision) == 2
+
+
+@settings(deadline=None, max_examples=60)
+@given(_RULES, _REQUESTS)
+def test_less_evidence_never_turns_a_no_into_a_yes(rules: list[dict[str, object]], asked: Request) -> None:
+    under: Policy = policy(*rules)
+    before = is_yes(decide(asked, under))
+    assert is_yes(decide(replace(asked, provenance=UNSIGNED), under)) <= before
+    assert is_yes(decide(replace(asked, report=report(_WORSE[asked.report.verdict])), under)) <= before
+    assert rank(decide(replace(asked, report=replace(asked.report, digest=None)), under)) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(_RULES, _REQUESTS, st.sampled_from(KINDS))
+def test_asking_for_more_never_makes_a_yes(rules: list[dict[str, object]], asked: Request, kind: str) -> None:
+    under = policy(*rules)
+    less = replace(asked.manifest, permissions=replace(asked.manifest.permissions, **{kind: frozenset()}))
+    lower = replace(asked.manifest, tier=Tier.READ_ONLY)
+    assert is_yes(decide(replace(asked, manifest=less), under)) >= is_yes(decide(asked, under))
+    assert is_yes(decide(replace(asked, manifest=lower), under)) >= is_yes(decide(asked, under))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(_ALLOWANCES | _RESTRICTIONS, max_size=5), _REQUESTS, st.randoms(use_true_random=False))
+def test_the_order_of_rules_does_not_change_the_answer(rules: list[dict[str, object]], asked: Request, chance: object) -> None:
+    named = [{**rule, "id": f"r{index}"} for index, rule in enumerate(rules)]
+    shuffled = sorted(named, key=lambda _: chance.random())  # type: ignore[attr-defined]  # SAFE: hypothesis gives a random.Random
+    assert rank(decide(asked, policy(*named))) == rank(decide(asked, policy(*shuffled)))
+
+
+@settings(deadline=None, max_examples=60)
+@given(_RULES, _RESTRICTIONS, _REQUESTS)
+def test_one_more_restriction_never_makes_a_yes(rules: list[dict[str, object]], more: dict[str, object], asked: Request) -> None:
+    assert is_yes(decide(asked, policy(*rules, more))) <= is_yes(decide(asked, policy(*rules)))
+
+
+@given(_ASKED, _ASKED, st.frozensets(st.sampled_from(KINDS)))
+def test_a_grant_never_gives_more_than_was_asked(asked: Permissions, listed: Permissions, as_asked: frozenset[str]) -> None:
+    given_now = Grant(listed=listed, as_asked=as_asked).of(asked)
+    for kind in KINDS:
+        assert getattr(given_now, kind) <= getattr(asked, kind)
+        if kind not in as_asked:
+            assert getattr(given_now, kind) <= getattr(listed, kind)
+
+
+def test_an_admission_is_made_in_one_file_only() -> None:
+    makers = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = node.func
+                name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+                is_copy = name in ("replace", "__replace__") and any("admission" in ast.unparse(each).lower() for each in node.args)
+                if name == "Admission" or is_copy:
+                    makers.append(str(path.relative_to(PACKAGE)))
+    assert makers == ["policy/decide.py"]

@@ -1,0 +1,3 @@
+# expect: none
+def run(eval, exec):
+    return eval(exec)

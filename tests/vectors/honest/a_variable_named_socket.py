@@ -1,0 +1,6 @@
+# expect: none
+socket = {"port": 80}
+
+
+def port():
+    return socket["port"]

@@ -1,0 +1,7 @@
+# expect: none
+class Planet:
+    system = "solar"
+
+
+def where(planet):
+    return planet.system.upper()

@@ -1,0 +1,6 @@
+# expect: none
+from pkgutil import get_data
+
+
+def table():
+    return get_data(__name__, "table.json")

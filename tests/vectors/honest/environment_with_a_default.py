@@ -1,0 +1,5 @@
+# expect: none
+import os
+
+ZONE = os.environ.get("TZ", "UTC")
+LEVEL = os.getenv("LEVEL") or "info"

@@ -1,0 +1,6 @@
+# expect: none
+import math
+
+
+def apply(name, value):
+    return getattr(math, name)(value)

@@ -1,0 +1,3 @@
+# expect: none
+def name_of(value):
+    return getattr(value, "__name__", type(value).__name__)

@@ -1,0 +1,6 @@
+# expect: none
+TABLE = {"a": 1}
+
+
+def table():
+    return globals()["TABLE"]

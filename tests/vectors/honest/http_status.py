@@ -1,0 +1,4 @@
+# expect: none
+from http import HTTPStatus
+
+print(HTTPStatus.NOT_FOUND.phrase)

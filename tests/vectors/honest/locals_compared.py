@@ -1,0 +1,3 @@
+# expect: none
+def names():
+    return "x" in locals()

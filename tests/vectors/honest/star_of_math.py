@@ -1,0 +1,4 @@
+# expect: none
+from math import *
+
+print(sqrt(2), pi)

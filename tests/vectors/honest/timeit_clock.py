@@ -1,0 +1,4 @@
+# expect: none
+from timeit import default_timer
+
+start = default_timer()

@@ -1,0 +1,5 @@
+# expect: none
+x = 1
+
+def f():
+    return x

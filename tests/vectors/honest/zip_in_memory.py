@@ -1,0 +1,7 @@
+# expect: none
+import io
+import zipfile
+
+
+def names(content: bytes):
+    return zipfile.ZipFile(io.BytesIO(content)).namelist()

@@ -1,0 +1,4 @@
+# expect: TAM-002
+import atexit
+
+atexit.register(print)

@@ -1,0 +1,6 @@
+# expect: REF-003
+import operator
+
+
+def take(value, name):
+    return operator.attrgetter(name)(value)

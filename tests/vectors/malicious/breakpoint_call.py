@@ -1,0 +1,2 @@
+# expect: TAM-002
+breakpoint()

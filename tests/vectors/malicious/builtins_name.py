@@ -1,0 +1,2 @@
+# expect: REF-009
+__builtins__["eval"]("1+1")

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import os
+
+[m.system("id") for m in [os]]

@@ -1,0 +1,4 @@
+# expect: DYN-002
+import cProfile
+
+cProfile.run("1+1")

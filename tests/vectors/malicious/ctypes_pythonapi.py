@@ -1,0 +1,4 @@
+# expect: IMP-002
+from ctypes import pythonapi
+
+pythonapi.PyRun_SimpleString(b"1")

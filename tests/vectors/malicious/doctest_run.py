@@ -1,0 +1,4 @@
+# expect: DYN-002
+import doctest
+
+doctest.testmod()

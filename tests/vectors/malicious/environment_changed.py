@@ -1,0 +1,4 @@
+# expect: TAM-001
+import os
+
+os.environ = {}

@@ -1,0 +1,4 @@
+# expect: DYN-001
+@eval
+def text():
+    pass

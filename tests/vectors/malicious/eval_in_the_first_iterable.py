@@ -1,0 +1,2 @@
+# expect: DYN-001
+values = [eval for eval in [eval]]

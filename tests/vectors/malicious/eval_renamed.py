@@ -1,0 +1,3 @@
+# expect: DYN-001
+calculate = eval
+calculate("1+1")

@@ -1,0 +1,4 @@
+# expect: DYN-001
+eval = None
+del eval
+eval("1+1")

@@ -1,0 +1,2 @@
+# expect: DYN-001
+sorted(["print(1)"], key=exec)

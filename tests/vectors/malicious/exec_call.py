@@ -1,0 +1,2 @@
+# expect: DYN-001
+exec("import os")

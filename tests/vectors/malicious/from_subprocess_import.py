@@ -1,0 +1,4 @@
+# expect: IMP-001
+from subprocess import Popen as Reader
+
+Reader(["id"])

@@ -1,0 +1,6 @@
+# expect: REF-003
+import os
+
+name = "sys"
+name += "tem"
+getattr(os, name)("id")

@@ -1,0 +1,3 @@
+# expect: REF-003
+def take(value, name):
+    return getattr(value, name)

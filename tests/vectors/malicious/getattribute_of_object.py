@@ -1,0 +1,4 @@
+# expect: REF-001
+import os
+
+object.__getattribute__(os, "system")("id")

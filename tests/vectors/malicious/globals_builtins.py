@@ -1,0 +1,2 @@
+# expect: REF-001
+globals()["__builtins__"]

@@ -1,0 +1,4 @@
+# expect: REF-001
+import json
+
+getattr(json.dumps, "__glo" + "bals__")["codecs"]

@@ -1,0 +1,4 @@
+# expect: REF-005
+import os
+
+globals()["o" + str("s")].system("id")

@@ -1,0 +1,2 @@
+# expect: REF-001
+globals().get("__builtins__")["eval"]

@@ -1,0 +1,2 @@
+# expect: DYN-002
+help("os")

@@ -1,0 +1,4 @@
+# expect: CAP-001
+import http.client
+
+http.client.HTTPSConnection("example.com")

@@ -1,0 +1,2 @@
+# expect: IMP-001
+__import__("os").system("id")

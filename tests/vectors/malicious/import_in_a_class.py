@@ -1,0 +1,3 @@
+# expect: IMP-001
+class Tool:
+    import subprocess

@@ -1,0 +1,6 @@
+# expect: REF-003
+from operator import methodcaller
+
+
+def take(value, name):
+    return methodcaller(name)(value)

@@ -1,0 +1,2 @@
+# expect: SRC-008
+pаypal = "the second letter is Cyrillic"

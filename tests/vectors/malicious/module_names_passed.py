@@ -1,0 +1,9 @@
+# expect: REF-005
+import os
+
+
+def run(names):
+    return names["os"].system("id")
+
+
+run(vars())

@@ -1,0 +1,4 @@
+# expect: TAM-001
+import json
+
+setattr(json, "loads", print)

@@ -1,0 +1,4 @@
+# expect: TAM-001
+import json
+
+vars(json)["loads"] = print

@@ -1,0 +1,2 @@
+# expect: REF-001
+type([]).__mro__[-1]

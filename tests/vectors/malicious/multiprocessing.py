@@ -1,0 +1,4 @@
+# expect: IMP-001
+import multiprocessing
+
+multiprocessing.Process(target=print).start()

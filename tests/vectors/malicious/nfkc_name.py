@@ -1,0 +1,3 @@
+# expect: SRC-008
+def ﬁnd():
+    return 1

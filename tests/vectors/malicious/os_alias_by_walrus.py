@@ -1,0 +1,5 @@
+# expect: IMP-001
+import os
+
+if (m := os):
+    m.system("id")

@@ -1,0 +1,6 @@
+# expect: REF-006
+import os
+
+
+def run(module=os):
+    return module.system("id")

@@ -1,0 +1,5 @@
+# expect: REF-006
+import logging
+import operator
+
+operator.attrgetter("os.system")(logging)("id")

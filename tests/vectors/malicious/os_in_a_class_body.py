@@ -1,0 +1,9 @@
+# expect: REF-006
+import os
+
+
+class Tool:
+    m = os
+
+
+Tool.m.system("id")

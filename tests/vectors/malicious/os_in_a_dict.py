@@ -1,0 +1,5 @@
+# expect: REF-006
+import os
+
+tools = {"o": os}
+tools["o"].system("id")

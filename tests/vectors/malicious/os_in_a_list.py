@@ -1,0 +1,5 @@
+# expect: REF-006
+import os
+
+tools = [os]
+tools[0].system("id")

@@ -1,0 +1,5 @@
+# expect: REF-006
+import functools
+import os
+
+functools.partial(getattr, os)("system")("id")

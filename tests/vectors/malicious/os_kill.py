@@ -1,0 +1,4 @@
+# expect: IMP-007
+import os
+
+os.kill(os.getppid(), 9)

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import os as o
+
+o.posix_spawn("/bin/sh", ["sh"], {})

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import random
+
+random._os.system("id")

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import glob as g
+
+g.os.popen("id")

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import logging
+
+logging.os.system("id")

@@ -1,0 +1,4 @@
+# expect: IMP-008
+import os
+
+os.plock(1)

@@ -1,0 +1,4 @@
+# expect: IMP-007
+import posix
+
+posix.system("id")

@@ -1,0 +1,2 @@
+# expect: IMP-005
+import _posixsubprocess

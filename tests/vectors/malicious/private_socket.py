@@ -1,0 +1,4 @@
+# expect: IMP-005
+import _socket
+
+_socket.socket()

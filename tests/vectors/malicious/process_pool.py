@@ -1,0 +1,4 @@
+# expect: IMP-001
+from concurrent.futures import ProcessPoolExecutor
+
+ProcessPoolExecutor().submit(print, 1)

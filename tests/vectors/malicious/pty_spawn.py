@@ -1,0 +1,4 @@
+# expect: IMP-001
+import pty
+
+pty.spawn("/bin/sh")

@@ -1,0 +1,4 @@
+# expect: DYN-001
+x = 1
+--- scripts/run.py
+exec("1")

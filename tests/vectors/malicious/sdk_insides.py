@@ -1,0 +1,2 @@
+# expect: IMP-009
+from skillpod.sandbox.guest import kernel

@@ -1,0 +1,4 @@
+# expect: IMP-009
+import skillpod
+
+skillpod.json

@@ -1,0 +1,4 @@
+# expect: DYN-001
+from . import helper
+--- helper.py
+exec("1")

@@ -1,0 +1,4 @@
+# expect: IMP-003
+import site
+
+site.addsitedir("/tmp")

@@ -1,0 +1,4 @@
+# expect: CAP-001
+import smtplib
+
+smtplib.SMTP("example.com")

@@ -1,0 +1,4 @@
+# expect: CAP-001
+import logging.handlers
+
+logging.handlers.SocketHandler("example.com", 80)

@@ -1,0 +1,4 @@
+# expect: CAP-001
+from socket import socket as Channel
+
+Channel()

@@ -1,0 +1,2 @@
+# expect: IMP-003
+__spec__.loader

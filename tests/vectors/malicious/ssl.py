@@ -1,0 +1,4 @@
+# expect: CAP-001
+import ssl
+
+ssl.create_default_context()

@@ -1,0 +1,4 @@
+# expect: REF-003
+import os
+
+getattr(*[os, "system"])("id")

@@ -1,0 +1,4 @@
+# expect: IMP-006
+from os import *
+
+system("id")

@@ -1,0 +1,4 @@
+# expect: IMP-001
+from platform import *
+
+os.system("id")

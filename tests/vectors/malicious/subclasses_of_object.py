@@ -1,0 +1,2 @@
+# expect: REF-001
+object.__subclasses__()

@@ -1,0 +1,2 @@
+# expect: REF-001
+().__class__.__base__.__subclasses__()

@@ -1,0 +1,2 @@
+# expect: SRC-006
+def broken(:

@@ -1,0 +1,4 @@
+# expect: IMP-003
+import sys
+
+sys.meta_path.append(object())

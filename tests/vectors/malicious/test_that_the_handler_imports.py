@@ -1,0 +1,4 @@
+# expect: DYN-001
+from .tests import helper
+--- tests/helper.py
+exec("1")

@@ -1,0 +1,4 @@
+# expect: IMP-004
+import requests
+
+requests.get("https://example.com")

@@ -1,0 +1,2 @@
+# expect: IMP-004
+from numpy import array

@@ -1,0 +1,2 @@
+# expect: IMP-007
+import tkinter

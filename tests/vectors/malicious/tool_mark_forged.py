@@ -1,0 +1,6 @@
+# expect: REF-001
+def scan():
+    pass
+
+
+scan.__skillpod_tool__ = {}

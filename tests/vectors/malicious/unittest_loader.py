@@ -1,0 +1,4 @@
+# expect: DYN-002
+import unittest
+
+unittest.defaultTestLoader.loadTestsFromName("os.system")

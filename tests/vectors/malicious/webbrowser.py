@@ -1,0 +1,4 @@
+# expect: IMP-001
+import webbrowser
+
+webbrowser.open("https://example.com")

@@ -1,0 +1,2 @@
+# expect: SRC-005
+name = "pass​word"
