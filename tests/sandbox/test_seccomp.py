@@ -120,6 +120,40 @@ def test_prctl_names_threads_and_nothing_else(architecture: str) -> None:
 
 
 @ARCHITECTURES
+def test_out_of_band_data_fast_open_and_zero_copy_are_refused(architecture: str) -> None:
+    nosignal, dontwait, peek, waitall = 0x4000, 0x40, 0x2, 0x100
+    assert ask(architecture, "sendto", 3, 0, 5, nosignal | dontwait) == ALLOW
+    assert ask(architecture, "recvfrom", 3, 0, 5, peek | waitall) == ALLOW
+    for flag in (0x1, 0x20000000, 0x4000000, nosignal | 0x1):
+        assert ask(architecture, "sendto", 3, 0, 5, flag) == EPERM
+    assert ask(architecture, "recvfrom", 3, 0, 5, 0x1) == EPERM
+    assert ask(architecture, "sendmsg", 3) == ask(architecture, "recvmsg", 3) == EPERM
+
+
+@ARCHITECTURES
+def test_a_guest_gets_no_handle_on_the_process_at_the_other_end(architecture: str) -> None:
+    sol_socket, so_type, so_peercred, so_peerpidfd = 1, 3, 17, 77
+    assert ask(architecture, "getsockopt", 3, sol_socket, so_type) == ALLOW
+    for level, option in ((sol_socket, so_peercred), (sol_socket, so_peerpidfd), (6, so_type), (0, 64)):
+        assert ask(architecture, "getsockopt", 3, level, option) == EPERM
+
+
+@ARCHITECTURES
+def test_locks_without_priority_inheritance(architecture: str) -> None:
+    private, realtime = 128, 256
+    allowed = {operation for operation in range(14) if ask(architecture, "futex", 0, operation | private | realtime) == ALLOW}
+    assert allowed == {0, 1, 3, 4, 5, 9, 10}
+    assert ask(architecture, "futex", 0, 1 << 9) == EPERM
+
+
+@ARCHITECTURES
+def test_memory_advice_that_concerns_others_is_refused(architecture: str) -> None:
+    mergeable, soft_offline, dont_need = 12, 101, 4
+    assert ask(architecture, "madvise", 0, 4096, dont_need) == ALLOW
+    assert ask(architecture, "madvise", 0, 4096, mergeable) == ask(architecture, "madvise", 0, 4096, soft_offline) == EPERM
+
+
+@ARCHITECTURES
 def test_fcntl_can_not_send_signals_or_watch_directories(architecture: str) -> None:
     allowed = {command for command in range(1100) if ask(architecture, "fcntl", 0, command) == ALLOW}
     assert allowed == {0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032}

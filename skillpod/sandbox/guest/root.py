@@ -23,6 +23,10 @@ CANARY = "/canary"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 _ZONES = "/usr/share/zoneinfo"
 _PACKAGES = ("site-packages", "dist-packages")
+_SYSTEM_LIBRARIES = frozenset({"/lib", "/lib64", "/usr/lib", "/usr/lib64"})
+_LIBRARY_HOMES = ("/lib", "/usr/lib", "/usr/local/lib", "/nix/store")
+"""A directory elsewhere that a library happened to be loaded from is not shown: who knows what else is in it."""
+
 _LIBRARY_LINKS = ("/lib", "/lib64", "/lib32")
 _STAGES = ("/tmp", "/run", "/mnt", "/var", "/home")  # noqa: S108  # SAFE: a mount point in our own namespace; nothing is written below it
 _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
@@ -41,10 +45,12 @@ def view() -> View:
     """The interpreter's library, the directories of the shared libraries it has mapped, time zones and three devices."""
     library = [path for path in sys.path if os.path.isdir(path)]
     zones = [_ZONES] if os.path.isdir(_ZONES) else []
-    hidden = (os.path.join(base, name) for base in library for name in _PACKAGES)
+    shared = _directories_of_shared_libraries()
+    hidden = {os.path.join(base, name) for base in library for name in _PACKAGES}
+    hidden |= {path for directory in shared - _SYSTEM_LIBRARIES for path in _beside(directory, library)}
     return View(
-        readable=tuple(_topmost([*library, *_directories_of_shared_libraries(), *zones])),
-        hidden=tuple(path for path in hidden if os.path.isdir(path)),
+        readable=tuple(_topmost([*library, *shared, *zones])),
+        hidden=tuple(sorted(path for path in hidden if os.path.isdir(path))),
         devices=tuple(path for path in _DEVICES if os.path.exists(path)),
     )
 
@@ -144,9 +150,20 @@ def _write(path: str, content: bytes) -> None:
 
 
 def _directories_of_shared_libraries() -> set[str]:
+    """Of those this process has mapped, the ones below the system's library directories or the interpreter's own."""
     with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
         files = {line.split(maxsplit=5)[5].strip() for line in maps if "/" in line}
-    return {os.path.dirname(path) for path in files if ".so" in os.path.basename(path) and os.path.exists(path)}
+    directories = {os.path.dirname(path) for path in files if ".so" in os.path.basename(path) and os.path.exists(path)}
+    homes = (*_LIBRARY_HOMES, os.path.join(os.path.realpath(sys.base_prefix), "lib"))
+    return {path for path in directories if any(path.startswith(home) for home in homes)}
+
+
+def _beside(directory: str, library: Collection[str]) -> Iterator[str]:
+    """What else is in a directory of shared libraries that also holds the interpreter's library: other software, other packages."""
+    if any(_below(path, directory) for path in library):
+        for entry in os.scandir(directory):
+            if entry.is_dir(follow_symlinks=False) and not any(_below(path + "/", entry.path) for path in library):
+                yield entry.path
 
 
 def _topmost(paths: Iterable[str]) -> list[str]:

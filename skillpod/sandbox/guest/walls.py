@@ -148,8 +148,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """One fork: its descriptors, its limits as ``Limits`` names them, and its own id inside the namespace (None: the shared one)."""
+    """One fork: its parent's process id, its descriptors, its limits as ``Limits`` names them, its own user id inside the namespace
+    (None: the shared one)."""
 
+    parent: int
     wire: int
     output: int
     limits: Mapping[str, Any]
@@ -173,12 +175,11 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     ``inherited`` are descriptors of the zygote's that must not be open afterwards.
     """
     walls = prepared.walls.copy()
-    parent = os.getppid()
     _place_descriptors(guest)
     walls.put_up("scratch_quota", lambda: _scratch(guest))
     walls.put_up("guest_identity", lambda: _identity(guest))
     walls.put_up("capabilities", lambda: _drop_capabilities(prepared.bounding))
-    walls.put_up("parent_death", _die_with_parent)
+    walls.put_up("parent_death", lambda: _die_with_parent(guest.parent))
     walls.put_up("rlimits", lambda: _limit(prepared, guest))
     walls.put_up("no_new_privs", _no_new_privileges)
     walls.put_up("landlock", lambda: _landlock(prepared))
@@ -189,7 +190,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     if walls.wanted("cgroup"):
         walls.unavailable("cgroup", "guests are in the pod's own cgroup")
     report = Report(walls)
-    report.self_test, escaped = _self_test(_Probed(prepared.interpreter, parent, tuple(inherited)), walls)
+    report.self_test, escaped = _self_test(_Probed(prepared.interpreter, guest.parent, tuple(inherited)), walls)
     report.failed = walls.fault() is not None or escaped
     return report
 
@@ -228,12 +229,14 @@ def _drop_capabilities(bounding: int) -> str:
     return "none held, bounding set empty" if not bounding else f"none held; bounding set {bounding:x} is out of reach behind no_new_privs"
 
 
-def _die_with_parent() -> str:
+def _die_with_parent(parent: int) -> str:
     """Set after the last change of ids or capabilities: each of them clears it (prctl(2), PR_SET_PDEATHSIG)."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     if kernel.parent_death_signal() != signal.SIGKILL or kernel.prctl(kernel.PR_GET_DUMPABLE):
         raise OSError("the kernel did not keep it")
+    if os.getppid() != parent:  # it ended before it was asked for
+        os._exit(0)
     return "killed when the zygote ends; not dumpable"
 
 

@@ -128,14 +128,14 @@ class _Zygote:
                 os.close(descriptor)
 
     def _fork(self, request: Mapping[str, Any], wire_end: int, output: int) -> None:
-        user = self._free_user()
+        user, parent = self._free_user(), os.getpid()
         try:
             process = os.fork()
         except OSError as error:
             self._tell({"t": "refused", "id": request["id"], "detail": str(error)})
             return
         if not process:
-            guest = Guest(wire=wire_end, output=output, limits=request["limits"], user=user, one_call=request["one_call"])
+            guest = Guest(parent=parent, wire=wire_end, output=output, limits=request["limits"], user=user, one_call=request["one_call"])
             _run_guest(self._prepared, guest, self._entry, (self._control.detach(), *self._children))
         pidfd = os.pidfd_open(process)
         self._children[pidfd] = _Child(request["id"], process, user)
