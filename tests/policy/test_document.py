@@ -67,7 +67,7 @@ def test_a_text_that_is_no_policy_is_unreadable_and_says_where(text: str | bytes
         ({"outcome": None}, "rules[0].outcome"),
         ({"match": None}, "rules[0].match"),
         ({"reason": None}, "rules[0].reason"),
-        ({"reason": ""}, "rules[0].reason"),
+        ({"reason": "too short"}, "rules[0].reason"),
         ({"reason": "            "}, "rules[0].reason"),
         ({"id": "Not An Id"}, "rules[0].id"),
         ({"grant": {"volumes": True}}, "rules[0].grant.volumes"),
