@@ -27,6 +27,7 @@ class ZygoteProcess:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
+        self._room = asyncio.Event()
         self._tail = b""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed, output = os.pipe()
@@ -86,6 +87,7 @@ class ZygoteProcess:
             self._loop.remove_reader(self._control)
             self._loop.remove_writer(self._control)
             self._control.close()
+            self._room.set()  # who waits for it learns that the socket is gone
             self._loop.remove_reader(self._printed)
             os.close(self._printed)
         self._process.kill()
@@ -105,10 +107,10 @@ class ZygoteProcess:
         self._process.wait()
 
     async def _writable(self) -> None:
-        ready = asyncio.Event()
-        self._loop.add_writer(self._control, ready.set)
+        self._room.clear()
+        self._loop.add_writer(self._control, self._room.set)
         try:
-            await ready.wait()
+            await self._room.wait()
         finally:
             if self._control.fileno() >= 0:
                 self._loop.remove_writer(self._control)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -211,6 +212,26 @@ def test_forks_in_flight_when_the_zygote_dies_are_told() -> None:
             for answer in answers:
                 assert isinstance(answer, GuestDied)
             assert len(open_descriptors() - before) == 0
+
+    run(work())
+
+
+def test_requests_a_stalled_zygote_has_no_room_for_end_with_it() -> None:
+    async def work() -> None:
+        async with jail.zygote() as zygote, jail.guest(zygote) as guest:
+            await guest.report()
+            status = Path(f"/proc/{guest.forked.process}/status").read_text()
+            first = int(next(line.split()[1] for line in status.splitlines() if line.startswith("PPid:")))
+            assert zygote._process is not None
+            zygote._process._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+            os.kill(first, signal.SIGSTOP)
+            asked = [asyncio.create_task(zygote.fork(Limits())) for _ in range(40)]
+            while not zygote._process._sending.locked():
+                await asyncio.sleep(0)
+            await zygote.close()
+            async with asyncio.timeout(10):
+                answers = await asyncio.gather(*asked, return_exceptions=True)
+            assert {type(answer) for answer in answers} == {GuestDied}
 
     run(work())
 
