@@ -35,7 +35,7 @@ def record(value: Any) -> None:
 
 def _json(value: Any, *, indent: int | None) -> str:
     is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    text = json.dumps(value, indent=indent, ensure_ascii=not is_unicode)
+    text = json.dumps(value, indent=indent, ensure_ascii=not is_unicode, default=dict)  # frozen mappings are objects too
     return text if text.isprintable() else "".join(map(_json_character, text))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, suppress
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +14,7 @@ import typer
 from skillpod import __version__
 from skillpod.cli import news, render
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.portrait import counted
 from skillpod.intake.watch import Observation
 from skillpod.manager import SkillManager
 from skillpod.model.event import Event
@@ -23,6 +24,8 @@ from skillpod.serve.control import serve_socket
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HURRY = 0.5
+"""Seconds that each step of stopping has once it was asked for twice."""
 SETTLING = 60.0
 """Seconds that the folders found at the start have before the summary is told without them."""
 
@@ -44,10 +47,9 @@ def serve(
     places = Places(home=home, skills=skills, policies=policies, policy=policy)
     observation = Observation.POLLING if polling else None
     pod = SkillManager(skills, home=home, policies=policies, policy=policy, observation=observation)
-    try:
-        asyncio.run(_serve(pod, _tell_json if json else _tell, _Silence() if json else _Greeting(places)))
-    except asyncio.CancelledError:
-        raise typer.Exit(Exit.INTERRUPTED) from None
+    code = asyncio.run(_serve(pod, _tell_json if json else _tell, _Silence() if json else _Greeting(places)))
+    if code is not Exit.DONE:
+        raise typer.Exit(code)
 
 
 class _Silence:
@@ -70,10 +72,9 @@ class _Greeting(_Silence):
     def settled(self, pod: SkillManager) -> None:
         skills = pod.skills()
         live = [skill for skill in skills if skill["state"] == "live"]
-        count = f"{len(live)} of {len(skills)} skills live" if len(live) < len(skills) else f"{len(skills)} skills live"
-        render.line(
-            (count, "bold"), f", {sum(len(skill['tools']) for skill in live)} tools. Try: ", (self._next(pod, skills, live), "cyan")
-        )
+        of_all = f"{len(live)} of " if len(live) < len(skills) else ""
+        tools = counted(sum(len(skill["tools"]) for skill in live), "tool")
+        render.line((f"{of_all}{counted(len(skills), 'skill')} live", "bold"), f", {tools}. Try: ", (self._next(pod, skills, live), "cyan"))
 
     def stopping(self) -> None:
         render.line(("stopping: calls in flight may finish; Ctrl-C again ends them", "dim"))
@@ -98,36 +99,51 @@ def _sample(shape: Mapping[str, Any]) -> str:
     return {"integer": "1", "number": "1.5", "boolean": "true", "array": "[]", "object": "{}"}.get(str(shape.get("type")), "hello")
 
 
-async def _serve(pod: SkillManager, tell: Callable[[Event], None], greeting: _Silence) -> None:
-    ending = _ending()
+class _Signals:
+    """What the operator asked for: to end, and then not to wait for it."""
+
+    def __init__(self) -> None:
+        self.ending = asyncio.Event()
+        self.hurry = asyncio.Event()
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._take)
+
+    def _take(self) -> None:
+        (self.hurry if self.ending.is_set() else self.ending).set()
+
+
+async def _serve(pod: SkillManager, tell: Callable[[Event], None], greeting: _Silence) -> Exit:
+    signals = _Signals()
     greeting.starting()
     await pod.start()
+    telling = asyncio.create_task(_tell_all(pod.events(), tell))
+    telling.add_done_callback(lambda _: signals.ending.set())  # nobody reads what is told any more: `skillpod serve | head`
     try:
-        telling = asyncio.create_task(_tell_all(pod.events(), tell))
-        telling.add_done_callback(lambda _: ending.set())  # nobody reads what is told any more: `skillpod serve | head`
-        async with serve_socket(pod, pod.home.path):
+        async with AsyncExitStack() as socket:
+            await socket.enter_async_context(serve_socket(pod, pod.home.path))
             summing = asyncio.create_task(_sum_up(pod, greeting))
-            await ending.wait()
+            await signals.ending.wait()
             summing.cancel()
             if not telling.done():
                 greeting.stopping()
+            await _finish(socket.aclose(), signals.hurry)
     finally:
-        await pod.stop()
+        await _finish(pod.stop(), signals.hurry)
     await telling
+    return Exit.INTERRUPTED if signals.hurry.is_set() else Exit.DONE
 
 
-def _ending() -> asyncio.Event:
-    """Set by the first signal; the second one cancels the task that called this."""
-    loop, task, ending = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
-
-    def end() -> None:
-        if ending.is_set() and task is not None:
-            task.cancel()
-        ending.set()
-
-    for number in SIGNALS:
-        loop.add_signal_handler(number, end)
-    return ending
+async def _finish(work: Coroutine[Any, Any, None], hurry: asyncio.Event) -> None:
+    """Wait until ``work`` is done; once ``hurry`` is set, for HURRY seconds more, and then cancel it."""
+    working, hurried = asyncio.ensure_future(work), asyncio.ensure_future(hurry.wait())
+    await asyncio.wait({working, hurried}, return_when=asyncio.FIRST_COMPLETED)
+    hurried.cancel()
+    await asyncio.wait({working}, timeout=HURRY)
+    if not working.done():
+        working.cancel()
+        await asyncio.wait({working})
+    if not working.cancelled():
+        working.result()
 
 
 async def _sum_up(pod: SkillManager, greeting: _Silence) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable, SkillpodError
+from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable, PodUnreachable, SkillpodError
 from skillpod.model.command import Caller, Command, Verb
 from skillpod.model.event import Event
 from skillpod.model.guest import CallResult
@@ -132,7 +132,8 @@ class _Door:
                 at="arguments",
                 hint='send the parameters by name, as in {"text": "hello"}',
             )
-        result = await _unless_gone(request.receive, self._pod.invoke(tool, arguments, caller=_caller(body)))
+        work = self._pod.invoke(tool, arguments, caller=_caller(body))
+        result = await self._unless_stopped(_unless_gone(request.receive, work))
         return _json(
             {
                 "value": result.value,
@@ -145,7 +146,16 @@ class _Door:
 
     async def command(self, request: Request) -> Response:
         command = _command(await _body(request), actor=_actor(request))
-        return _json(await self._pod.execute(command))
+        return _json(await self._unless_stopped(self._pod.execute(command)))
+
+    async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
+        """What ``work`` gives. Raises PodUnreachable when the pod stopped and could not wait for it."""
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+            raise PodUnreachable("the pod stopped before this was done", hint="it is not done again by itself") from None
 
 
 def _actor(request: Request) -> str:
@@ -249,7 +259,8 @@ def _kind(value: Any) -> str:
 
 def _json(value: Any, status: int = 200) -> Response:
     # ASCII, so that a lone surrogate in a skill's string is an escape and not an encoding error.
-    return Response(json.dumps(value, allow_nan=False, separators=(",", ":")), status_code=status, media_type="application/json")
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"), default=dict)  # frozen mappings are objects too
+    return Response(text, status_code=status, media_type="application/json")
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -308,7 +319,11 @@ class _EventStream(Response):
                 if not coming.done() or (event := coming.result()) is None:
                     break
                 coming = asyncio.ensure_future(_next(self._events))
-                await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":")).encode() + b"\n"))
+                await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":"), default=dict).encode() + b"\n"))
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+            return  # the pod stops and this listener does not read: nothing more can be told it
         finally:
             await _cancel({coming, *endings})
             await _close(self._events)
@@ -407,8 +422,10 @@ async def serve_socket(pod: Pod, home: Path) -> AsyncIterator[None]:
         _remove(home)  # first, so that who comes now sees that no pod is running
         stopping.set()
         server.ending.set()
-        await serving
-        listener.close()
+        try:
+            await serving
+        finally:
+            listener.close()
 
 
 def _listen(home: Path) -> socket.socket:

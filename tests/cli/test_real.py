@@ -1,0 +1,341 @@
+"""The command line as a person has it: real processes, a real pod, the real jail."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillpod.cli.client import find_pod
+from skillpod.cli.walls import MEANINGS
+from tests.support.skills import drop_skill, saying, write_skill
+
+SKILLPOD = [sys.executable, "-m", "skillpod"]
+PATIENCE = 60
+
+SLEEPER = '''
+import time
+
+from skillpod import tool
+
+
+@tool
+def nap() -> int:
+    """Sleep for longer than anyone waits."""
+    time.sleep(30)
+    return 1
+'''
+
+Done = subprocess.CompletedProcess[str]
+
+
+class Desk:
+    """A person's terminal: a skills directory, a home, and commands in it."""
+
+    def __init__(self, skills: Path, home: Path) -> None:
+        self.skills = skills
+        self.home = home
+
+    def run(self, *arguments: str, **options: Any) -> Done:
+        environment = {**os.environ, "SKILLPOD_HOME": str(self.home), "SKILLPOD_SKILLS": str(self.skills)}
+        done = subprocess.run(
+            [*SKILLPOD, *arguments], capture_output=True, text=True, env=environment, timeout=PATIENCE, check=False, **options
+        )
+        assert "Traceback" not in done.stderr.replace("| Traceback", "")
+        return done
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*SKILLPOD, "serve", "--skills", str(self.skills), "--home", str(self.home), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def desk(skills: Path, home: Path) -> Desk:
+    return Desk(skills, home)
+
+
+def until(pod: subprocess.Popen[str], *words: str) -> str:
+    """The next line that has all the words; the test's own time limit bounds the wait."""
+    assert pod.stdout is not None
+    for line in pod.stdout:
+        if all(word in line for word in words):
+            return line
+    raise AssertionError(f"the pod ended before it said {words}: {pod.stderr.read() if pod.stderr else ''}")
+
+
+def ended(pod: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = pod.communicate(timeout=PATIENCE)
+    return pod.returncode, out, err
+
+
+@pytest.fixture
+def pod(desk: Desk) -> Iterator[subprocess.Popen[str]]:
+    drop_skill(desk.skills, "demo", handler=saying("one"))
+    started = desk.start()
+    try:
+        until(started, "1 skill live")
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+# --- serve -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_lines_say_where_and_the_last_what_to_try(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo")
+    pod = desk.start()
+    try:
+        assert f"watching {desk.skills}, home {desk.home}" in until(pod, "skillpod")
+        assert "1 tool: demo__greet" in until(pod, "mounted demo 1.0.0 in")
+        advice = until(pod, "1 skill live, 1 tool").partition("Try: ")[2].split()
+        assert advice[:2] == ["skillpod", "call"]
+        assert desk.run(*advice[1:]).stdout == "hello world\n"
+    finally:
+        pod.kill()
+        pod.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_pod_with_0_and_leaves_no_socket(pod: subprocess.Popen[str], desk: Desk, number: signal.Signals) -> None:
+    assert (desk.home / "pod.sock").exists()
+    pod.send_signal(number)
+    code, out, err = ended(pod)
+    assert (code, err) == (0, "")
+    assert "stopping" in out
+    assert not (desk.home / "pod.sock").exists()
+    assert find_pod(desk.home) is None
+
+
+def test_what_happens_is_told_as_it_happens(pod: subprocess.Popen[str], desk: Desk) -> None:
+    drop_skill(desk.skills, "demo", handler=saying("two"), version="1.0.1")
+    assert "demo 1 → 2 (1.0.1)" in until(pod, "swapped")
+    drop_skill(desk.skills, "demo", handler="import nothing_of_the_kind\n", version="1.0.2")
+    assert "generation 2 stays live" in until(pod, "refused demo")
+
+
+def test_events_for_a_machine_are_one_object_a_line(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo")
+    pod = desk.start("--json")
+    try:
+        told = json.loads(until(pod, '"mounted"'))
+        assert (told["skill"], told["generation"], told["details"]["tools"]) == ("demo", 1, ["demo__greet"])
+        pod.send_signal(signal.SIGTERM)
+        code, out, _ = ended(pod)
+        assert code == 0
+        assert all(json.loads(line)["kind"] for line in out.splitlines())
+    finally:
+        pod.kill()
+        pod.communicate()
+
+
+def test_a_second_pod_on_one_home_is_told_who_has_it(pod: subprocess.Popen[str], desk: Desk) -> None:
+    code, _, err = ended(desk.start())
+    assert code == 3
+    assert "error[home_locked]" in err
+    assert str(pod.pid) in err
+
+
+def test_a_skills_directory_that_is_not_there_ends_in_3(desk: Desk) -> None:
+    desk.skills.rmdir()
+    code, _, err = ended(desk.start())
+    assert code == 3
+    assert "error[path_unusable]" in err
+
+
+def test_nothing_to_serve_says_how_to_begin(desk: Desk) -> None:
+    pod = desk.start()
+    try:
+        assert "skillpod new hello --into" in until(pod, "0 skills live")
+    finally:
+        pod.kill()
+        pod.communicate()
+
+
+def test_a_reader_that_leaves_ends_the_pod(pod: subprocess.Popen[str], desk: Desk) -> None:
+    assert pod.stdout is not None
+    pod.stdout.close()
+    drop_skill(desk.skills, "demo", handler=saying("two"))
+    assert pod.wait(PATIENCE) == 141
+
+
+# --- through the running pod ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_life_of_a_skill(pod: subprocess.Popen[str], desk: Desk) -> None:
+    assert desk.run("call", "demo__answer").stdout == "one\n"
+    drop_skill(desk.skills, "demo", handler=saying("two"), version="1.0.1")
+    until(pod, "swapped")
+    assert desk.run("call", "demo__answer").stdout == "two\n"
+    assert "rolled back to 1.0.0" in desk.run("rollback", "demo").stdout
+    assert desk.run("call", "demo__answer").stdout == "one\n"
+    assert "reloaded: 1.0.1" in desk.run("reload", "demo").stdout
+    assert desk.run("call", "demo__answer").stdout == "two\n"
+    assert desk.run("unmount", "demo").stdout == "demo is absent\n"
+    gone = desk.run("call", "demo__answer")
+    assert gone.returncode == 2
+    assert "error[unknown_tool]" in gone.stderr
+    shown = json.loads(desk.run("show", "demo", "--json").stdout)
+    assert shown["state"] == "absent"
+    facts = [json.loads(line)["fact"] for line in desk.run("log", "--json", "--skill", "demo", "--limit", "0").stdout.splitlines()]
+    assert {"published", "call", "rolled_back", "unmounted"} <= set(facts)
+
+
+def test_a_mount_from_elsewhere_with_its_config(pod: subprocess.Popen[str], desk: Desk, tmp_path: Path) -> None:
+    folder = write_skill(tmp_path / "elsewhere", "guest")
+    told = desk.run("mount", str(folder))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert desk.run("call", "guest__greet", "-a", "name=Ada").stdout == "hello Ada\n"
+    assert json.loads(desk.run("show", "guest", "--json").stdout)["source"] == str(folder)
+
+
+@pytest.fixture
+def calling(pod: subprocess.Popen[str], desk: Desk) -> Iterator[subprocess.Popen[str]]:
+    """A call that is in flight in the running pod, and would be for half a minute."""
+    drop_skill(desk.skills, "sleepy", handler=SLEEPER, manifest={"limits": {"wall": "40s"}})
+    until(pod, "mounted sleepy")
+    command = [*SKILLPOD, "call", "sleepy__nap", "--home", str(desk.home)]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for(desk, busy=1)
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def wait_for(desk: Desk, *, busy: int) -> None:
+    """Until so many guests of ``sleepy`` are busy; the test's own time limit bounds the wait."""
+    client = find_pod(desk.home)
+    assert client is not None
+    with closing(client):
+        while client.show("sleepy")["census"].get("busy", 0) != busy:
+            pass
+
+
+def test_a_call_that_is_interrupted_ends_in_the_pod_too(calling: subprocess.Popen[str], desk: Desk) -> None:
+    calling.send_signal(signal.SIGINT)
+    assert ended(calling) == (130, "", "")
+    wait_for(desk, busy=0)
+
+
+def test_a_pod_that_is_asked_twice_does_not_wait_for_calls(pod: subprocess.Popen[str], calling: subprocess.Popen[str]) -> None:
+    pod.send_signal(signal.SIGINT)
+    until(pod, "stopping")
+    assert pod.poll() is None
+    pod.send_signal(signal.SIGINT)
+    code, _, err = ended(pod)
+    assert code == 130
+    assert "Traceback" not in err
+    code, _, err = ended(calling)
+    assert code == 3
+    assert "error[pod_unreachable]" in err
+
+
+# --- without a pod -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_call_brings_its_own_pod_when_none_runs(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo")
+    told = desk.run("call", "demo__greet", "-a", "name=Ada", "--usage")
+    assert (told.returncode, told.stdout) == (0, "hello Ada\n")
+    assert told.stderr.startswith("demo generation 1, sha256:")
+    assert not (desk.home / "pod.sock").exists()
+
+
+def test_what_home_remembers_is_told_when_no_pod_runs(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo")
+    assert desk.run("call", "demo__greet").returncode == 0
+    listed = desk.run("list", "--json")
+    assert json.loads(listed.stdout)["running"] is False
+    assert [(skill["name"], skill["state"]) for skill in json.loads(listed.stdout)["skills"]] == [("demo", "not running")]
+    assert "no pod is running" in desk.run("list").stderr
+    shown = desk.run("show", "demo").stdout
+    assert "demo 1.0.0  not running" in shown
+    assert "demo__greet(name?: string)" in shown
+    assert desk.run("instructions", "demo").returncode == 0
+    assert desk.run("show", "nobody").returncode == 2
+
+
+def test_a_change_without_a_pod_is_there_for_the_next_one(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo")
+    assert desk.run("unmount", "demo").stdout == "demo is absent\n"
+    assert json.loads(desk.run("tools").stdout) == []
+    assert "reloaded: 1.0.0" in desk.run("reload", "demo").stdout
+    assert [tool["name"] for tool in json.loads(desk.run("tools").stdout)] == ["demo__greet"]
+
+
+def test_an_unknown_format_of_tools_ends_in_2(desk: Desk) -> None:
+    told = desk.run("tools", "--format", "opnai")
+    assert told.returncode == 2
+    assert "`openai`" in told.stderr
+
+
+# --- the jail, without a pod -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_skill_passes_its_own_tests(desk: Desk) -> None:
+    assert desk.run("new", "fresh", "--into", str(desk.skills)).returncode == 0
+    told = desk.run("test", str(desk.skills / "fresh"))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "pass" in told.stdout
+    assert "tests passed" in told.stdout
+    assert not desk.home.exists()
+
+
+def test_a_test_that_fails_ends_in_4_with_expected_and_got(desk: Desk) -> None:
+    write_skill(desk.skills, "demo", manifest={"tests": [{"tool": "greet", "arguments": {"name": "Ada"}, "expect": "bye Ada"}]})
+    told = desk.run("test", str(desk.skills / "demo"))
+    assert told.returncode == 4
+    assert "FAIL  greet(name=Ada)" in told.stdout
+    assert "expected bye Ada" in told.stdout
+    assert "got      hello Ada" in told.stdout
+    machine = json.loads(desk.run("test", str(desk.skills / "demo"), "--json").stdout)["skills"][0]["tests"][0]
+    assert (machine["passed"], machine["expected"], machine["got"]) == (False, "bye Ada", "hello Ada")
+
+
+def test_a_skill_that_does_not_load_is_not_tested_and_says_why(desk: Desk) -> None:
+    write_skill(desk.skills, "demo", handler="raise RuntimeError('boom')\n" + SLEEPER)
+    told = desk.run("test", str(desk.skills / "demo"))
+    assert told.returncode == 1
+    assert "demo: not tested" in told.stdout
+    assert "boom" in told.stdout
+
+
+def test_a_held_skill_is_tested_without_grants_or_ends_in_5(desk: Desk) -> None:
+    write_skill(desk.skills, "demo", manifest={"tier": "write"})
+    told = desk.run("test", str(desk.skills / "demo"))
+    assert told.returncode in (0, 5)
+    assert "approval_needed" in told.stdout or "without grants" in told.stdout
+
+
+def test_the_doctor_tells_every_wall_with_its_meaning(desk: Desk) -> None:
+    told = desk.run("doctor", "--json")
+    report = json.loads(told.stdout)
+    assert told.returncode == (0 if report["ready"] else 3)
+    assert {wall["name"] for wall in report["walls"]} <= set(MEANINGS)
+    assert {fact["name"] for fact in report["machine"]} >= {"python", "kernel", "file events", "home", "journal"}
+    text = desk.run("doctor").stdout
+    for wall in report["walls"]:
+        assert wall["name"] in text
+    assert not desk.home.exists()
+
+
+def test_the_doctor_says_what_is_wrong_with_a_home(desk: Desk) -> None:
+    desk.home.write_text("a file")
+    told = desk.run("doctor")
+    assert told.returncode == 3
+    assert "is not a directory" in told.stdout
