@@ -22,7 +22,7 @@ from skillpod.model.guest import IsolationReport, Wall, WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import bootstrap, landlock, seccomp
 from skillpod.sandbox.control import ZygoteProcess
-from skillpod.sandbox.guest.walls import REMEDIES
+from skillpod.sandbox.guest.walls import REMEDIES, WALLS
 
 SERVE = "skillpod.sandbox.guest.serve"
 
@@ -107,9 +107,13 @@ class Zygote:
     """One zygote process and its guests.
 
     ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
+    Raises ValueError for a wall there is not.
     """
 
     def __init__(self, *, without: frozenset[str] = frozenset(), entry: str = SERVE) -> None:
+        unknown = without.difference(WALLS)
+        if unknown:
+            raise ValueError(f"no such wall: {', '.join(sorted(unknown))}; there are {', '.join(WALLS)}")
         self._without = without
         self._entry = entry
         self._process: ZygoteProcess | None = None
@@ -160,7 +164,7 @@ class Zygote:
         if self._process is None or self.ended.is_set():
             raise _zygote_ended()
         self._serial += 1
-        number, asked = self._serial, _Asked()
+        number, asked = self._serial, self._ask()
         self._asked[number] = asked
         request = {"t": "fork", "id": number, "limits": asdict(limits), "one_call": lifetime is Lifetime.CALL}
         try:
@@ -180,6 +184,12 @@ class Zygote:
         if self._process is not None:
             await self._process.close()
             self._end()
+
+    def _ask(self) -> _Asked:
+        try:
+            return _Asked()
+        except OSError as fault:
+            raise GuestDied(f"no guest could be asked for: {fault}", hint="raise the pod's limit of open files (ulimit -n)") from fault
 
     def _environment(self) -> Mapping[str, str]:
         return {**os.environ, **bootstrap.ENVIRONMENT} if "environment" in self._without else bootstrap.ENVIRONMENT
@@ -223,8 +233,13 @@ class _Asked:
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self._wire, self._guest_wire = socket.socketpair()
         self._output, self._guest_output = os.pipe()
+        try:
+            self._wire, self._guest_wire = socket.socketpair()
+        except OSError:
+            os.close(self._output)
+            os.close(self._guest_output)
+            raise
         self._wire.setblocking(False)
         os.set_blocking(self._output, False)
         self._forked: asyncio.Future[Forked] = loop.create_future()
@@ -257,10 +272,14 @@ class _Asked:
         self.close()
         if not self._forked.done():
             self._forked.set_exception(error)
+            self._forked.exception()  # who asked may have been told another way, or be gone: it is no loose end
 
     def close(self) -> None:
+        """A second call does nothing."""
         self._wire.close()
-        os.close(self._output)
+        if self._output >= 0:
+            os.close(self._output)
+            self._output = -1
 
 
 def _process_of(pidfd: int) -> int:

@@ -15,22 +15,14 @@ import pytest
 from skillpod.errors import IsolationUnavailable
 from skillpod.model.guest import WallState
 from skillpod.model.manifest import Limits
-from skillpod.sandbox.zygote import read_walls
+from skillpod.sandbox.guest.walls import WALLS
+from skillpod.sandbox.zygote import Zygote, read_walls
 from tests.support import jail
 from tests.support.hosts import ORDINARY_USER, on_a_host, readable_by_others
 from tests.support.jail import run_in_jail
 
 MIB = 1024 * 1024
 
-ALWAYS = {
-    "environment",
-    "descriptors",
-    "no_new_privs",
-    "rlimits",
-    "seccomp",
-    "capabilities",
-    "parent_death",
-}
 NAMESPACES = {"user_namespace", "mount_namespace", "network_namespace", "pid_namespace", "ipc_namespace", "uts_namespace"}
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has other ids to give")
@@ -41,16 +33,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has other i
 
 def test_every_wall_is_named_once_with_its_state() -> None:
     report = run_in_jail("result = None").report
-    names = [wall.name for wall in report.walls]
-    assert len(names) == len(set(names))
-    assert set(names) == ALWAYS | NAMESPACES | {
-        "pivot_root",
-        "landlock",
-        "landlock_scopes",
-        "scratch_quota",
-        "guest_identity",
-        "cgroup",
-    }
+    assert [wall.name for wall in report.walls] == list(WALLS)
     for wall in report.walls:
         assert wall.state is WallState.ACTIVE or wall.remedy, wall
     assert set(report.self_test.values()) == {"refused"}
@@ -319,6 +302,11 @@ def test_a_probe_that_got_through_is_an_error_that_names_it() -> None:
     with pytest.raises(IsolationUnavailable, match="make a socket") as refused:
         read_walls({"walls": [], "self_test": {"fork": "refused", "make a socket": "succeeded"}, "failed": True})
     assert refused.value.at == "self_test"
+
+
+def test_a_wall_there_is_not_can_not_be_left_out() -> None:
+    with pytest.raises(ValueError, match="no such wall: secomp"):
+        Zygote(without=frozenset({"secomp"}))
 
 
 def test_a_wall_left_out_by_name_is_said_to_be_disabled() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import select
 import signal
 import socket
@@ -258,6 +259,44 @@ def test_when_the_host_is_killed_nothing_of_it_lives_on() -> None:
     for pidfd in pidfds:
         assert select.select([pidfd], [], [], 10)[0] == [pidfd]
         os.close(pidfd)
+
+
+def test_a_pod_out_of_descriptors_is_told_so_and_goes_on_when_it_has_some() -> None:
+    async def work() -> None:
+        async with jail.zygote() as zygote:
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            spare = os.open("/dev/null", os.O_RDONLY)
+            os.close(spare)
+            before = open_descriptors()
+            resource.setrlimit(resource.RLIMIT_NOFILE, (spare + 3, hard))
+            try:
+                with pytest.raises(GuestDied, match="Too many open files"):
+                    await zygote.fork(Limits())
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            assert open_descriptors() == before
+            async with jail.guest(zygote) as guest:
+                await guest.report()
+
+    run(work())
+
+
+def test_a_zygote_that_can_not_fork_says_so_and_goes_on_when_it_can() -> None:
+    """Its own limit of open files is lowered from outside: there is no room for what comes with the request."""
+
+    async def work() -> None:
+        async with jail.zygote() as zygote, jail.guest(zygote) as guest:
+            await guest.report()
+            status = Path(f"/proc/{guest.forked.process}/status").read_text()
+            first = int(next(line.split()[1] for line in status.splitlines() if line.startswith("PPid:")))
+            old = resource.prlimit(first, resource.RLIMIT_NOFILE, (5, resource.prlimit(first, resource.RLIMIT_NOFILE)[1]))
+            with pytest.raises(GuestDied, match="no guest could be forked"):
+                await zygote.fork(Limits())
+            resource.prlimit(first, resource.RLIMIT_NOFILE, old)
+            async with jail.guest(zygote) as second:
+                await second.report()
+
+    run(work())
 
 
 def test_an_entry_that_is_not_there_is_refused() -> None:

@@ -31,6 +31,29 @@ REMEDIES = {
     "scratch_quota": "allow user namespaces and mounting in them: without, guests have no directory to write to",
     "cgroup": "none yet: this version limits each guest, not all of them together",
 }
+WALLS = (
+    "environment",
+    "user_namespace",
+    "mount_namespace",
+    "network_namespace",
+    "ipc_namespace",
+    "uts_namespace",
+    "pid_namespace",
+    "pivot_root",
+    "scratch_quota",
+    "guest_identity",
+    "capabilities",
+    "parent_death",
+    "rlimits",
+    "no_new_privs",
+    "landlock",
+    "landlock_scopes",
+    "descriptors",
+    "seccomp",
+    "cgroup",
+)
+"""Every wall there is, in the order they go up."""
+
 REQUIRED = frozenset({"environment", "descriptors", "no_new_privs", "rlimits", "seccomp", "capabilities"})
 _FILE_WALLS = frozenset({"landlock", "pivot_root"})
 _NEEDS = {

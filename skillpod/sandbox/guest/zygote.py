@@ -19,7 +19,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -121,24 +121,35 @@ class _Zygote:
         data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 2)
         if not data:
             os._exit(0)
+        request = json.loads(data)
         try:
-            self._fork(json.loads(data), *descriptors)
+            self._fork(request, descriptors)
+        except (OSError, ValueError) as error:  # no process to be had, or no room here for the two descriptors that came along
+            _send(self._control, {"t": "refused", "id": request["id"], "detail": str(error)})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _fork(self, request: Mapping[str, Any], wire_end: int, output: int) -> None:
-        user, parent = self._free_user(), os.getpid()
-        try:
-            process = os.fork()
-        except OSError as error:
-            self._tell({"t": "refused", "id": request["id"], "detail": str(error)})
-            return
+    def _fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        wire_end, output = descriptors
+        guest = Guest(
+            parent=os.getpid(),
+            wire=wire_end,
+            output=output,
+            limits=request["limits"],
+            user=self._free_user(),
+            one_call=request["one_call"],
+        )
+        process = os.fork()
         if not process:
-            guest = Guest(parent=parent, wire=wire_end, output=output, limits=request["limits"], user=user, one_call=request["one_call"])
             _run_guest(self._prepared, guest, self._entry, (self._control.detach(), *self._children))
-        pidfd = os.pidfd_open(process)
-        self._children[pidfd] = _Child(request["id"], process, user)
+        try:
+            pidfd = os.pidfd_open(process)
+        except OSError:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise
+        self._children[pidfd] = _Child(request["id"], process, guest.user)
         self._poll.register(pidfd, select.POLLIN)
         _send(self._control, {"t": "forked", "id": request["id"]}, pidfd)
 
@@ -157,18 +168,16 @@ class _Zygote:
         self._poll.unregister(pidfd)
         os.close(pidfd)
         _, status, used = os.wait4(child.process, 0)
-        self._tell(
+        _send(
+            self._control,
             {
                 "t": "exit",
                 "id": child.id,
                 "status": os.waitstatus_to_exitcode(status),
                 "cpu": used.ru_utime + used.ru_stime,
                 "peak": used.ru_maxrss * 1024,
-            }
+            },
         )
-
-    def _tell(self, message: Mapping[str, Any]) -> None:
-        _send(self._control, message)
 
 
 def _run_guest(prepared: Prepared, guest: Guest, entry: Entry, inherited: tuple[int, ...]) -> NoReturn:
