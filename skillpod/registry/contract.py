@@ -36,6 +36,9 @@ class Contract:
         if not isinstance(arguments, Mapping):
             got = type(arguments).__name__
             raise ArgumentsInvalid(f"the arguments of `{name}` must be an object, got {got}", hint='pass {"name": value}', at=name)
+        odd = next((key for key in arguments if not isinstance(key, str)), None)
+        if odd is not None:
+            raise ArgumentsInvalid(f"the arguments of `{name}` are named by strings, got {odd!r}", at=name)
         try:
             size = len(json.dumps(arguments, allow_nan=False))
         except (TypeError, ValueError, RecursionError) as fault:

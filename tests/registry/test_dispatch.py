@@ -63,7 +63,7 @@ def test_an_unknown_tool_is_named_with_the_nearest_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [None, [], "text", 7, {"text": 1}, {}, {"text": "a", "more": 1}, {"text": float("nan")}, {"text": {1}}]
+    "arguments", [None, [], "text", 7, {"text": 1}, {}, {"text": "a", "more": 1}, {"text": float("nan")}, {"text": {1}}, {1: 2}]
 )
 def test_arguments_that_do_not_fit_never_reach_a_guest(arguments: Any) -> None:
     def never(tool: str, given: Mapping[str, Any]) -> Any:
