@@ -107,13 +107,14 @@ class Zygote:
     """One zygote process and its guests.
 
     ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
-    Raises ValueError for a wall there is not.
+    Raises IsolationUnavailable for a wall there is not.
     """
 
     def __init__(self, *, without: frozenset[str] = frozenset(), entry: str = SERVE) -> None:
         unknown = without.difference(WALLS)
         if unknown:
-            raise ValueError(f"no such wall: {', '.join(sorted(unknown))}; there are {', '.join(WALLS)}")
+            names = ", ".join(sorted(unknown))
+            raise IsolationUnavailable(f"no such wall to do without: {names}", at=names, hint=f"the walls are {', '.join(WALLS)}")
         self._without = without
         self._entry = entry
         self._process: ZygoteProcess | None = None

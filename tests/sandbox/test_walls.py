@@ -305,7 +305,7 @@ def test_a_probe_that_got_through_is_an_error_that_names_it() -> None:
 
 
 def test_a_wall_there_is_not_can_not_be_left_out() -> None:
-    with pytest.raises(ValueError, match="no such wall: secomp"):
+    with pytest.raises(IsolationUnavailable, match="no such wall to do without: secomp"):
         Zygote(without=frozenset({"secomp"}))
 
 
