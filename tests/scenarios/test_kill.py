@@ -53,6 +53,14 @@ class Witness:
             if line.endswith(b"\n"):
                 self._hear(json.loads(line))
 
+    async def counts(self) -> None:
+        """Wait until it serves calls."""
+        try:
+            await eventually(lambda: self.counted > 0 or self.process.returncode is not None, patience=2 * PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"the pod does not answer; it said {vars(self)}") from None
+        assert self.process.returncode is None, f"the pod ended; it said {vars(self)}"
+
     def _hear(self, said: dict[str, Any]) -> None:
         match said["said"]:
             case "restored":
@@ -109,8 +117,11 @@ async def _kill_and_restart(skills: Path, home: Path, *, times: int, seed: int) 
         reading = asyncio.create_task(witness.read())
         last = {entry["skill"]: entry for entry in _published(home)}
         told = dict(witness.published)
-        await eventually(lambda witness=witness: witness.counted > 0 or witness.process.returncode is not None)  # type: ignore[misc]  # SAFE: as above
-        assert witness.process.returncode is None, witness.failures
+        try:
+            await witness.counts()
+        except BaseException:
+            witness.process.kill()
+            raise
         _same_state(witness, last, digests)
         assert witness.answer == number - 1  # the last save, whatever became of its swap before the kill
         assert witness.counted > counted, "a number the host had acknowledged was lost"
