@@ -23,9 +23,10 @@ def fault_lines(fault: SkillpodError) -> Iterator[Line]:
 
 def body_lines(fault: SkillpodError, *, indent: str) -> Iterator[Line]:
     """Where it is, what to do, each reason, and a skill's own frames."""
-    if fault.at:
+    first = fault.reasons[0] if len(fault.reasons) > 1 else None  # it is told below, with its own place and advice
+    if fault.at and (first is None or first.at != fault.at):
         yield ((f"{indent}at: ", "dim"), fault.at)
-    if fault.hint:
+    if fault.hint and (first is None or first.hint != fault.hint):
         yield ((f"{indent}hint: ", "dim"), fault.hint)
     if isinstance(fault, ToolRaised):
         yield from (((f"{indent}| ", "dim"), frame) for frame in fault.traceback.rstrip().splitlines())

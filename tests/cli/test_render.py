@@ -20,7 +20,8 @@ def on_a_terminal(script: str, **environment: str) -> str:
     """What a terminal of 60 columns receives from a script that may use ``render``."""
     leader, follower = pty.openpty()
     os.set_blocking(leader, True)
-    settings = {"TERM": "xterm-256color", "COLUMNS": "60", "PATH": os.environ["PATH"], **environment}
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLORTERM")}
+    settings = {**kept, "TERM": "xterm-256color", "COLUMNS": "60", **environment}
     program = f"from skillpod.cli import render\n{script}"
     subprocess.run([sys.executable, "-c", program], stdout=follower, stderr=follower, stdin=follower, env=settings, check=True, timeout=60)
     os.close(follower)
@@ -145,4 +146,14 @@ def test_a_reason_of_another_kind_says_its_code_and_its_frames() -> None:
         "  - boom [tool_raised]",
         "    | skill://demo/handler.py:3",
         "    | ValueError: boom",
+    ]
+
+
+def test_the_place_and_advice_of_the_first_of_several_reasons_are_said_once() -> None:
+    reasons = [ManifestInvalid("one", at="x:1:1", hint="do it"), ManifestInvalid("two", at="x:2:1")]
+    assert words(ManifestInvalid("2 faults", at="x:1:1", hint="do it", reasons=reasons)) == [
+        "error[manifest_invalid]: 2 faults",
+        "  - x:1:1: one",
+        "    hint: do it",
+        "  - x:2:1: two",
     ]
