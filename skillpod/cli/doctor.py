@@ -88,12 +88,14 @@ def _walls() -> tuple[dict[str, Any], SkillpodError | None]:
 
 async def _probe() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="skillpod-doctor-") as scratch:
-        sandbox = JailSandbox(memory=SkillMemory(Path(scratch) / "memory.db"))
+        memory = SkillMemory(Path(scratch) / "memory.sqlite")
+        sandbox = JailSandbox(memory=memory)
         try:
             await sandbox.start()
             return (await sandbox.report()).as_dict()
         finally:
             await sandbox.close()
+            memory.close()
 
 
 # --- the machine -------------------------------------------------------------------------------------------------------------------
