@@ -235,7 +235,12 @@ class Observer:
         if any(meaning.what is What.NAMESPACE for meaning in self._reader.value(node.value, scope)):
             yield from self._report_named(node.slice, place)
         elif not isinstance(place.parent, ast.Attribute):  # a chain reports its own root
-            yield from self._report_uses(self._reader.value(node, scope), place, _excerpt(node))
+            yield from self._report_result(place)
+
+    def _report_result(self, place: Place) -> Iterator[Fact]:
+        meanings = self._reader.value(place.node, place.scope)
+        if meanings is not UNKNOWN:
+            yield from self._report_uses(meanings, place, _excerpt(place.node))
 
     def _report_named(self, key: Any, place: Place) -> Iterator[Fact]:
         """A name taken from a module's names as a mapping."""
@@ -243,7 +248,7 @@ class Observer:
             if name.what is What.TEXT:
                 yield Attribute(_spot(place.node), name.path, _excerpt(place.node))
         if not isinstance(place.parent, ast.Attribute):
-            yield from self._report_uses(self._reader.value(place.node, place.scope), place, _excerpt(place.node))
+            yield from self._report_result(place)
 
     def _report_text(self, place: Place) -> Iterator[Fact]:
         yield Words(_spot(place.node), place.node.value)

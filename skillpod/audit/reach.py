@@ -7,7 +7,7 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
@@ -17,7 +17,10 @@ from skillpod.audit.source import Source as Text
 from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITTED, SUBMODULES, is_standard, standing, transit
 
 SDK = "skillpod"
-MAX_DEPTH = 60
+MAX_DEPTH = 120
+_MAX_STEPS = 300_000
+_MAX_MEANINGS = 64
+_MAX_TEXT = 1000
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
     f"builtins.{name}" for name in ("hasattr", "dir", "repr", "str", "print", "isinstance", "id", "bool", "callable", "type")
@@ -32,7 +35,7 @@ SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
 class TooDeep(Exception):
-    """An expression is nested too deeply to be followed."""
+    """An expression is nested too deeply, or names hang together in too many ways, to be followed."""
 
 
 class Reader:
@@ -44,6 +47,8 @@ class Reader:
         self._readers = readers
         self.survey = Survey(source.tree)
         self._active: set[int] = set()
+        self._cuts = 0
+        self._steps = 0
         self._inert: tuple[int, int] | None = None
         self.imports: set[str] = set()
         """Own dotted names that this file imports."""
@@ -95,19 +100,23 @@ class Reader:
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
         if len(bindings) == 1:
             return self._meanings(bindings[0], depth)
-        return tuple(dict.fromkeys(meaning for binding in bindings for meaning in self._meanings(binding, depth)))
+        return _merged(meaning for binding in bindings for meaning in self._meanings(binding, depth))
 
     def _meanings(self, binding: Binding, depth: int) -> Meanings:
+        if binding.source is Source.OPAQUE:
+            return UNKNOWN
         if binding.meanings is not None:
             return binding.meanings
         if id(binding) in self._active:
+            self._cuts += 1
             return ()
+        cuts = self._cuts
         self._active.add(id(binding))
         try:
             found = tuple(meaning.bound(binding.line) for meaning in self._bound(binding, depth + 1))
         finally:
             self._active.discard(id(binding))
-        if not self._active:  # a meaning found inside a cycle may lack what the cycle adds
+        if cuts == self._cuts or not self._active:  # a meaning found inside a cycle may lack what the cycle adds
             binding.meanings = found
         return found
 
@@ -189,7 +198,8 @@ class Reader:
         return self._value(node, scope, 0)
 
     def _value(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        if depth > MAX_DEPTH:
+        self._steps += 1
+        if depth > MAX_DEPTH or self._steps > _MAX_STEPS:
             raise TooDeep
         evaluate = _EVALUATE.get(type(node))
         return UNKNOWN if evaluate is None else evaluate(self, node, scope, depth + 1)
@@ -203,10 +213,9 @@ class Reader:
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
         if bases is UNKNOWN:
             return UNKNOWN
-        found: Meanings = ()
-        for base in bases:
-            found += self._attribute_of(base, name, depth)
-        return found
+        if len(bases) == 1:
+            return self._attribute_of(bases[0], name, depth)
+        return _merged(meaning for base in bases for meaning in self._attribute_of(base, name, depth))
 
     def _attribute_of(self, base: Meaning, name: str, depth: int) -> Meanings:
         if base.what in (What.MODULE, What.MEMBER):
@@ -246,13 +255,13 @@ class Reader:
             parts.append(part)
             left = left.left
         first = _text(self._value(left, scope, depth))
-        return UNKNOWN if first is None else (Meaning(What.TEXT, "".join([first, *reversed(parts)])),)
+        return UNKNOWN if first is None else _folded([first, *reversed(parts)])
 
     def _either(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self._value(node.body, scope, depth) + self._value(node.orelse, scope, depth)
+        return _merged((*self._value(node.body, scope, depth), *self._value(node.orelse, scope, depth)))
 
     def _any(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return tuple(meaning for value in node.values for meaning in self._value(value, scope, depth))
+        return _merged(meaning for value in node.values for meaning in self._value(value, scope, depth))
 
     def _walrus(self, node: Any, scope: Scope, depth: int) -> Meanings:
         return self._value(node.value, scope, depth)
@@ -299,7 +308,7 @@ class Reader:
             glue = _text(self._value(function.value, scope, depth))
             parts = [_text(self._value(each, scope, depth)) for each in node.args[0].elts]
             if glue is not None and None not in parts:
-                return (Meaning(What.TEXT, glue.join(part for part in parts if part is not None)),)
+                return _folded([glue.join(part for part in parts if part is not None)])
         return None
 
     def _result(self, called: Meaning, node: Any, scope: Scope, depth: int) -> Meanings:
@@ -344,6 +353,14 @@ _EVALUATE: dict[type, Any] = {
 }
 
 
+def _merged(meanings: Iterable[Meaning]) -> Meanings:
+    """Each once. Raises TooDeep when there are more than anyone writes on purpose."""
+    found = tuple(dict.fromkeys(meanings))
+    if len(found) > _MAX_MEANINGS:
+        raise TooDeep
+    return found
+
+
 def _member(base: Meaning, name: str) -> Meaning:
     """An attribute of something in the standard library; a module reached through another is itself."""
     path = transit(base.path, name)
@@ -352,6 +369,11 @@ def _member(base: Meaning, name: str) -> Meaning:
     if path in MODULES and (path in GUARDED or standing(path).reach not in PERMITTED):
         return Meaning(What.MODULE, path, base.line)
     return Meaning(What.MEMBER, path if base.what is What.MODULE else f"{base.path}.{name}", base.line)
+
+
+def _folded(parts: list[str]) -> Meanings:
+    """The constant that parts add up to; one too long to be a name is not followed."""
+    return (Meaning(What.TEXT, "".join(parts)),) if sum(map(len, parts)) <= _MAX_TEXT else UNKNOWN
 
 
 def _text(meanings: Meanings) -> str | None:

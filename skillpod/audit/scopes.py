@@ -66,7 +66,7 @@ class Place:
 
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
-    and match patterns, in no order; ``parents`` knows the parents of expressions that hand a value through."""
+    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.module = Scope(Kind.MODULE, None)
@@ -112,6 +112,7 @@ class Survey:
         self._walk()
         for name, scope, kind in self._declared:
             self._move(name, scope, kind)
+        self.places.sort(key=lambda place: (place.node.lineno, place.node.col_offset))  # so that a name's value is known before its uses
 
     def _walk(self) -> None:
         pending, handlers = self._pending, self._handlers
@@ -233,6 +234,8 @@ class Survey:
     def _annotation(self, node: Any, scope: Scope, parent: Any) -> None:
         """An annotation; text in it is code for whoever evaluates annotations, so it is read as code."""
         self._pending.append((node, scope, parent))
+        if isinstance(node, ast.Name):
+            return
         for text in ast.walk(node):
             if isinstance(text, ast.Constant) and isinstance(text.value, str) and ("(" in text.value or "." in text.value):
                 try:

@@ -23,6 +23,8 @@ _HIDDEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u206a-\u206f\ufeff\ufff9-\ufffb\u2028\u2029\U000e0000-\U000e0fff\u115f"
     "\u1160\u3164\uffa0]"
 )
+_FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+_LOOK_ALIKES = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 _JOINER = re.compile("[\u200c\u200d]")
 _PADDING = re.compile(r"[ \t]{120,}\S")
 
@@ -161,19 +163,25 @@ def _parse(file: str, text: str) -> tuple[ast.Module | None, Finding | None]:
 
 def _disguised_identifier(text: str) -> _Fault | None:
     """An identifier that Python reads as another one (NFKC, PEP 3131), or that mixes Latin with letters that look like it."""
+    if not any(_disguise(word) for word in _FOREIGN_WORD.findall(text)):
+        return None
     lines = text.split("\n")
     line_starts = [0, *accumulate(len(line) + 1 for line in lines)]
     for token in tokenize.generate_tokens((f"{line}\n" for line in lines).__next__):
-        if token.type != tokenize.NAME or token.string.isascii():
-            continue
-        offset = line_starts[token.start[0] - 1] + token.start[1]
-        plain = unicodedata.normalize("NFKC", token.string)
-        if plain != token.string:
-            return _Fault("SRC-008", f"the name `{token.string}` is read by Python as `{plain}`", f"write `{plain}`", offset)
-        scripts = {_script(character) for character in token.string if character.isalpha()}
-        if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"}:
-            return _Fault("SRC-008", f"the name {token.string!a} mixes scripts that look alike", "write it in one script", offset)
+        disguise = _disguise(token.string) if token.type == tokenize.NAME and not token.string.isascii() else ""
+        if disguise:
+            offset = line_starts[token.start[0] - 1] + token.start[1]
+            return _Fault("SRC-008", f"the name {token.string!a} {disguise}", "write it in one script, in plain letters", offset)
     return None
+
+
+def _disguise(name: str) -> str:
+    """Why a name is not what it seems, or the empty string."""
+    plain = unicodedata.normalize("NFKC", name)
+    if plain != name:
+        return f"is read by Python as `{plain}`"
+    scripts = {_script(character) for character in name if character.isalpha()}
+    return "mixes scripts that look alike" if "LATIN" in scripts and not scripts.isdisjoint(_LOOK_ALIKES) else ""
 
 
 def _script(character: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Reach(Enum):
@@ -134,7 +135,7 @@ _MEMBERS_BY_REACH: dict[Reach, dict[str, str]] = {
         "unittest": "mock installHandler registerResult removeHandler removeResult",
     },
     Reach.LOADER: {
-        "sys": "modules path meta_path path_hooks path_importer_cache builtin_module_names stdlib_module_names _xoptions pycache_prefix",
+        "sys": "modules path meta_path path_hooks path_importer_cache _xoptions pycache_prefix",
     },
     Reach.INSIDES: {
         "sys": "_getframe _getframemodulename _current_frames _current_exceptions last_traceback last_exc last_value last_type",
@@ -176,7 +177,7 @@ _LISTED: dict[str, str] = {
         getfilesystemencodeerrors
         get_int_max_str_digits getswitchinterval is_finalizing getallocatedblocks getunicodeinternedsize gettrace getprofile
         get_asyncgen_hooks get_coroutine_origin_tracking_depth orig_argv abiflags is_stack_trampoline_active _is_gil_enabled
-        _is_interned UnraisableHookArgs
+        _is_interned UnraisableHookArgs builtin_module_names stdlib_module_names getwindowsversion
     """,
     "inspect": """
         signature Signature Parameter BoundArguments cleandoc getdoc getcomments isclass isfunction ismethod ismodule isbuiltin isroutine
@@ -270,6 +271,7 @@ def transit(path: str, name: str) -> str:
     return plain if name.startswith("_") and plain in MODULES else whole
 
 
+@lru_cache(maxsize=4096)
 def standing(path: str) -> Standing:
     """What a dotted name of the standard library reaches: of its longest part that is known.
 

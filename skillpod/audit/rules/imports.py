@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillpod.audit.facts import Reading, Star, Use, What
-from skillpod.audit.standard import GUARDED, Reach, is_private, standing
+from skillpod.audit.standard import GUARDED, PERMITTED, Reach, is_private, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -25,7 +25,10 @@ _SDK_NAMES = frozenset({"tool", "Context", "Field", "State", "StateError", "test
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
+    imported = {use.path.partition(".")[0] for use in reading.of(Use) if use.is_import}
     for use in reading.of(Use):
+        if use.what is What.MEMBER and use.call is None and not use.is_import and _is_said(use, imported):
+            continue
         if use.what is What.FOREIGN and use.is_import:
             yield _third_party(use, reading)
         elif use.what is What.SDK:
@@ -43,6 +46,12 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
                 message=f"`from {star.path} import *` takes names that can't be told apart from the skill's own",
                 fix=f"import what is used by its name: `from {star.path} import ...`",
             )
+
+
+def _is_said(use: Use, imported: set[str]) -> bool:
+    """Whether the file's own import of the whole module is already a finding: then only calls are worth one more."""
+    module = use.path.partition(".")[0]
+    return module in imported and standing(use.path) == standing(module) and standing(module).reach not in PERMITTED
 
 
 def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
