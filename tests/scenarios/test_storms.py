@@ -139,6 +139,23 @@ def test_after_a_long_row_of_changes_the_pod_serves_what_it_should(seed: int, sk
     asyncio.run(_storm(skills, home, seed=seed, steps=400))
 
 
+@pytest.mark.timeout(60)
+def test_many_who_wait_for_the_pod_to_settle_all_hear_of_it(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        for number in range(5):
+            write_skill(skills, f"words-{number}", handler=saying("word"))
+        async with running(skills, home) as stage:
+            for _ in range(30):
+                waiting = [asyncio.create_task(stage.pod.settled()) for _ in range(10)]
+                for _ in range(5):
+                    await asyncio.sleep(0)
+                    await stage.pod.settled()
+                await asyncio.gather(*waiting)
+            assert len(stage.names()) == 5
+
+    asyncio.run(scenario())
+
+
 def test_a_whole_folder_exchanged_at_once_swaps_without_a_failed_call(skills: Path, home: Path) -> None:
     async def scenario() -> None:
         drop_skill(skills, "counter", handler=numbered(0))
