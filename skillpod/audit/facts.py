@@ -18,6 +18,7 @@ class What(Enum):
     NAMESPACE = "namespace"  # a module's names as a mapping; path is the module, or empty for this one
     HANDLER = "handler"  # a caught exception
     SELF = "self"  # the first parameter of a method
+    GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
     FIELD = "field"  # a dataclasses.Field
     UNKNOWN = "unknown"
 
@@ -29,7 +30,7 @@ class Meaning:
     line: int = 0  # where the name it was read from got it; 0: it is what it is called
 
     def bound(self, line: int) -> Meaning:
-        return self if self.line else Meaning(self.what, self.path, line)
+        return self if self.line or self.what in (What.UNKNOWN, What.TEXT) else Meaning(self.what, self.path, line)
 
 
 Meanings = tuple[Meaning, ...]
@@ -107,6 +108,14 @@ class Dynamic:
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """A class that is made, or made over, while the code runs: ``type(name, bases, names)``, a metaclass, ``dataclass`` as a function."""
+
+    spot: Spot
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """The names of a module, taken as a mapping that is then used in a way that can't be followed."""
 
@@ -148,9 +157,9 @@ class Star:
     path: str
 
 
-Fact = Use | Attribute | Pair | Dynamic | Names | Change | Escape | Words | Star
+Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Star
 
-_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Names, Change, Escape, Words, Star)
+_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Star)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from skillpod.audit.facts import (
     Dynamic,
     Escape,
     Fact,
+    Making,
     Meaning,
     Meanings,
     Names,
@@ -25,8 +26,9 @@ from skillpod.audit.facts import (
     What,
     Words,
 )
-from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, SUPER, Reader, TooDeep
-from skillpod.audit.scopes import Kind, Place, Scope
+from skillpod.audit.fixpoint import TooDeep
+from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SUPER, TELLING, Reader
+from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
 from skillpod.audit.standard import BUILTINS, PERMITTED, PURE, standing
 
 
@@ -44,6 +46,9 @@ class Observer:
             yield from _REPORT[type(place.node)](self, place)
 
     def _report_name(self, place: Place) -> Iterator[Fact]:
+        if place.node.id == ANNOTATIONS:
+            yield Attribute(_spot(place.node), ANNOTATIONS, ANNOTATIONS)
+            return
         meanings = self._reader.lookup(place.node, place.scope, 0)
         if meanings is UNKNOWN:
             return
@@ -66,11 +71,9 @@ class Observer:
             if is_changed:
                 yield from self._report_changes(bases, place, spelled)
             bases = self._reader.attribute(bases, link.attr, 0)
-        if bases is not UNKNOWN:
-            if isinstance(place.node.ctx, ast.Load):
-                yield from self._report_uses(bases, place, spelled)
-        elif len(chain) > 1:
-            yield from _report_pairs(chain, spelled)
+            yield from _report_guesses(bases, link, spelled)
+        if bases is not UNKNOWN and isinstance(place.node.ctx, ast.Load):
+            yield from self._report_uses(bases, place, spelled)
 
     def _report_uses(self, meanings: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         spot = _spot(place.node)
@@ -82,12 +85,24 @@ class Observer:
                 if self._escapes(place.node, place.parent, place.scope) and self._matters(meaning):
                     yield Escape(spot, meaning.path, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
-                yield from self._report_member(meaning, spot, spelled, call)
+                yield from self._report_member(meaning, spot, spelled, call, place)
             elif meaning.what is What.NAMESPACE and not self._is_followed(place):
                 yield Names(spot, spelled)
 
-    def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any) -> Iterator[Fact]:
+    def _report_maker(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
+        """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
+        if meaning.path == "types.new_class":
+            yield Making(spot, spelled)
+        elif meaning.path == "dataclasses.dataclass":
+            if not (_is_decorator(place) or (call is not None and not call.args and self._reader.decorates(call))):
+                yield Making(spot, spelled)
+        elif call is None:
+            yield Dynamic(spot, spelled)
+
+    def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         name = meaning.path.removeprefix("builtins.")
+        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", "types.new_class"):
+            yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
         elif name == "getattr" and call is None:
@@ -159,6 +174,8 @@ class Observer:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
+            elif meaning.path == "builtins.type" and len(node.args) > 1:
+                yield Making(spot, _excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
                 yield from self._report_getter(place, spot, meaning.path)
 
@@ -178,7 +195,9 @@ class Observer:
             if meaning.what is What.TEXT:
                 call = place.parent if _is_called(place) else None
                 yield Attribute(spot, meaning.path, _excerpt(place.node), _base(bases), is_changed, call)
-            elif not is_changed and not (bases and all(each.path in PURE for each in bases)):
+            elif is_changed and _base(bases) is Base.SELF:
+                continue
+            elif not (bases and all(each.path in PURE for each in bases)):
                 yield Dynamic(spot, _excerpt(place.node), _prefix(name))
                 return
 
@@ -253,6 +272,17 @@ class Observer:
     def _report_text(self, place: Place) -> Iterator[Fact]:
         yield Words(_spot(place.node), place.node.value)
 
+    def _report_sum(self, place: Place) -> Iterator[Fact]:
+        for meaning in self._reader.value(place.node, place.scope):
+            if meaning.what is What.TEXT:
+                yield Words(_spot(place.node), meaning.path)
+
+    def _report_class(self, place: Place) -> Iterator[Fact]:
+        """A class of classes: what it makes is not what stands in the text."""
+        for base in place.node.bases:
+            if any(meaning.path in METACLASSES for meaning in self._reader.value(base, place.scope)):
+                yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
+
     def _report_match(self, place: Place) -> Iterator[Fact]:
         for name in place.node.kwd_attrs:
             yield Attribute(_spot(place.node), name, f"{name}=")
@@ -298,6 +328,8 @@ _REPORT: dict[type, Any] = {
     ast.Call: Observer._report_call,
     ast.Subscript: Observer._report_item,
     ast.Constant: Observer._report_text,
+    ast.BinOp: Observer._report_sum,
+    ast.ClassDef: Observer._report_class,
     ast.MatchClass: Observer._report_match,
     ast.Import: Observer._report_import,
     ast.ImportFrom: Observer._report_import,
@@ -315,18 +347,16 @@ def _report_dunder(link: Any, bases: Meanings, spelled: str, is_changed: bool, c
             yield Attribute(Spot(link.end_lineno, link.end_col_offset - len(name) + 1), name, spelled, base, is_changed, call)
 
 
-def _report_pairs(chain: list[Any], spelled: str) -> Iterator[Fact]:
-    for second, first in pairwise(chain):
-        yield from _pair(first.attr, second.attr, Spot(second.end_lineno, second.end_col_offset - len(second.attr) + 1), spelled)
-
-
-_TELLING = frozenset({"os", "sys", "builtins", "posix", "subprocess", "importlib", "ctypes"})
-"""Modules whose names are rarely the name of anything else."""
+def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:
+    for meaning in meanings:
+        if meaning.what is What.GUESS and "." in meaning.path:
+            module, _, member = meaning.path.partition(".")
+            yield from _pair(module, member, Spot(link.end_lineno, link.end_col_offset - len(link.attr) + 1), spelled)
 
 
 def _pair(first: str, second: str, spot: Spot, spelled: str) -> Iterator[Fact]:
     module = first.lstrip("_")
-    if module in _TELLING:
+    if module in TELLING:
         stands = standing(f"{module}.{second}")
         if stands.is_listed and stands.reach not in PERMITTED:
             yield Pair(spot, f"{module}.{second}", spelled)
@@ -347,6 +377,10 @@ def _prefix(node: Any) -> str:
     if isinstance(node, ast.JoinedStr) and node.values:
         node = node.values[0]
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _is_decorator(place: Place) -> bool:
+    return isinstance(place.parent, ast.ClassDef) and place.node in place.parent.decorator_list
 
 
 def _is_called(place: Place) -> bool:

@@ -7,10 +7,11 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
+from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
 from skillpod.audit.modules import Modules
 from skillpod.audit.scopes import Binding, Kind, Scope, Source, Survey
 from skillpod.audit.source import Source as Text
@@ -19,23 +20,24 @@ from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITT
 SDK = "skillpod"
 MAX_DEPTH = 120
 _MAX_STEPS = 300_000
-_MAX_MEANINGS = 64
 _MAX_TEXT = 1000
+_MAX_BINDINGS = 1000
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
     f"builtins.{name}" for name in ("hasattr", "dir", "repr", "str", "print", "isinstance", "id", "bool", "callable", "type")
 )
 """Builtins that look at a value and do not hand it on."""
 
+TELLING = frozenset({"os", "sys", "builtins", "posix", "subprocess", "importlib", "ctypes"})
+"""Modules whose names are rarely the name of anything else."""
+
+METACLASSES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
+
 LOOKUPS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 """Methods of a mapping that take a key and give its value."""
 
 _FOLLOWED = frozenset({*WATCHED, "super", "chr", *(name.removeprefix("builtins.") for name in LOOKERS)})
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
-
-
-class TooDeep(Exception):
-    """An expression is nested too deeply, or names hang together in too many ways, to be followed."""
 
 
 class Reader:
@@ -46,8 +48,7 @@ class Reader:
         self._modules = modules
         self._readers = readers
         self.survey = Survey(source.tree)
-        self._active: set[int] = set()
-        self._cuts = 0
+        self._known = Fixpoint()
         self._steps = 0
         self._inert: tuple[int, int] | None = None
         self.imports: set[str] = set()
@@ -82,7 +83,7 @@ class Reader:
         """Whether a module's or class's own name surely stands before the builtin where it is read."""
         if name not in WATCHED and home.kind is Kind.MODULE:
             return True
-        if name in home.unbound:
+        if name in home.unbound or len(bindings) > _MAX_BINDINGS:
             return False
         at = (node.lineno, node.col_offset)
         certain = [binding for binding in bindings if binding.is_certain]
@@ -98,27 +99,15 @@ class Reader:
         return self._inert
 
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
-        if len(bindings) == 1:
-            return self._meanings(bindings[0], depth)
-        return _merged(meaning for binding in bindings for meaning in self._meanings(binding, depth))
+        if all(binding.source is Source.OPAQUE for binding in bindings):
+            return UNKNOWN
+        return self._known.meanings(id(bindings), lambda: (self._meanings(binding, depth + 1) for binding in bindings))
 
     def _meanings(self, binding: Binding, depth: int) -> Meanings:
         if binding.source is Source.OPAQUE:
             return UNKNOWN
-        if binding.meanings is not None:
-            return binding.meanings
-        if id(binding) in self._active:
-            self._cuts += 1
-            return ()
-        cuts = self._cuts
-        self._active.add(id(binding))
-        try:
-            found = tuple(meaning.bound(binding.line) for meaning in self._bound(binding, depth + 1))
-        finally:
-            self._active.discard(id(binding))
-        if cuts == self._cuts or not self._active:  # a meaning found inside a cycle may lack what the cycle adds
-            binding.meanings = found
-        return found
+        found = self._bound(binding, depth)
+        return UNKNOWN if found is UNKNOWN else tuple(meaning.bound(binding.line) for meaning in found)
 
     def _bound(self, binding: Binding, depth: int) -> Meanings:
         if binding.source is Source.VALUE:
@@ -155,6 +144,11 @@ class Reader:
                 if meaning.what is What.MODULE and (meaning.path in GUARDED or standing(meaning.path).reach not in PERMITTED):
                     return True
         return bool(self.survey.module.stars)
+
+    def decorates(self, call: Any) -> bool:
+        """Whether a call stands as the decorator of a class."""
+        above = self.survey.parents.get(id(call))
+        return isinstance(above, ast.ClassDef) and call in above.decorator_list
 
     def sibling(self, name: str) -> Reader | None:
         """The reader of another module of the bundle, by its dotted name."""
@@ -211,11 +205,11 @@ class Reader:
         return self.attribute(self._value(node.value, scope, depth), node.attr, depth)
 
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
-        if bases is UNKNOWN:
+        if bases is UNKNOWN and name.lstrip("_") not in TELLING:
             return UNKNOWN
         if len(bases) == 1:
             return self._attribute_of(bases[0], name, depth)
-        return _merged(meaning for base in bases for meaning in self._attribute_of(base, name, depth))
+        return merged(meaning for base in bases for meaning in self._attribute_of(base, name, depth))
 
     def _attribute_of(self, base: Meaning, name: str, depth: int) -> Meanings:
         if base.what in (What.MODULE, What.MEMBER):
@@ -226,6 +220,8 @@ class Reader:
             return self._own_attribute(base, name, depth)
         if base.what in (What.SDK, What.FOREIGN):
             return (Meaning(base.what, f"{base.path}.{name}", base.line),)
+        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.HANDLER):
+            return _guess(base, name)
         if base.what is What.FIELD and name == "name":
             return (Meaning(What.TEXT, "field"),)
         return UNKNOWN
@@ -258,10 +254,10 @@ class Reader:
         return UNKNOWN if first is None else _folded([first, *reversed(parts)])
 
     def _either(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return _merged((*self._value(node.body, scope, depth), *self._value(node.orelse, scope, depth)))
+        return merged((*self._value(node.body, scope, depth), *self._value(node.orelse, scope, depth)))
 
     def _any(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return _merged(meaning for value in node.values for meaning in self._value(value, scope, depth))
+        return merged(meaning for value in node.values for meaning in self._value(value, scope, depth))
 
     def _walrus(self, node: Any, scope: Scope, depth: int) -> Meanings:
         return self._value(node.value, scope, depth)
@@ -353,14 +349,6 @@ _EVALUATE: dict[type, Any] = {
 }
 
 
-def _merged(meanings: Iterable[Meaning]) -> Meanings:
-    """Each once. Raises TooDeep when there are more than anyone writes on purpose."""
-    found = tuple(dict.fromkeys(meanings))
-    if len(found) > _MAX_MEANINGS:
-        raise TooDeep
-    return found
-
-
 def _member(base: Meaning, name: str) -> Meaning:
     """An attribute of something in the standard library; a module reached through another is itself."""
     path = transit(base.path, name)
@@ -369,6 +357,14 @@ def _member(base: Meaning, name: str) -> Meaning:
     if path in MODULES and (path in GUARDED or standing(path).reach not in PERMITTED):
         return Meaning(What.MODULE, path, base.line)
     return Meaning(What.MEMBER, path if base.what is What.MODULE else f"{base.path}.{name}", base.line)
+
+
+def _guess(base: Meaning, name: str) -> Meanings:
+    """What an attribute of an unknown value looks like: a telling module, or a member of one."""
+    if base.what is What.GUESS and "." not in base.path:
+        return (Meaning(What.GUESS, f"{base.path}.{name}", base.line),)
+    plain = name.lstrip("_")
+    return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
 
 
 def _folded(parts: list[str]) -> Meanings:

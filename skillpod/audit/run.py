@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from skillpod.audit.facts import Reading
+from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
-from skillpod.audit.reach import Reader, TooDeep
+from skillpod.audit.reach import Reader
 from skillpod.audit.rules import capabilities, dynamic, files, imports, reflection, tampering
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
@@ -107,7 +108,7 @@ def _observe(readers: dict[str, Reader]) -> tuple[list[Reading], list[Finding]]:
         try:
             readings.append(Reading(file, tuple(Observer(reader).facts())))
         except (TooDeep, RecursionError):
-            faults.append(_too_large("an expression is nested too deeply to be followed", file))
+            faults.append(_too_large("an expression is nested too deeply, or names hang together in too many ways, to be followed", file))
     return readings, faults
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+ANNOTATIONS = "__annotations__"
 MAX_NODES = 250_000
 
 
@@ -42,7 +43,6 @@ class Binding:
     effective: tuple[int, int]  # from this place on the name has the value
     is_certain: bool  # bound by a statement that always runs when its scope does
     alias: ast.alias | None = None
-    meanings: tuple[Any, ...] | None = None  # the reader's memory
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +81,7 @@ class Survey:
             ast.Constant: self._constant,
             ast.Call: self._call,
             ast.Subscript: self._watched,
+            ast.BinOp: self._sum,
             ast.Import: self._import,
             ast.ImportFrom: self._import,
             ast.FunctionDef: self._function,
@@ -163,6 +164,8 @@ class Survey:
         """A target of an assignment; a tuple is matched with a tuple of as many, element by element."""
         if isinstance(target, ast.Name):
             source = Source.OPAQUE if value is None else Source.VALUE
+            if target.id == ANNOTATIONS:
+                self.places.append(Place(target, scope, statement))
             self._bind(target.id, scope, source, value, statement)
         elif isinstance(target, ast.Starred):
             self._bind_target(target.value, None, scope, statement)
@@ -195,6 +198,13 @@ class Survey:
     def _constant(self, node: Any, scope: Scope, parent: Any) -> None:
         if node.value.__class__ is str and parent.__class__ is not ast.Expr and "_" in node.value:
             self.places.append(Place(node, scope, parent))
+
+    def _sum(self, node: Any, scope: Scope, parent: Any) -> None:
+        """An addition that ends in a constant string: what it adds up to is read as one string."""
+        is_inner = isinstance(parent, ast.BinOp)
+        if not is_inner and isinstance(node.right, ast.Constant) and isinstance(node.right.value, str) and "_" in node.right.value:
+            self.places.append(Place(node, scope, parent))
+        self._below(node, scope)
 
     def _call(self, node: Any, scope: Scope, parent: Any) -> None:
         self.places.append(Place(node, scope, parent))
@@ -272,7 +282,7 @@ class Survey:
 
     def _parameters(self, arguments: Any, inner: Scope, outer: Scope, function: Any) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
-        is_method = outer.kind is Kind.CLASS and not isinstance(function, ast.Lambda)
+        is_method = outer.kind is Kind.CLASS and not isinstance(function, ast.Lambda) and not _takes_the_class(function)
         for index, parameter in enumerate(
             [*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))],
         ):
@@ -285,6 +295,7 @@ class Survey:
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._bind(node.name, scope, Source.OPAQUE, None, node)
         inner = Scope(Kind.CLASS, scope)
+        self.places.append(Place(node, scope, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)
         self._certain.update(id(statement) for statement in node.body)
         self._push(node.body, inner, node)
@@ -356,6 +367,16 @@ class Survey:
                 self._pending.append((ast.Delete(targets=target.elts), scope, node))
             else:
                 self._pending.append((target, scope, node))
+
+
+_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
+
+
+def _takes_the_class(function: Any) -> bool:
+    """Whether the first parameter of a method is not an instance."""
+    return function.name in _CLASS_METHODS or any(
+        getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list
+    )
 
 
 def _outer_function(scope: Scope, name: str) -> Scope | None:

@@ -50,8 +50,8 @@ _MODULES_BY_REACH: dict[Reach, str] = {
         __future__ abc argparse array ast asyncio atexit audioop base64 binascii bisect bz2 calendar chunk cmath cmd codecs collections
         colorsys concurrent configparser contextlib contextvars copy csv dataclasses datetime decimal difflib dis email encodings enum
         errno fractions functools genericpath getopt getpass gettext graphlib gzip hashlib heapq hmac html http imghdr inspect ipaddress
-        itertools json keyword locale logging lzma mailcap math mimetypes ntpath nturl2path numbers opcode operator optparse platform
-        plistlib posixpath pprint pstats pyclbr pyexpat queue quopri random re reprlib sched secrets shlex sndhdr sre_compile
+        itertools json keyword locale logging lzma math mimetypes ntpath nturl2path numbers opcode operator platform
+        plistlib posixpath pprint pyclbr pyexpat queue quopri random re reprlib sched secrets shlex sndhdr sre_compile
         sre_constants sre_parse stat statistics string stringprep struct sunau symtable sys tabnanny textwrap this threading time timeit
         token tokenize tomllib traceback tracemalloc types typing unicodedata unittest urllib uu uuid warnings wave weakref xdrlib xml
         zlib zoneinfo aifc pickletools mailbox netrc os
@@ -60,13 +60,13 @@ _MODULES_BY_REACH: dict[Reach, str] = {
     Reach.NETWORK: """
         asynchat asyncore cgi ftplib imaplib nntplib poplib select selectors smtpd smtplib socket socketserver ssl telnetlib wsgiref xmlrpc
     """,
-    Reach.PROGRAMS: "multiprocessing pipes pty subprocess webbrowser antigravity",
+    Reach.PROGRAMS: "mailcap multiprocessing pipes pty subprocess webbrowser antigravity",
     Reach.NATIVE: "ctypes msvcrt winreg winsound ossaudiodev",
     Reach.LOADER: """
         importlib imp pkgutil runpy zipimport zipapp modulefinder ensurepip venv distutils lib2to3 py_compile compileall site sysconfig
     """,
-    Reach.CODE: "bdb cProfile code codeop doctest idlelib pdb profile pydoc pydoc_data rlcompleter trace turtledemo",
-    Reach.DATA_AS_CODE: "copyreg marshal pickle shelve",
+    Reach.CODE: "bdb cProfile code codeop doctest idlelib optparse pdb profile pydoc pydoc_data rlcompleter trace turtledemo",
+    Reach.DATA_AS_CODE: "copyreg marshal pickle pstats shelve",
     Reach.HOOKS: "builtins cgitb faulthandler gc signal",
     Reach.SYSTEM: "crypt curses fcntl grp msilib nis nt posix pwd readline resource spwd syslog termios tkinter tty turtle",
 }
@@ -108,9 +108,9 @@ _MEMBERS_BY_REACH: dict[Reach, dict[str, str]] = {
     Reach.ENVIRONMENT: {"os": "environ environb getenv getenvb"},
     Reach.FILES: {
         "os": """
-            access chdir chmod close closerange copy_file_range dup dup2 fchdir fchmod fdatasync fdopen fstat fstatvfs fsync ftruncate fwalk
+            access chdir chmod close copy_file_range fchdir fchmod fdatasync fdopen fstat fstatvfs fsync ftruncate fwalk
             get_inheritable isatty link listdir lseek lstat makedirs mkdir open pipe pipe2 pread preadv pwrite pwritev read readlink readv
-            remove removedirs rename renames replace rmdir scandir sendfile set_blocking get_blocking splice stat statvfs symlink sync
+            remove removedirs rename renames replace rmdir scandir get_blocking stat statvfs symlink sync
             truncate unlink utime walk write writev memfd_create posix_fadvise posix_fallocate
         """,
         "codecs": "open EncodedFile",
@@ -147,7 +147,9 @@ _MEMBERS_BY_REACH: dict[Reach, dict[str, str]] = {
     Reach.NATIVE: {"sys": "dllhandle _framework _home"},
     Reach.SYSTEM: {
         "os": """
-            abort _exit kill killpg chown lchown fchown chroot mknod mkfifo nice setuid setgid seteuid setegid setreuid setregid setresuid
+            abort _exit closerange dup dup2 sendfile set_blocking splice
+            kill killpg chown lchown fchown chroot mknod mkfifo nice
+            setuid setgid seteuid setegid setreuid setregid setresuid
             setresgid setgroups initgroups setpgid setpgrp setsid setpriority putenv unsetenv umask unshare setns ptsname
         """,
         "time": "clock_settime clock_settime_ns tzset",
@@ -195,7 +197,7 @@ GUARDED: dict[str, frozenset[str]] = {module: frozenset(listed(names)) for modul
 _NAMESAKES = frozenset(
     listed("""
         array.array ast.operator ast.keyword bisect.bisect calendar.calendar copy.copy datetime.time datetime.datetime dis.dis
-        fnmatch.fnmatch getopt.getopt getpass.getpass gettext.gettext glob.glob inspect.trace locale.gettext mmap.mmap optparse.gettext
+        fnmatch.fnmatch getopt.getopt getpass.getpass gettext.gettext glob.glob inspect.trace locale.gettext mmap.mmap
         os.stat pickletools.dis platform.platform pprint.pprint queue.time random.random shlex.shlex shutil.copy
         stringprep.unicodedata symtable.symtable sys.platform time.time timeit.timeit tokenize.tokenize typing.io typing.re
         unicodedata.decimal random._bisect sched._time threading._time math.cmath netrc.netrc
@@ -212,6 +214,14 @@ _ALIASES = {
     "hmac._hashopenssl": "_hashlib",
 }
 """Members that are a module, or a builtin, under another name."""
+
+HARMLESS_PRIVATE = frozenset(
+    listed("""
+        argparse._SubParsersAction argparse._ArgumentGroup logging._nameToLevel logging._levelToName typing._GenericAlias
+        sys._is_gil_enabled
+    """)
+)
+"""Private members of public modules that honest code names."""
 
 PURE = frozenset(
     listed("""

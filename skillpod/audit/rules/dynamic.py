@@ -27,6 +27,9 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
         if builtin in _INSTEAD:
             yield _finding("DYN-001", Severity.DENY, use, reading, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin])
             continue
+        if use.path == "inspect.signature" and use.call is not None and any(word.arg in ("eval_str", None) for word in use.call.keywords):
+            rule, severity, fix = _JUDGED[Reach.ANNOTATIONS]
+            yield _finding(rule, severity, use, reading, f"{use.words}: {Reach.ANNOTATIONS.value}", fix)
         judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None
         if judged is not None:
             rule, severity, fix = judged

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from skillpod.audit.facts import Reading, Star, Use, What
-from skillpod.audit.standard import GUARDED, PERMITTED, Reach, is_private, standing
+from skillpod.audit.standard import GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -62,10 +63,20 @@ def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator
         module = use.path.partition(".")[0]
         fix = f"use another member of {module}; if this one is harmless, it belongs on the list (docs/audit-rules.md)"
         yield _finding("IMP-008", use, reading, f"{use.words}: not on the list of what a skill may use of {module}", fix)
+    elif use.what is What.MEMBER and _is_private_member(use.path):
+        message = f"{use.words}: a private member of a module, which nothing was promised of"
+        yield replace(_finding("IMP-010", use, reading, message, "use a public member"), severity=Severity.REVIEW)
     elif stands.reach in _RULES:
         if stands.reach is Reach.PROGRAMS and manifest is not None and manifest.permissions.programs:
             return  # CAP-003 asks for a person's eyes
         yield _finding(_RULES[stands.reach], use, reading, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach])
+
+
+def _is_private_member(path: str) -> bool:
+    module, *rest = path.split(".")
+    if module == "builtins" or any(path.startswith(allowed) for allowed in HARMLESS_PRIVATE):
+        return False
+    return standing(path).reach in PERMITTED and any(part.startswith("_") and not part.startswith("__") for part in rest)
 
 
 def _third_party(use: Use, reading: Reading) -> Finding:

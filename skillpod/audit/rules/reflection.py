@@ -6,7 +6,7 @@ import re
 import string
 from collections.abc import Iterator
 
-from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Names, Pair, Reading, Spot, Use, What, Words
+from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Spot, Use, What, Words
 from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -45,7 +45,15 @@ _ON_SUPER = frozenset(
         __prepare__ __instancecheck__ __subclasscheck__
     """)
 )
+_REVIEWED = frozenset({"__annotations__", "get_field"})
+"""Attributes through which text becomes code or an attribute elsewhere: ``dataclass`` builds code from the keys of ``__annotations__``."""
+
+_HOLDERS = {"_module": "warnings.catch_warnings"}
+"""Private attributes of standard objects that hold a module, and whose they are."""
+
 _METHODS = frozenset({"subprocess_exec", "subprocess_shell", "enable_load_extension", "load_extension"})
+
+_TELLING = _DENIED | {"__annotations__"}
 
 _PATH = re.compile(r"[\w.\[\]()]*__\w+__[\w.\[\]()]*")
 
@@ -61,6 +69,7 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
 
 
 def _attributes(reading: Reading) -> Iterator[Finding]:
+    used = {use.path for use in reading.of(Use)}
     for attribute in reading.of(Attribute):
         name = attribute.name
         if name in _DENIED and not _is_ordinary(attribute):
@@ -74,6 +83,9 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
         elif name == "obj" and attribute.base is Base.HANDLER:
             message = f"`{attribute.spelled}` takes the object an error is about, which may be a module"
             yield _finding("REF-001", Severity.DENY, attribute.spot, reading, message, "use the error's text, or `.name`")
+        elif name in _REVIEWED or (name in _HOLDERS and _HOLDERS[name] in used):
+            message = f"`{attribute.spelled}` takes `{name}`, through which text or a module can become something else"
+            yield _finding("REF-010", Severity.REVIEW, attribute.spot, reading, message, "say what is meant with names of your own")
         elif name in _METHODS:
             message = f"`{attribute.spelled}` runs a program or loads native code, whatever it is called on"
             yield _finding("REF-007", Severity.DENY, attribute.spot, reading, message, "do it in Python")
@@ -115,6 +127,9 @@ def _computed(reading: Reading) -> Iterator[Finding]:
         message = f"`{dynamic.spelled}`: which attribute it is, is only known when it runs"
         fix = 'use a dict of what may be chosen, or begin the name with a constant: getattr(self, "do_" + name)'
         yield _finding("REF-003", Severity.REVIEW, dynamic.spot, reading, message, fix)
+    for making in reading.of(Making):
+        message = f"`{making.spelled}` makes a class whose parts are only known when it runs"
+        yield _finding("REF-011", Severity.REVIEW, making.spot, reading, message, "write the class out; use `@dataclass` above it")
     for names in reading.of(Names):
         message = f"`{names.spelled}` is every name of a module or function; what is taken from it can't be followed"
         yield _finding("REF-005", Severity.REVIEW, names.spot, reading, message, "use a dict of your own")
@@ -139,7 +154,7 @@ def _words(reading: Reading) -> Iterator[Finding]:
         if taken is not None:
             message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
             yield _finding("REF-004", Severity.DENY, words.spot, reading, message, "format the value itself")
-        elif len(words.text) <= 200 and _PATH.fullmatch(words.text) and not _DENIED.isdisjoint(re.findall(r"__\w+__", words.text)):
+        elif len(words.text) <= 200 and _PATH.fullmatch(words.text) and not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
             message = f"the text {words.text!r} is the name of an attribute that leads from an object to what is behind it"
             yield _finding("REF-008", Severity.REVIEW, words.spot, reading, message, "remove it, if nothing looks attributes up by it")
 

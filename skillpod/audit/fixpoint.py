@@ -1,0 +1,98 @@
+"""What names mean when they are defined by one another: each is worked out once, and cycles are gone round until nothing is added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
+
+_MAX_ROUNDS = 4
+_MAX_MEANINGS = 64
+_NEVER = 1 << 30
+
+
+class TooDeep(Exception):
+    """An expression is nested too deeply, or names hang together in too many ways, to be followed."""
+
+
+class Fixpoint:
+    """Meanings by key. A key that asks for itself, through others or not, gets what is known of it so far.
+
+    ``_open`` holds the keys being worked out, in order; ``_tentative`` those that were worked out inside a cycle still being gone round,
+    with how far up the cycle reaches. They become final when the cycle's first key is.
+    """
+
+    def __init__(self) -> None:
+        self._final: dict[int, Meanings] = {}
+        self._open: dict[int, Meanings] = {}
+        self._depth: dict[int, int] = {}
+        self._tentative: dict[int, tuple[Meanings, int]] = {}
+        self._reaches = _NEVER
+
+    def meanings(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
+        """The union of the parts. Raises TooDeep."""
+        final = self._final.get(key)
+        if final is not None:
+            return final
+        if key in self._open:
+            self._reaches = min(self._reaches, self._depth[key])
+            return self._open[key]
+        if key in self._tentative:
+            found, reaches = self._tentative[key]
+            self._reaches = min(self._reaches, reaches)
+            return found
+        return self._work_out(key, parts)
+
+    def _work_out(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
+        depth = len(self._open)
+        outside, already = self._reaches, len(self._tentative)
+        self._open[key], self._depth[key] = (), depth
+        try:
+            reaches = self._go_round(key, depth, already, parts)
+        finally:
+            found = self._open.pop(key)
+        if reaches >= depth:
+            self._final[key] = found
+            self._settle(already)
+        else:
+            self._tentative[key] = (found, reaches)
+        self._reaches = min(outside, reaches if reaches < depth else _NEVER)
+        return found
+
+    def _go_round(self, key: int, depth: int, already: int, parts: Callable[[], Iterator[Meanings]]) -> int:
+        for turn in range(_MAX_ROUNDS):
+            self._reaches, before = _NEVER, self._open[key]
+            for part in parts():
+                self._open[key] = merged((*self._open[key], *part))
+            if self._reaches != depth or self._open[key] == before:  # no cycle, one that begins further up, or nothing new
+                return self._reaches
+            self._forget(already)
+            if turn == _MAX_ROUNDS - 2:  # what still grows is text that is added to, or a chain of attributes
+                self._open[key] = _widened(self._open[key])
+        return self._reaches
+
+    def _settle(self, already: int) -> None:
+        while len(self._tentative) > already:
+            key, (found, _) = self._tentative.popitem()
+            self._final[key] = found
+
+    def _forget(self, already: int) -> None:
+        while len(self._tentative) > already:
+            self._tentative.popitem()
+
+
+def merged(meanings: Iterable[Meaning]) -> Meanings:
+    """Each once. Raises TooDeep when there are more than anyone writes on purpose; of many texts none is followed."""
+    found = tuple(dict.fromkeys(meanings))
+    if found == UNKNOWN:
+        return UNKNOWN
+    if len(found) <= _MAX_MEANINGS:
+        return found
+    kept = _widened(found)
+    if len(kept) > _MAX_MEANINGS:
+        raise TooDeep
+    return kept
+
+
+def _widened(meanings: Meanings) -> Meanings:
+    return tuple(dict.fromkeys((*(meaning for meaning in meanings if meaning.what is not What.TEXT), *UNKNOWN)))

@@ -1,0 +1,6 @@
+# expect: REF-010
+class A:
+    pass
+
+
+A.__annotations__ = {}

@@ -1,0 +1,6 @@
+# expect: REF-010
+class A:
+    pass
+
+
+setattr(A, "__annotations__", {})

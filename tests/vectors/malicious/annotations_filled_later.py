@@ -1,0 +1,7 @@
+# expect: REF-010
+from dataclasses import dataclass
+
+
+@dataclass
+class A:
+    __annotations__["x=print(1)"] = int

@@ -1,0 +1,4 @@
+# expect: REF-011
+import types
+
+A = types.new_class("A", ())

@@ -1,0 +1,2 @@
+# expect: REF-011
+A = type("A", (), {"x": 1})

@@ -1,0 +1,4 @@
+# expect: IMP-007
+import os
+
+os.dup2(1, 3)

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import mailcap
+
+mailcap.findmatch({}, "x")

@@ -1,0 +1,4 @@
+# expect: DYN-002
+import optparse
+
+optparse.Values().read_file("/tmp/x.py")

@@ -1,0 +1,2 @@
+# expect: IMP-010
+from typing import _eval_type

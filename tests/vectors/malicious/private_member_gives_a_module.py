@@ -1,0 +1,4 @@
+# expect: IMP-010
+import importlib.resources
+
+importlib.resources._common.resolve("os")

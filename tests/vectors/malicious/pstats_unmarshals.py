@@ -1,0 +1,4 @@
+# expect: DYN-003
+import pstats
+
+pstats.Stats("/tmp/x")
