@@ -39,8 +39,20 @@ class Survey:
             return self.manifest
         if len(self.faults) == 1:
             raise self.faults[0]
-        reasons = [reason for fault in self.faults for reason in (fault.reasons or (fault,))]
-        raise type(self.faults[0])(f"{len(reasons)} faults", reasons=reasons, digest=self.bundle.digest)
+        reasons = _distinct([reason for fault in self.faults for reason in (fault.reasons or (fault,))])
+        first = reasons[0]
+        if len(reasons) == 1:
+            raise first
+        message = f"{len(reasons)} faults, the first: {first.message}"
+        raise type(self.faults[0])(message, at=first.at, hint=first.hint, reasons=reasons, digest=self.bundle.digest)
+
+
+def _distinct(reasons: list[SkillpodError]) -> list[SkillpodError]:
+    """One reason a place: a line that is not Python is no news twice, from the reader of tools and from the audit."""
+    told: dict[str, SkillpodError] = {}
+    for reason in reasons:
+        told.setdefault(reason.at or reason.message, reason)
+    return [reason for reason in reasons if told[reason.at or reason.message].code == reason.code]
 
 
 class Examiner:
