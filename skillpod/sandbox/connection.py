@@ -16,13 +16,15 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
-from skillpod.errors import ArgumentsInvalid, DeadlineExceeded, GuestDied, ResultInvalid, SkillpodError, ToolRaised, WireBroken
-from skillpod.model.guest import Reply, Usage
+from skillpod.errors import DeadlineExceeded, GuestDied, SkillpodError, WireBroken
+from skillpod.model.guest import Reply
 from skillpod.model.manifest import MIB, Limits
+from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
-from skillpod.sandbox.death import cpu_exceeded, explain, memory_exceeded, output_exceeded
+from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
+from skillpod.sandbox.frames import call_frame, cap_of, failure_of, usage_of
 from skillpod.sandbox.output import Output
-from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, Decoder, FrameTooLarge, WireError, body, depth, encode, framed
+from skillpod.sandbox.wire import Decoder, FrameTooLarge, WireError, encode
 from skillpod.sandbox.zygote import Exit, Forked
 
 _CHUNK = 64 * 1024
@@ -30,22 +32,8 @@ _FRAMES_PER_WAKE = 16
 _BREATH_SECONDS = 0.002  # after so many frames at once: a guest that floods us with log records costs a tenth of a processor, not all of it
 _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
 _ASKS_PER_CALL = 100_000
-_ARGUMENTS_CAP = 16 * MIB
-_STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits.output says
 _REAP_SECONDS = 2.0
 _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is told soon; one that lives on is made to
-_WORDS_CAP = 16 * 1024
-
-_RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
-_FAILED = frozenset({"t", "nonce", "error", "cpu", "peak"})
-_ASK = frozenset({"t", "nonce", "id", "operation", "arguments"})
-_TELL = frozenset({"t", "nonce", "operation", "arguments"})
-_ERROR = frozenset({"type", "message", "traceback"})
-
-
-def cap_of(limits: Limits) -> int:
-    """The longest frame a guest of these limits may send, in bytes."""
-    return max(limits.output, _STATE_VALUE_CAP) + OVERHEAD
 
 
 class _Call:
@@ -148,7 +136,7 @@ class Connection:
         When the caller is cancelled the call goes on, unseen, until it ends or its time does; ``kill`` the guest if that may not be.
         """
         nonce = secrets.token_hex(16)
-        data = _call_frame(nonce, tool, arguments, seconds)
+        data = call_frame(nonce, tool, arguments, seconds)
         if self.has_ended:
             raise GuestDied("the guest ended before it was called")
         started = perf_counter()
@@ -214,87 +202,70 @@ class Connection:
         self._handle_frames()
 
     def _handle(self, frame: dict[str, Any]) -> None:
+        """Raises WireError for a frame that is not in order."""
         if not self._is_serving:
             self._greeted(frame)
             return
         nonce = str(frame.get("nonce"))
         call = self._calls.get(nonce)
         if call is None:
-            self._broken("a frame that belongs to no call in flight")
-            return
-        kind = frame.get("t")
-        keys = frame.keys()
-        if (kind == "result" and keys == _RESULT) or (kind == "failed" and keys == _FAILED):
-            self._answered(nonce, call, frame)
-        elif kind == "ask" and keys == _ASK:
-            self._asked(call, frame)
-        elif kind == "tell" and keys == _TELL:
-            self._told(call, frame)
-        else:
-            self._broken(f"a frame that is none of the protocol's: {str(kind)[:32]!r}")
+            raise WireError("a frame that belongs to no call in flight")
+        match frame.get("t"), frame.keys():
+            case ("result", frames.RESULT) | ("failed", frames.FAILED):
+                self._answered(nonce, call, frame)
+            case ("ask", frames.ASK):
+                self._asked(call, frame)
+            case ("tell", frames.TELL):
+                self._told(frame)
+            case kind, _:
+                raise WireError(f"a frame that is none of the protocol's: {str(kind)[:32]!r}")
 
     def _greeted(self, frame: dict[str, Any]) -> None:
         self._inbox.append(frame)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
         elif len(self._inbox) > 1:
-            self._broken("it said more than it was asked while it started")
+            raise WireError("it said more than it was asked while it started")
 
     def _answered(self, nonce: str, call: _Call, frame: Mapping[str, Any]) -> None:
-        usage = _usage(frame, perf_counter() - call.started)
-        if usage is None or (len(self._calls) == 1 and self._decoder.pending):
-            self._broken("a reply with something behind it" if usage else "a reply without its usage")
-            return
-        failure = self._failure(call, frame) if frame["t"] == "failed" else None
-        if isinstance(failure, WireError):
-            self._broken(str(failure))
-            return
+        if len(self._calls) == 1 and self._decoder.pending:
+            raise WireError("a reply with something behind it")
+        usage = usage_of(frame, perf_counter() - call.started)
+        failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
+        if failure is not None and failure.at == "limits.memory":
+            self.is_fit = False  # what it still holds is not known
         del self._calls[nonce]
         self._settle(call)
         if call.future.done():  # its caller was cancelled
             self.on_free()
-            return
-        if failure is None:
+        elif failure is None:
             call.future.set_result(Reply(value=frame["value"], usage=usage))
         else:
             call.future.set_exception(failure)
 
-    def _failure(self, call: _Call, frame: Mapping[str, Any]) -> SkillpodError | WireError:
-        error = frame["error"]
-        if not isinstance(error, dict) or error.keys() != _ERROR or not all(isinstance(word, str) for word in error.values()):
-            return WireError("a failure without type, message and traceback")
-        kind, message, traceback = error["type"][:200], error["message"][:_WORDS_CAP], error["traceback"][:_WORDS_CAP]
-        if kind == "result_invalid":
-            return ResultInvalid(message, at=call.tool, hint="return what JSON can say: objects, lists, text, numbers, true, false, null")
-        if kind == "output_exceeded":
-            return output_exceeded(self._limits, message)
-        if kind == "MemoryError":
-            self.is_fit = False  # what it still holds is not known
-            return memory_exceeded(self._limits, doing=f"running {call.tool}")
-        return ToolRaised(message, exception=kind, traceback=traceback, at=call.tool)
-
     def _asked(self, call: _Call, frame: Mapping[str, Any]) -> None:
         number, operation, arguments = frame["id"], frame["operation"], frame["arguments"]
+        if type(number) is not int or type(operation) is not str or type(arguments) is not dict:
+            raise WireError("an ask that is not in order")
         call.asks += 1
-        if type(number) is not int or type(operation) is not str or type(arguments) is not dict or call.asks > _ASKS_PER_CALL:
-            self._broken("an ask that is not in order" if call.asks <= _ASKS_PER_CALL else f"more than {_ASKS_PER_CALL} asks in one call")
-            return
+        if call.asks > _ASKS_PER_CALL:
+            raise WireError(f"more than {_ASKS_PER_CALL} asks in one call")
         try:
-            self.send(encode({"t": "answer", "id": number, "value": self._broker.answer(operation, arguments)}))
-        except Denied as refusal:
-            self.send(encode({"t": "answer", "id": number, "error": str(refusal)}))
+            answer = encode({"t": "answer", "id": number, "value": self._broker.answer(operation, arguments)})
+        except (Denied, WireError) as refusal:
+            answer = encode({"t": "answer", "id": number, "error": str(refusal)})
+        self.send(answer)
         if len(self._unsent) > 1 and sum(map(len, self._unsent)) > _UNSENT_CAP:
             self._loop.remove_reader(self._forked.wire)
 
-    def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
+    def _told(self, frame: Mapping[str, Any]) -> None:
         operation, arguments = frame["operation"], frame["arguments"]
         if type(operation) is not str or type(arguments) is not dict:
-            self._broken("a tell that is not in order")
-            return
+            raise WireError("a tell that is not in order")
         try:
             self._broker.tell(operation, arguments)
         except Denied as refusal:
-            self._broken(str(refusal))
+            raise WireError(str(refusal)) from refusal
 
     # --- time --------------------------------------------------------------------------------------------------------------------
 
@@ -379,14 +350,14 @@ class Connection:
         self._free()
 
     def _last_words(self) -> None:
-        with suppress(OSError, WireError):
-            while not self.has_ended and (data := self._forked.wire.recv(_CHUNK)):
-                self._decoder.feed(data)
-        with suppress(WireError):
+        try:
+            with suppress(OSError):
+                while data := self._forked.wire.recv(_CHUNK):
+                    self._decoder.feed(data)
             for frame in self._decoder.frames():
-                if self.has_ended:
-                    break
                 self._handle(frame)
+        except WireError as fault:
+            self._broken(str(fault))
 
     def _doing(self) -> str:
         if not self._is_serving:
@@ -445,23 +416,3 @@ class Connection:
         for _ in range(2):  # a pipe holds at most 64 KiB here; a child that outlived the guest can't keep us
             with suppress(OSError):
                 self._output.write(os.read(self._forked.output, _CHUNK))
-
-
-def _call_frame(nonce: str, tool: str, arguments: Mapping[str, Any], seconds: float) -> bytes:
-    try:
-        given = body(dict(arguments))
-        if given.count(b"[") + given.count(b"{") > VALUE_DEPTH and depth(given) > VALUE_DEPTH:
-            raise ArgumentsInvalid(f"the arguments nest more than {VALUE_DEPTH} deep", at=tool)
-        head = f'{{"t":"call","nonce":"{nonce}","tool":"{tool}","seconds":{seconds:.3f},"arguments":'
-        return framed(head.encode() + given + b"}", _ARGUMENTS_CAP)
-    except FrameTooLarge as fault:
-        raise ArgumentsInvalid(f"the arguments are {fault.size} bytes; a call takes at most {fault.cap}", at=tool) from None
-    except WireError as fault:
-        raise ArgumentsInvalid(f"the arguments are {fault}", at=tool) from None
-
-
-def _usage(frame: Mapping[str, Any], wall: float) -> Usage | None:
-    cpu, peak = frame["cpu"], frame["peak"]
-    if type(cpu) not in (int, float) or type(peak) is not int or cpu < 0 or peak < 0:
-        return None
-    return Usage(wall=wall, cpu=float(cpu), peak=peak)

@@ -12,8 +12,9 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.guest import IsolationReport, Launch
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.broker import Broker
-from skillpod.sandbox.connection import Connection, cap_of
+from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.death import memory_exceeded
+from skillpod.sandbox.frames import OUT_OF_MEMORY, cap_of
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import encode
 from skillpod.sandbox.zygote import Forked, read_walls
@@ -113,7 +114,7 @@ def _load_message(launch: Launch) -> bytes:
 def _load_failure(error: object, launch: Launch) -> SkillpodError:
     said = error if isinstance(error, dict) else {}
     kind, message, traceback = (str(said.get(part, ""))[:16_384] for part in ("type", "message", "traceback"))
-    if kind == "MemoryError":
+    if kind == OUT_OF_MEMORY:
         return memory_exceeded(launch.manifest.limits, doing="loading the skill")
     places = re.findall(rf'File "skill://{re.escape(launch.manifest.name)}/([^"]+)", line (\d+)', traceback)
     return ProbeFailed(

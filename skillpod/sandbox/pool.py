@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from skillpod.errors import GuestDied, SkillpodError
+from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
 from skillpod.model.guest import IsolationReport, Launch, Reply
@@ -30,6 +30,7 @@ class GuestPool:
         self, launch: Launch, *, fork: Fork, memory: Memory, on_death: Callable[[SkillpodError], None], idle: float = IDLE_SECONDS
     ) -> None:
         manifest = launch.manifest
+        self._tools = frozenset(spec.name for spec in launch.tools)
         self._output = Output()
         broker = Broker(memory=memory, skill=manifest.name, version=manifest.state_version, output=self._output)
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output)
@@ -62,8 +63,10 @@ class GuestPool:
         self._wind()
 
     async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
-        """Raises Busy, ArgumentsInvalid, the SkillFailed family, and what ``prove`` raises when a new guest was needed."""
+        """Raises UnknownTool, ArgumentsInvalid, Busy, the SkillFailed family, and what ``prove`` raises when a new guest was needed."""
         self._require_open()
+        if tool not in self._tools:
+            raise UnknownTool(f"the skill has no tool {tool!r}", at=tool)
         self._was_called = True
         if self._timer is None:
             self._wind()

@@ -37,9 +37,18 @@ HANDLER = """
             "passwd": tried(lambda: open("/etc/passwd").read()),
             "proc": tried(lambda: open("/proc/self/environ").read()),
             "socket": tried(lambda: socket.socket().fileno()),
-            "fork": tried(os.fork),
             "environment": sorted(os.environ),
         }
+
+    @tool
+    def forks() -> str:
+        try:
+            child = os.fork()
+        except OSError as error:
+            return type(error).__name__
+        if not child:
+            os._exit(0)
+        return "forked"
 
     @tool
     def takes(mebibytes: int) -> int:
@@ -122,7 +131,7 @@ async def value(guests: Guests, tool: str, **arguments: Any) -> Any:
 
 def test_a_guest_sees_no_file_of_the_host_no_secret_no_socket_and_no_child() -> None:
     async def act(guests: Guests, *_: Any) -> Any:
-        return await value(guests, "looks")
+        return {**await value(guests, "looks"), "fork": await value(guests, "forks")}
 
     seen = jailed(launch(HANDLER), act)
     assert seen["passwd"] in ("FileNotFoundError", "PermissionError")
@@ -135,11 +144,12 @@ def test_a_guest_sees_no_file_of_the_host_no_secret_no_socket_and_no_child() -> 
 def test_the_same_guest_without_walls_sees_them(zygote: OpenZygote) -> None:
     async def once() -> Any:
         async with opened(zygote, launch(HANDLER)) as guests:
-            return await guests.call("looks")
+            return {**await guests.call("looks"), "fork": await guests.call("forks")}
 
     seen = asyncio.run(once())
     assert "root" in seen["passwd"]
     assert type(seen["socket"]) is int
+    assert seen["fork"] == "forked"
 
 
 def test_every_guest_reports_its_walls_and_its_self_test() -> None:

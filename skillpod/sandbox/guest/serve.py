@@ -7,7 +7,6 @@ does for the author: stray prints, threads and exits can't break the wire, and a
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import io
 import itertools
 import os
@@ -26,6 +25,7 @@ from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.contract import Context
 from skillpod.sandbox.guest.faults import describe
 from skillpod.sandbox.guest.loader import Folder
+from skillpod.sandbox.guest.port import Port
 from skillpod.sandbox.guest.results import ResultInvalid, encode
 from skillpod.sandbox.guest.tools import Tool, find
 from skillpod.sandbox.wire import HEADER, Reader, framed, parse
@@ -34,15 +34,13 @@ from skillpod.sandbox.wire import encode as encode_frame
 THREAD_STACK = 256 * 1024
 """Bytes; the default of 8 MiB would let a memory limit of 256 MiB hold a dozen threads."""
 
-_ROOM_ABOVE = 4
-
 
 def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
     """Serve one bundle over ``sock`` (blocking); ends the process when the host closes it."""
     threading.stack_size(THREAD_STACK)
     random.seed()  # forked from one parent, every guest would draw the same numbers
     _line_buffered()
-    port = Port(_out_of_the_way(sock))
+    port = Port(sock)
     load = port.take()
     if load is None:
         os._exit(0)
@@ -55,43 +53,6 @@ def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
 
 class OutputExceeded(Exception):
     """A result is larger than ``limits.output``."""
-
-
-class Port:
-    """The guest's end of the wire: whole frames out under one lock, frames in."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._sending = threading.Lock()
-        self._reader = Reader(lambda size: os.read(descriptor, size))
-        self.cap = 0
-
-    def send(self, data: bytes) -> None:
-        """Blocks until the host has room. Ends the process when the host is gone."""
-        view = memoryview(data)
-        with self._sending:
-            try:
-                while view:
-                    view = view[os.write(self._descriptor, view) :]
-            except OSError:
-                os._exit(0)
-
-    def take(self) -> dict[str, Any] | None:
-        """The next frame; None when the host has closed the wire."""
-        try:
-            return self._reader.frame()
-        except (OSError, EOFError):
-            return None
-
-    def exactly(self, size: int) -> bytes:
-        return self._reader.exactly(size)
-
-    def answer(self, number: int) -> Mapping[str, Any]:
-        """The answer to the ask just sent, for a guest that runs one call at a time."""
-        answer = self.take()
-        if answer is None or answer.get("id") != number:
-            os._exit(0)
-        return answer
 
 
 class Guest:
@@ -284,15 +245,6 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     Rehearsal(guest, serving.loop)
     port.send(encode_frame({"t": "described", "tools": described}))
     return serving
-
-
-def _out_of_the_way(sock: socket.socket) -> int:
-    """The same socket under a high number, where a skill that closes what it did not open won't meet it by accident."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    highest = min(soft, 4096) - _ROOM_ABOVE
-    moved = fcntl.fcntl(sock.fileno(), fcntl.F_DUPFD_CLOEXEC, max(3, highest))
-    os.close(sock.detach())
-    return moved
 
 
 def _line_buffered() -> None:

@@ -1,0 +1,65 @@
+"""The host's side of the frames of a call: how it is put, and what a reply says once it is found in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skillpod.errors import ArgumentsInvalid, ResultInvalid, SkillpodError, ToolRaised
+from skillpod.model.guest import Usage
+from skillpod.model.manifest import MIB, Limits
+from skillpod.sandbox.death import memory_exceeded, output_exceeded
+from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, FrameTooLarge, WireError, body, depth, framed
+
+RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
+FAILED = frozenset({"t", "nonce", "error", "cpu", "peak"})
+ASK = frozenset({"t", "nonce", "id", "operation", "arguments"})
+TELL = frozenset({"t", "nonce", "operation", "arguments"})
+_ERROR = frozenset({"type", "message", "traceback"})
+
+OUT_OF_MEMORY = "MemoryError"
+_ARGUMENTS_CAP = 16 * MIB
+_STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits.output says
+_WORDS_CAP = 16 * 1024
+_TYPE_CAP = 200
+
+
+def cap_of(limits: Limits) -> int:
+    """The longest frame a guest of these limits may send, in bytes."""
+    return max(limits.output, _STATE_VALUE_CAP) + OVERHEAD
+
+
+def call_frame(nonce: str, tool: str, arguments: Mapping[str, Any], seconds: float) -> bytes:
+    """Raises ArgumentsInvalid for what can't be sent: not JSON, too deep, too large."""
+    try:
+        given = body(dict(arguments))
+        if given.count(b"[") + given.count(b"{") > VALUE_DEPTH and depth(given) > VALUE_DEPTH:
+            raise ArgumentsInvalid(f"the arguments nest more than {VALUE_DEPTH} deep", at=tool)
+        head = b'{"t":"call","nonce":"%s","tool":%s,"seconds":%.3f,"arguments":' % (nonce.encode(), body(tool), seconds)
+        return framed(head + given + b"}", _ARGUMENTS_CAP)
+    except FrameTooLarge as fault:
+        raise ArgumentsInvalid(f"the arguments are {fault.size} bytes; a call takes at most {fault.cap}", at=tool) from None
+    except WireError as fault:
+        raise ArgumentsInvalid(f"the arguments are {fault}", at=tool) from None
+
+
+def usage_of(reply: Mapping[str, Any], wall: float) -> Usage:
+    """What the guest says the call used. Raises WireError."""
+    cpu, peak = reply["cpu"], reply["peak"]
+    if type(cpu) not in (int, float) or type(peak) is not int or cpu < 0 or peak < 0:
+        raise WireError("a reply without its usage")
+    return Usage(wall=wall, cpu=float(cpu), peak=peak)
+
+
+def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
+    """What a ``failed`` reply means to the caller. Raises WireError."""
+    if not isinstance(error, dict) or error.keys() != _ERROR or not all(isinstance(word, str) for word in error.values()):
+        raise WireError("a failure without type, message and traceback")
+    kind, message, traceback = error["type"][:_TYPE_CAP], error["message"][:_WORDS_CAP], error["traceback"][:_WORDS_CAP]
+    if kind == "result_invalid":
+        return ResultInvalid(message, at=tool, hint="return what JSON can say: objects, lists, text, numbers, true, false, null")
+    if kind == "output_exceeded":
+        return output_exceeded(limits, message)
+    if kind == OUT_OF_MEMORY:
+        return memory_exceeded(limits, doing=f"running {tool}")
+    return ToolRaised(message, exception=kind, traceback=traceback, at=tool)
