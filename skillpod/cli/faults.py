@@ -12,6 +12,9 @@ Span = tuple[str, str]
 
 Line = tuple[Span | str, ...]
 
+MOST = 20
+"""Reasons that are told to a person; JSON has all of them."""
+
 
 def fault_lines(fault: SkillpodError) -> Iterator[Line]:
     """``error[code]: message``, then what ``body_lines`` says, indented."""
@@ -30,9 +33,11 @@ def body_lines(fault: SkillpodError, *, indent: str) -> Iterator[Line]:
         yield ((f"{indent}hint: ", "dim"), fault.hint)
     if isinstance(fault, ToolRaised):
         yield from (((f"{indent}| ", "dim"), frame) for frame in fault.traceback.rstrip().splitlines())
-    for reason in fault.reasons:
+    for reason in fault.reasons[:MOST]:
         if not _repeats(reason, fault):
             yield from _reason_lines(reason, indent, fault.code)
+    if len(fault.reasons) > MOST:
+        yield ((f"{indent}- ", "dim"), (f"and {len(fault.reasons) - MOST} more", "dim"))
 
 
 def _reason_lines(reason: SkillpodError, indent: str, code: str) -> Iterator[Line]:

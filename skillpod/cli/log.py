@@ -98,6 +98,8 @@ def _following(directory: Path, last: int) -> Iterator[Recorded]:
     seen = _sizes(directory)
     while True:
         time.sleep(FOLLOWING)
+        if render.is_abandoned():
+            raise BrokenPipeError
         now = _sizes(directory)
         if now == seen:
             continue

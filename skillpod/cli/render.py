@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 import threading
 import unicodedata
@@ -44,6 +45,17 @@ def _json_character(character: str) -> str:
     if character == "\n" or not _is_unsafe(character):
         return character
     return json.dumps(character)[1:-1] if ord(character) != 0x7F else "\\u007f"
+
+
+def is_abandoned() -> bool:
+    """Whether whoever read our stdout has gone (poll(2): POLLERR at the writing end of a pipe that nobody reads)."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False  # not a file: a program reads us in its own process
+    watching = select.poll()
+    watching.register(descriptor, 0)
+    return any(event & select.POLLERR for _, event in watching.poll(0))
 
 
 # --- for people --------------------------------------------------------------------------------------------------------------------

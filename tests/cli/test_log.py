@@ -157,3 +157,18 @@ def test_follow_goes_on_with_what_is_written_until_ctrl_c(journal: Path) -> None
         following.kill()
     assert following.returncode == 130
     assert "Traceback" not in err
+
+
+def test_follow_ends_when_its_reader_has_gone(journal: Path) -> None:
+    command = [sys.executable, "-m", "skillpod", "log", "--follow", "--home", str(journal)]
+    following = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert following.stdout is not None
+    assert following.stderr is not None
+    try:
+        assert "pod.started" in following.stdout.readline()
+        following.stdout.close()
+        assert following.wait(timeout=30) == 141
+        assert following.stderr.read() == ""
+    finally:
+        following.kill()
+        following.stderr.close()

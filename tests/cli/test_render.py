@@ -157,3 +157,8 @@ def test_the_place_and_advice_of_the_first_of_several_reasons_are_said_once() ->
         "    hint: do it",
         "  - x:2:1: two",
     ]
+
+
+def test_more_reasons_than_anyone_reads_are_counted() -> None:
+    told = words(ManifestInvalid("many", reasons=[ManifestInvalid(str(number)) for number in range(137)]))
+    assert told[20:] == ["  - 19", "  - and 117 more"]
