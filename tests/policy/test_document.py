@@ -150,3 +150,14 @@ def test_a_hostile_pattern_is_not_slow() -> None:
 def test_requests_of_the_tests_are_of_one_digest() -> None:
     assert request().digest == request().report.digest == DIGEST
     assert SIGNED.is_signed
+
+
+def test_the_policy_shown_in_the_docs_reads() -> None:
+    page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    blocks = [block.split("```", 1)[0] for block in page.split("```yaml\n")[1:]]
+    head, *parts = blocks
+    allowance = "policy: 1\nname: shown\nrules:\n  - id: shown\n    match: {}\n    outcome: allow\n    reason: it is shown in the docs\n"
+    assert read_policy(head.encode(), name="docs", schema=SCHEMA).name == "default"
+    for part in parts:
+        indented = "".join(f"    {line}\n" for line in part.splitlines())
+        assert read_policy((allowance + indented).encode(), name="docs", schema=SCHEMA).rules[0].id == "shown"
