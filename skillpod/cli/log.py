@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from skillpod.cli import render
 from skillpod.cli.faults import Line
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.portrait import duration, moment
-from skillpod.documents import did_you_mean
+from skillpod.cli.values import nearest
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.home import Home
 from skillpod.journal.entry import Recorded
@@ -117,15 +117,17 @@ def _sizes(directory: Path) -> dict[str, int]:
 
 
 def _fact(word: str) -> str:
-    known = [fact.value for fact in Fact]
-    if word and word not in known:
-        raise CommandInvalid(f"there is no fact `{word}`", at="--fact", hint=did_you_mean(word, known) or f"one of: {', '.join(known)}")
-    return word
+    return _one_of(word, [fact.value for fact in Fact], "fact")
 
 
 def _outcome(word: str) -> str:
-    if word and word not in OUTCOMES:
-        raise CommandInvalid(f"there is no outcome `{word}`", at="--outcome", hint=f"one of: {', '.join(OUTCOMES)}")
+    return _one_of(word, OUTCOMES, "outcome")
+
+
+def _one_of(word: str, known: Sequence[str], what: str) -> str:
+    if word and word not in known:
+        hint = nearest(word, known, otherwise=f"one of: {', '.join(known)}")
+        raise CommandInvalid(f"there is no {what} `{word}`", at=f"--{what}", hint=hint)
     return word
 
 

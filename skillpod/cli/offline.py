@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skillpod.documents import did_you_mean
+from skillpod.cli.values import nearest
 from skillpod.errors import PodUnreachable, UnknownSkill
 from skillpod.home import Home
 from skillpod.journal.replay import read
@@ -92,7 +92,7 @@ def _remembered(home: Path) -> tuple[Mapping[str, Remembered], Mapping[Digest, s
 def _one(names: Mapping[str, Remembered], name: str) -> Remembered:
     remembered = names.get(name)
     if remembered is None:
-        hint = did_you_mean(name, sorted(names)) or "`skillpod list` shows what there is"
+        hint = nearest(name, sorted(names), otherwise="`skillpod list` shows what there is")
         raise UnknownSkill(f"there is no skill `{name}`", hint=hint, skill=name)
     return remembered
 

@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from skillpod.cli import render
+from skillpod.cli.values import nearest
 from skillpod.errors import CommandInvalid, PathUnusable, SkillpodError
 from skillpod.serve.answers import Exit, answer
 
@@ -72,10 +72,8 @@ class Program(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         word = args[0]
         if word not in COMMANDS and not word.startswith("-"):
-            near = get_close_matches(word, COMMANDS, n=1)
-            raise CommandInvalid(
-                f"there is no command `{word}`", hint=f"did you mean `{near[0]}`?" if near else "`skillpod --help` lists the commands"
-            )
+            hint = nearest(word, list(COMMANDS), otherwise="`skillpod --help` lists the commands")
+            raise CommandInvalid(f"there is no command `{word}`", hint=hint)
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

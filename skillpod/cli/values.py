@@ -36,6 +36,13 @@ def with_pairs(values: Mapping[str, Any], pairs: Sequence[str]) -> dict[str, Any
     return made
 
 
+def nearest(word: str, known: Sequence[str], *, otherwise: str) -> str:
+    """A hint for a word that is not known: the one that was meant, or else what is said otherwise."""
+    from skillpod.documents import did_you_mean  # SAFE: here, for it loads the schema library, and only a mistake needs it
+
+    return did_you_mean(word, known) or otherwise
+
+
 def _read(text: str) -> str:
     if text == "-":
         return sys.stdin.read()
