@@ -106,6 +106,8 @@ class _Signals:
         self.ending = asyncio.Event()
         self.hurry = asyncio.Event()
         for number in SIGNALS:
+            if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # nohup(1): it is to outlive its terminal
             asyncio.get_running_loop().add_signal_handler(number, self._take)
 
     def _take(self) -> None:

@@ -110,6 +110,20 @@ def test_a_signal_ends_the_pod_with_0_and_leaves_no_socket(pod: subprocess.Popen
     assert find_pod(desk.home) is None
 
 
+def test_a_pod_under_nohup_outlives_its_terminal(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo", handler=saying("one"))
+    command = ["nohup", *SKILLPOD, "serve", "--skills", str(desk.skills), "--home", str(desk.home)]
+    pod = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        until(pod, "1 skill live")
+        pod.send_signal(signal.SIGHUP)
+        assert desk.run("call", "demo__answer").out == "one\n"
+        assert pod.poll() is None
+    finally:
+        pod.kill()
+        pod.communicate()
+
+
 def test_what_happens_is_told_as_it_happens(pod: subprocess.Popen[str], desk: Desk) -> None:
     drop_skill(desk.skills, "demo", handler=saying("two"), version="1.0.1")
     assert "demo 1 → 2 (1.0.1)" in until(pod, "swapped")
