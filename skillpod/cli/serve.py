@@ -19,7 +19,7 @@ from skillpod.intake.watch import Observation
 from skillpod.manager import SkillManager
 from skillpod.model.event import Event
 from skillpod.serve.answers import Exit
-from skillpod.serve.control import serve_socket
+from skillpod.serve.listener import serve_socket
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -15,7 +15,7 @@ import pytest
 
 from skillpod.cli.program import run
 from skillpod.model.event import Kind
-from skillpod.serve.control import serve_socket
+from skillpod.serve.listener import serve_socket
 from tests.support.pod import StandInPod
 
 

@@ -16,7 +16,8 @@ import pytest
 from skillpod.errors import PathUnusable
 from skillpod.model.event import Kind
 from skillpod.serve.address import socket_address
-from skillpod.serve.control import BODY_LIMIT, serve_socket
+from skillpod.serve.control import BODY_LIMIT
+from skillpod.serve.listener import serve_socket
 from tests.support.pod import DIGEST, StandInPod
 
 PATIENCE = 10.0
