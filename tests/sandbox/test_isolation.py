@@ -209,7 +209,8 @@ def test_threads_and_scratch_end_at_their_limits() -> None:
         )
 
     started, small, large = jailed(launch(HANDLER, limits=SMALL), act)
-    assert 1 <= started < 100
+    # An ordinary user's guests share one user id, so the kernel can only count their threads together (SECURITY.md says so).
+    assert 1 <= started <= 100 if os.geteuid() else 1 <= started < 100
     assert (small, large) == ("written", "OSError")
 
 

@@ -142,7 +142,7 @@ def test_pytest_run_inside_the_folder_changes_nothing(skills: Path, home: Path) 
             run = await asyncio.create_subprocess_exec(
                 *[sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", ".", "-c", "/dev/null"],
                 cwd=folder,
-                env={**environment, "PYTHONPATH": str(folder)},
+                env={**environment, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
