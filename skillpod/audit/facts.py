@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
+from skillpod.model.finding import Finding, Severity
+
 
 class What(Enum):
     MODULE = "module"  # of the standard library
@@ -171,3 +173,6 @@ class Reading:
 
     def of(self, kind: type[_FactT]) -> Iterator[_FactT]:
         return (fact for fact in self.facts if isinstance(fact, kind))
+
+    def finding(self, rule: str, severity: Severity, spot: Spot, message: str, fix: str) -> Finding:
+        return Finding(rule=rule, severity=severity, file=self.file, line=spot.line, column=spot.column, message=message, fix=fix)

@@ -27,9 +27,11 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
-from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SUPER, TELLING, Reader
+from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
 from skillpod.audit.standard import BUILTINS, PERMITTED, PURE, standing
+
+_MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
 
 class Observer:
@@ -79,7 +81,7 @@ class Observer:
         spot = _spot(place.node)
         call = place.parent if _is_called(place) else None
         for meaning in meanings:
-            if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path):
+            if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
                 if isinstance(place.node, ast.Attribute) and meaning.what is What.MODULE:
                     yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
                 if self._escapes(place.node, place.parent, place.scope) and self._matters(meaning):
@@ -91,7 +93,7 @@ class Observer:
 
     def _report_maker(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
-        if meaning.path == "types.new_class":
+        if meaning.path in _MAKERS:
             yield Making(spot, spelled)
         elif meaning.path == "dataclasses.dataclass":
             if not (_is_decorator(place) or (call is not None and not call.args and self._reader.decorates(call))):
@@ -101,7 +103,7 @@ class Observer:
 
     def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         name = meaning.path.removeprefix("builtins.")
-        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", "types.new_class"):
+        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
@@ -112,7 +114,7 @@ class Observer:
 
     def _matters(self, meaning: Meaning) -> bool:
         """Whether handing this module on hides anything: not when nothing else can be reached from it."""
-        if meaning.what is What.MODULE:
+        if meaning.what is not What.OWN:
             return meaning.path not in PURE
         reader = self._reader.sibling(meaning.path)
         return reader is not None and reader.holds_modules()
@@ -300,6 +302,8 @@ class Observer:
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                     yield Use(at, meaning.what, meaning.path, alias.name, is_import=True)
+                if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._matters(meaning):
+                    yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
 
     def _note_imports(self, node: Any, alias: Any) -> None:
         if isinstance(node, ast.Import):
@@ -318,7 +322,7 @@ class Observer:
         elif not node.level:
             meaning = self._reader.module(node.module)
             yield Use(spot, meaning.what, meaning.path, f"from {node.module} import *", is_import=True)
-            if meaning.what is What.MODULE:
+            if meaning.what in (What.MODULE, What.SDK):
                 yield Star(spot, meaning.path)
 
 

@@ -306,6 +306,9 @@ class Survey:
         self._pending.append((node.value, scope, node))
 
     def _annotated(self, node: Any, scope: Scope, _parent: Any) -> None:
+        if scope.kind is Kind.CLASS and isinstance(node.target, ast.Name) and node.target.id.startswith("__"):
+            named = ast.copy_location(ast.Constant(node.target.id), node.target)  # a field's name is text to `dataclasses.fields`
+            self.places.append(Place(named, scope, node))
         if node.value is not None or scope.kind is Kind.FUNCTION:
             self._bind_target(node.target, node.value, scope, node)
         elif not isinstance(node.target, ast.Name):

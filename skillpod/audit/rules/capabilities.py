@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from skillpod.audit.facts import Reading, Use, What
+from skillpod.audit.facts import Attribute, Reading, Use, What
 from skillpod.audit.standard import Reach, standing
 from skillpod.model.capability import Permissions
 from skillpod.model.finding import CapabilityUse, Finding, Severity
@@ -22,28 +22,40 @@ _KINDS = {
     Reach.ENVIRONMENT: "environment",
     Reach.FILES: "volumes",
 }
+_CONNECTING = frozenset(
+    {"create_connection", "create_unix_connection", "create_datagram_endpoint", "create_server", "create_unix_server", "sock_connect"}
+)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)(?:[^/?#@]*@)?(\[[0-9a-f:]+\]|[^/?#:]+)", re.IGNORECASE)
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     asked = manifest.permissions if manifest else Permissions()
     noted: set[tuple[str, str]] = set()
+    yield from _connecting(reading, asked)
     for use in _standard_uses(reading):
         reach = standing(use.path).reach
         if reach is Reach.NETWORK:
             yield _network(use, reading, asked)
         elif reach is Reach.PROGRAMS and asked.programs:
             message = f"{use.words}: runs other programs; asked for: {', '.join(sorted(asked.programs))}"
-            yield _finding("CAP-003", Severity.REVIEW, use, reading, message, "do it in Python, and remove `permissions.programs`")
+            yield reading.finding("CAP-003", Severity.REVIEW, use.spot, message, "do it in Python, and remove `permissions.programs`")
         elif reach is Reach.ENVIRONMENT and not use.is_import and not _may_read(use, asked):
             if _is_new(noted, "environment", use.path):
                 message = f"{use.words}: reads the environment, which holds nothing of the host's unless it is asked for and granted"
-                yield _finding(
-                    "CAP-005", Severity.NOTICE, use, reading, message, "name it under `permissions.environment`, or take it as config"
+                yield reading.finding(
+                    "CAP-005", Severity.NOTICE, use.spot, message, "name it under `permissions.environment`, or take it as config"
                 )
         elif reach is Reach.FILES and _is_new(noted, "files", use.path.partition(".")[0]):
             message = f"{use.words}: reads or writes files; a guest sees an empty root and its own scratch space in /tmp"
-            yield _finding("CAP-004", Severity.NOTICE, use, reading, message, "`ctx.read_bytes` reads the skill's own files")
+            yield reading.finding("CAP-004", Severity.NOTICE, use.spot, message, "`ctx.read_bytes` reads the skill's own files")
+
+
+def _connecting(reading: Reading, asked: Permissions) -> Iterator[Finding]:
+    """Methods of an event loop that open connections, whatever they are called on."""
+    for attribute in reading.of(Attribute):
+        if attribute.name in _CONNECTING and attribute.call is not None:
+            use = Use(attribute.spot, What.MEMBER, f"asyncio loop.{attribute.name}", attribute.spelled)
+            yield _network(use, reading, asked)
 
 
 def capabilities(reading: Reading) -> Iterator[CapabilityUse]:
@@ -85,10 +97,10 @@ def _network(use: Use, reading: Reading, asked: Permissions) -> Finding:
     if asked.network:
         hosts = ", ".join(sorted(f"{ask.host}:{'/'.join(map(str, ask.ports))}" for ask in asked.network))
         message = f"{use.words}: reaches the network; asked for: {hosts}"
-        return _finding("CAP-002", Severity.REVIEW, use, reading, message, "do without, and remove `permissions.network`")
+        return reading.finding("CAP-002", Severity.REVIEW, use.spot, message, "do without, and remove `permissions.network`")
     message = f"{use.words}: reaches the network, and the manifest does not ask for it"
-    return _finding(
-        "CAP-001", Severity.DENY, use, reading, message, "remove it, or ask: `permissions: {network: [{host: ..., ports: [443]}]}`"
+    return reading.finding(
+        "CAP-001", Severity.DENY, use.spot, message, "remove it, or ask: `permissions: {network: [{host: ..., ports: [443]}]}`"
     )
 
 
@@ -117,7 +129,3 @@ def _first_constant(call: Any) -> str | None:
     if isinstance(first, (ast.List, ast.Tuple)) and first.elts:
         first = first.elts[0]
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
-
-
-def _finding(rule: str, severity: Severity, use: Use, reading: Reading, message: str, fix: str) -> Finding:
-    return Finding(rule=rule, severity=severity, file=reading.file, line=use.spot.line, column=use.spot.column, message=message, fix=fix)

@@ -17,7 +17,7 @@ _INSTEAD = {
 _JUDGED = {
     Reach.CODE: ("DYN-002", Severity.DENY, "call the function itself; what is built from text was never audited"),
     Reach.DATA_AS_CODE: ("DYN-003", Severity.DENY, "keep data as JSON: `json.dumps` and `json.loads`"),
-    Reach.ANNOTATIONS: ("DYN-004", Severity.REVIEW, "read `__annotations__` as it is, or write the types down once more"),
+    Reach.ANNOTATIONS: ("DYN-004", Severity.REVIEW, "write the types down once more, where they are needed"),
 }
 
 
@@ -25,16 +25,12 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for use in reading.of(Use):
         builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""
         if builtin in _INSTEAD:
-            yield _finding("DYN-001", Severity.DENY, use, reading, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin])
+            yield reading.finding("DYN-001", Severity.DENY, use.spot, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin])
             continue
         if use.path == "inspect.signature" and use.call is not None and any(word.arg in ("eval_str", None) for word in use.call.keywords):
             rule, severity, fix = _JUDGED[Reach.ANNOTATIONS]
-            yield _finding(rule, severity, use, reading, f"{use.words}: {Reach.ANNOTATIONS.value}", fix)
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.ANNOTATIONS.value}", fix)
         judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None
         if judged is not None:
             rule, severity, fix = judged
-            yield _finding(rule, severity, use, reading, f"{use.words}: {standing(use.path).reach.value}", fix)
-
-
-def _finding(rule: str, severity: Severity, use: Use, reading: Reading, message: str, fix: str) -> Finding:
-    return Finding(rule=rule, severity=severity, file=reading.file, line=use.spot.line, column=use.spot.column, message=message, fix=fix)
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {standing(use.path).reach.value}", fix)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from skillpod.audit.facts import Reading, Star, Use, What
 from skillpod.audit.standard import GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
@@ -37,15 +36,10 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
         elif use.what in (What.MODULE, What.MEMBER):
             yield from _standard(use, reading, manifest)
     for star in reading.of(Star):
-        if star.path.partition(".")[0] in GUARDED:
-            yield Finding(
-                rule="IMP-006",
-                severity=Severity.DENY,
-                file=reading.file,
-                line=star.spot.line,
-                column=star.spot.column,
-                message=f"`from {star.path} import *` takes names that can't be told apart from the skill's own",
-                fix=f"import what is used by its name: `from {star.path} import ...`",
+        if star.path.partition(".")[0] in (*GUARDED, "skillpod"):
+            message = f"`from {star.path} import *` takes names that can't be told apart from the skill's own"
+            yield reading.finding(
+                "IMP-006", Severity.DENY, star.spot, message, f"import what is used by its name: `from {star.path} import ...`"
             )
 
 
@@ -58,18 +52,20 @@ def _is_said(use: Use, imported: set[str]) -> bool:
 def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     stands = standing(use.path)
     if is_private(use.path.partition(".")[0]):
-        yield _finding("IMP-005", use, reading, f"{use.words}: a private module of the interpreter", "use the public module it serves")
+        yield reading.finding(
+            "IMP-005", Severity.DENY, use.spot, f"{use.words}: a private module of the interpreter", "use the public module it serves"
+        )
     elif not stands.is_listed:
         module = use.path.partition(".")[0]
         fix = f"use another member of {module}; if this one is harmless, it belongs on the list (docs/audit-rules.md)"
-        yield _finding("IMP-008", use, reading, f"{use.words}: not on the list of what a skill may use of {module}", fix)
+        yield reading.finding("IMP-008", Severity.DENY, use.spot, f"{use.words}: not on the list of what a skill may use of {module}", fix)
     elif use.what is What.MEMBER and _is_private_member(use.path):
         message = f"{use.words}: a private member of a module, which nothing was promised of"
-        yield replace(_finding("IMP-010", use, reading, message, "use a public member"), severity=Severity.REVIEW)
+        yield reading.finding("IMP-010", Severity.REVIEW, use.spot, message, "use a public member")
     elif stands.reach in _RULES:
         if stands.reach is Reach.PROGRAMS and manifest is not None and manifest.permissions.programs:
             return  # CAP-003 asks for a person's eyes
-        yield _finding(_RULES[stands.reach], use, reading, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach])
+        yield reading.finding(_RULES[stands.reach], Severity.DENY, use.spot, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach])
 
 
 def _is_private_member(path: str) -> bool:
@@ -82,7 +78,9 @@ def _is_private_member(path: str) -> bool:
 def _third_party(use: Use, reading: Reading) -> Finding:
     package = use.path.partition(".")[0]
     message = f"`{package}` is neither the standard library's nor a file of this skill"
-    return _finding("IMP-004", use, reading, message, "copy the module into the folder, or do without: this version installs no packages")
+    return reading.finding(
+        "IMP-004", Severity.DENY, use.spot, message, "copy the module into the folder, or do without: this version installs no packages"
+    )
 
 
 def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
@@ -90,10 +88,4 @@ def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
     name = rest.partition(".")[0]
     if name and name not in _SDK_NAMES and not name.startswith("__"):
         known = ", ".join(sorted(_SDK_NAMES))
-        yield _finding("IMP-009", use, reading, f"{use.words}: not a name skillpod offers a skill", f"it offers {known}")
-
-
-def _finding(rule: str, use: Use, reading: Reading, message: str, fix: str) -> Finding:
-    return Finding(
-        rule=rule, severity=Severity.DENY, file=reading.file, line=use.spot.line, column=use.spot.column, message=message, fix=fix
-    )
+        yield reading.finding("IMP-009", Severity.DENY, use.spot, f"{use.words}: not a name skillpod offers a skill", f"it offers {known}")

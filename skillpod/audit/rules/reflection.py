@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from typing import Any
 
-from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Spot, Use, What, Words
+from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Use, What, Words
 from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -74,21 +75,21 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
         name = attribute.name
         if name in _DENIED and not _is_ordinary(attribute):
             message = f"`{attribute.spelled}` takes `{name}`, which leads from an object to what is behind it"
-            yield _finding("REF-001", Severity.DENY, attribute.spot, reading, message, _instead(name))
+            yield reading.finding("REF-001", Severity.DENY, attribute.spot, message, _instead(name))
         elif _INSIDES.fullmatch(name):
             message = f"`{attribute.spelled}` takes `{name}`, a part of a frame or of compiled code"
-            yield _finding(
-                "REF-002", Severity.DENY, attribute.spot, reading, message, "remove it; `traceback.format_exc()` gives an error as text"
+            yield reading.finding(
+                "REF-002", Severity.DENY, attribute.spot, message, "remove it; `traceback.format_exc()` gives an error as text"
             )
         elif name == "obj" and attribute.base is Base.HANDLER:
             message = f"`{attribute.spelled}` takes the object an error is about, which may be a module"
-            yield _finding("REF-001", Severity.DENY, attribute.spot, reading, message, "use the error's text, or `.name`")
+            yield reading.finding("REF-001", Severity.DENY, attribute.spot, message, "use the error's text, or `.name`")
         elif name in _REVIEWED or (name in _HOLDERS and _HOLDERS[name] in used):
             message = f"`{attribute.spelled}` takes `{name}`, through which text or a module can become something else"
-            yield _finding("REF-010", Severity.REVIEW, attribute.spot, reading, message, "say what is meant with names of your own")
+            yield reading.finding("REF-010", Severity.REVIEW, attribute.spot, message, "say what is meant with names of your own")
         elif name in _METHODS:
             message = f"`{attribute.spelled}` runs a program or loads native code, whatever it is called on"
-            yield _finding("REF-007", Severity.DENY, attribute.spot, reading, message, "do it in Python")
+            yield reading.finding("REF-007", Severity.DENY, attribute.spot, message, "do it in Python")
 
 
 def _is_ordinary(attribute: Attribute) -> bool:
@@ -96,15 +97,15 @@ def _is_ordinary(attribute: Attribute) -> bool:
         return attribute.name in _ON_SUPER
     if attribute.base is Base.SELF:
         return attribute.name in _ON_SELF
-    return (
-        attribute.name == "__setattr__" and attribute.spelled == "object.__setattr__" and attribute.call is not None and _on_self(attribute)
-    )
+    return attribute.spelled == "object.__setattr__" and _fills_self(attribute.call)
 
 
-def _on_self(attribute: Attribute) -> bool:
+def _fills_self(call: Any) -> bool:
     """``object.__setattr__(self, "name", value)``: how a frozen dataclass fills itself."""
-    arguments = attribute.call.args
-    return bool(arguments) and getattr(arguments[0], "id", "") == "self"
+    if call is None or len(call.args) < 2 or getattr(call.args[0], "id", "") != "self":
+        return False
+    name = getattr(call.args[1], "value", "__")
+    return isinstance(name, str) and not name.startswith("__")
 
 
 def _instead(name: str) -> str:
@@ -126,21 +127,21 @@ def _computed(reading: Reading) -> Iterator[Finding]:
             continue
         message = f"`{dynamic.spelled}`: which attribute it is, is only known when it runs"
         fix = 'use a dict of what may be chosen, or begin the name with a constant: getattr(self, "do_" + name)'
-        yield _finding("REF-003", Severity.REVIEW, dynamic.spot, reading, message, fix)
+        yield reading.finding("REF-003", Severity.REVIEW, dynamic.spot, message, fix)
     for making in reading.of(Making):
         message = f"`{making.spelled}` makes a class whose parts are only known when it runs"
-        yield _finding("REF-011", Severity.REVIEW, making.spot, reading, message, "write the class out; use `@dataclass` above it")
+        yield reading.finding("REF-011", Severity.REVIEW, making.spot, message, "write the class out; use `@dataclass` above it")
     for names in reading.of(Names):
         message = f"`{names.spelled}` is every name of a module or function; what is taken from it can't be followed"
-        yield _finding("REF-005", Severity.REVIEW, names.spot, reading, message, "use a dict of your own")
+        yield reading.finding("REF-005", Severity.REVIEW, names.spot, message, "use a dict of your own")
     for escape in reading.of(Escape):
         is_strong = escape.path in GUARDED or (escape.path.partition(".")[0] in GUARDED and escape.path != "os.path")
         message = f"`{escape.spelled}` hands the module {escape.path} on as a value; what is taken from it there can't be followed"
         severity = Severity.DENY if is_strong else Severity.REVIEW
-        yield _finding("REF-006", severity, escape.spot, reading, message, "hand on the function that is needed, not the module")
+        yield reading.finding("REF-006", severity, escape.spot, message, "hand on the function that is needed, not the module")
     for pair in reading.of(Pair):
         message = f"`{pair.spelled}` looks like {pair.path}, reached through a value that can't be followed"
-        yield _finding("REF-007", Severity.REVIEW, pair.spot, reading, message, "import what is meant, or give the attribute another name")
+        yield reading.finding("REF-007", Severity.REVIEW, pair.spot, message, "import what is meant, or give the attribute another name")
 
 
 # --- text ------------------------------------------------------------------------------------------------------------------------
@@ -153,10 +154,10 @@ def _words(reading: Reading) -> Iterator[Finding]:
         taken = next((name for name in _field_names(words.text) if name in _DENIED), None)
         if taken is not None:
             message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
-            yield _finding("REF-004", Severity.DENY, words.spot, reading, message, "format the value itself")
+            yield reading.finding("REF-004", Severity.DENY, words.spot, message, "format the value itself")
         elif len(words.text) <= 200 and _PATH.fullmatch(words.text) and not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
             message = f"the text {words.text!r} is the name of an attribute that leads from an object to what is behind it"
-            yield _finding("REF-008", Severity.REVIEW, words.spot, reading, message, "remove it, if nothing looks attributes up by it")
+            yield reading.finding("REF-008", Severity.REVIEW, words.spot, message, "remove it, if nothing looks attributes up by it")
 
 
 def _field_names(text: str) -> Iterator[str]:
@@ -180,8 +181,4 @@ def _uses(reading: Reading) -> Iterator[Finding]:
         stands = standing(use.path)
         if stands.reach is Reach.INSIDES and stands.is_listed and stands.reach not in PERMITTED:
             message = f"{use.words}: {Reach.INSIDES.value}"
-            yield _finding("REF-009", Severity.DENY, use.spot, reading, message, "remove it")
-
-
-def _finding(rule: str, severity: Severity, spot: Spot, reading: Reading, message: str, fix: str) -> Finding:
-    return Finding(rule=rule, severity=severity, file=reading.file, line=spot.line, column=spot.column, message=message, fix=fix)
+            yield reading.finding("REF-009", Severity.DENY, use.spot, message, "remove it")

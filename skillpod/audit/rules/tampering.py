@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skillpod.audit.facts import Attribute, Base, Change, Reading, Spot, Use, What
+from skillpod.audit.facts import Attribute, Base, Change, Reading, Use, What
 from skillpod.audit.standard import Reach, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -18,16 +18,16 @@ _RESHAPED = frozenset({"__class__", "__bases__", "__code__", "__dict__", "__glob
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for change in reading.of(Change):
         message = f"`{change.spelled}` changes {change.path.removeprefix('builtins.')}, which every part of the process shares"
-        yield _finding("TAM-001", Severity.DENY, change.spot, reading, message, "keep it in a name of your own")
+        yield reading.finding("TAM-001", Severity.DENY, change.spot, message, "keep it in a name of your own")
     for use in reading.of(Use):
         if use.what in (What.MODULE, What.MEMBER) and standing(use.path).reach is Reach.HOOKS:
             severity = Severity.REVIEW if use.path in _OWN_BUSINESS else Severity.DENY
             rule = "TAM-003" if use.path in _OWN_BUSINESS else "TAM-002"
-            yield _finding(rule, severity, use.spot, reading, f"{use.words}: {Reach.HOOKS.value}", _fix(use.path))
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.HOOKS.value}", _fix(use.path))
     for attribute in reading.of(Attribute):
         if attribute.is_changed and attribute.name in _RESHAPED and (attribute.base is not Base.SELF or attribute.name == "__class__"):
             message = f"`{attribute.spelled}` makes an object into one of another kind"
-            yield _finding("TAM-004", Severity.DENY, attribute.spot, reading, message, "make a new object")
+            yield reading.finding("TAM-004", Severity.DENY, attribute.spot, message, "make a new object")
 
 
 def _fix(path: str) -> str:
@@ -38,7 +38,3 @@ def _fix(path: str) -> str:
     if path.startswith("unittest.mock"):
         return "keep it to files below tests/ that no module of the skill imports"
     return "remove it"
-
-
-def _finding(rule: str, severity: Severity, spot: Spot, reading: Reading, message: str, fix: str) -> Finding:
-    return Finding(rule=rule, severity=severity, file=reading.file, line=spot.line, column=spot.column, message=message, fix=fix)

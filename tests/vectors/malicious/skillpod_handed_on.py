@@ -1,0 +1,5 @@
+# expect: REF-006
+import skillpod
+
+parts = [skillpod]
+parts[0].logging

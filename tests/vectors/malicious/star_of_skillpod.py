@@ -1,0 +1,4 @@
+# expect: IMP-006
+from skillpod import *
+
+logging.os.system("id")
