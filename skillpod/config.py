@@ -1,4 +1,4 @@
-"""The operator's side of a pod: HOME/pod.yaml, checked whole, as a frozen value."""
+"""The operator's side of a pod: HOME/pod.yaml, checked whole, as a frozen value, and the policy that is in force."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.documents import join, read_yaml, schema_faults, show
-from skillpod.errors import ConfigInvalid, DocumentInvalid
+from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.manifest.fields import Bounds, seconds
 from skillpod.model.names import is_skill_name
+from skillpod.policy.document import Policy, read_policy
 from skillpod.resources import packaged_text
 
 NAME = "pod.yaml"
@@ -44,6 +45,22 @@ class PodConfig:
     trial: float = 60.0
     quiet: float = 0.08
     watch: Observation = Observation.INOTIFY
+
+
+def load_policy(policies: Path | None, name: str) -> Policy:
+    """The policy of that name: one of a folder's, or the packaged default when there is no folder. Raises PolicyUnreadable."""
+    schema = packaged_text("policy/schema.json")
+    if policies is None:
+        if name != "default":
+            raise PolicyUnreadable(f"policy `{name}` is asked for, and no folder of policies is given", hint="give it with --policies DIR")
+        return read_policy(packaged_text("policy/default.yaml"), name=name, schema=schema)
+    path = policies / f"{name}.yaml"
+    try:
+        text = path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise PolicyUnreadable(f"the policy can't be read: {reason}", at=str(path), hint="--policies DIR, --policy NAME") from None
+    return read_policy(text, name=name, schema=schema)
 
 
 def load_config(home: Path) -> PodConfig:

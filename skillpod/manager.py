@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from skillpod.config import PodConfig, load_config
-from skillpod.errors import JournalFailed, PathUnusable, PolicyUnreadable, SkillpodError, UnknownSkill
+from skillpod.config import PodConfig, load_config, load_policy
+from skillpod.errors import JournalFailed, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
@@ -34,11 +34,9 @@ from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult
-from skillpod.policy.document import Policy, read_policy
 from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.functions import answer_calls, tool_definitions
 from skillpod.registry.registry import Registry
-from skillpod.resources import packaged_text
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
@@ -119,7 +117,7 @@ class SkillManager:
         stack.callback(self.home.release)
         self._config = load_config(self.home.path)
         self._config_stamp = self._stamp_config()
-        self._policy = self._load_policy()
+        self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
         threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
@@ -213,20 +211,6 @@ class SkillManager:
         self._news.tell(Kind.TROUBLE, message=message)
 
     # --- the operator's side ----------------------------------------------------------------------------------------------
-
-    def _load_policy(self) -> Policy:
-        name = self._policy_name or self._config.policy
-        schema = packaged_text("policy/schema.json")
-        if self._policies is None:
-            if name != "default":
-                raise PolicyUnreadable(f"policy `{name}` is asked for and no policies directory is given", hint="give it with --policies")
-            return read_policy(packaged_text("policy/default.yaml"), name=name, schema=schema)
-        path = self._policies / f"{name}.yaml"
-        try:
-            text = path.read_bytes()
-        except OSError as fault:
-            raise PolicyUnreadable(f"policy {path} can't be read: {fault.strerror}", hint="--policies DIR, --policy NAME") from None
-        return read_policy(text, name=name, schema=schema)
 
     def _stamp_config(self) -> tuple[int, int, int]:
         try:

@@ -16,8 +16,8 @@ from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
 from skillpod.cli.faults import Line
 from skillpod.cli.options import Folders, Json, PolicyName
 from skillpod.cli.places import Place, source_line
-from skillpod.cli.policies import active_policy
 from skillpod.cli.portrait import counted
+from skillpod.config import load_policy
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.manifest.template import new_skill
@@ -91,7 +91,7 @@ def check(
 
     Exit code 1 when one is denied, or refused by the policy.
     """
-    active = active_policy(policies, policy) if policies is not None else None
+    active = load_policy(policies, policy or "default") if policies is not None else None
     examiner = Examiner()
     checked: list[Checked] = []
     with render.working("checking"):

@@ -168,6 +168,9 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
         yield f" generation {entry.generation}", ""
     if entry.digest and entry.fact is not Fact.CALL:
         yield f" {short(entry.digest)}", "dim"
+    desired = entry.details.get("desired")
+    if isinstance(desired, dict):
+        yield f" {desired.get('mode')} ({desired.get('source')})", ""
     for word in (entry.decision, entry.outcome):
         if word:
             yield f" {word}", "red" if word in ("refuse", "error", "denied", "timeout") else ""

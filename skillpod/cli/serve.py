@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -83,20 +84,31 @@ class _Greeting(_Silence):
         home = f" --home {shlex.quote(str(self._places.home))}" if self._places.home.name != ".skillpod" else ""
         callable_now = [skill for skill in live if skill["tools"]]
         if callable_now:
-            spec = pod.show(callable_now[0]["name"])["tool_specs"][0]
-            return f"skillpod call {spec['exported']}{''.join(_example(spec['input_schema']))}{home}"
+            return f"skillpod call {_example(pod, callable_now)}{home}"
         return f"skillpod list{home}" if skills else f"skillpod new hello --into {shlex.quote(str(self._places.skills))}"
 
 
-def _example(schema: Mapping[str, Any]) -> list[str]:
-    shapes = schema.get("properties", {})
-    return [f" -a {name}={shlex.quote(_sample(shapes.get(name, {})))}" for name in schema.get("required", ())]
+def _example(pod: SkillManager, skills: list[dict[str, Any]]) -> str:
+    """A call that works: a test of some manifest; else one that fits the first tool's schema."""
+    for skill in skills:
+        for test in pod.show(skill["name"])["tests"]:
+            if all(isinstance(value, str | int | float) for value in test["arguments"].values()):
+                words = "".join(f" -a {name}={shlex.quote(_word(value))}" for name, value in test["arguments"].items())
+                return f"{test['tool']}{words}"
+    spec = pod.show(skills[0]["name"])["tool_specs"][0]
+    shapes = spec["input_schema"].get("properties", {})
+    words = (f" -a {name}={shlex.quote(_sample(shapes.get(name, {})))}" for name in spec["input_schema"].get("required", ()))
+    return f"{spec['exported']}{''.join(words)}"
 
 
 def _sample(shape: Mapping[str, Any]) -> str:
     if shape.get("enum"):
         return str(shape["enum"][0])
     return {"integer": "1", "number": "1.5", "boolean": "true", "array": "[]", "object": "{}"}.get(str(shape.get("type")), "hello")
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 class _Signals:

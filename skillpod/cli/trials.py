@@ -16,8 +16,8 @@ from skillpod.cli import render
 from skillpod.cli.checkup import skill_folders
 from skillpod.cli.faults import Line, body_lines, fault_lines
 from skillpod.cli.options import Folders, Json, Policies, PolicyName
-from skillpod.cli.policies import active_policy
 from skillpod.cli.values import json_object
+from skillpod.config import load_policy
 from skillpod.errors import ApprovalNeeded, PolicyRefused, SkillpodError
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
@@ -48,7 +48,7 @@ def try_out(
     Exit code 1 when a skill is refused, 4 when a test fails.
     """
     values = json_object(config, at="--config")
-    active = active_policy(policies, policy)
+    active = load_policy(policies, policy or "default")
     with render.working("testing"):
         tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], active, values))
     if json:

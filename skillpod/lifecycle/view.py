@@ -7,6 +7,7 @@ from typing import Any
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.slot import Slot
 from skillpod.model.command import FOLDER, Mode
+from skillpod.model.names import exported_name
 from skillpod.ports import State
 
 
@@ -73,6 +74,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "left_out": list(generation.survey.bundle.left_out),
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],
         "capabilities": [use.as_dict() for use in generation.survey.report.capabilities],
+        "tests": [{"tool": exported_name(manifest.name, test.tool), "arguments": dict(test.arguments)} for test in manifest.tests],
         "tool_specs": [
             {
                 "name": spec.name,
