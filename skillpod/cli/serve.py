@@ -97,8 +97,8 @@ def _example(pod: SkillManager, skills: list[dict[str, Any]]) -> str:
                 return f"{test['tool']}{words}"
     spec = pod.show(skills[0]["name"])["tool_specs"][0]
     shapes = spec["input_schema"].get("properties", {})
-    words = (f" -a {name}={shlex.quote(_sample(shapes.get(name, {})))}" for name in spec["input_schema"].get("required", ()))
-    return f"{spec['exported']}{''.join(words)}"
+    samples = [f" -a {name}={shlex.quote(_sample(shapes.get(name, {})))}" for name in spec["input_schema"].get("required", ())]
+    return f"{spec['exported']}{''.join(samples)}"
 
 
 def _sample(shape: Mapping[str, Any]) -> str:
