@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, overload
 
+__all__ = ["Context", "Field", "State", "StateError", "tool"]
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 MARK = "__skillpod_tool__"

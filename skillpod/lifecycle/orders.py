@@ -129,7 +129,7 @@ class Orders:
             if why is not None:
                 raise Quarantined(f"{short(digest)} is quarantined: {why}", hint=f"`skillpod resume {name}`", skill=name, digest=digest)
             try:
-                await self._supervisor.roll_back(slot, digest, occasion, reason=f"rolled back by {occasion.actor}")
+                await self._supervisor.rollback.to(slot, digest, occasion, reason=f"rolled back by {occasion.actor}")
             except SkillpodError as error:
                 await self._supervisor.refuse(slot, error, occasion)
                 raise

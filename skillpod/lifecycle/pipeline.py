@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import threading
 from dataclasses import dataclass
 
 from skillpod import __version__
@@ -60,10 +61,16 @@ class Examiner:
 
     def __init__(self) -> None:
         schema = json.loads(packaged_text("manifest/schema.json"))
+        self._turn = threading.Lock()
         self._reader = ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
 
     def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
-        """All that can be said of a bundle at once; never raises for what an author wrote."""
+        """All that can be said of a bundle at once; never raises for what an author wrote. Threads take turns: CPython 3.11 keeps one
+        depth counter for all the syntax trees being made (python/cpython#106905)."""
+        with self._turn:
+            return self._survey(bundle, folder)
+
+    def _survey(self, bundle: Bundle, folder: str) -> Survey:
         faults: list[SkillpodError] = []
         manifest: Manifest | None = None
         tools: tuple[ToolSpec, ...] = ()

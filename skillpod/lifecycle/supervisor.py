@@ -12,27 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from skillpod.errors import (
-    GuestDied,
     Held,
     JournalFailed,
     Misconfigured,
     NameTaken,
     PathUnusable,
-    Quarantined,
     SkillpodError,
     StillChanging,
     Waiting,
-    WireBroken,
 )
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import Ignored, Stamp, freeze_under, list_folders, stamp_under
-from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.rollback import Rollback
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.swap import Occasion, Swap, desire_entry, followed, refusal_entry
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Desired, Mode
-from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.ports import Guests
@@ -41,8 +37,6 @@ BUILDS_AT_ONCE = 32
 """Many: a skill that hangs in its import holds its place until its own wall limit, and must not keep the others waiting."""
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 30.0
-STREAK_AFTER_TRIAL = 5
-"""Deaths in a row, with no call answered between, that quarantine a digest which has outlived its trial."""
 
 
 class Supervisor:
@@ -51,7 +45,8 @@ class Supervisor:
         self._root = root
         self._settle = settle
         self.slots: dict[str, Slot] = {}
-        self.swap = Swap(parts, on_death=self._on_death, on_change=self._look_at_dependents)
+        self.swap = Swap(parts, on_death=self._hear_of_death, on_change=self._look_at_dependents)
+        self.rollback = Rollback(parts, swap=self.swap, desired=self.desired, spawn=self.spawn)
         self._turn = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._work: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
@@ -142,7 +137,7 @@ class Supervisor:
         """Returns when every look that was begun has ended."""
         while self._work or self._settle.due() is not None:
             if self._work:
-                await asyncio.gather(*self._work, return_exceptions=True)
+                await asyncio.wait(self._work)  # not gather: of tasks that are done it returns without letting them be discarded
             else:
                 await asyncio.sleep(max(0.001, (self._settle.due() or 0.0) - self._parts.clock.now()))
 
@@ -152,12 +147,21 @@ class Supervisor:
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._work.add(task)
-        task.add_done_callback(self._work.discard)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._work.discard(task)
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:
+            self._parts.news.tell(Kind.TROUBLE, message=f"a fault of skillpod itself: {fault!r}")
 
     async def close(self) -> None:
         for task in self._work:
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
+
+    def _hear_of_death(self, slot: Slot, guests: Guests, error: SkillpodError) -> None:
+        self.rollback.count(slot, guests, error)
 
     # --- closing one difference -------------------------------------------------------------------------------------------
 
@@ -173,9 +177,16 @@ class Supervisor:
                 self._woken.set()
             except SkillpodError as error:
                 await self.refuse(slot, error, occasion)
+            except Exception as fault:  # noqa: BLE001  # SAFE: a fault of ours, told and tried again; silent, the skill would just be absent
+                await self._own_up(slot, fault, occasion)
             finally:
                 slot.builder = None
         self.forget_if_empty(slot)
+
+    async def _own_up(self, slot: Slot, fault: Exception, occasion: Occasion) -> None:
+        error = SkillpodError(f"a fault of skillpod itself: {fault!r}", hint="it is tried again; please report it, with the folder")
+        self._plan_retry(slot)
+        await self.refuse(slot, error, occasion)
 
     def forget_if_empty(self, slot: Slot) -> None:
         """Drop a slot that holds nothing and that nothing is remembered or seen of."""
@@ -245,13 +256,10 @@ class Supervisor:
     async def _target(self, desired: Desired, folder: Bundle) -> tuple[Bundle, Desired]:
         """What should run, and the wish behind it: a pin holds until the folder holds something else than when it was set."""
         if desired.mode is Mode.PINNED and desired.digest is not None and folder.digest == desired.over:
-            return await self._stored(desired.digest), desired
+            return await self._parts.offload(self._parts.store.get, desired.digest), desired
         if desired.mode is Mode.PINNED:
             return folder, Desired(name=desired.name, mode=Mode.FOLLOW, source=FOLDER, actor=FOLDER, config=desired.config)
         return folder, desired
-
-    async def _stored(self, digest: Digest) -> Bundle:
-        return await self._parts.offload(self._parts.store.get, digest)
 
     async def _folder_gone(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
         slot.stamp = None
@@ -284,7 +292,7 @@ class Supervisor:
         slot.stamp = stamp
         if desired.digest is not None and not slot.checked:
             slot.checked = True
-            bundle = await self._stored(desired.digest)
+            bundle = await self._parts.offload(self._parts.store.get, desired.digest)
             async with self._turn:
                 await self.swap.bring(slot, bundle, desired, occasion)
         if shadowed:
@@ -353,100 +361,6 @@ class Supervisor:
             slot.forget_refusal()
         self.spawn_look(slot.name, occasion)
 
-    # --- guests that die --------------------------------------------------------------------------------------------------
-
-    def _on_death(self, slot: Slot, guests: Guests, error: SkillpodError) -> None:
-        owner = slot.current if slot.current is not None and slot.current.guests is guests else None
-        self._parts.news.tell(
-            Kind.GUEST_DIED,
-            skill=slot.name,
-            digest=owner.digest if owner else "",
-            generation=owner.number if owner else 0,
-            message=error.message,
-            error=error,
-        )
-        self._parts.journal.mark(
-            Entry(
-                fact=Fact.GUEST_DIED,
-                skill=slot.name,
-                digest=owner.digest if owner else "",
-                generation=owner.number if owner else 0,
-                outcome="error",
-                reason=error.message,
-                error={"code": error.code},
-            )
-        )
-        if owner is None or not isinstance(error, (GuestDied, WireBroken)):
-            return
-        if owner.count_death(self._parts.clock.now(), trial=self._parts.trial(), streak=STREAK_AFTER_TRIAL):
-            self.spawn(self._give_up(slot, owner, error))
-
-    async def _give_up(self, slot: Slot, failing: Generation, error: SkillpodError) -> None:
-        """Quarantine a digest that keeps failing; within its trial, the generation before it comes back at once."""
-        async with slot.lock:
-            if slot.current is not failing:
-                return
-            now = self._parts.clock.now()
-            in_trial = now - failing.published_at <= self._parts.trial()
-            occasion = Occasion(trigger="trial" if in_trial else "crashes", actor="skillpod", since=now)
-            why = f"{failing.deaths} of its guests died, the last one: {error.message}"
-            verdict = Quarantined(why, hint=f"`skillpod resume {slot.name}` tries it again", skill=slot.name, digest=failing.digest)
-            await self._parts.ledger.take_away(_quarantined(slot, failing, why, occasion))
-            self._parts.news.tell(
-                Kind.QUARANTINED, skill=slot.name, digest=failing.digest, generation=failing.number, message=why, error=verdict
-            )
-            back = self._before(slot, failing) if in_trial else None
-            try:
-                if back is not None:
-                    await self.roll_back(slot, back, occasion, reason=why)
-                else:
-                    await self.swap.withdraw(slot, occasion, reason=why)
-            except SkillpodError as failure:
-                await self.swap.withdraw(slot, occasion, reason=f"{why}; and the version before it can't come back: {failure.message}")
-            slot.error = verdict
-
-    def _before(self, slot: Slot, failing: Generation) -> Digest | None:
-        """The digest that served before, if there is one that may serve."""
-        quarantined = self._parts.state.quarantined()
-        if slot.previous is not None and slot.previous.digest != failing.digest and slot.previous.digest not in quarantined:
-            return slot.previous.digest
-        remembered = self._parts.state.names().get(slot.name)
-        history = remembered.history if remembered else ()
-        return next((digest for digest in reversed(history) if digest != failing.digest and digest not in quarantined), None)
-
-    async def roll_back(self, slot: Slot, digest: Digest, occasion: Occasion, *, reason: str) -> None:
-        """Return to an earlier admitted digest, and pin it. The caller holds the slot's lock; raises what ``Swap.bring`` raises."""
-        before = slot.current
-        known = self.desired(slot.name)
-        over = slot.seen if known.source == FOLDER else None
-        desired = Desired(
-            name=slot.name, mode=Mode.PINNED, source=known.source, actor=occasion.actor, digest=digest, over=over, config=known.config
-        )
-        await self.swap.bring(slot, await self._stored(digest), desired, occasion)
-        after = slot.current
-        await self._parts.ledger.write(
-            Entry(
-                fact=Fact.ROLLED_BACK,
-                actor=occasion.actor,
-                trigger=occasion.trigger,
-                skill=slot.name,
-                digest=digest,
-                generation=after.number if after else 0,
-                previous=before.number if before else 0,
-                previous_digest=before.digest if before else "",
-                reason=reason,
-            )
-        )
-        self._parts.news.tell(
-            Kind.ROLLED_BACK,
-            skill=slot.name,
-            version=after.manifest.version if after else "",
-            digest=digest,
-            generation=after.number if after else 0,
-            previous=before.number if before else 0,
-            message=reason,
-        )
-
 
 def _unchanged(slot: Slot, stamp: Stamp) -> bool:
     return slot.stamp is not None and slot.stamp == stamp and not slot.stamp.is_racy
@@ -456,16 +370,3 @@ def _kind_of(error: SkillpodError) -> Kind:
     if isinstance(error, Held):
         return Kind.HELD
     return Kind.WAITING if isinstance(error, Waiting) else Kind.REFUSED
-
-
-def _quarantined(slot: Slot, failing: Generation, why: str, occasion: Occasion) -> Entry:
-    return Entry(
-        fact=Fact.QUARANTINED,
-        actor=occasion.actor,
-        trigger=occasion.trigger,
-        skill=slot.name,
-        version=failing.manifest.version,
-        digest=failing.digest,
-        generation=failing.number,
-        reason=why,
-    )

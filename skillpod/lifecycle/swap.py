@@ -287,7 +287,7 @@ class Swap:
     async def close(self) -> None:
         """Wait until what was replaced or withdrawn has finished its calls."""
         while self._drains:
-            await asyncio.gather(*self._drains, return_exceptions=True)
+            await asyncio.wait(self._drains)
 
 
 def followed(name: str) -> Desired:
