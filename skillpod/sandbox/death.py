@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from skillpod.errors import GuestDied, LimitExceeded, SkillFailed
 from skillpod.model.manifest import MIB, Limits
+from skillpod.sandbox.guest.faults import OUT_OF_MEMORY
 from skillpod.sandbox.zygote import Exit
 
 _RAISE = "raise it in manifest.yaml, or do less in one call"
@@ -27,6 +28,8 @@ def explain(ended: Exit | None, limits: Limits, *, doing: str) -> SkillFailed:
         return GuestDied(f"the guest ended while {doing}; how is not known", hint=_LOOK)
     if _was_cpu(ended, limits):
         return cpu_exceeded(limits, doing=doing)
+    if ended.status == OUT_OF_MEMORY:
+        return memory_exceeded(limits, doing=doing)
     if not ended.signal:
         return GuestDied(
             f"the guest ended itself with exit status {ended.status} while {doing}",

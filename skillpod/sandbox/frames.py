@@ -51,11 +51,16 @@ def usage_of(reply: Mapping[str, Any], wall: float) -> Usage:
     return Usage(wall=wall, cpu=float(cpu), peak=peak)
 
 
-def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
-    """What a ``failed`` reply means to the caller. Raises WireError."""
+def words_of(error: object) -> tuple[str, str, str]:
+    """Type, message and traceback of an exception, as a guest tells it, cut to size. Raises WireError."""
     if not isinstance(error, dict) or error.keys() != _ERROR or not all(isinstance(word, str) for word in error.values()):
         raise WireError("a failure without type, message and traceback")
-    kind, message, traceback = error["type"][:_TYPE_CAP], error["message"][:_WORDS_CAP], error["traceback"][:_WORDS_CAP]
+    return error["type"][:_TYPE_CAP], error["message"][:_WORDS_CAP], error["traceback"][:_WORDS_CAP]
+
+
+def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
+    """What a ``failed`` reply means to the caller. Raises WireError."""
+    kind, message, traceback = words_of(error)
     if kind == "result_invalid":
         return ResultInvalid(message, at=tool, hint="return what JSON can say: objects, lists, text, numbers, true, false, null")
     if kind == "output_exceeded":

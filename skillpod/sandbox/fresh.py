@@ -117,7 +117,7 @@ class Fresh:
             self._starts.begin()
 
     def _arrived(self, guest: Connection) -> None:
-        if self._is_closed:
+        if self._is_closed or len(self._ready) >= self._count.max:
             guest.kill()
             return
         guest.on_end = self._ended

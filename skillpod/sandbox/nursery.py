@@ -7,16 +7,16 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, Drift, GuestDied, ProbeFailed, SkillpodError, ToolRaised
+from skillpod.errors import DeadlineExceeded, Drift, GuestDied, ProbeFailed, SkillpodError, ToolRaised, WireBroken
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import IsolationReport, Launch
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.death import memory_exceeded
-from skillpod.sandbox.frames import OUT_OF_MEMORY, cap_of
+from skillpod.sandbox.frames import OUT_OF_MEMORY, cap_of, words_of
 from skillpod.sandbox.output import Output
-from skillpod.sandbox.wire import encode
+from skillpod.sandbox.wire import WireError, encode
 from skillpod.sandbox.zygote import Forked, read_walls
 
 Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
@@ -112,8 +112,10 @@ def _load_message(launch: Launch) -> bytes:
 
 
 def _load_failure(error: object, launch: Launch) -> SkillpodError:
-    said = error if isinstance(error, dict) else {}
-    kind, message, traceback = (str(said.get(part, ""))[:16_384] for part in ("type", "message", "traceback"))
+    try:
+        kind, message, traceback = words_of(error)
+    except WireError as fault:
+        return WireBroken(f"the guest broke the protocol: {fault}")
     if kind == OUT_OF_MEMORY:
         return memory_exceeded(launch.manifest.limits, doing="loading the skill")
     places = re.findall(rf'File "skill://{re.escape(launch.manifest.name)}/([^"]+)", line (\d+)', traceback)

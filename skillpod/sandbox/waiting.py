@@ -35,7 +35,7 @@ class WaitingLine(Generic[_Thing]):
                 self._give_back(future.result())
             if isinstance(left, asyncio.CancelledError):
                 raise
-            raise Busy(f"every guest was busy for {seconds:g} s", hint="raise guests.max in manifest.yaml, or call less at once") from None
+            raise Busy(f"no guest was free for {seconds:g} s", hint="raise guests.max in manifest.yaml, or call less at once") from None
 
     def give(self, thing: _Thing) -> None:
         """To the first in line. There must be one."""

@@ -134,7 +134,7 @@ class Warm:
             self._balance()
 
     def _arrived(self, guest: Connection) -> None:
-        if self._is_closed:
+        if self._is_closed or len(self._taken) >= self._count.max:
             guest.kill()
             return
         guest.on_end = self._ended

@@ -97,6 +97,51 @@ HANDLER = """
         ctx.state["count"] = ctx.state.get("count", 0) + 1
         return ctx.state["count"]
 """
+HOARDING = """
+    from skillpod import tool
+
+    kept = []
+
+    class Node:
+        pass
+
+    @tool
+    def small() -> int:
+        while True:
+            kept.append(bytearray(10))
+
+    @tool
+    def large() -> int:
+        while True:
+            kept.append(bytearray(10**6))
+
+    @tool
+    def objects() -> int:
+        while True:
+            node = Node()
+            node.itself = [node]
+            kept.append(node)
+
+    @tool
+    def swallows() -> int:
+        try:
+            small()
+        except MemoryError:
+            pass
+        raise ValueError("after")
+
+    @tool
+    def message() -> int:
+        raise ValueError("x" * 50 * 2**20)
+
+    @tool
+    def result() -> list[list[int]]:
+        return [[number] for number in range(2_000_000)]
+
+    @tool
+    async def waits() -> int:
+        return small()
+"""
 SMALL = Limits(wall=10.0, cpu=2.0, memory=64 * MIB, threads=8, scratch=4 * MIB)
 
 
@@ -178,6 +223,18 @@ def test_memory_over_the_limit_is_told_as_that_limit_and_the_next_call_works(lif
         assert deaths == []
 
     jailed(launch(HANDLER, limits=SMALL, lifetime=lifetime), act)
+
+
+@pytest.mark.parametrize("tool", ["small", "large", "objects", "swallows", "message", "result", "waits"])
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_however_memory_is_used_up_it_is_told_as_that_limit(tool: str, concurrency: int) -> None:
+    async def act(guests: Guests, deaths: list[SkillpodError], _: JailSandbox) -> None:
+        for _turn in range(2):
+            with pytest.raises(LimitExceeded) as failure:
+                await value(guests, tool)
+            assert failure.value.at == "limits.memory"
+
+    jailed(launch(HOARDING, limits=SMALL, lifetime=Lifetime.SKILL, concurrency=concurrency), act)
 
 
 @pytest.mark.parametrize("lifetime", [Lifetime.CALL, Lifetime.SKILL])

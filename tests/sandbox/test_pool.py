@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import Busy, DeadlineExceeded, GuestDied, ProbeFailed, SkillpodError, ToolRaised
+from skillpod.errors import Busy, DeadlineExceeded, GuestDied, ProbeFailed, SkillpodError, ToolRaised, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.manifest import GuestCount, Limits
@@ -55,6 +55,7 @@ HANDLER = """
 
 async def quiet(pool: GuestPool) -> None:
     """Until no guest is on its way."""
+    await asyncio.sleep(0)  # a spent guest is ended, and the next one started, right after its caller has the reply
     async with asyncio.timeout(10):
         while pool.census()["starting"]:
             await asyncio.sleep(0)
@@ -301,6 +302,28 @@ def test_min_guests_are_kept_once_the_generation_is_proved(zygote: OpenZygote) -
 
     asyncio.run(once(Lifetime.CALL))
     asyncio.run(once(Lifetime.SKILL))
+
+
+@pytest.mark.parametrize("lifetime", [Lifetime.CALL, Lifetime.SKILL])
+def test_a_generation_that_is_proved_again_and_again_keeps_no_more_than_the_most(zygote: OpenZygote, lifetime: Lifetime) -> None:
+    async def once() -> None:
+        async with opened(zygote, launch(HANDLER, lifetime=lifetime, guests=GuestCount(0, 2))) as guests:
+            for _ in range(4):
+                await guests.pool.prove()
+            assert guests.pool.census()["idle"] == 2
+
+    asyncio.run(once())
+
+
+def test_a_tool_the_skill_does_not_have_is_refused_before_a_guest_is_started(zygote: OpenZygote) -> None:
+    async def once() -> None:
+        async with opened(zygote, launch(HANDLER)) as guests:
+            for name in ("calls", "__import__", 'x","y":"'):
+                with pytest.raises(UnknownTool):
+                    await guests.call(name)
+            assert zygote.forks == 0
+
+    asyncio.run(once())
 
 
 # --- lifetime: session -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Protocol
 
@@ -59,11 +59,11 @@ class Channel:
     def remaining(self) -> float:
         return max(0.0, self._until - monotonic())
 
-    def finish(self, make: Callable[[], bytes]) -> None:
+    def finish(self, reply: bytes) -> None:
         """Send the call's one reply; nothing of this call is sent after it."""
         with self._lock:
             self._over = True
-            self._outlet.send(make())
+            self._outlet.send(reply)
 
     def _framed(self, frame: Mapping[str, Any]) -> bytes:
         try:

@@ -6,6 +6,9 @@ import traceback
 from collections.abc import Iterator
 
 SCHEME = "skill://"
+OUT_OF_MEMORY = 72
+"""The exit status of a guest that had not even the memory to say that it has none."""
+
 MESSAGE_LIMIT = 4 * 1024
 TRACEBACK_LIMIT = 8 * 1024
 _KEPT_HEAD = 2 * 1024

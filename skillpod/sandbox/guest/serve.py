@@ -16,14 +16,14 @@ import resource
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, NoReturn
 
 from skillpod.sandbox.guest.arguments import Converter
 from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.contract import Context
-from skillpod.sandbox.guest.faults import describe
+from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, describe
 from skillpod.sandbox.guest.loader import Folder
 from skillpod.sandbox.guest.port import Port
 from skillpod.sandbox.guest.results import ResultInvalid, encode
@@ -33,6 +33,9 @@ from skillpod.sandbox.wire import encode as encode_frame
 
 THREAD_STACK = 256 * 1024
 """Bytes; the default of 8 MiB would let a memory limit of 256 MiB hold a dozen threads."""
+
+_BALLAST = [bytearray(2 * 1024 * 1024)]
+"""Address space, never touched, to be let go when a skill has used up all the rest: saying so takes some."""
 
 
 def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
@@ -44,10 +47,13 @@ def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
     load = port.take()
     if load is None:
         os._exit(0)
-    serving = _load(port, load)
-    if serving is None:
-        os._exit(1)
-    serving.run()
+    try:
+        serving = _load(port, load)
+        if serving is None:
+            os._exit(1)
+        serving.run()
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
     os._exit(0)
 
 
@@ -106,27 +112,31 @@ class Call:
         except BaseException as fault:  # noqa: BLE001  # SAFE: encoding runs the skill's properties and iterators
             self.fail(fault)
             return
-        head = f'{{"t":"result","nonce":"{self._nonce}",{self._usage()},"value":'
-        self._finish(lambda: framed(head.encode() + result + b"}"))
+        cpu, peak = _used()
+        head = f'{{"t":"result","nonce":"{self._nonce}","cpu":{cpu - self._cpu:.6f},"peak":{peak},"value":'
+        self._finish(framed(head.encode() + result + b"}"))
 
     def fail(self, fault: BaseException) -> None:
+        try:
+            self._finish(self._failure(fault))
+        except MemoryError:  # the skill still holds what filled it
+            _BALLAST.clear()
+            self._finish(framed(_NO_MEMORY % self._nonce.encode()))
+
+    def _failure(self, fault: BaseException) -> bytes:
         error = describe(fault)
         if type(fault) in _OUR_FAULTS:
             error["type"] = _OUR_FAULTS[type(fault)]
         cpu, peak = _used()
-        usage = {"cpu": cpu - self._cpu, "peak": peak}
-        self._finish(lambda: encode_frame({"t": "failed", "nonce": self._nonce, "error": error, **usage}))
+        return encode_frame({"t": "failed", "nonce": self._nonce, "error": error, "cpu": cpu - self._cpu, "peak": peak})
 
-    def _usage(self) -> str:
-        cpu, peak = _used()
-        return f'"cpu":{cpu - self._cpu:.6f},"peak":{peak}'
-
-    def _finish(self, make: Callable[[], bytes]) -> None:
+    def _finish(self, data: bytes) -> None:
         _flush()
-        self._channel.finish(make)
+        self._channel.finish(data)
 
 
 _OUR_FAULTS: Mapping[type, str] = {ResultInvalid: "result_invalid", OutputExceeded: "output_exceeded"}
+_NO_MEMORY = b'{"t":"failed","nonce":"%s","error":{"type":"MemoryError","message":"","traceback":""},"cpu":0,"peak":0}'
 
 
 class Turns:
@@ -180,11 +190,14 @@ class Overlapping:
         return answer
 
     def _read(self) -> None:
-        while (frame := self._guest.port.take()) is not None:
-            if frame["t"] == "answer":
-                self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
-            else:
-                self.loop.call_soon_threadsafe(self._start, frame)
+        try:
+            while (frame := self._guest.port.take()) is not None:
+                if frame["t"] == "answer":
+                    self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
+                else:
+                    self.loop.call_soon_threadsafe(self._start, frame)
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
         os._exit(0)
 
     def _start(self, frame: Mapping[str, Any]) -> None:
