@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,9 @@ class Dispatch:
             error = failure.about(skill=route.skill, digest=route.digest)
             raise
         finally:
-            self._write(binding, caller, size, reply, error, self._clock.now() - started)
+            duration = self._clock.now() - started
+            # Soon: the caller has the reply first, and the entry goes out with the group that is due anyway.
+            asyncio.get_running_loop().call_soon(self._write, binding, caller, size, reply, error, duration)
         return CallResult(value=reply.value, usage=reply.usage, skill=route.skill, generation=route.generation, digest=route.digest)
 
     def _unknown(self, tool: str) -> UnknownTool:
