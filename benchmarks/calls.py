@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from benchmarks.floors import Echo, Fork, JsonEcho
-from benchmarks.measure import Series, interleave
+from benchmarks.measure import Series, interleave, placed, placements, process_of
 from benchmarks.pods import temporary, write
 from benchmarks.table import Row
 from skillpod.manager import SkillManager
@@ -83,13 +83,18 @@ _FRAME = encode({"t": "call", "nonce": "0" * 32, "tool": "say", "seconds": 10.0,
 
 
 async def wire_calls(rounds: int) -> list[Row]:
-    """A whole round trip to a guest behind every wall, on a blocking socket without an event loop, beside an echo of as many bytes."""
+    """A whole round trip to a guest behind every wall, on a blocking socket without an event loop, beside an echo of as many bytes.
+
+    Where the scheduler puts two processes decides more than what they do, so it is measured twice: both on one processor (a round trip is
+    then two context switches and nothing else) and each on its own, as under load.
+    """
     async with temporary() as (base, pod):
         write(base / "skills", "warm", extra="lifetime: skill\n")
         await pod.settled()
         await pod.call("warm__say", {"word": WORD})
-        with _borrowed_wire() as wire, Echo() as echo, JsonEcho() as json_echo:
+        with _borrowed_wire() as (wire, guest), Echo() as echo, JsonEcho() as json_echo:
             reader = Reader(wire.recv)
+            peers = (guest, echo.process, json_echo.process)
 
             def call() -> None:
                 nonce = secrets.token_hex(16)
@@ -98,22 +103,25 @@ async def wire_calls(rounds: int) -> list[Row]:
                 if reply is None or reply["nonce"] != nonce or reply["value"] != WORD:
                     raise RuntimeError(f"the guest answered {reply}")
 
-            floors = {"echo": lambda: echo.round_trip(_FRAME), "json": lambda: json_echo.call(WORD)}
-            series = interleave(rounds, 100, {"call": call, **floors})
-    return [
-        Row("warm round trip to a jailed guest, blocking", series["call"], "echo", series["echo"], target=2.0, is_ratio=True),
-        Row("the same", series["call"], "echo of JSON frames", series["json"]),
-    ]
+            acts = {"call": call, "echo": lambda: echo.round_trip(_FRAME), "json": lambda: json_echo.call(WORD)}
+            rows: list[Row] = []
+            for where, processor in placements():
+                with placed(peers, processor):
+                    series = interleave(rounds, 100, acts)
+                name = f"warm round trip to a jailed guest, blocking, {where}"
+                rows.append(Row(name, series["call"], "echo", series["echo"], target=2.0, is_ratio=True))
+                rows.append(Row("the same", series["call"], "echo of JSON frames", series["json"]))
+    return rows
 
 
 @contextmanager
-def _borrowed_wire() -> Iterator[socket.socket]:
-    """The host's end of the one warm guest there is; the loop does not run meanwhile, so nobody else reads it."""
+def _borrowed_wire() -> Iterator[tuple[socket.socket, int]]:
+    """The host's end of the one warm guest there is, and its process id; the loop does not run meanwhile, so nobody else reads it."""
     gc.collect()
     connection = next(thing for thing in gc.get_objects() if isinstance(thing, Connection) and not thing.has_ended)
     wire = connection._forked.wire
     wire.setblocking(True)
     try:
-        yield wire
+        yield wire, process_of(connection._forked.pidfd)
     finally:
         wire.setblocking(False)

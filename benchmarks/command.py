@@ -36,4 +36,4 @@ def _measure(directory: str, rounds: int, commands: list[str]) -> dict[str, Seri
 
 def _run(directory: str, argv: list[str]) -> None:
     home = [] if argv[-1] in ("pass", "--version") else ["--home", "home"]
-    subprocess.run([*argv, *home], cwd=directory, check=True, stdout=subprocess.DEVNULL, timeout=30)
+    subprocess.run([*argv, *home], cwd=directory, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30)

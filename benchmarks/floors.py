@@ -59,6 +59,10 @@ class _Peer:
         self._wire.close()
         self._process.wait(10)
 
+    @property
+    def process(self) -> int:
+        return self._process.pid
+
     def greet(self) -> None:
         """Wait until the other process runs."""
         self.round_trip(b"ready")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 
 
@@ -40,3 +43,29 @@ def interleave(rounds: int, block: int, things: Mapping[str, Callable[[], object
                 thing()
                 series[name].add(perf_counter() - started)
     return series
+
+
+def placements() -> list[tuple[str, int]]:
+    """Where the other process runs, in words, and on which processor; ours is the first we may use."""
+    allowed = sorted(os.sched_getaffinity(0))
+    return [("one processor", allowed[0]), *([("two processors", allowed[1])] if len(allowed) > 1 else [])]
+
+
+@contextmanager
+def placed(peers: Sequence[int], processor: int) -> Iterator[None]:
+    """Keep this process on its first processor and the peers on that one (sched_setaffinity(2)), and let all go again."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    for peer in peers:
+        os.sched_setaffinity(peer, {processor})
+    try:
+        yield
+    finally:
+        for process in (0, *peers):
+            os.sched_setaffinity(process, allowed)
+
+
+def process_of(pidfd: int) -> int:
+    """The id, as we see it, of the process a descriptor stands for (pidfd_open(2): the Pid field of fdinfo)."""
+    fields = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
+    return int(next(line.removeprefix("Pid:") for line in fields if line.startswith("Pid:")))
