@@ -30,14 +30,12 @@ HOSTILE = """
 
     def wire():
         \"\"\"The one socket this process has besides those of an event loop.\"\"\"
-        found = []
-        for number in range(3, 65536):
+        for number in range(4096, 2, -1):
             try:
                 if stat.S_ISSOCK(os.fstat(number).st_mode):
-                    found.append(number)
+                    return number
             except OSError:
                 pass
-        return found[-1]
 
     def frame(**fields):
         body = json.dumps(fields).encode()
@@ -306,22 +304,22 @@ def test_an_answer_sent_before_the_end_counts(zygote: OpenZygote) -> None:
 
 
 def test_a_guest_that_does_not_read_its_answers_costs_the_host_little_and_ends_at_the_deadline(zygote: OpenZygote) -> None:
-    error, _ = outcome(zygote, "asks_without_reading", limits=Limits(wall=1.0))
+    error, _ = outcome(zygote, "asks_without_reading", limits=Limits(wall=0.6))
     assert isinstance(error, DeadlineExceeded)
 
 
-def test_ten_thousand_log_records_arrive_and_the_loop_stays_free(zygote: OpenZygote) -> None:
+def test_five_thousand_log_records_arrive_and_the_loop_stays_free(zygote: OpenZygote) -> None:
     async def once() -> float:
         async with opened(zygote, launch(HOSTILE, limits=Limits(wall=20.0))) as guests:
             await guests.pool.prove()
             loop, longest = asyncio.get_running_loop(), 0.0
-            call = asyncio.ensure_future(guests.call("chatters", times=10_000))
+            call = asyncio.ensure_future(guests.call("chatters", times=5_000))
             while not call.done():
                 before = loop.time()
                 await asyncio.sleep(0)
                 longest = max(longest, loop.time() - before)
-            assert await call == 10_000
-            assert "record 9999" in guests.pool.output()
+            assert await call == 5_000
+            assert "record 4999" in guests.pool.output()
             return longest
 
     assert asyncio.run(once()) < 0.25
@@ -334,9 +332,9 @@ def test_ten_thousand_log_records_arrive_and_the_loop_stays_free(zygote: OpenZyg
         ("while True: pass", DeadlineExceeded),
         ("import os; os._exit(7)", GuestDied),
         ("import os; os.kill(os.getpid(), 9)", GuestDied),
-        ("import os; os.write(max(n for n in range(3, 65536) if is_socket(n)), b'\\0\\0\\0\\2{}')", WireBroken),
-        ("import os; os.write(max(n for n in range(3, 65536) if is_socket(n)), b'\\x7f\\0\\0\\2')", LimitExceeded),
-        ("import os; os.write(max(n for n in range(3, 65536) if is_socket(n)), b'\\0\\0\\0\\2')", WireBroken),
+        ("import os; os.write(max(n for n in range(3, 4096) if is_socket(n)), b'\\0\\0\\0\\2{}')", WireBroken),
+        ("import os; os.write(max(n for n in range(3, 4096) if is_socket(n)), b'\\x7f\\0\\0\\2')", LimitExceeded),
+        ("import os; os.write(max(n for n in range(3, 4096) if is_socket(n)), b'\\0\\0\\0\\2')", WireBroken),
         ("raise MemoryError", LimitExceeded),
         ("def f(): return f()\nf()", ProbeFailed),
     ],
@@ -356,7 +354,7 @@ def look() -> int:
 """
 
     async def once() -> None:
-        async with opened(zygote, launch(handler, limits=Limits(wall=0.5))) as guests:
+        async with opened(zygote, launch(handler, limits=Limits(wall=0.3))) as guests:
             for _ in range(2):
                 with pytest.raises(error) as failure:
                     await guests.pool.prove()

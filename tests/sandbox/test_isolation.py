@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,14 +124,6 @@ HOARDING = """
             kept.append(node)
 
     @tool
-    def swallows() -> int:
-        try:
-            small()
-        except MemoryError:
-            pass
-        raise ValueError("after")
-
-    @tool
     def message() -> int:
         raise ValueError("x" * 50 * 2**20)
 
@@ -225,7 +218,7 @@ def test_memory_over_the_limit_is_told_as_that_limit_and_the_next_call_works(lif
     jailed(launch(HANDLER, limits=SMALL, lifetime=lifetime), act)
 
 
-@pytest.mark.parametrize("tool", ["small", "large", "objects", "swallows", "message", "result", "waits"])
+@pytest.mark.parametrize("tool", ["small", "large", "objects", "message", "result", "waits"])
 @pytest.mark.parametrize("concurrency", [1, 2])
 def test_however_memory_is_used_up_it_is_told_as_that_limit(tool: str, concurrency: int) -> None:
     async def act(guests: Guests, deaths: list[SkillpodError], _: JailSandbox) -> None:
@@ -245,7 +238,7 @@ def test_processor_time_over_the_limit_is_told_as_that_limit(lifetime: Lifetime)
         assert failure.value.at == "limits.cpu"
         assert len(deaths) == 1
 
-    jailed(launch(HANDLER, limits=Limits(wall=20.0, cpu=0.3), lifetime=lifetime), act)
+    jailed(launch(HANDLER, limits=Limits(wall=20.0, cpu=0.2), lifetime=lifetime), act)
 
 
 def test_endless_recursion_ends_the_call_and_not_the_pod() -> None:
@@ -254,7 +247,7 @@ def test_endless_recursion_ends_the_call_and_not_the_pod() -> None:
             await value(guests, "recurses")
         assert await value(guests, "takes", mebibytes=1) == MIB
 
-    jailed(launch(HANDLER, limits=SMALL), act)
+    jailed(launch(HANDLER, limits=replace(SMALL, cpu=0.5)), act)
 
 
 def test_threads_and_scratch_end_at_their_limits() -> None:
