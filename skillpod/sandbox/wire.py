@@ -8,7 +8,6 @@ no duplicate names, no NaN, no Infinity, no number that overflows to one, no lon
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
 from math import isfinite
@@ -30,7 +29,6 @@ _GULP = 1024 * 1024
 _OPEN, _CLOSE = b"[{", b"]}"
 _STEPS = bytes.maketrans(_OPEN + _CLOSE, b"\x01\x01\xff\xff")  # read as signed bytes: one up, one down
 _NOT_BRACKETS = bytes(set(range(256)) - set(_OPEN + _CLOSE))
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class WireError(Exception):
@@ -71,7 +69,7 @@ def framed(encoded: bytes, cap: int = LARGEST) -> bytes:
     return len(encoded).to_bytes(HEADER, "big") + encoded
 
 
-def parse(encoded: bytes) -> dict[str, Any]:
+def parse(encoded: bytes | bytearray) -> dict[str, Any]:
     """The object of one frame's body. Raises WireError."""
     _refuse_deep(encoded)
     try:
@@ -81,12 +79,12 @@ def parse(encoded: bytes) -> dict[str, Any]:
         raise WireError(f"not JSON: {fault}") from fault
     if not isinstance(frame, dict):
         raise WireError(f"a frame is an object, not {type(frame).__name__}")
-    if _SURROGATE_ESCAPE.search(text):
+    if "\\ud" in text or "\\uD" in text:
         _refuse_lone_surrogates(frame)
     return frame
 
 
-def depth(encoded: bytes) -> int:
+def depth(encoded: bytes | bytearray) -> int:
     """How deep the arrays and objects of a JSON text nest, without parsing it. Right for every text up to its first syntax error."""
     if b"\\" in encoded:
         encoded = encoded.replace(b"\\\\", b"").replace(b'\\"', b"")
@@ -102,12 +100,12 @@ class Decoder:
     and may be left and taken up again. At most one frame and what was fed beside it is held.
     """
 
-    __slots__ = ("_cap", "_held", "_wanted")
+    __slots__ = ("_cap", "_held", "_size")
 
     def __init__(self, cap: int) -> None:
         self._cap = cap
         self._held = bytearray()
-        self._wanted = 0  # the length of the next frame with its header; 0 until the header is here
+        self._size: int | None = None  # of the next frame's body, once its header is here; the header is no longer held then
 
     def feed(self, data: bytes) -> None:
         self._held += data
@@ -115,26 +113,33 @@ class Decoder:
 
     def frames(self) -> Iterator[dict[str, Any]]:
         """Raises WireError at the first frame that is not one; nothing after it can be trusted."""
-        while self._wanted and len(self._held) >= self._wanted:
-            with memoryview(self._held) as view:
-                encoded = bytes(view[HEADER : self._wanted])
-            del self._held[: self._wanted]
-            self._wanted = 0
-            frame = parse(encoded)
+        while self._size is not None and len(self._held) >= self._size:
+            frame = parse(self._cut(self._size))
+            self._size = None
             self._look()
             yield frame
 
     @property
     def pending(self) -> int:
         """How many bytes were fed and not yet given out."""
-        return len(self._held)
+        return len(self._held) + (0 if self._size is None else HEADER)
 
     def _look(self) -> None:
-        if not self._wanted and len(self._held) >= HEADER:
+        if self._size is None and len(self._held) >= HEADER:
             size = int.from_bytes(self._held[:HEADER], "big")
             if size > self._cap:
                 raise FrameTooLarge(size, self._cap)
-            self._wanted = HEADER + size
+            del self._held[:HEADER]
+            self._size = size
+
+    def _cut(self, size: int) -> bytearray:
+        """The first bytes held; without a copy when they are all there is, as with every large frame."""
+        if len(self._held) == size:
+            whole, self._held = self._held, bytearray()
+            return whole
+        first = self._held[:size]
+        del self._held[:size]
+        return first
 
 
 class Reader:
@@ -164,18 +169,18 @@ class Reader:
         if len(held) >= size:
             self._held = held[size:]
             return held[:size]
-        taken = bytearray(held)
         self._held = b""
-        while len(taken) < size:
-            data = self._receive(min(max(_CHUNK, size - len(taken)), _GULP))
+        pieces, missing = [held], size - len(held)
+        while missing:
+            data = self._receive(min(missing, _GULP))
             if not data:
-                raise EOFError(f"the wire ended {size - len(taken)} bytes before the end of a frame")
-            taken += data
-        self._held = bytes(taken[size:])
-        return bytes(taken[:size])
+                raise EOFError(f"the wire ended {missing} bytes before the end of a frame")
+            pieces.append(data)
+            missing -= len(data)
+        return b"".join(pieces)
 
 
-def _refuse_deep(encoded: bytes) -> None:
+def _refuse_deep(encoded: bytes | bytearray) -> None:
     if encoded.count(b"[") + encoded.count(b"{") > MAX_DEPTH and depth(encoded) > MAX_DEPTH:
         raise WireError(f"nested more than {MAX_DEPTH} deep")
 
