@@ -28,7 +28,7 @@ from skillpod.sandbox.guest.loader import Folder
 from skillpod.sandbox.guest.port import Port
 from skillpod.sandbox.guest.results import ResultInvalid, encode
 from skillpod.sandbox.guest.tools import Tool, find
-from skillpod.sandbox.wire import HEADER, Reader, framed, parse
+from skillpod.sandbox.wire import HEADER, framed, parse
 from skillpod.sandbox.wire import encode as encode_frame
 
 THREAD_STACK = 256 * 1024
@@ -224,8 +224,7 @@ class Rehearsal:
 
     def __init__(self, guest: Guest, loop: asyncio.AbstractEventLoop | None) -> None:
         frame = encode_frame({"t": "call", "nonce": "0" * 32, "tool": "", "arguments": {"value": "text"}, "seconds": 1.0})
-        pieces = iter([frame])
-        call = parse(Reader(lambda _: next(pieces)).exactly(len(frame))[HEADER:])
+        call = parse(frame[HEADER:])
         rehearsed = Call(call, Tool(_echo, Converter()), Channel(self, call["nonce"], 1.0, itertools.count()), guest)
         value = rehearsed.begin()
         rehearsed.succeed(loop.run_until_complete(value) if loop is not None else value.close())
