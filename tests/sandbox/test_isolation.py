@@ -94,6 +94,12 @@ HANDLER = """
         return 1
 
     @tool
+    def runs(ctx: Context) -> int:
+        ctx.state["running"] = True
+        time.sleep(60)
+        return 1
+
+    @tool
     def remembers(ctx: Context) -> int:
         ctx.state["count"] = ctx.state.get("count", 0) + 1
         return ctx.state["count"]
@@ -277,10 +283,10 @@ def test_state_and_overlapping_calls_work_behind_the_walls() -> None:
 def test_when_the_zygote_dies_calls_in_flight_hear_it_and_the_next_has_a_new_one(lifetime: Lifetime) -> None:
     async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
         assert await value(guests, "remembers") == 1
-        call = asyncio.ensure_future(value(guests, "sleeps", seconds=60))
+        call = asyncio.ensure_future(value(guests, "runs"))
         async with asyncio.timeout(10):
-            while not guests.census()["busy"]:
-                await asyncio.sleep(0)
+            while "running" not in jail._memory.keys("probe"):
+                await asyncio.sleep(0.001)
         (zygote,) = jail._zygotes.values()
         assert zygote._process is not None
         os.kill(zygote._process._process.pid, signal.SIGKILL)
