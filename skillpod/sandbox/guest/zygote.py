@@ -187,8 +187,9 @@ def _run_guest(prepared: Prepared, guest: Guest, entry: Entry, inherited: tuple[
         report = raise_walls(prepared, guest, inherited)
         host = socket.socket(fileno=WIRE)
         host.sendall(wire.encode(report.as_frame()))
-        status = WALLS_FAILED
-        if not report.failed:
+        if report.failed:
+            status = WALLS_FAILED
+        else:
             gc.enable()
             entry(host, guest.limits)
             status = 0
