@@ -10,6 +10,7 @@ from typing import Any
 
 from skillpod.cli import places
 from skillpod.errors import AuditDenied, NotASkill, PathUnusable, SkillpodError
+from skillpod.intake.left_out import reason_left_out
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
 from skillpod.model.decision import Admission, Hold, Refusal
@@ -87,7 +88,8 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
         return Checked(path=path, name=name, digest=None, findings=_as_findings(fault, {}))
     survey = examiner.survey(bundle, folder=name)
     faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in _as_findings(fault, bundle.files)]
-    findings = sorted([*faults, *survey.report.findings], key=lambda finding: (finding.file, finding.line, finding.column, finding.rule))
+    left_out = map(_left_out, bundle.left_out)
+    findings = sorted([*faults, *survey.report.findings, *left_out], key=lambda seen: (seen.file, seen.line, seen.column, seen.rule))
     answer, rule, because = _decide(survey, policy) if policy is not None else ("", "", ())
     return Checked(
         path=path,
@@ -100,6 +102,11 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
         because=because,
         files=bundle.files,
     )
+
+
+def _left_out(path: str) -> Finding:
+    reason = reason_left_out(path.rpartition("/")[2])
+    return Finding(rule="left_out", severity=Severity.NOTICE, file=path, message=f"not part of the skill: {reason}; it can't run")
 
 
 def _decide(survey: Survey, policy: Policy) -> tuple[str, str, tuple[SkillpodError, ...]]:

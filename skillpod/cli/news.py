@@ -25,9 +25,7 @@ _STYLES = {
 
 
 def lines(event: Event) -> Iterator[Line]:
-    """The lines of one event; none for what only a machine wants to hear (a folder was looked at)."""
-    if event.kind is Kind.SEEN:
-        return
+    """The lines of one event."""
     clock = datetime.fromtimestamp(event.at).strftime("%H:%M:%S")  # the operator's own time: it is read as it happens
     yield ((f"{clock}  ", "dim"), *_sentence(event))
     if event.error is not None and event.kind is not Kind.GUEST_DIED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from skillpod.intake.left_out import reason_left_out
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.slot import Slot
 from skillpod.model.command import FOLDER, Mode
@@ -71,7 +72,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "self_test": dict(report.self_test) if report else {},
         "census": dict(generation.guests.census()),
         "files": {name: len(content) for name, content in generation.survey.bundle.files.items()},
-        "left_out": list(generation.survey.bundle.left_out),
+        "left_out": [f"{path} ({reason_left_out(path.rpartition('/')[2])})" for path in generation.survey.bundle.left_out],
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],
         "capabilities": [use.as_dict() for use in generation.survey.report.capabilities],
         "tests": [{"tool": exported_name(manifest.name, test.tool), "arguments": dict(test.arguments)} for test in manifest.tests],

@@ -14,7 +14,6 @@ from skillpod.errors import SkillpodError
 class Kind(Enum):
     """What happened. ``ALERTS`` are also handed to the operator's alert command."""
 
-    SEEN = "seen"  # a folder changed and is being read
     MOUNTED = "mounted"  # a generation was published under a name that had none
     SWAPPED = "swapped"  # a generation took the place of another
     DRAINED = "drained"  # the old generation finished its calls

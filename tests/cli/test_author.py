@@ -182,3 +182,11 @@ def test_a_policy_that_is_not_there_ends_in_3(cli: CommandLine, skills: Path) ->
 
 def test_a_format_we_do_not_print_is_wrong_usage(cli: CommandLine, skills: Path) -> None:
     assert cli("check", str(skills), "--format", "sarif").code == 2
+
+
+def test_what_is_left_out_is_named_in_a_notice(cli: CommandLine, skills: Path) -> None:
+    write_skill(skills, "words", files={".DS_Store": "a file manager's"})
+    told = cli("check", str(skills / "words"), "--format", "json")
+    assert told.code == 0
+    (skill,) = told.json()["skills"]
+    assert [(seen["file"], seen["severity"]) for seen in skill["findings"] if seen["rule"] == "left_out"] == [(".DS_Store", "notice")]

@@ -64,10 +64,6 @@ def test_a_refusal_tells_every_reason() -> None:
     ]
 
 
-def test_a_folder_that_is_being_read_is_no_news_for_a_person() -> None:
-    assert words(Kind.SEEN, skill="a") == []
-
-
 def test_every_kind_of_event_has_words() -> None:
-    for kind in set(Kind) - {Kind.SEEN}:
+    for kind in Kind:
         assert words(kind, skill="a", message="why")[0].startswith(kind.value.replace("_", " "))

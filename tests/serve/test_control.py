@@ -329,7 +329,7 @@ def test_an_event_between_subscribing_and_reading_is_not_lost(home: Path) -> Non
         reader, writer = await _subscribe(home)
         assert pod.listeners == 1  # the subscription stands once the head of the answer is there
         for number in range(50):
-            pod.tell(Kind.SEEN, generation=number)
+            pod.tell(Kind.DRAINED, generation=number)
         assert [(await _event(reader))["generation"] for _ in range(50)] == list(range(50))
         writer.close()
 

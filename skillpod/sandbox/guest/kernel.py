@@ -157,7 +157,3 @@ def seccomp_enforce(program: bytes) -> None:
     described = _SockFprog(len(program) // 8, program)
     arguments = (ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(described), ctypes.c_ulong(0), ctypes.c_ulong(0))
     _checked("prctl(PR_SET_SECCOMP)", _libc.prctl(ctypes.c_int(_PR_SET_SECCOMP), *arguments))
-
-
-def seccomp_mode() -> int:
-    return prctl(_PR_GET_SECCOMP)
