@@ -127,6 +127,6 @@ def test_a_pod_that_can_not_start_says_why_and_holds_nothing(
 
 
 def test_an_import_of_skillpod_loads_nothing() -> None:
-    script = "import sys, typing; before = set(sys.modules); import skillpod; print(sorted(set(sys.modules) - before))"
+    script = "import sys, typing, __future__; before = set(sys.modules); import skillpod; print(sorted(set(sys.modules) - before))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ast.literal_eval(loaded.stdout) == ["skillpod"]

@@ -54,6 +54,14 @@ class _Server(Server):
         await self.on_tick(0)
         await self.ending.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and let one that was just taken find its server: closed under it, asyncio would drop it unclosed."""
+        for listener in sockets or ():
+            asyncio.get_running_loop().remove_reader(listener)
+        await asyncio.sleep(0)  # its task begins
+        await asyncio.sleep(0)  # its protocol is told
+        await super().shutdown(sockets)
+
 
 @asynccontextmanager
 async def serve_socket(pod: Pod, home: Path) -> AsyncIterator[None]:
