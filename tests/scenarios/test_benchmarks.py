@@ -25,10 +25,10 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "copied in",
         "swap",
         "restart",
-        "memory",
         "--version",
     ):
         assert any(figure in line for line in lines), f"no figure for {figure}"
+    assert any("memory" in line for line in lines) or "memory is not measured" in run.stderr  # a guest hides it from ordinary users
 
 
 def test_a_figure_has_its_median_its_ratio_and_whether_it_meets_its_target() -> None:
