@@ -65,8 +65,8 @@ class Examiner:
         self._reader = ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
 
     def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
-        """All that can be said of a bundle at once; never raises for what an author wrote. Threads take turns: CPython 3.11 keeps one
-        depth counter for all the syntax trees being made (python/cpython#106905)."""
+        """All that can be said of a bundle at once; never raises for what an author wrote. Threads take turns: on CPython 3.11
+        syntax trees made in two at once now and then ended in SystemError (AST constructor recursion depth mismatch)."""
         with self._turn:
             return self._survey(bundle, folder)
 

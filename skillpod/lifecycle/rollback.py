@@ -104,7 +104,8 @@ class Rollback:
         )
         await self._swap.bring(slot, await self._parts.offload(self._parts.store.get, digest), desired, occasion)
         after = slot.current
-        await self._parts.ledger.write(
+        # It is published and durable already: a journal that fails from here on must not undo what came back.
+        await self._parts.ledger.take_away(
             Entry(
                 fact=Fact.ROLLED_BACK,
                 actor=occasion.actor,

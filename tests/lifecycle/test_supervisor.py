@@ -7,8 +7,10 @@ import shutil
 from pathlib import Path
 
 from skillpod import SkillManager
+from skillpod.errors import JournalUnwritable
 from skillpod.lifecycle.supervisor import Supervisor
-from tests.support.skills import drop_skill, saying, write_skill
+from skillpod.model.entry import Entry, Fact
+from tests.support.skills import drop_skill, replace_file, saying, write_skill
 
 
 def test_waiting_for_tasks_that_are_done_already_ends(tmp_path: Path) -> None:
@@ -71,3 +73,27 @@ def test_a_fault_in_work_behind_the_scenes_is_an_event(tmp_path: Path) -> None:
                 return (await listening).message
 
     assert "a fault of ours" in asyncio.run(scenario())
+
+
+def test_a_rollback_stands_when_the_journal_fails_just_after_it(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        skills = tmp_path / "skills"
+        skills.mkdir()
+        folder = write_skill(skills, "words", handler=saying("one"))
+        async with SkillManager(skills, home=tmp_path / "home") as pod:
+            replace_file(folder / "handler.py", saying("two"))
+            await pod.settled()
+            ledger = pod._parts.ledger
+            record = ledger._journal.record
+
+            async def until_the_rollback(entry: Entry) -> int:
+                if entry.fact is Fact.ROLLED_BACK:
+                    raise JournalUnwritable("the disk is full")
+                return await record(entry)
+
+            ledger._journal.record = until_the_rollback  # type: ignore[method-assign]  # SAFE: a disk that fills up in this very moment
+            await pod.rollback("words")
+            assert await pod.call("words__answer", {}) == "one"
+            assert [skill["mode"] for skill in pod.skills()] == ["pinned"]
+
+    asyncio.run(scenario())

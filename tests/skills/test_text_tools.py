@@ -63,4 +63,5 @@ def test_what_only_looks_like_it_is_left(text: str) -> None:
 
 
 def test_a_long_hostile_text_is_cleaned_in_time() -> None:
-    handler.redact("1 " * 50_000 + "a" * 50_000 + "@" * 1000 + "+1" * 10_000)
+    text = "1 " * 50_000 + "a" * 50_000 + "@" * 1000 + "+1" * 10_000
+    assert "a" * 50_000 in handler.redact(text)["text"]
