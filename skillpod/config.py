@@ -37,10 +37,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
-    """``skills`` maps a skill's name to the operator's values for it; ``trial`` and ``quiet`` are seconds."""
+    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are
+    exported without the skill's name before them; ``trial`` and ``quiet`` are seconds."""
 
     policy: str = "default"
     skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    bare_names: frozenset[str] = frozenset()
     alert: Alert = Alert()
     trial: float = 60.0
     quiet: float = 0.08
@@ -95,6 +97,7 @@ class _Reader:
         config = PodConfig(
             policy=said.get("policy", plain.policy),
             skills=self._skills(),
+            bare_names=frozenset(said.get("bare_names", ())),
             alert=Alert(
                 command=tuple(alert.get("command", ())),
                 timeout=self._seconds(alert, "timeout", "alert.timeout", _ALERT_TIMEOUT, plain.alert.timeout),

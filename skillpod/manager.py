@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from skillpod.config import PodConfig, load_config, load_policy
-from skillpod.errors import JournalFailed, PathUnusable, SkillpodError, UnknownSkill
+from skillpod.errors import CommandInvalid, JournalFailed, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
@@ -30,13 +30,15 @@ from skillpod.lifecycle.restore import restore
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.view import shown, summary
+from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
-from skillpod.model.guest import CallResult
+from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.functions import answer_calls, tool_definitions
 from skillpod.registry.registry import Registry
+from skillpod.registry.stable import SPECS, Offer
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
@@ -147,6 +149,7 @@ class SkillManager:
             news=self._news,
             examiner=Examiner(),
             policy=lambda: self._policy,
+            bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             trial=lambda: self._config.trial,
             threads=threads,
@@ -235,20 +238,30 @@ class SkillManager:
 
     # --- calling ----------------------------------------------------------------------------------------------------------
 
-    def tools(self, provider: str = "openai", *, caller: Caller | None = None) -> list[dict[str, Any]]:
-        """What the API's ``tools`` parameter takes: every tool that is callable now. Raises CommandInvalid for an unknown provider."""
-        return tool_definitions(provider, (binding.contract.spec for binding in self._registry.bindings()))
+    def tools(self, provider: str = "openai", *, caller: Caller | None = None, offer: str = Offer.SKILLS.value) -> list[dict[str, Any]]:
+        """What the API's ``tools`` parameter takes: every tool that this caller may call now, sorted by name. ``offer`` is ``skills``,
+        ``stable`` (the three tools that find and call all others) or ``both``. Raises CommandInvalid for an unknown provider or offer."""
+        wanted = _offer(offer)
+        specs = [] if wanted is Offer.STABLE else [spec for card in self.cards(caller=caller) for spec in card.tools]
+        specs += [] if wanted is Offer.SKILLS else SPECS
+        return tool_definitions(provider, sorted(specs, key=lambda spec: spec.exported))
+
+    def cards(self, *, caller: Caller | None = None) -> list[Card]:
+        """What a door may show of every published skill that this caller may see, sorted by name."""
+        who = caller or OWNER
+        return [card for card in self._registry.cards() if who.may_see(card.name)]
 
     async def call(self, tool: str, arguments: Any, *, caller: Caller | None = None) -> Any:
         """The value a tool returns for these arguments; raises as ``invoke`` does."""
         return (await self.invoke(tool, arguments, caller=caller)).value
 
-    async def invoke(self, tool: str, arguments: Any, *, caller: Caller | None = None) -> CallResult:
-        """As ``call``, with usage (seconds, bytes), generation and digest.
+    async def invoke(self, tool: str, arguments: Any, *, caller: Caller | None = None, hear: Hear = unheard) -> CallResult:
+        """As ``call``, with usage (seconds, bytes), generation and digest. ``hear`` is told what the call says while it runs: its
+        progress and its log. A call whose task is cancelled is ended in its guest too.
 
         Raises UnknownTool, ArgumentsInvalid, the SkillFailed family and JournalUnwritable.
         """
-        return await self._dispatch.invoke(tool, arguments, caller or OWNER)
+        return await self._dispatch.invoke(tool, arguments, caller or OWNER, hear)
 
     async def answer(self, provider: str, tool_calls: Iterable[Any], *, caller: Caller | None = None) -> list[dict[str, Any]]:
         """Answer a model's tool calls with messages of the provider's shape; a call that fails is answered with its error."""
@@ -343,6 +356,13 @@ class SkillManager:
         if name not in self._supervisor.slots and name not in self._parts.state.names():
             raise UnknownSkill(f"there is no skill `{name}`", hint="`skillpod list` shows what there is", skill=name)
         return self._slot(name)
+
+
+def _offer(word: str) -> Offer:
+    try:
+        return Offer(word)
+    except ValueError:
+        raise CommandInvalid(f"there is no offer `{word}`", hint=f"one of: {', '.join(offer.value for offer in Offer)}") from None
 
 
 def _from_thread(loop: asyncio.AbstractEventLoop, function: Callable[[str], None], argument: str) -> None:

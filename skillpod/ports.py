@@ -10,7 +10,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.command import Caller, Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry
-from skillpod.model.guest import IsolationReport, Launch, Reply
+from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
 
 
 class Clock(Protocol):
@@ -34,8 +34,9 @@ class Guests(Protocol):
         Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded or DeadlineExceeded.
         """
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
-        """One call of a tool by its own name (not the exported one), within the manifest's limits.
+    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller, hear: Hear = unheard) -> Reply:
+        """One call of a tool by its own name (not the exported one), within the manifest's limits. ``hear`` is told what the call says
+        while it runs. When the awaiting task is cancelled, the call is ended in its guest too.
 
         Raises the SkillFailed family; IsolationUnavailable, ProbeFailed and Drift when a new guest was needed and did not start.
         """
@@ -128,6 +129,13 @@ class Memory(Protocol):
     def set_version(self, skill: str, version: int) -> None: ...
     def replace(self, skill: str, values: Mapping[str, Any], version: int) -> None:
         """Every key at once, in one step, under this schema version."""
+
+
+class Embedder(Protocol):
+    """A model that places texts in a space where nearness is likeness. Bring your own; none is shipped."""
+
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """One vector a text, all of one length. Called off the loop's thread."""
 
 
 class Worker(Protocol):

@@ -6,6 +6,7 @@ import asyncio
 
 from skillpod.lifecycle.pipeline import Survey
 from skillpod.lifecycle.table import Event, State, step
+from skillpod.model.card import Card
 from skillpod.model.decision import Admission, Identity
 from skillpod.model.digest import Digest
 from skillpod.model.manifest import Manifest, ToolSpec
@@ -17,7 +18,15 @@ DEATHS_IN_TRIAL = 3
 
 class Generation:
     def __init__(
-        self, *, number: int, survey: Survey, admission: Admission, identity: Identity, guests: Guests, manifest: Manifest
+        self,
+        *,
+        number: int,
+        survey: Survey,
+        admission: Admission,
+        identity: Identity,
+        guests: Guests,
+        manifest: Manifest,
+        tools: tuple[ToolSpec, ...],
     ) -> None:
         self.number = number
         self.survey = survey
@@ -32,14 +41,7 @@ class Generation:
         self._answered_at_death = -1
         self.published_at = 0.0  # monotonic, for the trial
         self.published_epoch = 0.0
-        self.route = Route(
-            skill=manifest.name,
-            version=manifest.version,
-            digest=survey.bundle.digest,
-            generation=number,
-            tools=survey.tools,
-            guests=guests,
-        )
+        self.route = Route(card=Card(manifest=manifest, bundle=survey.bundle, generation=number, tools=tools), guests=guests)
 
     @property
     def digest(self) -> Digest:
@@ -47,7 +49,7 @@ class Generation:
 
     @property
     def tools(self) -> tuple[ToolSpec, ...]:
-        return self.survey.tools
+        return self.route.tools
 
     def step(self, event: Event) -> None:
         self.state = step(self.state, event)

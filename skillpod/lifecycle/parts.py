@@ -21,7 +21,8 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """``configured`` gives the operator's config of a skill from pod.yaml; ``trial`` is in seconds."""
+    """``bare_names`` are the skills whose tools go by their own names, ``configured`` gives the operator's config of a skill, both from
+    pod.yaml; ``trial`` is in seconds."""
 
     registry: Registry
     sandbox: Sandbox
@@ -33,6 +34,7 @@ class Parts:
     news: News
     examiner: Examiner
     policy: Callable[[], Policy]
+    bare_names: Callable[[], frozenset[str]]
     configured: Callable[[str], Mapping[str, Any]]
     trial: Callable[[], float]
     threads: Executor

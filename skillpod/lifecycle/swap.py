@@ -23,7 +23,7 @@ from skillpod.model.decision import Admission, Hold, Identity, Refusal
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.model.guest import Launch
-from skillpod.model.manifest import Manifest
+from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.ports import Guests
 
 DRAIN_GRACE = 2.0
@@ -50,6 +50,7 @@ class Plan:
     admission: Admission
     config: Mapping[str, Any]
     identity: Identity
+    tools: tuple[ToolSpec, ...]
 
 
 class Swap:
@@ -89,7 +90,13 @@ class Swap:
         config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
         self._require_skills(manifest)
         identity = Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config))
-        return Plan(survey=survey, manifest=manifest, admission=admission, config=config, identity=identity)
+        return Plan(survey=survey, manifest=manifest, admission=admission, config=config, identity=identity, tools=self._named(survey))
+
+    def _named(self, survey: Survey) -> tuple[ToolSpec, ...]:
+        """The tools under the names they are exported by: their own, where the operator wants them bare."""
+        if survey.manifest is None or survey.manifest.name not in self._parts.bare_names():
+            return survey.tools
+        return tuple(replace(spec, exported=spec.name) for spec in survey.tools)
 
     def _admitted(self, survey: Survey) -> Admission:
         answer = decision(survey, self._parts.policy())
@@ -162,9 +169,7 @@ class Swap:
 
     def open(self, slot: Slot, number: int, plan: Plan) -> Generation:
         """A generation with no guest started yet."""
-        launch = Launch(
-            admission=plan.admission, bundle=plan.survey.bundle, manifest=plan.manifest, tools=plan.survey.tools, config=plan.config
-        )
+        launch = Launch(admission=plan.admission, bundle=plan.survey.bundle, manifest=plan.manifest, tools=plan.tools, config=plan.config)
         opened: list[Guests] = []
         opened.append(self._parts.sandbox.open(launch, on_death=lambda error: self._on_death(slot, opened[0], error)))
         return self._generation(number, plan, opened[0])
@@ -178,6 +183,7 @@ class Swap:
             identity=plan.identity,
             guests=guests,
             manifest=plan.manifest,
+            tools=plan.tools,
         )
 
     async def _prove(self, generation: Generation) -> None:
@@ -216,7 +222,7 @@ class Swap:
         slot.refused = None
         if old is not None:
             old.step(Event.REPLACED)
-            self._spawn(self._retire(slot, old))
+            self._spawn(self._retire(slot, old, calls=old.route.leases.open))
         self._parts.news.tell(
             Kind.SWAPPED if old else Kind.MOUNTED,
             skill=slot.name,
@@ -264,12 +270,19 @@ class Swap:
         await generation.drain(generation.manifest.limits.wall + DRAIN_GRACE)
         await generation.discard()
 
-    async def _retire(self, slot: Slot, old: Generation) -> None:
+    async def _retire(self, slot: Slot, old: Generation, *, calls: int) -> None:
         await old.drain(old.manifest.limits.wall + DRAIN_GRACE)
         if old.state is not State.DRAINING:
             return  # recalled or discarded while it drained
         old.step(Event.DRAINED)
-        self._parts.news.tell(Kind.DRAINED, skill=slot.name, version=old.manifest.version, digest=old.digest, generation=old.number)
+        self._parts.news.tell(
+            Kind.DRAINED,
+            skill=slot.name,
+            version=old.manifest.version,
+            digest=old.digest,
+            generation=old.number,
+            details={"calls": calls},  # that were in flight when it was replaced
+        )
         kept = slot.previous
         if slot.current is None or (kept is not None and kept.number > old.number):
             await old.discard()

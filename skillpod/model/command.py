@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
@@ -13,11 +14,16 @@ from skillpod.model.digest import Digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who calls: every call has one. ``session`` is an explicit key; empty means none."""
+    """Who calls: every call has one. ``session`` is an explicit key; empty means none. ``sees`` are patterns (``fnmatch``, case
+    matters) of the names of skills that are there for this caller; what it does not see it can't call, and is told nothing of."""
 
     principal: str = "owner"
     session: str = ""
     tenant: str = ""
+    sees: tuple[str, ...] = ("*",)
+
+    def may_see(self, skill: str) -> bool:
+        return any(pattern == "*" or fnmatchcase(skill, pattern) for pattern in self.sees)
 
 
 OWNER = Caller()

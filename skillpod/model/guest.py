@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -31,6 +31,30 @@ class Reply:
 
     value: Any
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a call is: ``fraction`` from 0 to 1."""
+
+    fraction: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """``level`` is one of ``logging``'s five names, in capitals."""
+
+    level: str
+    message: str
+
+
+Hear = Callable[[Progress | LogLine], None]
+"""Hears what a call says while it runs, on the loop's thread; it must not raise and not wait."""
+
+
+def unheard(said: Progress | LogLine) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,12 +51,17 @@ class SkillTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
+    """``entry`` is empty when no file is one; ``scripts`` are files run as programs, one tool each; ``frontmatter`` is SKILL.md's, as it
+    stands there, empty when there is none."""
+
     name: str
     version: str
     description: str
     author: str
     license: str = ""
     entry: str = "handler.py"
+    scripts: tuple[str, ...] = ()
+    frontmatter: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     instructions: str = "README.md"
     tier: Tier = Tier.READ_ONLY
     permissions: Permissions = NOTHING
@@ -82,11 +87,34 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptArgument:
+    """How one property of a script's input schema becomes words of its command line. ``flag`` is empty for a positional argument;
+    ``takes`` is ``value``, ``values`` (one word each), ``nothing`` (the flag alone, when true), ``negated`` (the flag alone, when false)
+    or ``count`` (the flag as often as the number says)."""
+
+    name: str
+    flag: str
+    takes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A file that is run as a program. ``is_plain``: its command line could not be read, so it takes ``{args, stdin}``; else
+    ``arguments`` say how its words are made, flags first, positional ones in order behind them. ``stdin`` is always a property too."""
+
+    file: str
+    is_plain: bool
+    arguments: tuple[ScriptArgument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolSpec:
     """One function an agent can call. ``exported`` is its public name; schemas are JSON Schema 2020-12, self-contained.
 
     ``hints`` are the decorator's literals (title, read_only, destructive, idempotent, category, deprecated) and the manifest's
-    ``tools.<name>`` entries. ``context`` is the name of the parameter that takes the Context, or empty.
+    ``tools.<name>`` entries. ``context`` is the name of the parameter that takes the Context, or empty. ``is_content``: the value is a
+    list of content blocks (``docs/content.md``) and has no output schema. ``refines`` is the signature's own schema when the manifest
+    gives a narrower ``input_schema``: arguments must fit both. ``script`` is set for a tool that runs a program of the skill.
     """
 
     skill: str
@@ -99,6 +127,9 @@ class ToolSpec:
     is_async: bool = False
     context: str = ""
     hints: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    is_content: bool = False
+    refines: Mapping[str, Any] | None = None
+    script: Script | None = None
 
     def signature(self) -> dict[str, Any]:
         """What a guest must say of itself, in this order, or it has drifted."""

@@ -10,7 +10,7 @@ from skillpod.documents import did_you_mean
 from skillpod.errors import DeadlineExceeded, JournalFailed, SkillpodError, UnknownTool
 from skillpod.model.command import Caller
 from skillpod.model.entry import Entry, Fact
-from skillpod.model.guest import CallResult, Reply
+from skillpod.model.guest import CallResult, Hear, Reply, unheard
 from skillpod.ports import Clock, Journal
 from skillpod.registry.registry import Binding, Registry
 
@@ -25,15 +25,17 @@ class Dispatch:
         self._clock = clock
         self._missing = missing
 
-    async def invoke(self, tool: str, arguments: Any, caller: Caller) -> CallResult:
-        """Call an exported tool.
+    async def invoke(self, tool: str, arguments: Any, caller: Caller, hear: Hear = unheard) -> CallResult:
+        """Call an exported tool. A tool of a skill that the caller does not see is as unknown as one that is not there.
 
         Raises UnknownTool, ArgumentsInvalid, JournalUnwritable, ResultInvalid, and what Guests.call raises.
         """
         self._journal.require()
         binding = self._registry.find(tool)
         if binding is None:
-            raise self._missing(tool) or self._unknown(tool)
+            raise self._why_not(tool, caller)
+        if not caller.may_see(binding.route.skill):
+            raise self._unknown(tool, caller)
         size = binding.contract.check_arguments(arguments)
         route = binding.route
         started = self._clock.now()
@@ -41,7 +43,7 @@ class Dispatch:
         reply: Reply | None = None
         try:
             with route.leases:
-                reply = await route.guests.call(binding.contract.spec.name, arguments, caller)
+                reply = await route.guests.call(binding.contract.spec.name, arguments, caller, hear)
                 binding.contract.check_result(reply.value)
         except SkillpodError as failure:
             error = failure.about(skill=route.skill, digest=route.digest)
@@ -52,8 +54,13 @@ class Dispatch:
             asyncio.get_running_loop().call_soon(self._write, binding, caller, size, reply, error, duration)
         return CallResult(value=reply.value, usage=reply.usage, skill=route.skill, generation=route.generation, digest=route.digest)
 
-    def _unknown(self, tool: str) -> UnknownTool:
-        guess = did_you_mean(tool, list(self._registry.names()))
+    def _why_not(self, tool: str, caller: Caller) -> SkillpodError:
+        missing = self._missing(tool) if caller.may_see(tool.partition("__")[0]) else None
+        return missing or self._unknown(tool, caller)
+
+    def _unknown(self, tool: str, caller: Caller) -> UnknownTool:
+        seen = [binding.contract.spec.exported for binding in self._registry.bindings() if caller.may_see(binding.route.skill)]
+        guess = did_you_mean(tool, seen)
         return UnknownTool(f"there is no tool `{tool}`", hint=guess or "`skillpod tools` lists what is callable now", at=tool)
 
     def _write(

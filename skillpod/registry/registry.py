@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 
 from skillpod.errors import NameTaken
+from skillpod.model.card import Card
 from skillpod.model.digest import Digest
 from skillpod.model.manifest import ToolSpec
 from skillpod.ports import Guests
 from skillpod.registry.contract import Contract
+from skillpod.registry.stable import RESERVED
 
 
 class Leases:
@@ -45,13 +47,29 @@ class Leases:
 class Route:
     """Where calls to a skill go: today, one generation and its guests."""
 
-    skill: str
-    version: str
-    digest: Digest
-    generation: int
-    tools: tuple[ToolSpec, ...]
+    card: Card
     guests: Guests
     leases: Leases = field(default_factory=Leases)
+
+    @property
+    def skill(self) -> str:
+        return self.card.name
+
+    @property
+    def version(self) -> str:
+        return self.card.version
+
+    @property
+    def digest(self) -> Digest:
+        return self.card.digest
+
+    @property
+    def generation(self) -> int:
+        return self.card.generation
+
+    @property
+    def tools(self) -> tuple[ToolSpec, ...]:
+        return self.card.tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +88,18 @@ class Table:
     bindings: Mapping[str, Binding]
 
 
+Observer = Callable[[str, Card | None], None]
+"""It must not raise and not wait: a publish has happened already when it is called."""
+
+
 class Registry:
     def __init__(self) -> None:
         self._table = Table(MappingProxyType({}), MappingProxyType({}))
+        self._observers: list[Observer] = []
+
+    def observe(self, observer: Observer) -> None:
+        """Have ``observer`` called after each change, on the loop's thread, with the skill's name and its card; None: it was withdrawn."""
+        self._observers.append(observer)
 
     @property
     def routes(self) -> Mapping[str, Route]:
@@ -89,9 +116,21 @@ class Registry:
         bindings = self._table.bindings
         return [bindings[name] for name in sorted(bindings)]
 
+    def cards(self) -> list[Card]:
+        """Every published skill, sorted by name."""
+        routes = self._table.routes
+        return [routes[name].card for name in sorted(routes)]
+
     def check(self, skill: str, tools: tuple[ToolSpec, ...]) -> None:
-        """Raise NameTaken if another skill exports one of these names."""
+        """Raise NameTaken if another skill exports one of these names, or the pod itself does."""
         for spec in tools:
+            if spec.exported in RESERVED:
+                raise NameTaken(
+                    f"tool `{spec.exported}` of skill `{skill}` has the name of one of the pod's own",
+                    hint="rename it",
+                    at=spec.exported,
+                    skill=skill,
+                )
             taken = self._table.bindings.get(spec.exported)
             if taken is not None and taken.route.skill != skill:
                 refusal = NameTaken(
@@ -113,6 +152,7 @@ class Registry:
             MappingProxyType({**self._table.routes, route.skill: route}),
             MappingProxyType(bindings),
         )
+        self._tell(route.skill, route.card)
         return previous
 
     def withdraw(self, skill: str) -> Route | None:
@@ -121,7 +161,12 @@ class Registry:
         if previous is not None:
             routes = {name: route for name, route in self._table.routes.items() if name != skill}
             self._table = Table(MappingProxyType(routes), MappingProxyType(self._others(skill)))
+            self._tell(skill, None)
         return previous
+
+    def _tell(self, skill: str, card: Card | None) -> None:
+        for observer in self._observers:
+            observer(skill, card)
 
     def _others(self, skill: str) -> dict[str, Binding]:
         return {name: binding for name, binding in self._table.bindings.items() if binding.route.skill != skill}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from skillpod.errors import Misconfigured, SkillpodError
+from skillpod.model.guest import LogLine, Progress
 from skillpod.ports import Memory
 from skillpod.sandbox.output import Output
 
@@ -48,17 +49,20 @@ class Broker:
         except ValueError as fault:
             raise Denied(str(fault)) from fault
 
-    def tell(self, operation: str, arguments: Mapping[str, Any]) -> None:
+    def tell(self, operation: str, arguments: Mapping[str, Any]) -> Progress | LogLine:
         """A log record or progress, kept with what the guest printed. Anything else is Denied."""
+        message = _text(arguments, "message")
         if operation == "log":
             level = arguments.get("level")
-            self._output.line(f"{level if level in LEVELS else 'LOG'}: {_text(arguments, 'message')}")
-        elif operation == "progress":
+            record = LogLine(level=level if level in LEVELS else "INFO", message=message)
+            self._output.line(f"{record.level}: {message}")
+            return record
+        if operation == "progress":
             fraction = arguments.get("fraction")
             share = min(max(float(fraction), 0.0), 1.0) if isinstance(fraction, (int, float)) else 0.0
-            self._output.line(f"progress {share:.0%} {_text(arguments, 'message')}".rstrip())
-        else:
-            raise Denied(f"the host does not listen to {operation[:64]!r}")
+            self._output.line(f"progress {share:.0%} {message}".rstrip())
+            return Progress(fraction=share, message=message)
+        raise Denied(f"the host does not listen to {operation[:64]!r}")
 
     def _get(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         try:

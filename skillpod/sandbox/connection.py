@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, SkillpodError, WireBroken
-from skillpod.model.guest import Reply
+from skillpod.model.guest import Hear, Reply, unheard
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
@@ -39,14 +39,15 @@ _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is t
 class _Call:
     """A call in flight."""
 
-    __slots__ = ("asks", "cpu", "future", "started", "timer", "tool", "until")
+    __slots__ = ("asks", "cpu", "future", "hear", "started", "timer", "tool", "until")
 
-    def __init__(self, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float) -> None:
+    def __init__(self, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear) -> None:
         self.tool = tool
         self.future = future
         self.started = started
         self.until = until
         self.cpu = cpu
+        self.hear = hear
         self.asks = 0
         self.timer: asyncio.TimerHandle | None = None
 
@@ -130,8 +131,9 @@ class Connection:
         """How many calls are in flight."""
         return len(self._calls)
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float) -> Reply:
-        """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time. Raises the SkillFailed family, ArgumentsInvalid.
+    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard) -> Reply:
+        """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time; ``hear`` is told what it says.
+        Raises the SkillFailed family, ArgumentsInvalid.
 
         When the caller is cancelled the call goes on, unseen, until it ends or its time does; ``kill`` the guest if that may not be.
         """
@@ -140,7 +142,7 @@ class Connection:
         if self.has_ended:
             raise GuestDied("the guest ended before it was called")
         started = perf_counter()
-        call = _Call(tool, self._loop.create_future(), started=started, until=started + seconds, cpu=self._forked.cpu())
+        call = _Call(tool, self._loop.create_future(), started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
         self._calls[nonce] = call
         call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
         self.send(data)
@@ -216,7 +218,7 @@ class Connection:
             case ("ask", frames.ASK):
                 self._asked(call, frame)
             case ("tell", frames.TELL):
-                self._told(frame)
+                self._told(call, frame)
             case kind, _:
                 raise WireError(f"a frame that is none of the protocol's: {str(kind)[:32]!r}")
 
@@ -258,14 +260,16 @@ class Connection:
         if len(self._unsent) > 1 and sum(map(len, self._unsent)) > _UNSENT_CAP:
             self._loop.remove_reader(self._forked.wire)
 
-    def _told(self, frame: Mapping[str, Any]) -> None:
+    def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
         operation, arguments = frame["operation"], frame["arguments"]
         if type(operation) is not str or type(arguments) is not dict:
             raise WireError("a tell that is not in order")
         try:
-            self._broker.tell(operation, arguments)
+            said = self._broker.tell(operation, arguments)
         except Denied as refusal:
             raise WireError(str(refusal)) from refusal
+        if not call.future.done():  # its caller is there to hear it
+            call.hear(said)
 
     # --- time --------------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any
 from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
-from skillpod.model.guest import IsolationReport, Launch, Reply
+from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
 from skillpod.model.manifest import GuestCount
 from skillpod.ports import Memory
 from skillpod.sandbox.broker import Broker
@@ -62,7 +62,7 @@ class GuestPool:
         self._guests.adopt(guest)
         self._wind()
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
+    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller, hear: Hear = unheard) -> Reply:
         """Raises UnknownTool, ArgumentsInvalid, Busy, the SkillFailed family, and what ``prove`` raises when a new guest was needed."""
         self._require_open()
         if tool not in self._tools:
@@ -71,8 +71,8 @@ class GuestPool:
         if self._timer is None:
             self._wind()
         if self._sessions is not None and caller.session:
-            return await self._sessions.call((caller.tenant, caller.principal, caller.session), tool, arguments)
-        return await self._guests.call(tool, arguments)
+            return await self._sessions.call((caller.tenant, caller.principal, caller.session), tool, arguments, hear)
+        return await self._guests.call(tool, arguments, hear)
 
     def output(self) -> str:
         return self._output.text()

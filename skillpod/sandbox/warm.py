@@ -8,7 +8,7 @@ from typing import Any
 
 from skillpod.errors import GuestDied, SkillpodError
 from skillpod.model.capability import Lifetime
-from skillpod.model.guest import Reply
+from skillpod.model.guest import Hear, Reply
 from skillpod.model.manifest import GuestCount
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.nursery import Nursery
@@ -43,13 +43,13 @@ class Warm:
         self._is_resting = False
         self._is_closed = False
 
-    async def call(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
+    async def call(self, tool: str, arguments: Mapping[str, Any], hear: Hear) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         guest = await self._take()
         while guest.has_ended:  # between its turn and this line; it has seen nothing of the call
             guest = await self._take()
         try:
-            return await guest.call(tool, arguments, self._wall)
+            return await guest.call(tool, arguments, self._wall, hear)
         except asyncio.CancelledError:
             if self._concurrency == 1:
                 guest.kill()
@@ -182,14 +182,14 @@ class Sessions:
         self._closing: set[asyncio.Task[None]] = set()
         self._started = 0
 
-    async def call(self, key: Key, tool: str, arguments: Mapping[str, Any]) -> Reply:
+    async def call(self, key: Key, tool: str, arguments: Mapping[str, Any], hear: Hear) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         while key not in self._sessions and len(self._sessions) >= self._most and not self._evict():
             await self._line.wait(self._wall, joined=lambda: None)
         session = self._sessions.pop(key, None) or self._make()
         self._sessions[key] = session
         try:
-            return await session.call(tool, arguments)
+            return await session.call(tool, arguments, hear)
         finally:
             self._make_room()
 

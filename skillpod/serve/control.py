@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
 from skillpod.model.command import Caller, Command, Verb
 from skillpod.model.event import Event
-from skillpod.model.guest import CallResult
 from skillpod.serve.answers import answer
+from skillpod.serve.pod import Pod
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of a request's body; more is refused while it is being read."""
@@ -34,20 +34,6 @@ _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (r
 
 
 _Result = TypeVar("_Result")
-
-
-class Pod(Protocol):
-    """What this door asks of a pod; ``manager.SkillManager`` answers."""
-
-    def skills(self) -> list[dict[str, Any]]: ...
-    def show(self, name: str) -> dict[str, Any]: ...
-    def instructions(self, name: str) -> str: ...
-    def output(self, name: str) -> str: ...
-    def tools(self, provider: str = ..., *, caller: Caller | None = ...) -> list[dict[str, Any]]: ...
-    def stats(self) -> dict[str, Any]: ...
-    def events(self) -> AsyncIterator[Event]: ...
-    async def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = ...) -> CallResult: ...
-    async def execute(self, command: Command) -> dict[str, Any]: ...
 
 
 # --- the application ---------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from skillpod.errors import PathUnusable
 from skillpod.serve.address import SOCKET, socket_address
-from skillpod.serve.control import Pod, build_app
+from skillpod.serve.control import build_app
+from skillpod.serve.pod import Pod
 
 GRACE = 10
 """Seconds that requests in flight have to finish once the socket closes."""

@@ -10,6 +10,7 @@ import pytest
 
 from skillpod.errors import ArgumentsInvalid, JournalUnwritable, ResultInvalid, SkillpodError, ToolRaised, UnknownTool
 from skillpod.model.command import OWNER, Caller
+from skillpod.model.guest import Hear, unheard
 from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.registry import Registry
 from tests.support.registry import ListedJournal, route, spec
@@ -125,7 +126,7 @@ def test_a_cancelled_call_is_noted_as_unknown() -> None:
     async def scenario() -> ListedJournal:
         dispatch, journal, registry = house()
 
-        async def wait(tool: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
+        async def wait(tool: str, arguments: Mapping[str, Any], caller: Caller, hear: Hear = unheard) -> Any:
             await asyncio.Event().wait()
 
         registry.routes["alpha"].guests.call = wait  # type: ignore[method-assign]

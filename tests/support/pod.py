@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, PolicyRefused, SkillpodError, ToolRaised, UnknownSkill, UnknownTool
+from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.digest import Digest
 from skillpod.model.event import Event, Kind
-from skillpod.model.guest import CallResult, Usage
+from skillpod.model.guest import CallResult, Hear, Usage, unheard
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
@@ -102,7 +103,10 @@ class StandInPod:
     def output(self, name: str) -> str:
         return f"{self._known(name)['name']} was here\x1b[2J\n"
 
-    def tools(self, provider: str = "openai", *, caller: Caller | None = None) -> list[dict[str, Any]]:
+    def cards(self, *, caller: Caller | None = None) -> list[Card]:
+        return []
+
+    def tools(self, provider: str = "openai", *, caller: Caller | None = None, offer: str = "skills") -> list[dict[str, Any]]:
         return [{"type": "function", "name": tool, "provider": provider} for skill in self.skills() for tool in skill["tools"]]
 
     def stats(self) -> dict[str, Any]:
@@ -117,7 +121,7 @@ class StandInPod:
         finally:
             self._listeners.discard(queue)
 
-    async def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = None) -> CallResult:
+    async def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = None, hear: Hear = unheard) -> CallResult:
         name, _, function = tool.partition("__")
         if name not in self.entries:
             raise UnknownTool(f"there is no tool `{tool}`", hint="`skillpod tools` lists what is callable now", at=tool)

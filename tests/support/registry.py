@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from skillpod.errors import JournalUnwritable
+from skillpod.model.bundle import Bundle
+from skillpod.model.card import Card
 from skillpod.model.command import Caller
-from skillpod.model.digest import value_digest
 from skillpod.model.entry import Entry
-from skillpod.model.guest import IsolationReport, Reply, Usage
-from skillpod.model.manifest import Parameter, ToolSpec
+from skillpod.model.guest import Hear, IsolationReport, Reply, Usage, unheard
+from skillpod.model.manifest import Manifest, Parameter, ToolSpec
 from skillpod.model.names import exported_name
 from skillpod.registry.registry import Route
 
@@ -27,7 +28,7 @@ class AnsweringGuests:
     async def prove(self) -> None:
         return
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller) -> Reply:
+    async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller, hear: Hear = unheard) -> Reply:
         return Reply(value=self._answer(tool, arguments), usage=Usage(wall=0.001))
 
     def output(self) -> str:
@@ -88,11 +89,11 @@ def spec(
 def route(
     skill: str, *tools: ToolSpec, number: int = 1, answer: Callable[[str, Mapping[str, Any]], Any] = lambda tool, arguments: None
 ) -> Route:
-    return Route(
-        skill=skill,
-        version="1.0.0",
-        digest=value_digest([skill, number]),
-        generation=number,
-        tools=tools,
-        guests=AnsweringGuests(answer),
-    )
+    return Route(card=card(skill, *tools, number=number), guests=AnsweringGuests(answer))
+
+
+def card(skill: str, *tools: ToolSpec, number: int = 1, files: Mapping[str, bytes] | None = None, **said: Any) -> Card:
+    """A published skill; ``said`` goes to its manifest. Without files, one that tells its number: each has a digest of its own."""
+    bundle = Bundle.freeze(files if files is not None else {"handler.py": f"# {number}".encode()})
+    said = {"version": "1.0.0", "description": f"What {skill} does.", "author": "Jane Doe", **said}
+    return Card(manifest=Manifest(name=skill, **said), bundle=bundle, generation=number, tools=tools)
