@@ -114,7 +114,7 @@ def test_logs_and_progress_are_kept_with_what_the_guest_printed(memory: SkillMem
     notes.tell("log", {"level": "\x1b[31m", "message": 3})
     notes.tell("progress", {"fraction": 7, "message": "done"})
     notes.tell("progress", {"fraction": None})
-    assert output.text().splitlines() == ["printed without an end", "WARNING: careful", "LOG: ", "progress 100% done", "progress 0%"]
+    assert output.text().splitlines() == ["printed without an end", "WARNING: careful", "INFO: ", "progress 100% done", "progress 0%"]
     with pytest.raises(Denied):
         notes.tell("exec", {})
 
