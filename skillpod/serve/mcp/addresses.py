@@ -49,7 +49,7 @@ def locate(cards: Iterable[Card], uri: str) -> Place | None:
     """What an address names among these skills, as far as its spelling goes: whether there is such a path is for the caller to see."""
     name = uri.removeprefix(SCHEME).partition("/")[0]
     card = next((card for card in cards if card.name == name), None)
-    if card is None:
+    if card is None or not uri.isascii():  # every address we give is; a lone surrogate could not even be quoted
         return None
     root = folder(card)
     path = unquote(uri[len(root) + 1 :])
