@@ -9,16 +9,32 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.command import Caller
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Context, Field, tool
+    from skillpod.sdk import Audio, Content, Context, Field, File, Image, tool
 
 __version__ = "0.1.0"
-__all__ = ["CallResult", "Caller", "Context", "Field", "SkillManager", "SkillpodError", "tool"]
+__all__ = [
+    "Audio",
+    "CallResult",
+    "Caller",
+    "Content",
+    "Context",
+    "Field",
+    "File",
+    "Image",
+    "SkillManager",
+    "SkillpodError",
+    "tool",
+]
 
 _HOMES = {
+    "Audio": "skillpod.sdk",
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
+    "Content": "skillpod.sdk",
     "Context": "skillpod.sdk",
     "Field": "skillpod.sdk",
+    "File": "skillpod.sdk",
+    "Image": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
     "tool": "skillpod.sdk",

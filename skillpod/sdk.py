@@ -1,14 +1,15 @@
-"""What a handler imports: ``@tool`` and ``Context``. Standard library only; inside a guest this file *is* ``skillpod``."""
+"""What a handler imports: ``@tool``, ``Context`` and content. Standard library only; inside a guest this file *is* ``skillpod``."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
-__all__ = ["Context", "Field", "State", "StateError", "tool"]
+__all__ = ["Audio", "Content", "Context", "Field", "File", "Image", "State", "StateError", "tool"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -57,6 +58,65 @@ class Field:
     max_length: int | None = None
     pattern: str = ""
     examples: tuple[Any, ...] = ()
+
+
+MIME = r"^[a-z]+/[a-zA-Z0-9.+-]+$"
+"""A media type without parameters: the host takes no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture a tool returns, alone or in a list: the bytes of a whole file in the format ``mime`` names."""
+
+    data: bytes
+    mime: str = "image/png"
+
+    def __post_init__(self) -> None:
+        _check(self, bytes)
+        if not self.mime.startswith("image/"):
+            raise ValueError(f"an Image is image/..., not {self.mime!r}; return a File")
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A sound a tool returns, alone or in a list: the bytes of a whole file in the format ``mime`` names."""
+
+    data: bytes
+    mime: str = "audio/wav"
+
+    def __post_init__(self) -> None:
+        _check(self, bytes)
+        if not self.mime.startswith("audio/"):
+            raise ValueError(f"an Audio is audio/..., not {self.mime!r}; return a File")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file a tool returns, alone or in a list: text, or bytes of any kind. ``name`` is a plain file name, without a folder."""
+
+    name: str
+    data: bytes | str
+    mime: str = "text/plain"
+
+    def __post_init__(self) -> None:
+        _check(self, bytes, str)
+        if not isinstance(self.name, str) or not 0 < len(self.name) <= 128 or not self.name.isprintable():
+            raise ValueError(f"the name of a File is 1 to 128 visible characters, not {self.name!r}")
+        if self.name in (".", "..") or "/" in self.name or "\\" in self.name:
+            raise ValueError(f"the name of a File has no folder in it, got {self.name!r}")
+
+
+Content: TypeAlias = list[str | Image | Audio | File]
+"""What a tool returns that gives more than one thing: sentences, pictures, sounds and files, in the order the model reads them."""
+
+
+def _check(content: Image | Audio | File, *kinds: type) -> None:
+    """A value that is no content fails where the author makes it, not where the host reads it."""
+    if not isinstance(content.data, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        raise TypeError(f"the data of {type(content).__name__} is {wanted}, not {type(content.data).__name__}")
+    if not isinstance(content.mime, str) or not re.fullmatch(MIME, content.mime):
+        raise ValueError(f"expected a media type such as image/png, without parameters, got {content.mime!r}")
 
 
 class StateError(Exception):

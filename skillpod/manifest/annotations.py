@@ -80,6 +80,10 @@ _INSTEAD: Mapping[str, str] = {
     "typing.NamedTuple": "use a dataclass",
     "typing.Callable": "JSON has no functions",
     "collections.abc.Callable": "JSON has no functions",
+    **dict.fromkeys(
+        (f"skillpod.{kind}" for kind in ("Image", "Audio", "File", "Content")),
+        "content is what a tool returns, alone or in a list; take or hold base64 text as a str",
+    ),
     "skillpod.Context": "a Context is a parameter of its own, annotated `Context` and nothing else",
 }
 _FROM_ELSEWHERE = "use a type of the standard library's typing, or the skill's own dataclass, TypedDict or Enum"
@@ -106,7 +110,7 @@ class Annotations:
             case ast.Constant(value=None):
                 return {"type": "null"}
             case ast.BinOp(op=ast.BitOr()):
-                return _union([self.schema(scope, part, depth + 1) for part in _alternatives(node)])
+                return _union([self.schema(scope, part, depth + 1) for part in alternatives(node)])
             case ast.Subscript():
                 return self._subscript(scope, node, depth)
             case ast.Name() | ast.Attribute():
@@ -313,7 +317,7 @@ class Annotations:
         return found
 
 
-def _alternatives(node: ast.BinOp) -> list[ast.expr]:
+def alternatives(node: ast.BinOp) -> list[ast.expr]:
     """The members of ``a | b | c``, however many, without recursion."""
     parts: list[ast.expr] = []
     current: ast.expr = node

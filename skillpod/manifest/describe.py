@@ -14,6 +14,7 @@ from skillpod.manifest import fields
 from skillpod.manifest.annotations import Annotations, Direction
 from skillpod.manifest.branching import branching_fault
 from skillpod.manifest.classes import unquoted
+from skillpod.manifest.content import is_content
 from skillpod.manifest.docstrings import Docstring, read_docstring
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.literals import literal
@@ -197,7 +198,8 @@ class _Tool:
         contexts = self._contexts()
         parameters = [found for found in _parameters(function) if found.arg.arg not in contexts]
         input_schema = self._input_schema(parameters, docstring)
-        output_schema = self._output_schema()
+        returns_content = self._returns_content()
+        output_schema = None if returns_content else self._output_schema()
         if not self._sound:
             return None
         spec = ToolSpec(
@@ -210,6 +212,7 @@ class _Tool:
             parameters=tuple(Parameter(name=found.arg.arg, kind=found.kind, required=found.default is None) for found in parameters),
             is_async=isinstance(function, ast.AsyncFunctionDef),
             context=next(iter(contexts), ""),
+            is_content=returns_content,
             hints=MappingProxyType({**hints, **self._manifest.tools.get(function.name, {})}),
         )
         self._check_spec(spec)
@@ -346,6 +349,13 @@ class _Tool:
                 annotation = source(found.arg.annotation) if found.arg.annotation else ""
                 hint = f"write `{annotation} | None`" if given["default"] is None else "correct the annotation or the default"
                 self._add(f"parameter `{found.arg.arg}`: its default is no {annotation}", found.default, hint)
+
+    def _returns_content(self) -> bool:
+        try:
+            return self._function.returns is not None and is_content(self._modules, self._scope, self._function.returns)
+        except Unclear as fault:
+            self._refuse("its result", fault)
+            return True  # what is wrong with it has been said
 
     def _output_schema(self) -> dict[str, Any] | None:
         """None when nothing is said, or Any."""

@@ -369,7 +369,7 @@ _STAR_MODULES: Mapping[str, frozenset[str]] = {
     "enum": frozenset(enum.__all__),
     "dataclasses": frozenset(dataclasses.__all__),
     "collections.abc": frozenset(collections.abc.__all__),
-    "skillpod": frozenset({"Context", "Field", "tool"}),
+    "skillpod": frozenset({"Audio", "Content", "Context", "Field", "File", "Image", "tool"}),
 }
 
 

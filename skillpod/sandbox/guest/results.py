@@ -1,4 +1,5 @@
-"""What a tool returned into JSON bytes: dataclasses become objects, enums their values, sets sorted lists where the annotation says set.
+"""What a tool returned into JSON bytes: dataclasses become objects, enums their values, sets sorted lists where the annotation says set,
+and content a list of blocks where the annotation says content.
 
 Anything else JSON has no word for is refused, saying what it is and where in the value. Nothing is guessed: a bytes, a NaN, a set that
 was not announced or an object of a stranger's class would reach the caller as something the author did not mean.
@@ -15,6 +16,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from skillpod.sandbox.guest.content import KINDS, NotContent, blocks
+from skillpod.sandbox.guest.contract import Content
 from skillpod.sandbox.guest.hints import class_hints, options
 from skillpod.sandbox.wire import VALUE_DEPTH, WireError, body, depth
 
@@ -29,8 +32,10 @@ class ResultInvalid(Exception):
 
 
 def encode(value: Any, hint: Any) -> bytes:
-    """The value as JSON. ``hint`` is the tool's return annotation. Raises ResultInvalid."""
-    if not _is_plain(value, VALUE_DEPTH):
+    """The value as JSON. ``hint`` is the tool's return annotation, ``Content`` however it is written. Raises ResultInvalid."""
+    if hint is Content:
+        value = _content(value)
+    elif not _is_plain(value, VALUE_DEPTH):
         value = _plain(value, hint, "result", VALUE_DEPTH)
     try:
         encoded = body(value)
@@ -40,6 +45,14 @@ def encode(value: Any, hint: Any) -> bytes:
     if encoded.count(b"[") + encoded.count(b"{") > VALUE_DEPTH and depth(encoded) > VALUE_DEPTH:
         raise ResultInvalid(f"result: nested more than {VALUE_DEPTH} deep")
     return encoded
+
+
+def _content(value: Any) -> list[dict[str, Any]]:
+    try:
+        return blocks(value)
+    except NotContent as fault:
+        hint = "; return an empty list to say nothing" if fault.value is None else ""
+        raise ResultInvalid(f"result{fault.at}: {_named(fault.value)} is neither text nor an Image, Audio or File{hint}") from None
 
 
 def _is_plain(value: Any, room: int) -> bool:
@@ -63,6 +76,8 @@ def _plain(value: Any, hint: Any, at: str, room: int) -> Any:
         return _plain(value.value, Any, at, room)
     if value is None or isinstance(value, (bool, str, int, float)):
         return _atom(value, at)
+    if isinstance(value, KINDS):
+        raise ResultInvalid(f"{at}: {_named(value)} is content; annotate the tool's result as {type(value).__name__} or Content")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         types = class_hints(type(value))
         return {

@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from skillpod.sandbox.guest.arguments import Convert, Converter, Unfit, is_idle
+from skillpod.sandbox.guest.content import returned
 from skillpod.sandbox.guest.contract import MARK, Context
 from skillpod.sandbox.guest.hints import function_hints
 
@@ -21,7 +22,7 @@ class Tool:
         self.function = function
         self.name = function.__name__
         self.is_async = inspect.iscoroutinefunction(function)
-        self.returns = annotations.get("return", Any)
+        self.returns = returned(annotations.get("return", Any))
         self.context = next((name for name, hint in annotations.items() if hint is Context and name != "return"), "")
         self._parameters = [part for part in _parameters(written) if part["name"] != self.context]
         self._plans: dict[str, Convert] = {
