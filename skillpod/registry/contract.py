@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from skillpod.documents import Schema
-from skillpod.errors import ArgumentsInvalid, ResultInvalid
+from skillpod.errors import ArgumentsInvalid, DocumentInvalid, ResultInvalid
 from skillpod.model.manifest import MIB, ToolSpec
+from skillpod.registry.content import content_faults
 
 ARGUMENTS_LIMIT = 16 * MIB
 """Bytes of JSON; a larger argument is refused before a guest sees it."""
@@ -22,8 +23,10 @@ class Contract:
         self.spec = spec
 
     @cached_property
-    def _arguments(self) -> Schema:
-        return Schema(self.spec.input_schema)
+    def _arguments(self) -> tuple[Schema, ...]:
+        """What arguments must fit, the signature first: what a manifest adds is tried only on arguments that have the right shape."""
+        shapes = (self.spec.refines, self.spec.input_schema)
+        return tuple(Schema(shape) for shape in shapes if shape is not None)
 
     @cached_property
     def _result(self) -> Schema | None:
@@ -45,18 +48,27 @@ class Contract:
             raise ArgumentsInvalid(f"the arguments of `{name}` are not JSON: {fault}", at=name) from None
         if size > ARGUMENTS_LIMIT:
             raise ArgumentsInvalid(f"the arguments of `{name}` are {size} bytes of JSON; at most {ARGUMENTS_LIMIT} are taken", at=name)
-        if not self._arguments.accepts(arguments):
-            raise ArgumentsInvalid(f"the arguments do not fit `{name}`", at=name, reasons=self._arguments.faults(arguments, name=name))
+        for schema in self._arguments:
+            if not schema.accepts(arguments):
+                raise ArgumentsInvalid(f"the arguments do not fit `{name}`", at=name, reasons=schema.faults(arguments, name=name))
         return size
 
     def check_result(self, value: Any) -> None:
         """Raises ResultInvalid with every fault."""
-        if self._result is None or self._result.accepts(value):
+        faults = self._result_faults(value)
+        if not faults:
             return
         name = self.spec.exported
         raise ResultInvalid(
             f"`{name}` returned a value that does not fit the type it declares",
             at=name,
             hint="the skill's author must mend its return annotation or its code",
-            reasons=self._result.faults(value, name=name),
+            reasons=faults,
         )
+
+    def _result_faults(self, value: Any) -> list[DocumentInvalid]:
+        if self.spec.is_content:
+            return content_faults(value, name=self.spec.exported)
+        if self._result is None or self._result.accepts(value):
+            return []
+        return self._result.faults(value, name=self.spec.exported)
