@@ -59,11 +59,14 @@ def unheard(said: Progress | LogLine) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
+    """``is_content``: the value is a list of content blocks, as its tool's ``ToolSpec.is_content`` says."""
+
     value: Any
     usage: Usage
     skill: str
     generation: int
     digest: Digest
+    is_content: bool = False
 
 
 class WallState(Enum):

@@ -52,7 +52,14 @@ class Dispatch:
             duration = self._clock.now() - started
             # Soon: the caller has the reply first, and the entry goes out with the group that is due anyway.
             asyncio.get_running_loop().call_soon(self._write, binding, caller, size, reply, error, duration)
-        return CallResult(value=reply.value, usage=reply.usage, skill=route.skill, generation=route.generation, digest=route.digest)
+        return CallResult(
+            value=reply.value,
+            usage=reply.usage,
+            skill=route.skill,
+            generation=route.generation,
+            digest=route.digest,
+            is_content=binding.contract.spec.is_content,
+        )
 
     def _why_not(self, tool: str, caller: Caller) -> SkillpodError:
         missing = self._missing(tool) if caller.may_see(tool.partition("__")[0]) else None
