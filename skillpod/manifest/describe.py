@@ -19,14 +19,13 @@ from skillpod.manifest.docstrings import Docstring, read_docstring
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.literals import literal
 from skillpod.manifest.parse import MANIFEST
+from skillpod.manifest.refine import DEPTH_LIMIT, SCHEMA_LIMIT, nesting, refine, said_of
 from skillpod.manifest.scopes import External, Modules, Scope, Unclear, parse_files, source
 from skillpod.model.bundle import Bundle
-from skillpod.model.manifest import KIB, Manifest, Parameter, ToolSpec
+from skillpod.model.manifest import Manifest, Parameter, ToolSpec
 from skillpod.model.names import EXPORTED_NAME, exported_name
 
 DESCRIPTION_LIMIT = 1024
-SCHEMA_LIMIT = 64 * KIB
-"""JSON bytes of one tool's schemas: they are put before a model with every request."""
 TOOLS_LIMIT = 128
 PARAMETERS_LIMIT = 64
 
@@ -59,6 +58,7 @@ def describe(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
     specs: list[ToolSpec] = []
     if manifest.entry in trees:
         specs = list(_Entry(modules, manifest, trees[manifest.entry], bundle.files[manifest.entry], faults).specs())
+    specs = refine(specs, manifest, modules.patterns, faults)
     if not broken:
         _check_manifest(manifest, {spec.name: spec for spec in specs}, faults)
     faults.settle(skill=manifest.name)
@@ -213,7 +213,7 @@ class _Tool:
             is_async=isinstance(function, ast.AsyncFunctionDef),
             context=next(iter(contexts), ""),
             is_content=returns_content,
-            hints=MappingProxyType({**hints, **self._manifest.tools.get(function.name, {})}),
+            hints=MappingProxyType({**hints, **said_of(function.name, self._manifest.tools)}),
         )
         self._check_spec(spec)
         return spec if self._sound else None
@@ -378,6 +378,8 @@ class _Tool:
         if size > SCHEMA_LIMIT:
             self._add(f"its schemas have {size} bytes; at most {SCHEMA_LIMIT}", hint="make the types smaller")
         for schema in filter(None, (spec.input_schema, spec.output_schema)):
+            if nesting(schema) > DEPTH_LIMIT:
+                self._add(f"its schema is nested more than {DEPTH_LIMIT} deep", hint="give the inner types names of their own, as classes")
             fault = branching_fault(schema)
             if fault:
                 self._add(fault, hint="use one class with optional fields in place of the union")
@@ -452,7 +454,11 @@ def _check_manifest(manifest: Manifest, specs: Mapping[str, ToolSpec], faults: F
         if spec is None:
             faults.add(f"there is no tool `{test.tool}`", at=f"{where}.tool", hint=_known(test.tool, specs))
             continue
-        faults.extend(Schema(spec.input_schema).faults(dict(test.arguments), name=f"{where}.arguments"))
+        for schema in filter(None, (spec.refines, spec.input_schema)):
+            found = Schema(schema).faults(dict(test.arguments), name=f"{where}.arguments")
+            faults.extend(found)
+            if found:
+                break  # the narrower one would say the same again
         if test.has_expect and spec.output_schema is not None:
             faults.extend(Schema(spec.output_schema).faults(test.expect, name=f"{where}.expect"))
 
