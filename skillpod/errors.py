@@ -213,6 +213,12 @@ class CommandInvalid(Misused):
     code = "command_invalid"
 
 
+class TooManyTools(Misused):
+    """More tools were asked for than the API that they are for takes in one request."""
+
+    code = "too_many_tools"
+
+
 class NotASkill(Misused):
     """A path that was named by a person holds no skill."""
 

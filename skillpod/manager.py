@@ -6,9 +6,10 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -35,8 +36,9 @@ from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
+from skillpod.model.manifest import ToolSpec
 from skillpod.registry.dispatch import Dispatch
-from skillpod.registry.functions import answer_calls, tool_definitions
+from skillpod.registry.functions import Defer, Offered, answer_calls, tool_definitions
 from skillpod.registry.registry import Registry
 from skillpod.registry.stable import SPECS, Offer
 from skillpod.sandbox.isolation import JailSandbox
@@ -49,6 +51,7 @@ SWEEP = 3.0
 """Seconds between two looks at everything, whatever the watcher says."""
 
 _Result = TypeVar("_Result")
+_Word = TypeVar("_Word", bound=Enum)
 
 
 class SystemClock:
@@ -238,13 +241,20 @@ class SkillManager:
 
     # --- calling ----------------------------------------------------------------------------------------------------------
 
-    def tools(self, provider: str = "openai", *, caller: Caller | None = None, offer: str = Offer.SKILLS.value) -> list[dict[str, Any]]:
+    def tools(
+        self, provider: str = "openai", *, caller: Caller | None = None, offer: str = Offer.SKILLS.value, defer: str = Defer.NOTHING.value
+    ) -> list[dict[str, Any]]:
         """What the API's ``tools`` parameter takes: every tool that this caller may call now, sorted by name. ``offer`` is ``skills``,
-        ``stable`` (the three tools that find and call all others) or ``both``. Raises CommandInvalid for an unknown provider or offer."""
-        wanted = _offer(offer)
-        specs = [] if wanted is Offer.STABLE else [spec for card in self.cards(caller=caller) for spec in card.tools]
-        specs += [] if wanted is Offer.SKILLS else SPECS
-        return tool_definitions(provider, sorted(specs, key=lambda spec: spec.exported))
+        ``stable`` (the three tools that find and call all others) or ``both``. ``defer`` is ``nothing``, or ``skills``: the API's own tool
+        search finds those tools when they are needed, and the model does not see them before.
+
+        Raises CommandInvalid for an unknown word, and TooManyTools.
+        """
+        wanted, deferred = _meant(Offer, offer, "offer"), _meant(Defer, defer, "defer")
+        seen = [] if wanted is Offer.STABLE else self.cards(caller=caller)
+        offered = [Offered(spec, tuple(card.examples(spec.name))) for card in seen for spec in card.tools]
+        offered += [] if wanted is Offer.SKILLS else map(Offered, SPECS)
+        return tool_definitions(provider, sorted(offered, key=lambda each: each.spec.exported), defer=deferred)
 
     def cards(self, *, caller: Caller | None = None) -> list[Card]:
         """What a door may show of every published skill that this caller may see, sorted by name."""
@@ -263,9 +273,20 @@ class SkillManager:
         """
         return await self._dispatch.invoke(tool, arguments, caller or OWNER, hear)
 
-    async def answer(self, provider: str, tool_calls: Iterable[Any], *, caller: Caller | None = None) -> list[dict[str, Any]]:
-        """Answer a model's tool calls with messages of the provider's shape; a call that fails is answered with its error."""
-        return await answer_calls(provider, tool_calls, lambda tool, arguments: self.call(tool, arguments, caller=caller))
+    async def answer(self, provider: str, tool_calls: Any, *, caller: Caller | None = None) -> list[dict[str, Any]]:
+        """Answer a model's tool calls: what to append to the conversation, in the provider's shape, empty when there were no calls.
+        ``tool_calls`` is the list that the API gave, whatever else is in it, or its whole answer. A call that fails is answered with its
+        error. Raises CommandInvalid for an unknown provider, or what is no answer of its."""
+        who = caller or OWNER
+        return await answer_calls(
+            provider, tool_calls, lambda tool, arguments: self.call(tool, arguments, caller=who), lambda tool: self._spec(tool, who)
+        )
+
+    def _spec(self, tool: str, who: Caller) -> ToolSpec | None:
+        binding = self._registry.find(tool)
+        if binding is None:
+            return next((spec for spec in SPECS if spec.exported == tool), None)
+        return binding.contract.spec if who.may_see(binding.route.skill) else None
 
     def _why_missing(self, tool: str) -> SkillpodError | None:
         slot = self._supervisor.slots.get(tool.partition("__")[0])
@@ -358,11 +379,11 @@ class SkillManager:
         return self._slot(name)
 
 
-def _offer(word: str) -> Offer:
+def _meant(words: type[_Word], word: str, what: str) -> _Word:
     try:
-        return Offer(word)
+        return words(word)
     except ValueError:
-        raise CommandInvalid(f"there is no offer `{word}`", hint=f"one of: {', '.join(offer.value for offer in Offer)}") from None
+        raise CommandInvalid(f"there is no {what} `{word}`", hint=f"one of: {', '.join(known.value for known in words)}") from None
 
 
 def _from_thread(loop: asyncio.AbstractEventLoop, function: Callable[[str], None], argument: str) -> None:

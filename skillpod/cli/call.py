@@ -58,7 +58,12 @@ def call(
 @app.command("tools")
 def tools(
     *,
-    format: Annotated[str, typer.Option("--format", metavar="NAME", help="The API whose shape is wanted.")] = "openai",
+    format: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="The API whose shape is wanted: openai, openai-chat, anthropic, gemini, mcp.")
+    ] = "openai",
+    offer: Annotated[
+        str, typer.Option("--offer", metavar="WHICH", help="skills, stable (three tools that find and call all others), or both.")
+    ] = "skills",
     home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
@@ -66,5 +71,5 @@ def tools(
 ) -> None:
     """Print the tools that are callable now, as the JSON list a function-calling API takes."""
     with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
-        definitions = pod.tools(format)
+        definitions = pod.tools(format, offer=offer)
     render.data(definitions)

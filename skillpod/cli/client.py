@@ -62,8 +62,8 @@ class PodClient:
     def output(self, name: str) -> str:
         return str(self._ask("GET", f"/v1/skills/{_part(name)}/output")["output"])
 
-    def tools(self, provider: str = "openai") -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._ask("GET", f"/v1/tools?{urlencode({'format': provider})}")["tools"]
+    def tools(self, provider: str = "openai", *, offer: str = "skills") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", f"/v1/tools?{urlencode({'format': provider, 'offer': offer})}")["tools"]
         return found
 
     def stats(self) -> dict[str, Any]:

@@ -87,8 +87,8 @@ class _Door:
         return _json({"name": name, "output": self._pod.output(name)})
 
     async def tools(self, request: Request) -> Response:
-        options = _query(request, allowed=frozenset({"format"}))
-        return _json({"tools": self._pod.tools(options.get("format", "openai"))})
+        options = _query(request, allowed=frozenset({"format", "offer"}))
+        return _json({"tools": self._pod.tools(options.get("format", "openai"), offer=options.get("offer", "skills"))})
 
     async def stats(self, request: Request) -> Response:
         _query(request, allowed=frozenset())

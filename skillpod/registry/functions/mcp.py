@@ -7,11 +7,12 @@ root and ``structuredContent`` is an object; the newer ones allow any value. Wha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from skillpod.errors import SkillpodError
 from skillpod.model.manifest import ToolSpec
+from skillpod.registry.functions.provider import Answered, Defer, Item, Offered, Provider, Shape, Wanted, items
 from skillpod.registry.functions.texts import described, error_text, value_text
 
 RESULT = "result"
@@ -93,3 +94,35 @@ def _object_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
     else:
         others = {name: kept for name, kept in definitions.items() if kept is not target}
     return {**found, "$defs": dict(others)} if others else found
+
+
+# --- as a provider: for code that speaks MCP by itself -----------------------------------------------------------------------------
+
+
+def _define(tools: Sequence[Offered], defer: Defer) -> list[Shape]:
+    return [tool_shape(offered.spec) for offered in tools]
+
+
+def _find(item: Item) -> Iterator[Wanted]:
+    """``{name, arguments}``, or a request or its parameters as the SDK has them."""
+    if item.get("method", "tools/call") != "tools/call":
+        return
+    for parameters in items(item.get("params", item)):
+        if "name" in parameters:
+            call = parameters.get("arguments") or {}
+            yield Wanted(id=str(item.get("id", "")), name=str(parameters["name"]), arguments=call, item=item)
+
+
+def _answer(answers: Sequence[Answered]) -> list[Shape]:
+    return [_outcome(answered) for answered in answers]
+
+
+def _outcome(answered: Answered) -> Shape:
+    if answered.error is not None:
+        return error_shape(answered.error)
+    if answered.spec is None:
+        return {"content": [_text(value_text(answered.value))], "isError": False}
+    return result_shape(answered.spec, answered.value)
+
+
+MCP = Provider(name="mcp", define=_define, find=_find, answer=_answer)

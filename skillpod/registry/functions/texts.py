@@ -31,20 +31,22 @@ def cut(text: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """Text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=dict)
+    """Text as it is, anything else as JSON; a lone surrogate, which no request could carry, as a question mark."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=dict)
+    return text.encode(errors="replace").decode()
 
 
 def error_text(error: SkillpodError) -> str:
-    """An error as JSON, with what a model can act upon and nothing that is empty."""
-    return json.dumps({"error": _said(error)}, ensure_ascii=False)
+    """An error as JSON text: ``{"error": error_fields(error)}``."""
+    return value_text({"error": error_fields(error)})
 
 
-def _said(error: SkillpodError) -> dict[str, Any]:
+def error_fields(error: SkillpodError) -> dict[str, Any]:
+    """What a model can act upon, and nothing that is empty."""
     said: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint, "at": error.at}
     if isinstance(error, ToolRaised):
         said["exception"] = error.exception  # not its traceback: that is for the skill's author, who finds it with `skillpod call`
-    said["reasons"] = [_said(reason) for reason in error.reasons]
+    said["reasons"] = [error_fields(reason) for reason in error.reasons]
     return {key: value for key, value in said.items() if value}
 
 
