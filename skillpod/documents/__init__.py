@@ -3,23 +3,27 @@
 from skillpod.documents.explain import MAX_FAULTS
 from skillpod.documents.fromjson import read_json
 from skillpod.documents.fromyaml import read_yaml
+from skillpod.documents.frontmatter import FRONTMATTER_LIMIT, Frontmatter, read_frontmatter
 from skillpod.documents.patterns import MAX_PATTERNS, pattern_fault
 from skillpod.documents.schema import Schema, meta_faults, schema_faults
 from skillpod.documents.text import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from skillpod.documents.words import did_you_mean, dotted, join, show
 
 __all__ = [
+    "FRONTMATTER_LIMIT",
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_FAULTS",
     "MAX_PATTERNS",
     "MAX_VALUES",
+    "Frontmatter",
     "Schema",
     "did_you_mean",
     "dotted",
     "join",
     "meta_faults",
     "pattern_fault",
+    "read_frontmatter",
     "read_json",
     "read_yaml",
     "schema_faults",

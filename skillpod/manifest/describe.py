@@ -21,6 +21,7 @@ from skillpod.manifest.literals import literal
 from skillpod.manifest.parse import MANIFEST
 from skillpod.manifest.refine import DEPTH_LIMIT, SCHEMA_LIMIT, nesting, refine, said_of
 from skillpod.manifest.scopes import External, Modules, Scope, Unclear, parse_files, source
+from skillpod.manifest.scripts import script_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.manifest import Manifest, Parameter, ToolSpec
 from skillpod.model.names import EXPORTED_NAME, exported_name
@@ -46,7 +47,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def describe(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
-    """The functions marked ``@tool`` in the entry file, in source order. Nothing is imported.
+    """The functions marked ``@tool`` in the entry file, in source order, then the programs of the manifest. Nothing is imported.
 
     Also holds the manifest's ``tools`` and ``tests`` against them. Raises ManifestInvalid with every fault as a reason.
     """
@@ -58,6 +59,7 @@ def describe(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
     specs: list[ToolSpec] = []
     if manifest.entry in trees:
         specs = list(_Entry(modules, manifest, trees[manifest.entry], bundle.files[manifest.entry], faults).specs())
+    specs += script_tools(manifest, trees, [spec.name for spec in specs], faults)
     specs = refine(specs, manifest, modules.patterns, faults)
     if not broken:
         _check_manifest(manifest, {spec.name: spec for spec in specs}, faults)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from packaging.version import Version
 from skillpod.documents import Schema, did_you_mean, join, read_yaml, show
 from skillpod.errors import DocumentInvalid
 from skillpod.manifest import fields
+from skillpod.manifest.agent_skill import SKILL_MD, frontmatter_beside, read_agent_skill
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.schemas import author_schema_faults
 from skillpod.model.bundle import Bundle
@@ -20,7 +21,6 @@ from skillpod.model.manifest import GuestCount, Limits, Manifest, Requires, Skil
 from skillpod.model.names import is_skill_name
 
 MANIFEST = "manifest.yaml"
-_SKILL_MD = "SKILL.md"
 _DEFAULTS = Manifest(name="", version="", description="", author="")
 _SHOWN_TO_PEOPLE = ("description", "author", "license")
 
@@ -38,7 +38,12 @@ class ManifestReader:
         self._running = {"python": python, "skillpod": skillpod}
 
     def read(self, bundle: Bundle, *, folder: str = "") -> Manifest:
-        """The manifest; ``folder``, when not empty, is the name it must carry. Raises ManifestInvalid with every fault as a reason."""
+        """The manifest; ``folder``, when not empty, is the name it must carry. Raises ManifestInvalid with every fault as a reason.
+
+        A folder with SKILL.md and no manifest.yaml is an Agent Skill; with both, the manifest governs.
+        """
+        if MANIFEST not in bundle.files and SKILL_MD in bundle.files:
+            return read_agent_skill(bundle, folder=folder)
         faults = Faults()
         document = self._document(bundle, faults)
         faults.settle(skill=folder)
@@ -68,13 +73,18 @@ class ManifestReader:
 
 
 def _say_what_is_missing(bundle: Bundle, faults: Faults) -> None:
-    if _SKILL_MD in bundle.files:
-        hint = "a folder with SKILL.md alone can't be mounted in this version; `skillpod new NAME` writes a manifest.yaml to start from"
-    else:
-        hint = did_you_mean(MANIFEST, [name for name in bundle.files if "/" not in name]) or "`skillpod new NAME` writes one to start from"
+    names = [name for name in bundle.files if "/" not in name]
+    made = "`skillpod init DIR` proposes one" if _DEFAULTS.entry in names else "`skillpod new NAME` writes one to start from"
+    hint = _misspelt(names) or did_you_mean(MANIFEST, names) or made
     faults.add("the folder has no manifest.yaml", at=MANIFEST, hint=hint)
     if _DEFAULTS.entry not in bundle.files:
         faults.add("the folder has no handler.py", at=_DEFAULTS.entry, hint="the module with the @tool functions")
+
+
+def _misspelt(names: Iterable[str]) -> str:
+    """A hint for ``skill.md``: some filesystems and clients take it for SKILL.md; a bundle's names are what they are."""
+    found = next((name for name in names if name.lower() == SKILL_MD.lower()), "")
+    return f"rename {found} to {SKILL_MD}" if found else ""
 
 
 # --- faults of the schema, and what is left sound ------------------------------------------------------------------------------------
@@ -125,6 +135,8 @@ def _advise(fault: DocumentInvalid, document: Any) -> DocumentInvalid:
         hint = 'for example "1.2.0" or "1.2.0rc1"'
     elif path[:1] == ["limits"] and len(path) == 2 and path[1] in _UNITS:
         hint = f"say the unit, like {show(value) if is_number else 10}{_UNITS[str(path[1])]}"
+    elif len(path) == 3 and (path[0], path[2]) == ("tools", "output_schema"):
+        hint = "what a tool returns is said by the function's own annotation; write it there"
     return DocumentInvalid(fault.message, at=fault.at, hint=hint) if hint else fault
 
 
@@ -153,6 +165,8 @@ class _Reading:
             author=self._get("author", ""),
             license=self._get("license", ""),
             entry=self._entry(),
+            scripts=self._scripts(),
+            frontmatter=frontmatter_beside(self._bundle),
             instructions=self._instructions(),
             tier=self._tier(permissions),
             permissions=permissions,
@@ -205,6 +219,10 @@ class _Reading:
             self._add("expected text, got only spaces", "description", "say what the skill does and when to use it")
 
     def _entry(self) -> str:
+        """The empty string when nothing is said, there is no handler.py, and the skill is its programs or its SKILL.md."""
+        said = {*self._document, *self._broken}
+        if "entry" not in said and _DEFAULTS.entry not in self._bundle.files and ("scripts" in said or SKILL_MD in self._bundle.files):
+            return ""
         entry: str = self._get("entry", _DEFAULTS.entry)
         if entry not in self._bundle.files and "entry" not in self._broken:
             which = "" if "entry" in self._document else " (the default)"
@@ -213,9 +231,18 @@ class _Reading:
             self._add(f"{entry}{which} is not in the folder", "entry", hint)
         return entry
 
+    def _scripts(self) -> tuple[str, ...]:
+        for index, name in enumerate(self._document.get("scripts", ())):
+            if name is not None and name not in self._bundle.files:
+                programs = [file for file in self._bundle.files if file.endswith(".py") and "/" in file]
+                hint = did_you_mean(name, programs) or "add the file, or take it out of the list"
+                self._add(f"{show(name)} is not in the folder", f"scripts[{index}]", hint)
+        return tuple(self._list("scripts"))
+
     def _instructions(self) -> str:
-        """The empty string when nothing is said and there is no README.md: a skill without a manual."""
-        name: str = self._get("instructions", _DEFAULTS.instructions)
+        """SKILL.md when nothing is said and it is there, else README.md; the empty string for a skill without a manual."""
+        default = SKILL_MD if SKILL_MD in self._bundle.files else _DEFAULTS.instructions
+        name: str = self._get("instructions", default)
         text = self._bundle.files.get(name)
         if text is None:
             if "instructions" in self._document:

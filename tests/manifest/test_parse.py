@@ -102,12 +102,6 @@ def test_an_empty_folder_is_said_to_lack_both_files() -> None:
     ]
 
 
-def test_a_folder_with_skill_md_alone_is_told_what_it_needs() -> None:
-    (first, *_) = said_of({"SKILL.md": b"---\nname: x\n---\n", "handler.py": b""})
-    assert "SKILL.md alone can't be mounted in this version" in first
-    assert "skillpod new" in first
-
-
 def test_a_misspelt_manifest_is_recognised() -> None:
     assert "did you mean `manifest.yml`?" in said_of({"manifest.yml": MANIFEST.encode(), "handler.py": b""})[0]
 
