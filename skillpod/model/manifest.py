@@ -89,8 +89,8 @@ class Parameter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptArgument:
     """How one property of a script's input schema becomes words of its command line. ``flag`` is empty for a positional argument;
-    ``takes`` is ``value``, ``values`` (one word each), ``nothing`` (the flag alone, when true), ``negated`` (the flag alone, when false)
-    or ``count`` (the flag as often as the number says)."""
+    ``takes`` is ``value``, ``values`` (one word each), ``each`` (the flag again before every value), ``nothing`` (the flag alone, when
+    true), ``negated`` (the flag alone, when false) or ``count`` (the flag as often as the number says)."""
 
     name: str
     flag: str
