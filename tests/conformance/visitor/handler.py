@@ -1,0 +1,7 @@
+from skillpod import tool
+
+
+@tool
+def wave() -> str:
+    """Wave."""
+    return "hello"
