@@ -110,4 +110,8 @@ def test_tools_are_the_bare_list_an_api_takes(cli: CommandLine, served: Served) 
     told = cli("tools", "--format", "mcp")
     definitions = json.loads(told.out)
     assert [tool["name"] for tool in definitions] == ["alpha__echo", "alpha__fail", "beta__echo", "beta__fail"]
-    assert {tool["provider"] for tool in definitions} == {"mcp"}
+    assert {(tool["provider"], tool["offer"]) for tool in definitions} == {("mcp", "skills")}
+
+
+def test_the_stable_tools_are_offered_when_asked_for(cli: CommandLine, served: Served) -> None:
+    assert {tool["offer"] for tool in json.loads(cli("tools", "--offer", "both").out)} == {"both"}

@@ -104,9 +104,9 @@ def test_an_unknown_skill_is_404_with_the_error_object(home: Path) -> None:
 
 
 def test_tools_come_in_the_format_that_was_asked_for(home: Path) -> None:
-    status, said = answered(home, "GET", "/v1/tools?format=mcp")
+    status, said = answered(home, "GET", "/v1/tools?format=mcp&offer=stable")
     assert status == 200
-    assert {tool["provider"] for tool in said["tools"]} == {"mcp"}
+    assert {(tool["provider"], tool["offer"]) for tool in said["tools"]} == {("mcp", "stable")}
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,8 @@ class StandInPod:
         return []
 
     def tools(self, provider: str = "openai", *, caller: Caller | None = None, offer: str = "skills") -> list[dict[str, Any]]:
-        return [{"type": "function", "name": tool, "provider": provider} for skill in self.skills() for tool in skill["tools"]]
+        shape = {"type": "function", "provider": provider, "offer": offer}
+        return [{**shape, "name": tool} for skill in self.skills() for tool in skill["tools"]]
 
     def stats(self) -> dict[str, Any]:
         return {"skills": len(self.entries)}

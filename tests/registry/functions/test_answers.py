@@ -143,8 +143,6 @@ def test_a_provider_we_do_not_speak_is_refused() -> None:
 def test_arguments_that_are_not_json_are_answered_with_an_error(provider: str, text: str) -> None:
     call = wanted(provider, "alpha__shout", {})
     call.get("function", call)["arguments"] = text
-        text if provider == "openai" else {"name": "alpha__shout", "arguments": text}
-    )
     assert "arguments_invalid" in text_of(provider, answers(provider, [call]))
 
 

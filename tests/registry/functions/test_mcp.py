@@ -20,6 +20,7 @@ REPORT = {
     "required": ["score"],
     "additionalProperties": False,
 }
+WHOLE = {"score": 1, "parts": [{"name": "a"}]}
 PART = {"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": False}
 
 
@@ -48,11 +49,7 @@ def test_hints_are_annotations() -> None:
         ({"type": "array", "items": {"type": "integer"}}, [1, 2], {"result": [1, 2]}),
         ({"anyOf": [{"type": "object"}, {"type": "null"}]}, None, {"result": None}),
         ({"anyOf": [{"type": "object"}, {"type": "null"}]}, {"a": 1}, {"result": {"a": 1}}),
-        (
-            {"$ref": "#/$defs/R", "$defs": {"R": REPORT, "Part": PART}},
-            {"score": 1, "parts": [{"name": "a"}]},
-            {"score": 1, "parts": [{"name": "a"}]},
-        ),
+        ({"$ref": "#/$defs/R", "$defs": {"R": REPORT, "Part": PART}}, WHOLE, WHOLE),
         ({"$ref": "#/$defs/R", "$defs": {"R": {"enum": ["a", "b"]}}}, "a", {"result": "a"}),
         ({"type": "array", "items": {"$ref": "#/$defs/Part"}, "$defs": {"Part": PART}}, [{"name": "a"}], {"result": [{"name": "a"}]}),
     ],
