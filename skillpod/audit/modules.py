@@ -11,11 +11,13 @@ _INIT = "__init__"
 class Modules:
     """The bundle's Python files by dotted name below the folder (``""`` is the folder itself).
 
-    ``package`` is the name the folder has as a package: absolute imports may begin with it, or with a top-level sibling.
+    ``package`` is the name the folder has as a package: absolute imports may begin with it, or with a top-level sibling. ``programs``
+    are files run as programs: what is in such a file's folder is imported by its own name, by it and by everything below that folder.
     """
 
-    def __init__(self, files: Iterable[str], *, package: str) -> None:
+    def __init__(self, files: Iterable[str], *, package: str, programs: Iterable[str] = ()) -> None:
         self.package = package
+        self._program_folders = sorted({file.rpartition("/")[0] for file in programs if "/" in file})
         self.file_of: dict[str, str] = {}
         for file in files:
             *parents, leaf = file.split("/")
@@ -29,9 +31,13 @@ class Modules:
                 self.file_of[name] = file
         self._top = {name.split(".", 1)[0] for name in self.file_of if name}
 
-    def absolute(self, name: str) -> str | None:
-        """The own name behind an absolute import, or None when it is not the bundle's."""
+    def absolute(self, name: str, file: str) -> str | None:
+        """The own name behind an absolute import in a file, or None when it is not the bundle's."""
         top, _, rest = name.partition(".")
+        for folder in self._program_folders:
+            beside = folder.replace("/", ".")
+            if file.startswith(f"{folder}/") and f"{beside}.{top}" in self.file_of:
+                return f"{beside}.{name}"
         if top in self._top:
             return name
         return rest if top == self.package else None

@@ -166,7 +166,7 @@ class Reader:
             return self._modules.relative(self.file, node.level, node.module or "")
         if is_standard((node.module or "").partition(".")[0]):
             return None
-        return self._modules.absolute(node.module or "")
+        return self._modules.absolute(node.module or "", self.file)
 
     def module(self, path: str) -> Meaning:
         top = path.partition(".")[0]
@@ -174,7 +174,7 @@ class Reader:
             return Meaning(What.SDK, path)
         if is_standard(top):
             return Meaning(What.MODULE, path)
-        own = self._modules.absolute(path)
+        own = self._modules.absolute(path, self.file)
         return Meaning(What.FOREIGN, path) if own is None else Meaning(What.OWN, own)
 
     def imported(self, node: Any, alias: Any, depth: int) -> Meanings:

@@ -10,7 +10,7 @@ from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
-from skillpod.audit.rules import capabilities, dynamic, files, imports, reflection, tampering
+from skillpod.audit.rules import agent_skill, capabilities, dynamic, files, imports, reflection, tampering, unseen
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
 from skillpod.model.bundle import Bundle
@@ -24,7 +24,7 @@ MAX_FINDINGS = 500
 
 Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
-"""Each judges one file by what was read in it. ``files.check`` judges the bundle's files as such."""
+"""Each judges one file by what was read in it. ``files``, ``unseen`` and ``agent_skill`` judge the bundle's files as such."""
 
 _TESTS = "tests/"
 
@@ -50,14 +50,15 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
 
 
 def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> tuple[list[Finding], list[CapabilityUse]]:
-    found = list(files.check(bundle))
+    found = [*files.check(bundle), *unseen.check(bundle, manifest), *agent_skill.check(bundle, manifest)]
     python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
     size = sum(map(len, python.values()))
     if size > MAX_SOURCES:
         found.append(_too_large(f"the skill has {size} bytes of Python; at most {MAX_SOURCES} are audited"))
         return found, []
     sources, faults = _read(python)
-    readers, refusals = _readers(sources, Modules(python, package=manifest.name.replace("-", "_") if manifest else ""))
+    package, programs = (manifest.name.replace("-", "_"), manifest.scripts) if manifest else ("", ())
+    readers, refusals = _readers(sources, Modules(python, package=package, programs=programs))
     faults += refusals
     readings, refusals = _observe(readers)
     faults += refusals
