@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import skillpod
-from skillpod.sdk import MARK, Context, State, StateError, tool
+from skillpod.sdk import MARK, Audio, Content, Context, File, Image, State, StateError, tool
 from skillpod.testing import Recorder, context
 
 
@@ -69,9 +70,39 @@ def test_config_is_the_contexts_own() -> None:
     assert config == {"a": 1}
 
 
+def test_content_says_what_it_is_unless_told_otherwise() -> None:
+    assert [made.mime for made in (Image(b"x"), Audio(b"x"), File("a.txt", "x"))] == ["image/png", "audio/wav", "text/plain"]
+    assert File("a.bin", b"x", "application/x-thing+zip").data == b"x"
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Image("text"), "the data of Image is bytes, not str"),  # type: ignore[arg-type]  # an author's mistake
+        (lambda: Audio(bytearray(1)), "the data of Audio is bytes, not bytearray"),  # type: ignore[arg-type]  # an author's mistake
+        (lambda: File("a", None), "the data of File is bytes or str, not NoneType"),  # type: ignore[arg-type]  # an author's mistake
+        (lambda: Image(b"x", "png"), "expected a media type"),
+        (lambda: Image(b"x", "image/png\n"), "expected a media type"),
+        (lambda: File("a", "x", "text/plain; charset=utf-8"), "without parameters"),
+        (lambda: Image(b"x", "text/html"), "return a File"),
+        (lambda: Audio(b"x", "video/mp4"), "return a File"),
+        (lambda: File("../a", "x"), "no folder in it"),
+        (lambda: File("a\\b", "x"), "no folder in it"),
+        (lambda: File("..", "x"), "no folder in it"),
+        (lambda: File("", "x"), "1 to 128 visible characters"),
+        (lambda: File("a\u202egnp.exe", "x"), "1 to 128 visible characters"),
+        (lambda: File("a" * 129, "x"), "1 to 128 visible characters"),
+    ],
+)
+def test_what_is_no_content_fails_in_the_authors_own_line(make: Callable[[], object], words: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=words):
+        make()
+
+
 def test_the_public_names_are_the_same_objects() -> None:
     assert skillpod.tool is tool
     assert skillpod.Context is Context
+    assert (skillpod.Image, skillpod.Audio, skillpod.File, skillpod.Content) == (Image, Audio, File, Content)
     assert issubclass(StateError, Exception)
 
 

@@ -88,6 +88,9 @@ def _resource_faults(resource: Mapping[str, Any], at: str) -> Iterator[DocumentI
 
 def _base64_faults(data: str, at: str) -> Iterator[DocumentInvalid]:
     try:
-        binascii.a2b_base64(data, strict_mode=True)
+        size = len(binascii.a2b_base64(data, strict_mode=True))
     except ValueError as fault:
         yield DocumentInvalid(f"not base64: {fault}", at=at)
+    else:
+        if len(data) != (size + 2) // 3 * 4:  # Python 3.11 takes `AAAA====`, strict or not
+            yield DocumentInvalid("not base64: surplus padding", at=at)

@@ -8,12 +8,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import pytest
 
+from skillpod.sandbox.guest.content import returned
 from skillpod.sandbox.guest.results import ResultInvalid, encode
 from skillpod.sandbox.wire import VALUE_DEPTH
+from skillpod.sdk import Audio, Content, File, Image
 
 
 class Colour(Enum):
@@ -114,3 +116,54 @@ def test_nesting_is_allowed_up_to_the_limit() -> None:
     assert encode(deepest, Any)
     with pytest.raises(ResultInvalid, match="nested more than"):
         encode([deepest], Any)
+
+
+# --- content ---------------------------------------------------------------------------------------------------------------------
+
+
+def resource(uri: str, mime: str, **inside: str) -> dict[str, Any]:
+    return {"type": "resource", "resource": {"uri": uri, "mimeType": mime, **inside}}
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "expected"),
+    [
+        (Image(b"\x00\xff"), Image, [{"type": "image", "data": "AP8=", "mimeType": "image/png"}]),
+        (Audio(b"abc", "audio/ogg"), Audio, [{"type": "audio", "data": "YWJj", "mimeType": "audio/ogg"}]),
+        (File("a b/c.csv".replace("/", "-"), "x", "text/csv"), File, [resource("result:///a%20b-c.csv", "text/csv", text="x")]),
+        (File("ü%.bin", b"", "application/zip"), File, [resource("result:///%C3%BC%25.bin", "application/zip", blob="")]),
+        (["see", Image(b"a")], Content, [{"type": "text", "text": "see"}, {"type": "image", "data": "YQ==", "mimeType": "image/png"}]),
+        (("see", Loud("it")), tuple[str, Image], [{"type": "text", "text": "see"}, {"type": "text", "text": "it"}]),
+        ("only text", str | Image, [{"type": "text", "text": "only text"}]),
+        ([], list[Annotated[Image, "a picture"]], []),
+    ],
+)
+def test_content_becomes_blocks(value: Any, hint: Any, expected: Any) -> None:
+    assert json.loads(encode(value, returned(hint))) == expected
+
+
+@pytest.mark.parametrize(
+    "hint", [str, list[str], dict[str, Any], Any, None, "unresolved", Row, list[Row], tuple[int, ...], list[list[Image]]]
+)
+def test_what_says_nothing_of_content_is_not_content(hint: Any) -> None:
+    assert returned(hint) is hint
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "result: a NoneType is neither text nor an Image, Audio or File; return an empty list"),
+        (["a", {"type": "text"}], r"result\[1\]: a dict is neither"),
+        (b"raw", "result: a bytes is neither"),
+        ([[Image(b"x")]], r"result\[0\]: a list is neither"),
+        (["\ud800"], r"result\[0\]\.text: the text holds half a surrogate pair"),
+    ],
+)
+def test_what_is_no_content_is_refused_saying_what_and_where(value: Any, words: str) -> None:
+    with pytest.raises(ResultInvalid, match=words):
+        encode(value, Content)
+
+
+def test_a_picture_where_json_was_announced_is_refused_with_the_way_to_return_it() -> None:
+    with pytest.raises(ResultInvalid, match=r"result\.picture: an Image is content; annotate the tool's result as Image or Content"):
+        encode({"picture": Image(b"x")}, Any)
