@@ -75,7 +75,9 @@ def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
             continue
         children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
         if not children:
-            raise NotASkill("no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml; `skillpod new NAME` makes one")
+            raise NotASkill(
+                "no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml or a SKILL.md; `skillpod new NAME` makes one"
+            )
         yield from children
 
 

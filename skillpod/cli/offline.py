@@ -44,7 +44,7 @@ class HomeReader:
         shape = _summary(name, remembered, quarantined) | {"history": list(remembered.history)}
         if remembered.digest is None:
             return shape
-        survey = _survey(self._home, remembered.digest)
+        survey = _survey(self._home, name, remembered.digest)
         if survey.manifest is not None:
             shape |= {
                 "version": survey.manifest.version,
@@ -62,7 +62,7 @@ class HomeReader:
         remembered = _one(_remembered(self._home)[0], name)
         if remembered.digest is None:
             raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says what is remembered", skill=name)
-        survey = _survey(self._home, remembered.digest)
+        survey = _survey(self._home, name, remembered.digest)
         manual = survey.bundle.files.get(survey.require().instructions, b"")
         return manual.decode(errors="replace")
 
@@ -97,10 +97,10 @@ def _one(names: Mapping[str, Remembered], name: str) -> Remembered:
     return remembered
 
 
-def _survey(home: Path, digest: Digest) -> Survey:
+def _survey(home: Path, name: str, digest: Digest) -> Survey:
     from skillpod.lifecycle.pipeline import Examiner  # SAFE: here, so that a list of names starts fast
 
-    return Examiner().survey(BundleStore(Home(home).store).get(digest))
+    return Examiner().survey(BundleStore(Home(home).store).get(digest), folder=name)
 
 
 def _summary(name: str, remembered: Remembered, quarantined: Mapping[Digest, str]) -> dict[str, Any]:
