@@ -189,4 +189,6 @@ class Orders:
 
 def _require_skill(bundle: Bundle, source: str) -> None:
     if "manifest.yaml" not in bundle.files and "SKILL.md" not in bundle.files:
-        raise NotASkill(f"{source} holds no manifest.yaml and no SKILL.md", hint="give the skill's own folder; `skillpod new NAME` makes one")
+        raise NotASkill(
+            f"{source} holds no manifest.yaml and no SKILL.md", hint="give the skill's own folder; `skillpod new NAME` makes one"
+        )
