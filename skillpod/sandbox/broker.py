@@ -54,12 +54,11 @@ class Broker:
         message = _text(arguments, "message")
         if operation == "log":
             level = arguments.get("level")
-            record = LogLine(level=level if level in LEVELS else "INFO", message=message)
+            record = LogLine(level=level if isinstance(level, str) and level in LEVELS else "INFO", message=message)
             self._output.line(f"{record.level}: {message}")
             return record
         if operation == "progress":
-            fraction = arguments.get("fraction")
-            share = min(max(float(fraction), 0.0), 1.0) if isinstance(fraction, (int, float)) else 0.0
+            share = _share(arguments.get("fraction"))
             self._output.line(f"progress {share:.0%} {message}".rstrip())
             return Progress(fraction=share, message=message)
         raise Denied(f"the host does not listen to {operation[:64]!r}")
@@ -112,6 +111,11 @@ def _key(arguments: Mapping[str, Any]) -> str:
     if not isinstance(key, str) or not key:
         raise Denied("a key of ctx.state is a text that is not empty")
     return key
+
+
+def _share(fraction: object) -> float:
+    """From 0 to 1, whatever was said: also for NaN, and for an integer no float can hold."""
+    return float(min(1.0, max(0.0, fraction))) if isinstance(fraction, (int, float)) else 0.0  # in this order NaN loses to 0.0
 
 
 def _text(arguments: Mapping[str, Any], name: str) -> str:

@@ -22,7 +22,7 @@ from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
 from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
-from skillpod.sandbox.frames import call_frame, cap_of, failure_of, usage_of
+from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, usage_of
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import Decoder, FrameTooLarge, WireError, encode
 from skillpod.sandbox.zygote import Exit, Forked
@@ -33,13 +33,16 @@ _BREATH_SECONDS = 0.002  # after so many frames at once: a guest that floods us 
 _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
 _ASKS_PER_CALL = 100_000
 _REAP_SECONDS = 2.0
+CANCEL_SECONDS = 1.0
+"""How long a cancelled call may take to end before its guest is ended with it."""
+
 _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is told soon; one that lives on is made to
 
 
 class _Call:
     """A call in flight."""
 
-    __slots__ = ("asks", "cpu", "future", "hear", "started", "timer", "tool", "until")
+    __slots__ = ("asks", "cpu", "future", "hear", "is_cancelled", "started", "timer", "tool", "until")
 
     def __init__(self, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear) -> None:
         self.tool = tool
@@ -49,6 +52,7 @@ class _Call:
         self.cpu = cpu
         self.hear = hear
         self.asks = 0
+        self.is_cancelled = False
         self.timer: asyncio.TimerHandle | None = None
 
 
@@ -135,7 +139,8 @@ class Connection:
         """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time; ``hear`` is told what it says.
         Raises the SkillFailed family, ArgumentsInvalid.
 
-        When the caller is cancelled the call goes on, unseen, until it ends or its time does; ``kill`` the guest if that may not be.
+        When the caller is cancelled the call goes on, unseen, until it ends or its time does: ``kill`` the guest, or ``cancel_unseen``
+        where it has other calls.
         """
         nonce = secrets.token_hex(16)
         data = call_frame(nonce, tool, arguments, seconds)
@@ -152,6 +157,15 @@ class Connection:
             if call.future.done() and not call.future.cancelled():
                 call.future.exception()  # it came in the same moment, and nobody will ask for it
             raise
+
+    def cancel_unseen(self) -> None:
+        """Tell a guest of several calls at once to end those whose callers were cancelled, and end the guest when they don't end."""
+        for nonce, call in self._calls.items():
+            if call.future.cancelled() and not call.is_cancelled:
+                call.is_cancelled = True
+                self._settle(call)
+                call.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, call)
+                self.send(cancel_frame(nonce))
 
     def kill(self) -> None:
         """End the guest now. Its calls end in GuestDied; it does not count as having died of itself."""
@@ -290,6 +304,14 @@ class Connection:
             self._end(spent, spent, culprit=call)
         else:
             call.timer = self._loop.call_later(max(min(left, spare), 0.001), self._overdue, call)
+
+    def _clinging(self, call: _Call) -> None:
+        """It was told that its caller has gone."""
+        error = GuestDied(
+            f"{call.tool} was cancelled and went on for {CANCEL_SECONDS:g} s",
+            hint="an async tool must let asyncio.CancelledError through, and not block the event loop",
+        )
+        self._end(error, None, culprit=call)
 
     # --- sending and output ------------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,11 @@ def output_exceeded(limits: Limits, what: str) -> LimitExceeded:
     return LimitExceeded(allowed, at="limits.output", hint="return less, or raise it in manifest.yaml")
 
 
+def scratch_exceeded(limits: Limits, what: str) -> LimitExceeded:
+    allowed = f"{what} of {limits.scratch / MIB:g} MiB"
+    return LimitExceeded(allowed, at="limits.scratch", hint="raise it in manifest.yaml, or ship fewer and smaller files")
+
+
 def _was_cpu(ended: Exit, limits: Limits) -> bool:
     return ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and ended.cpu >= limits.cpu)
 

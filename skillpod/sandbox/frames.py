@@ -8,7 +8,7 @@ from typing import Any
 from skillpod.errors import ArgumentsInvalid, ResultInvalid, SkillpodError, ToolRaised
 from skillpod.model.guest import Usage
 from skillpod.model.manifest import MIB, Limits
-from skillpod.sandbox.death import memory_exceeded, output_exceeded
+from skillpod.sandbox.death import memory_exceeded, output_exceeded, scratch_exceeded
 from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, FrameTooLarge, WireError, body, depth, framed
 
 RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
@@ -43,6 +43,11 @@ def call_frame(nonce: str, tool: str, arguments: Mapping[str, Any], seconds: flo
         raise ArgumentsInvalid(f"the arguments are {fault}", at=tool) from None
 
 
+def cancel_frame(nonce: str) -> bytes:
+    """For a guest of several calls at once: the caller of this one has gone."""
+    return framed(b'{"t":"cancel","nonce":"%s"}' % nonce.encode())
+
+
 def usage_of(reply: Mapping[str, Any], wall: float) -> Usage:
     """What the guest says the call used. Raises WireError."""
     cpu, peak = reply["cpu"], reply["peak"]
@@ -65,6 +70,10 @@ def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
         return ResultInvalid(message, at=tool, hint="return what JSON can say: objects, lists, text, numbers, true, false, null")
     if kind == "output_exceeded":
         return output_exceeded(limits, message)
+    if kind == "scratch_exceeded":
+        return scratch_exceeded(limits, message)
+    if kind == "arguments_invalid":
+        return ArgumentsInvalid(message, at=tool, hint="say it in another way: the program reads its arguments from a command line")
     if kind == OUT_OF_MEMORY:
         return memory_exceeded(limits, doing=f"running {tool}")
     return ToolRaised(message, exception=kind, traceback=traceback, at=tool)

@@ -10,7 +10,7 @@ from typing import Any
 from skillpod.errors import DeadlineExceeded, Drift, GuestDied, ProbeFailed, SkillpodError, ToolRaised, WireBroken
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import IsolationReport, Launch
-from skillpod.model.manifest import Limits
+from skillpod.model.manifest import Limits, Script
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.death import memory_exceeded
@@ -32,7 +32,7 @@ class Nursery:
         self._output = output
         self._limits = launch.manifest.limits
         self._source = [tool.signature() for tool in launch.tools]
-        self._load = _load_message(launch)
+        self._loads: dict[int, bytes] = {}  # by how many calls at once
         self.report: IsolationReport | None = None
         self._alive: set[Connection] = set()
         self.is_closed = False
@@ -53,7 +53,7 @@ class Nursery:
             if self.is_closed:
                 raise GuestDied("the guest was not started: its generation has been ended")
             async with asyncio.timeout(self._limits.wall):
-                await self._raise(guest)
+                await self._raise(guest, self._load(lifetime))
         except TimeoutError:
             guest.kill()
             raise DeadlineExceeded(
@@ -77,9 +77,16 @@ class Nursery:
         while self._alive:
             await asyncio.wait([guest.gone for guest in self._alive])
 
-    async def _raise(self, guest: Connection) -> None:
+    def _load(self, lifetime: Lifetime) -> bytes:
+        """A guest of one call overlaps none, whatever the skill allows those that are kept."""
+        concurrency = 1 if lifetime is Lifetime.CALL else self._launch.manifest.concurrency
+        if concurrency not in self._loads:
+            self._loads[concurrency] = _load_message(self._launch, concurrency)
+        return self._loads[concurrency]
+
+    async def _raise(self, guest: Connection, load: bytes) -> None:
         self.report = read_walls(await guest.expect("walls"))
-        guest.send(self._load)
+        guest.send(load)
         said = await guest.expect("described", "load_failed")
         if said["t"] == "load_failed":
             raise _load_failure(said.get("error"), self._launch)
@@ -93,7 +100,7 @@ class Nursery:
         guest.serve()
 
 
-def _load_message(launch: Launch) -> bytes:
+def _load_message(launch: Launch, concurrency: int) -> bytes:
     """The load frame and the bundle's bytes behind it. Sidecars are evidence for the host; no guest sees them."""
     manifest = launch.manifest
     frame = encode(
@@ -101,14 +108,20 @@ def _load_message(launch: Launch) -> bytes:
             "t": "load",
             "name": manifest.name,
             "entry": manifest.entry,
+            "scripts": [_program(tool.name, tool.script) for tool in launch.tools if tool.script is not None],
             "files": [[name, len(content)] for name, content in launch.bundle.files.items()],
             "config": dict(launch.config),
-            "concurrency": manifest.concurrency if manifest.lifetime is not Lifetime.CALL else 1,
+            "concurrency": concurrency,
             "output": manifest.limits.output,
             "cap": cap_of(manifest.limits),
         }
     )
     return b"".join((frame, *launch.bundle.files.values()))
+
+
+def _program(name: str, script: Script) -> dict[str, Any]:
+    arguments = [[argument.name, argument.flag, argument.takes] for argument in script.arguments]
+    return {"name": name, "file": script.file, "is_plain": script.is_plain, "arguments": arguments}
 
 
 def _load_failure(error: object, launch: Launch) -> SkillpodError:

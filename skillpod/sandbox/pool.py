@@ -34,6 +34,7 @@ class GuestPool:
         self._output = Output()
         broker = Broker(memory=memory, skill=manifest.name, version=manifest.state_version, output=self._output)
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output)
+        self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0
         self._idle = idle
@@ -42,7 +43,11 @@ class GuestPool:
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
         is_warm = manifest.lifetime is Lifetime.SKILL
-        self._guests: Fresh | Warm = self._warm(launch, Lifetime.SKILL, manifest.guests) if is_warm else self._fresh(launch)
+        self._guests: Fresh | Warm = self._warm(launch, Lifetime.SKILL, manifest.guests) if is_warm else self._fresh(manifest.guests)
+        self._programs = frozenset(spec.name for spec in launch.tools if spec.script is not None)
+        self._single_use: Fresh | Warm = self._guests  # a program runs once in a process, in every skill
+        if is_warm and self._programs:
+            self._single_use = self._fresh(GuestCount(min=0, max=manifest.guests.max))
         self._proves_with = Lifetime.SKILL if is_warm else Lifetime.CALL
         one = GuestCount(min=0, max=1)
         self._sessions = (
@@ -59,6 +64,9 @@ class GuestPool:
         """Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded."""
         self._require_open()
         guest = await self._nursery.start(self._proves_with)
+        if not self._tools:  # instructions alone: nobody will call it
+            guest.kill()
+            return
         self._guests.adopt(guest)
         self._wind()
 
@@ -70,6 +78,8 @@ class GuestPool:
         self._was_called = True
         if self._timer is None:
             self._wind()
+        if tool in self._programs:
+            return await self._single_use.call(tool, arguments, hear)
         if self._sessions is not None and caller.session:
             return await self._sessions.call((caller.tenant, caller.principal, caller.session), tool, arguments, hear)
         return await self._guests.call(tool, arguments, hear)
@@ -79,18 +89,21 @@ class GuestPool:
 
     def census(self) -> dict[str, int]:
         counts = Counter({"idle": 0, "busy": 0, "starting": 0, "started": 0, "died": self._died})
-        counts.update(self._guests.census())
+        for guests in self._kinds:
+            counts.update(guests.census())
         if self._sessions is not None:
             counts.update(self._sessions.census())
         return dict(counts)
 
     async def rest(self) -> None:
-        self._guests.rest()
+        for guests in self._kinds:
+            guests.rest()
         if self._sessions is not None:
             self._sessions.sleep()
 
     async def wake(self) -> None:
-        self._guests.wake()
+        for guests in self._kinds:
+            guests.wake()
 
     async def close(self) -> None:
         """Also when it is called twice, or by two at once."""
@@ -99,14 +112,18 @@ class GuestPool:
             self._timer.cancel()
             self._timer = None
         self._nursery.close()
-        await self._guests.close()
+        for guests in self._kinds:
+            await guests.close()
         if self._sessions is not None:
             await self._sessions.close()
         await self._nursery.empty()
 
-    def _fresh(self, launch: Launch) -> Fresh:
-        manifest = launch.manifest
-        return Fresh(self._nursery, count=manifest.guests, wall=manifest.limits.wall, on_death=self._heard)
+    @property
+    def _kinds(self) -> tuple[Fresh | Warm, ...]:
+        return (self._guests,) if self._single_use is self._guests else (self._guests, self._single_use)
+
+    def _fresh(self, count: GuestCount) -> Fresh:
+        return Fresh(self._nursery, count=count, wall=self._wall, on_death=self._heard)
 
     def _warm(self, launch: Launch, lifetime: Lifetime, count: GuestCount) -> Warm:
         manifest = launch.manifest
@@ -131,9 +148,11 @@ class GuestPool:
         self._quiet_ticks = 0 if self._was_called else self._quiet_ticks + 1
         self._was_called = False
         if self._quiet_ticks >= _TICKS:
-            self._guests.sleep()
+            for guests in self._kinds:
+                guests.sleep()
             if self._sessions is not None:
                 self._sessions.sleep()
             return
-        self._guests.cool()
+        for guests in self._kinds:
+            guests.cool()
         self._timer = asyncio.get_running_loop().call_later(self._idle / _TICKS, self._tick)

@@ -53,6 +53,8 @@ class Warm:
         except asyncio.CancelledError:
             if self._concurrency == 1:
                 guest.kill()
+            else:
+                guest.cancel_unseen()
             raise
         finally:
             self._release(guest)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +12,12 @@ import pytest
 
 from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, SkillpodError, ToolRaised
 from skillpod.model.capability import Isolation, Lifetime, Permissions
-from skillpod.model.command import OWNER
-from skillpod.model.guest import Launch
 from skillpod.model.manifest import MIB, Limits
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from tests.support.guests import launch, opened
+from tests.support.jailed import jailed, sandbox, value
 from tests.support.open_zygote import OpenZygote
-from tests.support.recollection import Recollection
 
 HANDLER = """
     import asyncio, os, socket, sys, threading, time
@@ -142,35 +138,6 @@ HOARDING = """
         return small()
 """
 SMALL = Limits(wall=10.0, cpu=2.0, memory=64 * MIB, threads=8, scratch=4 * MIB)
-
-
-def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]]) -> Any:
-    """What ``act`` gives, done to the guests of one launch behind the real walls."""
-
-    async def once() -> Any:
-        async with sandbox() as jail:
-            deaths: list[SkillpodError] = []
-            guests = jail.open(started, on_death=deaths.append)
-            try:
-                return await act(guests, deaths, jail)
-            finally:
-                await guests.close()
-
-    return asyncio.run(once())
-
-
-@asynccontextmanager
-async def sandbox() -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection())
-    await jail.start()
-    try:
-        yield jail
-    finally:
-        await jail.close()
-
-
-async def value(guests: Guests, tool: str, **arguments: Any) -> Any:
-    return (await guests.call(tool, arguments, OWNER)).value
 
 
 def test_a_guest_sees_no_file_of_the_host_no_secret_no_socket_and_no_child() -> None:

@@ -15,6 +15,10 @@ _KEPT_HEAD = 2 * 1024
 _CUT = "\n  [...]\n"
 
 
+class OutputExceeded(Exception):
+    """What a call gives is larger than ``limits.output``."""
+
+
 def describe(error: BaseException) -> dict[str, str]:
     """``{type, message, traceback}``; never raises, whatever ``__str__`` does. The host's and our own frames are left out."""
     if isinstance(error, MemoryError):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import linecache
+import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder, PathEntryFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any
@@ -154,11 +155,8 @@ class SourceLoader(InspectLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__
-        if not self._source(name).file:
-            return
-        code = self.get_code(name)
-        linecache.lazycache(code.co_filename, module.__dict__)  # tracebacks show source lines; a fresh guest does not pay for reading them
-        exec(code, module.__dict__)  # noqa: S102  # SAFE: this is the guest; running the skill's code is what it is for
+        if self._source(name).file:
+            _execute(self.get_code(name), module)
 
     def get_data(self, path: str) -> bytes:
         """A file by ``skill://name/file``, as ``pkgutil.get_data`` asks for it. Raises FileNotFoundError."""
@@ -179,6 +177,108 @@ class SourceLoader(InspectLoader):
             return self._folder.modules[fullname]
         except KeyError:
             raise ImportError(f"the skill has no module {fullname!r}", name=fullname) from None
+
+
+class Copy:
+    """The folder written out below ``place``, for programs that read what lies beside them. What they import from there comes from the
+    bundle's bytes all the same: a changed or added file is data, never a module."""
+
+    def __init__(self, folder: Folder, place: str) -> None:
+        self.folder = folder
+        self.place = place
+
+    def path(self, file: str) -> str:
+        return f"{self.place}/{file}"
+
+    def write(self) -> None:
+        """Raises OSError; what was written until then stays."""
+        made: set[str] = set()
+        os.makedirs(self.place)
+        for name, content in self.folder.files.items():
+            path = self.path(name)
+            parent = os.path.dirname(path)
+            if parent not in made:
+                os.makedirs(parent, exist_ok=True)
+                made.add(parent)
+            with open(path, "xb") as file:
+                file.write(content)
+
+    def install(self) -> None:
+        """Any directory of the copy may be put on ``sys.path`` from now on."""
+        sys.path_hooks.insert(0, self._directory)
+
+    def loader(self, file: str) -> InspectLoader:
+        return _CopyLoader(self, file)
+
+    def execute(self, file: str, module: ModuleType) -> None:
+        """Run the file's bytes as this module. Raises whatever its code raises."""
+        _execute(_CopyLoader(self, file).get_code(module.__name__), module)
+
+    def _directory(self, path: str) -> PathEntryFinder:
+        """``sys.path_hooks``: takes what is below ``place``, whatever links and dots lead there."""
+        real, place = os.path.realpath(path), os.path.realpath(self.place)
+        if real != place and not real.startswith(f"{place}/"):
+            raise ImportError(f"{path!r} is not in the skill's folder", path=path)
+        return _CopyDirectory(self, real[len(place) + 1 :])
+
+
+class _CopyDirectory(PathEntryFinder):
+    def __init__(self, copy: Copy, inside: str) -> None:
+        self._copy = copy
+        self._inside = inside
+
+    def find_spec(self, fullname: str, target: object = None) -> ModuleSpec | None:
+        *parents, name = fullname.split(".")
+        if not parents and name in sys.stdlib_module_names:
+            return None
+        files = self._copy.folder.files
+        base = f"{self._inside}/{name}".removeprefix("/")
+        for file, is_package in ((f"{base}/{_INIT}{_SUFFIX}", True), (f"{base}{_SUFFIX}", False)):
+            if file in files:
+                return self._spec(fullname, _CopyLoader(self._copy, file), base if is_package else "")
+        return self._spec(fullname, None, base) if any(file.startswith(f"{base}/") for file in files) else None
+
+    def _spec(self, fullname: str, loader: _CopyLoader | None, package: str) -> ModuleSpec:
+        """``package`` is its directory, empty for a module; without a loader it is a portion of a package without ``__init__.py``."""
+        spec = ModuleSpec(fullname, loader, origin=loader.get_filename(fullname) if loader else None)
+        spec.has_location = loader is not None
+        if package:
+            spec.submodule_search_locations = [self._copy.path(package)]
+        return spec
+
+
+class _CopyLoader(InspectLoader):
+    """One file. ``__file__`` is where the copy lies; tracebacks say ``skill://name/file``, as everywhere."""
+
+    def __init__(self, copy: Copy, file: str) -> None:
+        self._copy = copy
+        self._file = file
+
+    def is_package(self, fullname: str) -> bool:
+        return os.path.basename(self._file) == f"{_INIT}{_SUFFIX}"
+
+    def get_filename(self, fullname: str) -> str:
+        return self._copy.path(self._file)
+
+    def get_source(self, fullname: str) -> str:
+        return importlib.util.decode_source(self._copy.folder.files[self._file])
+
+    def get_code(self, fullname: str) -> CodeType:
+        folder = self._copy.folder
+        return compile(folder.files[self._file], f"{folder.place}/{self._file}", "exec", dont_inherit=True)
+
+    def exec_module(self, module: ModuleType) -> None:
+        _execute(self.get_code(module.__name__), module)
+
+    def get_data(self, path: str) -> bytes:
+        """As ``pkgutil.get_data`` asks for it: what lies in the copy now, which may be the program's own. Raises OSError."""
+        with open(path, "rb") as file:
+            return file.read()
+
+
+def _execute(code: CodeType, module: ModuleType) -> None:
+    linecache.lazycache(code.co_filename, module.__dict__)  # tracebacks show source lines; a fresh guest does not pay for reading them
+    exec(code, module.__dict__)  # noqa: S102  # SAFE: this is the guest; running the skill's code is what it is for
 
 
 def _package_name(name: str, files: Mapping[str, bytes]) -> str:

@@ -22,11 +22,13 @@ from typing import Any, NoReturn
 
 from skillpod.sandbox.guest.arguments import Converter
 from skillpod.sandbox.guest.channel import Channel
+from skillpod.sandbox.guest.command_line import WordsInvalid
 from skillpod.sandbox.guest.contract import Context
-from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, describe
+from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, OutputExceeded, describe
 from skillpod.sandbox.guest.loader import Folder
 from skillpod.sandbox.guest.port import Port
 from skillpod.sandbox.guest.results import ResultInvalid, encode
+from skillpod.sandbox.guest.scripts import Program, ProgramFailed, ScratchExceeded, programs
 from skillpod.sandbox.guest.tools import Tool, find
 from skillpod.sandbox.wire import HEADER, framed, parse
 from skillpod.sandbox.wire import encode as encode_frame
@@ -57,14 +59,10 @@ def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-class OutputExceeded(Exception):
-    """A result is larger than ``limits.output``."""
-
-
 class Guest:
     """A loaded skill: its tools by name, and what their Context is made of."""
 
-    def __init__(self, port: Port, tools: Mapping[str, Tool], load: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    def __init__(self, port: Port, tools: Mapping[str, Tool | Program], load: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         self.port = port
         self._tools = tools
         self._config = load["config"]
@@ -78,7 +76,7 @@ class Guest:
     def context(self, channel: Channel) -> Context:
         return Context(channel=channel, config=deepcopy(self._config), files=self._files)
 
-    def encoded(self, value: Any, tool: Tool) -> bytes:
+    def encoded(self, value: Any, tool: Tool | Program) -> bytes:
         """Raises ResultInvalid, OutputExceeded."""
         result = encode(value, tool.returns)
         if len(result) > self._output:
@@ -93,7 +91,7 @@ class Guest:
 class Call:
     """One call: started, then finished once, with a value or a fault."""
 
-    def __init__(self, frame: Mapping[str, Any], tool: Tool, channel: Channel, guest: Guest) -> None:
+    def __init__(self, frame: Mapping[str, Any], tool: Tool | Program, channel: Channel, guest: Guest) -> None:
         self.tool = tool
         self._nonce: str = frame["nonce"]
         self._arguments: Mapping[str, Any] = frame["arguments"]
@@ -124,7 +122,7 @@ class Call:
             self._finish(framed(_NO_MEMORY % self._nonce.encode()))
 
     def _failure(self, fault: BaseException) -> bytes:
-        error = describe(fault)
+        error = dict(fault.error) if isinstance(fault, ProgramFailed) else describe(fault)
         if type(fault) in _OUR_FAULTS:
             error["type"] = _OUR_FAULTS[type(fault)]
         cpu, peak = _used()
@@ -135,7 +133,12 @@ class Call:
         self._channel.finish(data)
 
 
-_OUR_FAULTS: Mapping[type, str] = {ResultInvalid: "result_invalid", OutputExceeded: "output_exceeded"}
+_OUR_FAULTS: Mapping[type, str] = {
+    ResultInvalid: "result_invalid",
+    OutputExceeded: "output_exceeded",
+    ScratchExceeded: "scratch_exceeded",
+    WordsInvalid: "arguments_invalid",
+}
 _NO_MEMORY = b'{"t":"failed","nonce":"%s","error":{"type":"MemoryError","message":"","traceback":""},"cpu":0,"peak":0}'
 
 
@@ -163,14 +166,15 @@ class Turns:
 class Overlapping:
     """Several calls at once: the main thread runs the event loop, another reads the wire, so an ask never waits for the loop it blocks.
 
-    Tools that are not async run on the loop, one at a time.
+    Tools that are not async run on the loop, one at a time. ``cancel {nonce}`` ends a call whose caller has gone: it is still answered, so
+    that the host knows it has ended.
     """
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self.loop = asyncio.new_event_loop()
         self._answers: dict[int, queue.SimpleQueue[Mapping[str, Any]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}  # by nonce
         self.cap = guest.port.cap
 
     def run(self) -> None:
@@ -194,6 +198,8 @@ class Overlapping:
             while (frame := self._guest.port.take()) is not None:
                 if frame["t"] == "answer":
                     self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
+                elif frame["t"] == "cancel":
+                    self.loop.call_soon_threadsafe(self._cancel, frame["nonce"])
                 else:
                     self.loop.call_soon_threadsafe(self._start, frame)
         except MemoryError:
@@ -201,9 +207,19 @@ class Overlapping:
         os._exit(0)
 
     def _start(self, frame: Mapping[str, Any]) -> None:
-        task = self.loop.create_task(self._answered(self._guest.call(frame, self)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        call = self._guest.call(frame, self)
+        task = self._tasks[frame["nonce"]] = self.loop.create_task(self._answered(call))
+        task.add_done_callback(lambda ended: self._ended(frame["nonce"], call, ended))
+
+    def _cancel(self, nonce: str) -> None:
+        """Its caller has gone. A call that is over by now is not there any more."""
+        if nonce in self._tasks:
+            self._tasks[nonce].cancel()
+
+    def _ended(self, nonce: str, call: Call, task: asyncio.Task[None]) -> None:
+        del self._tasks[nonce]
+        if task.cancelled():  # before it began: no line of it ran that could have answered
+            call.fail(asyncio.CancelledError())
 
     async def _answered(self, call: Call) -> None:
         try:
@@ -246,7 +262,7 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     try:
         folder = Folder(load["name"], files)
         folder.install()
-        tools = find(folder.load(load["entry"]))
+        tools: dict[str, Tool | Program] = {**_functions(folder, load["entry"]), **programs(folder, load)}
         described = [tool.describe() for tool in tools.values()]
     except BaseException as fault:  # noqa: BLE001  # SAFE: importing runs the skill's code, which may raise anything
         _flush()
@@ -257,6 +273,11 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     Rehearsal(guest, serving.loop)
     port.send(encode_frame({"t": "described", "tools": described}))
     return serving
+
+
+def _functions(folder: Folder, entry: str) -> Mapping[str, Tool]:
+    """The tools of the entry file; none where there is none."""
+    return find(folder.load(entry)) if entry else {}
 
 
 def _line_buffered() -> None:
