@@ -335,6 +335,9 @@ def test_the_running_versions_are_held_against_requires() -> None:
         ('{$defs: {a: {$ref: "#/$defs/a"}}, $ref: "#/$defs/a"}', "goes in a circle"),
         ('{properties: {a: {type: string, pattern: "(?=x)"}}}', "config.schema.properties.a.pattern: the pattern has a group"),
         ('{patternProperties: {"(a+)+$": {}}}', "`patternProperties` is not accepted"),
+        ("{unevaluatedProperties: false}", "`unevaluatedProperties` is not accepted (use additionalProperties)"),
+        ("{properties: {a: {unevaluatedItems: {}}}}", "`unevaluatedItems` is not accepted (use items)"),
+        ('{$defs: {a/b: {}}, $ref: "#/$defs/a/b"}', "a reference must be #/$defs/NAME"),
     ],
 )
 def test_a_config_schema_the_host_can_not_safely_use_is_refused(schema: str, fault: str) -> None:

@@ -34,6 +34,8 @@ def test_every_skill_that_ships_mounts_under_the_default_policy(home: Path, skil
                 assert await stage.pod.call(tool, arguments) == expected
             scan = await stage.pod.call("find_vulnerability__scan", {"package": "lodash", "version": "4.17.20"})
             assert scan["upgrade_to"] == "4.17.21"
+            sentence, picture = await stage.pod.call("chart__bars", {"values": {"mon": 3, "tue": -1}})
+            assert (sentence["type"], picture["type"], picture["mimeType"]) == ("text", "image", "image/png")
             waits = await asyncio.gather(*(stage.pod.call("pace__wait", {"seconds": 0.3}) for _ in range(16)))
             assert all(wait["complete"] for wait in waits)
 
