@@ -5,14 +5,19 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CONFORMANCE := .environments/conformance
 SUITES := tests/conformance/suites
+# What the tests of the provider SDKs and agent frameworks run in, each an environment of its own: their pins exclude each other.
+FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smolagents,.environments/$(name)/.installed)
 
-.PHONY: serve test check soak bench conformance format clean
+.PHONY: serve test environments check soak bench conformance format clean
 
 serve: $(STAMP)          ## the pod, running on skills/
 	$(BIN)/skillpod serve --skills skills --home .skillpod
 
 test: $(STAMP)           ## every test but the soak
+	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+
+environments: $(FRAMEWORKS)   ## provider SDKs and agent frameworks, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -48,4 +53,19 @@ $(CONFORMANCE)/.installed: $(SUITES)/node.txt $(wildcard $(SUITES)/*/package-loc
 		mkdir -p $(CONFORMANCE)/$$suite && cp $(SUITES)/$$suite/package*.json $(CONFORMANCE)/$$suite/ && \
 		(cd $(CONFORMANCE)/$$suite && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent) || exit 1; \
 	done
+	touch $@
+
+.environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"
+.environments/langchain/.installed:     PACKAGES := "langchain-core>=1.7,<2"
+.environments/openai-agents/.installed: PACKAGES := "openai-agents>=0.24,<1"
+.environments/pydantic-ai/.installed:   PACKAGES := "pydantic-ai-slim>=2.68,<3"
+.environments/smolagents/.installed:    PACKAGES := "smolagents>=1.26,<2"
+
+# The repository is put on the path by a .pth file: five editable installs at once would write into one egg-info.
+$(FRAMEWORKS): .environments/%/.installed: pyproject.toml
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(@D)/core.txt
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(@D)/core.txt $(PACKAGES)
+	echo "$(CURDIR)" > "$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/skillpod.pth"
 	touch $@

@@ -256,6 +256,12 @@ class PathUnusable(Misconfigured):
     code = "path_unusable"
 
 
+class PackageMissing(Misconfigured):
+    """A package that only some need is not installed; ``hint`` is the command that installs it."""
+
+    code = "package_missing"
+
+
 class IsolationUnavailable(Misconfigured):
     """A required wall can't be put up on this machine; ``at`` names the wall, ``hint`` the remedy."""
 

@@ -37,10 +37,15 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.manifest import ToolSpec
+from skillpod.ports import Embedder
+from skillpod.registry.catalog import Catalog
 from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.functions import Defer, Offered, answer_calls, tool_definitions
+from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry
-from skillpod.registry.stable import SPECS, Offer
+from skillpod.registry.search import Search
+from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
+from skillpod.registry.stable_tools import StableTools
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
@@ -67,7 +72,7 @@ class SkillManager:
 
     ``skills`` is the directory to watch; ``home`` the pod's own (store, journal, state, socket); ``policies`` a directory of policies, None
     for the packaged default; ``policy`` the active one's name, None for what HOME/pod.yaml says. ``observation`` is how the directory is
-    watched, None for what pod.yaml says.
+    watched, None for what pod.yaml says. ``embedder`` is a model of your own that search asks besides the words.
     """
 
     def __init__(
@@ -78,12 +83,14 @@ class SkillManager:
         policies: str | os.PathLike[str] | None = None,
         policy: str | None = None,
         observation: Observation | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         self.root = Path(skills).absolute()
         self.home = Home(Path(home).absolute())
         self._policies = None if policies is None else Path(policies).absolute()
         self._policy_name = policy
         self._observation = observation
+        self._embedder = embedder
         self._config = PodConfig()
         self._stack = AsyncExitStack()
         self._running = False
@@ -163,6 +170,10 @@ class SkillManager:
         stack.push_async_callback(self._retire_all)
         self._orders = Orders(self._parts, self._supervisor, root=self.root)
         self._dispatch = Dispatch(registry=self._registry, journal=journal, clock=clock, missing=self._why_missing)
+        search = Search(self._registry, None if self._embedder is None else Likeness(self._embedder, trouble=self._trouble))
+        stack.push_async_callback(search.close)
+        self._catalog = Catalog(self._registry, search)
+        self._stable = StableTools(catalog=self._catalog, dispatch=self._dispatch, clock=clock)
         self._started_at = clock.epoch()
         await self._begin(stack)
 
@@ -250,11 +261,15 @@ class SkillManager:
 
         Raises CommandInvalid for an unknown word, and TooManyTools.
         """
-        wanted, deferred = _meant(Offer, offer, "offer"), _meant(Defer, defer, "defer")
+        return tool_definitions(provider, self.offered(caller=caller, offer=offer), defer=_meant(Defer, defer, "defer"))
+
+    def offered(self, *, caller: Caller | None = None, offer: str = Offer.SKILLS.value) -> list[Offered]:
+        """As ``tools``, before they have any API's shape: each tool's spec, and arguments it was tried with."""
+        wanted = _meant(Offer, offer, "offer")
         seen = [] if wanted is Offer.STABLE else self.cards(caller=caller)
         offered = [Offered(spec, tuple(card.examples(spec.name))) for card in seen for spec in card.tools]
         offered += [] if wanted is Offer.SKILLS else map(Offered, SPECS)
-        return tool_definitions(provider, sorted(offered, key=lambda each: each.spec.exported), defer=deferred)
+        return sorted(offered, key=lambda each: each.spec.exported)
 
     def cards(self, *, caller: Caller | None = None) -> list[Card]:
         """What a door may show of every published skill that this caller may see, sorted by name."""
@@ -271,7 +286,23 @@ class SkillManager:
 
         Raises UnknownTool, ArgumentsInvalid, the SkillFailed family and JournalUnwritable.
         """
-        return await self._dispatch.invoke(tool, arguments, caller or OWNER, hear)
+        invoke = self._stable.invoke if tool in RESERVED else self._dispatch.invoke
+        return await invoke(tool, arguments, caller or OWNER, hear)
+
+    async def search(self, query: str, limit: int = FEW, *, caller: Caller | None = None) -> list[dict[str, Any]]:
+        """The tools and skills that fit a query best, best first: ``{name, kind, skill, description, score}`` each, where ``kind`` is
+        ``tool`` or ``skill`` and the best has the score 1. Raises ArgumentsInvalid for a limit outside 1 to 50."""
+        found: list[dict[str, Any]] = await self.call(SEARCH, {"query": query, "limit": limit}, caller=caller)
+        return found
+
+    async def describe(self, name: str, *, caller: Caller | None = None) -> dict[str, Any]:
+        """All there is to know of one tool before it is called, or of one skill: its tools and its manual. Raises UnknownTool."""
+        told: dict[str, Any] = await self.call(DESCRIBE, {"name": name}, caller=caller)
+        return told
+
+    async def related(self, name: str, limit: int = FEW, *, caller: Caller | None = None) -> list[dict[str, Any]]:
+        """The tools and skills most like the one of this name, as ``search`` gives them. Raises UnknownTool."""
+        return [found.as_dict() for found in await self._catalog.related(name, limit, caller or OWNER)]
 
     async def answer(self, provider: str, tool_calls: Any, *, caller: Caller | None = None) -> list[dict[str, Any]]:
         """Answer a model's tool calls: what to append to the conversation, in the provider's shape, empty when there were no calls.

@@ -6,7 +6,7 @@ A block is one of MCP's: ``{"type": "text", "text"}``, ``{"type": "image" | "aud
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,13 +26,15 @@ class Media:
 
 
 def told(answered: Answered, *, text: Callable[[str], _Block], media: Callable[[Media], _Block | None]) -> str | list[_Block]:
-    """What a call came to, as text; or, for a value of content blocks, as the API's own blocks. ``media`` gives None for what the API does
-    not take, and the model is told of it in words."""
+    """What a call came to: as text; or, for a value of content blocks, as the API's own blocks."""
     if answered.error is not None:
         return error_text(answered.error)
-    if not answered.is_content:
-        return value_text(answered.value)
-    return [_shown(block, text, media) for block in answered.value]
+    return shown(answered.value, text=text, media=media) if answered.is_content else value_text(answered.value)
+
+
+def shown(blocks: Iterable[Mapping[str, Any]], *, text: Callable[[str], _Block], media: Callable[[Media], _Block | None]) -> list[_Block]:
+    """Content blocks as another's. ``media`` gives None for what is not taken there, and the model is told of it in words."""
+    return [_shown(block, text, media) for block in blocks]
 
 
 def _shown(block: Mapping[str, Any], text: Callable[[str], _Block], media: Callable[[Media], _Block | None]) -> _Block:
@@ -53,7 +55,7 @@ def _shown(block: Mapping[str, Any], text: Callable[[str], _Block], media: Calla
 def in_words(media: Media) -> str:
     """What the model is told in place of something that the API does not take."""
     size = len(media.data) * 3 // 4
-    return f"[{media.name or 'content'} of type {media.type}, about {size} bytes: this API takes no such content in a tool's result]"
+    return f"[{media.name or 'content'} of type {media.type}, about {size} bytes: no such content is taken in a tool's result here]"
 
 
 def _name(uri: str) -> str:

@@ -24,7 +24,7 @@ BLOCKS = [
     {"type": "resource", "resource": {"uri": "result:///notes.txt", "mimeType": "text/plain", "text": "notes"}},
     {"type": "resource", "resource": {"uri": "result:///paper.pdf", "mimeType": "application/pdf", "blob": PIXEL}},
 ]
-UNTAKEN = "[content of type audio/wav, about 12 bytes: this API takes no such content in a tool's result]"
+UNTAKEN = "[content of type audio/wav, about 12 bytes: no such content is taken in a tool's result here]"
 TOOLS: dict[str, ToolSpec] = {
     "alpha__shout": spec(
         "alpha", "shout", properties={"text": {"type": "string"}, "times": {"type": "integer", "default": 1}}, required=["text"]
