@@ -87,9 +87,9 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
     try:
         bundle = freeze(path)
     except SkillpodError as fault:
-        return Checked(path=path, name=name, digest=None, findings=_as_findings(fault, {}))
+        return Checked(path=path, name=name, digest=None, findings=as_findings(fault, {}))
     survey = examiner.survey(bundle, folder=name)
-    faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in _as_findings(fault, bundle.files)]
+    faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in as_findings(fault, bundle.files)]
     left_out = map(_left_out, bundle.left_out)
     findings = sorted([*faults, *survey.report.findings, *left_out], key=lambda seen: (seen.file, seen.line, seen.column, seen.rule))
     answer, rule, because = _decide(survey, policy) if policy is not None else ("", "", ())
@@ -119,10 +119,10 @@ def _decide(survey: Survey, policy: Policy) -> tuple[str, str, tuple[SkillpodErr
     return _WORDS[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons
 
 
-def _as_findings(fault: SkillpodError, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+def as_findings(fault: SkillpodError, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """Each leaf of an error as a finding that denies; its code is the rule."""
     if fault.reasons:
-        return tuple(finding for reason in fault.reasons for finding in _as_findings(reason, files))
+        return tuple(finding for reason in fault.reasons for finding in as_findings(reason, files))
     place = places.find(fault.at, files)
     return (
         Finding(

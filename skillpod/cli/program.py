@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Listed] = {
     "rollback": Listed("pod", "Change", "Return a skill to an earlier digest."),
     "resume": Listed("pod", "Change", "Try a quarantined skill again."),
     "new": Listed("author", "Write", "Make a skill folder that mounts as it is."),
+    "init": Listed("init", "Write", "Propose a manifest for a folder that has a SKILL.md or code."),
     "check": Listed("author", "Write", "Say all that is wrong with skills; nothing of them runs."),
     "test": Listed("trials", "Write", "Run the manifest's tests in the jail, without a pod."),
 }
