@@ -18,25 +18,25 @@ async def main() -> int:
     if not is_installed():
         sys.stderr.write(f"{MISSING}\n")
         return 2
-    worst = 0
+    worst = False
     with tempfile.TemporaryDirectory(prefix="conformance") as place:
         async with standing(Path(place, "pod")) as url:
             for number, run in enumerate((*SETS, *SINGLES)):
                 began = time.monotonic()
                 outcome = await carry_out(run, url, Path(place, str(number)))
                 sys.stdout.write("\n".join(_lines(run, outcome, time.monotonic() - began)) + "\n\n")
-                worst = max(worst, outcome.status)
-    return worst
+                worst = max(worst, not outcome.is_as_expected)
+    return int(worst)
 
 
 def _lines(run: Run, outcome: Outcome, seconds: float) -> list[str]:
     known = reasons(run.expected) if run.expected else {}
-    verdict = "as expected" if outcome.status == 0 else "NOT AS EXPECTED"
+    verdict = "as expected" if outcome.is_as_expected else "NOT AS EXPECTED"
     lines = [f"{run.suite} {' '.join(run.chosen)}: {verdict}, {len(outcome.checks)} scenarios in {seconds:.1f} s"]
     for scenario, checks in outcome.checks.items():
         reason = "; ".join(reason for entry, reason in known.items() if entry.partition(":")[0] == scenario)
         lines.append(f"  {_mark(checks)} {scenario:<50} {_counts(checks)}{'  expected: ' + reason if reason else ''}")
-    return lines if outcome.status == 0 else [*lines, outcome.said]
+    return lines if outcome.is_as_expected else [*lines, outcome.said]
 
 
 def _mark(checks: Counter[str]) -> str:

@@ -12,13 +12,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from mcp.server import Server, ServerRequestContext
+from mcp.server import Server
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, PaginatedRequestParams, RequestParams
 
 from skillpod.model.card import Card
 from skillpod.model.digest import Digest
 from skillpod.serve.mcp.addresses import SKILL_FILE, address, locate, own_name
+from skillpod.serve.mcp.callers import Context, Line
 
 EXTENSION = "io.modelcontextprotocol/skills"
 SETTINGS = {"directoryRead": True}
@@ -30,7 +31,7 @@ PAGE_FILES = 4096
 _DIRECTORY = "inode/directory"
 _KEPT = 10_000
 
-CardsOf = Callable[[ServerRequestContext[Any, Any]], Sequence[Card]]
+CardsOf = Callable[[Context], Sequence[Card]]
 """The skills that whoever sent this request may see."""
 
 Describe = Callable[[Card, str], dict[str, Any]]
@@ -124,17 +125,17 @@ def directory(cards: Iterable[Card], uri: str, describe: Describe) -> dict[str, 
     return {"resources": children}
 
 
-def extend(server: Server[Any], cards_of: CardsOf, describe: Describe) -> None:
+def extend(server: Server[Line | None], cards_of: CardsOf, describe: Describe) -> None:
     """Serve the extension: its settings and its three methods, over the skills the sender of a request may see."""
     catalogue = Catalogue()
 
-    async def listing(context: ServerRequestContext[Any, Any], params: PaginatedRequestParams) -> dict[str, Any]:
+    async def listing(context: Context, params: PaginatedRequestParams) -> dict[str, Any]:
         return catalogue.listing(cards_of(context), cursor=params.cursor)
 
-    async def skill(context: ServerRequestContext[Any, Any], params: SkillUri) -> dict[str, Any]:
+    async def skill(context: Context, params: SkillUri) -> dict[str, Any]:
         return catalogue.skill(cards_of(context), params.uri)
 
-    async def children(context: ServerRequestContext[Any, Any], params: DirectoryPage) -> dict[str, Any]:
+    async def children(context: Context, params: DirectoryPage) -> dict[str, Any]:
         if params.cursor is not None:
             raise MCPError(INVALID_PARAMS, "a directory is given on one page; ask without a cursor", {"cursor": params.cursor})
         return directory(cards_of(context), params.uri, describe)
