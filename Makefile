@@ -8,7 +8,7 @@ SUITES := tests/conformance/suites
 # What the tests of the provider SDKs and agent frameworks run in, each an environment of its own: their pins exclude each other.
 FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smolagents,.environments/$(name)/.installed)
 
-.PHONY: serve test environments check soak bench conformance format clean
+.PHONY: serve test environments check soak bench conformance environments format clean
 
 serve: $(STAMP)          ## the pod, running on skills/
 	$(BIN)/skillpod serve --skills skills --home .skillpod
@@ -30,6 +30,8 @@ soak: $(STAMP)           ## the long repetitions
 
 bench: $(STAMP)          ## every figure beside its floor, in one run
 	$(BIN)/python -m benchmarks
+
+environments: $(CONFORMANCE)/.installed   ## what some tests need beside the package; without it they are skipped
 
 conformance: $(STAMP) $(CONFORMANCE)/.installed   ## the official MCP suites against a real pod, as a table
 	$(BIN)/python -m tests.conformance

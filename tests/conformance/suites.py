@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE.parents[1] / ".environments" / "conformance"
 NODE = ENVIRONMENT / "bin" / "node"
-MISSING = "the conformance suites are not installed: `make conformance` installs them, with a Node of their own"
+MISSING = "the conformance suites are not installed: `make environments` installs them, with a Node of their own"
 PATIENCE = 180.0
 """Seconds a run may take before it counts as hanging."""
 

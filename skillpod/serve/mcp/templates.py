@@ -33,8 +33,8 @@ def listing() -> types.ListResourceTemplatesResult:
 
 
 def complete(cards: Iterable[Card], params: types.CompleteRequestParams, readable: Readable) -> types.CompleteResult:
-    """What can stand for an argument, given how it begins. Prompts of skills have no arguments, and nothing is known of other templates:
-    there the answer is empty, whether or not there is such a prompt."""
+    """What can stand for an argument, given how it begins. A prompt's only argument is the task, in the user's own words, and other
+    templates are not ours: there the answer is empty, whether or not there is such a prompt."""
     values: list[str] = []
     if isinstance(params.ref, types.ResourceTemplateReference) and params.ref.uri == TEMPLATE:
         given = params.context.arguments if params.context is not None else None

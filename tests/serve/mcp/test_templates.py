@@ -54,7 +54,7 @@ def test_where_nothing_is_known_nothing_is_suggested(argument: str, begun: str, 
     assert values(argument, begun, skill=skill, template=template) == []
 
 
-def test_prompts_have_no_arguments_and_whether_there_is_one_is_not_told() -> None:
+def test_for_a_prompt_nothing_is_suggested_and_whether_there_is_one_is_not_told() -> None:
     for name in ("pdf-forms", "gone"):
         params = types.CompleteRequestParams(
             ref=types.PromptReference(name=name), argument=types.CompletionArgument(name="topic", value="")
