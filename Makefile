@@ -8,7 +8,7 @@ SUITES := tests/conformance/suites
 # What the tests of the provider SDKs and agent frameworks run in, each an environment of its own: their pins exclude each other.
 FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smolagents,.environments/$(name)/.installed)
 
-.PHONY: serve test environments check soak bench conformance environments format clean
+.PHONY: serve test environments check soak bench conformance format clean
 
 serve: $(STAMP)          ## the pod, running on skills/
 	$(BIN)/skillpod serve --skills skills --home .skillpod
@@ -17,7 +17,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS)   ## provider SDKs and agent frameworks, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed   ## provider SDKs, agent frameworks and conformance suites, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -30,8 +30,6 @@ soak: $(STAMP)           ## the long repetitions
 
 bench: $(STAMP)          ## every figure beside its floor, in one run
 	$(BIN)/python -m benchmarks
-
-environments: $(CONFORMANCE)/.installed   ## what some tests need beside the package; without it they are skipped
 
 conformance: $(STAMP) $(CONFORMANCE)/.installed   ## the official MCP suites against a real pod, as a table
 	$(BIN)/python -m tests.conformance
