@@ -310,7 +310,7 @@ class SkillManager:
         error. Raises CommandInvalid for an unknown provider, or what is no answer of its."""
         who = caller or OWNER
         return await answer_calls(
-            provider, tool_calls, lambda tool, arguments: self.call(tool, arguments, caller=who), lambda tool: self._spec(tool, who)
+            provider, tool_calls, lambda tool, arguments: self.invoke(tool, arguments, caller=who), lambda tool: self._spec(tool, who)
         )
 
     def _spec(self, tool: str, who: Caller) -> ToolSpec | None:

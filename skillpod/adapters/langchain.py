@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from skillpod.adapters.tool import AnyPod, PodTool, needing, pod_tools
+from skillpod.adapters.tool import AnyPod, needing, pod_tools
 from skillpod.errors import CommandInvalid, SkillpodError
 from skillpod.manager import Blocking
 from skillpod.model.command import Caller
+from skillpod.model.guest import CallResult
 from skillpod.registry.functions.content import Media, shown
 from skillpod.registry.functions.texts import error_text, value_text
 
@@ -34,7 +35,7 @@ def tools(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills") -
 
         async def _arun(self, /, **arguments: Any) -> Any:
             try:
-                return _result(self.tool, await self.tool.call(arguments))
+                return _shown(await self.tool.call(arguments))
             except SkillpodError as error:
                 raise ToolException(error_text(error)) from error
 
@@ -42,7 +43,7 @@ def tools(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills") -
             if not isinstance(pod, Blocking):
                 raise CommandInvalid("the tools of this pod are awaited", hint="use ainvoke, or SkillManager.blocking(...)")
             try:
-                return _result(self.tool, self.tool.call_and_wait(arguments))
+                return _shown(self.tool.call_and_wait(arguments))
             except SkillpodError as error:
                 raise ToolException(error_text(error)) from error
 
@@ -52,11 +53,11 @@ def tools(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills") -
     ]
 
 
-def _result(tool: PodTool, value: Any) -> Any:
-    """Text, or LangChain's content blocks: a list of its own making would be taken for such blocks."""
-    if not tool.spec.is_content:
-        return value_text(value)
-    return shown(value, text=lambda words: {"type": "text", "text": words}, media=_media)
+def _shown(result: CallResult) -> Any:
+    """Text, or LangChain's content blocks: any other list could be taken for such blocks."""
+    if not result.is_content:
+        return value_text(result.value)
+    return shown(result.value, text=lambda words: {"type": "text", "text": words}, media=_media)
 
 
 def _media(media: Media) -> dict[str, Any] | None:

@@ -44,10 +44,12 @@ def tools(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills") -
 
 async def _invoked(tool: PodTool, arguments: str) -> Any:
     try:
-        value = await tool.call(_parsed(tool, arguments))
+        result = await tool.call(_parsed(tool, arguments))
     except SkillpodError as error:
         return error_text(error)
-    return shown(value, text=lambda words: {"type": "text", "text": words}, media=_media) if tool.spec.is_content else value_text(value)
+    if not result.is_content:
+        return value_text(result.value)
+    return shown(result.value, text=lambda words: {"type": "text", "text": words}, media=_media)
 
 
 def _parsed(tool: PodTool, arguments: str) -> Any:

@@ -48,14 +48,13 @@ def toolset(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills",
             return ToolsetTool(toolset=self, tool_def=definition, max_retries=ctx.max_retries, args_validator=any_object)
 
         async def call_tool(self, name: str, tool_args: dict[str, Any], ctx: Any, tool: Any) -> Any:
-            called = self._tools[name]
             try:
-                value = await called.call(tool_args)
+                result = await self._tools[name].call(tool_args)
             except Misused as error:
                 raise ModelRetry(error_text(error)) from error
             except SkillpodError as error:
                 raise ToolFailed(error_text(error)) from error
-            return shown(value, text=lambda words: words, media=_binary) if called.spec.is_content else value
+            return shown(result.value, text=lambda words: words, media=_binary) if result.is_content else result.value
 
     def _binary(media: Media) -> Any:
         return BinaryContent(data=base64.b64decode(media.data), media_type=media.type)

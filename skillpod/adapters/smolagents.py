@@ -45,12 +45,12 @@ def tools(pod: Blocking, *, caller: Caller | None = None, offer: str = "skills")
 
         def forward(self, /, **arguments: Any) -> Any:
             try:
-                value = self._tool.call_and_wait(arguments)
+                result = self._tool.call_and_wait(arguments)
             except SkillpodError as error:
                 raise RuntimeError(error_text(error)) from error
-            if not self._tool.spec.is_content:
-                return value
-            return "\n".join(shown(value, text=lambda words: words, media=lambda media: None))
+            if not result.is_content:
+                return result.value
+            return "\n".join(shown(result.value, text=lambda words: words, media=lambda media: None))
 
     return [SkillTool(tool) for tool in pod_tools(pod, caller=caller, offer=offer)]
 

@@ -10,6 +10,7 @@ from typing import Any
 from skillpod.errors import PackageMissing
 from skillpod.manager import Blocking, SkillManager
 from skillpod.model.command import Caller
+from skillpod.model.guest import CallResult
 from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions.nulls import without_nulls
 from skillpod.registry.functions.texts import titled
@@ -28,15 +29,15 @@ class PodTool:
         self._pod = pod
         self._caller = caller
 
-    async def call(self, arguments: Mapping[str, Any]) -> Any:
-        """The tool's value; a null for what may be left out means its default. Raises SkillpodError."""
+    async def call(self, arguments: Mapping[str, Any]) -> CallResult:
+        """What the tool gives; a null for what may be left out means its default. Raises SkillpodError."""
         if isinstance(self._pod, Blocking):
             return await asyncio.to_thread(self.call_and_wait, arguments)
-        return await self._pod.call(self.name, without_nulls(self.parameters, arguments), caller=self._caller)
+        return await self._pod.invoke(self.name, without_nulls(self.parameters, arguments), caller=self._caller)
 
     def call_and_wait(self, arguments: Mapping[str, Any]) -> Any:
         """As ``call``, for a blocking pod."""
-        return self._pod.call(self.name, without_nulls(self.parameters, arguments), caller=self._caller)
+        return self._pod.invoke(self.name, without_nulls(self.parameters, arguments), caller=self._caller)
 
 
 def pod_tools(pod: AnyPod, *, caller: Caller | None, offer: str) -> list[PodTool]:

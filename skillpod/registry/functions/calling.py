@@ -9,6 +9,7 @@ from typing import Any
 
 from skillpod.documents import did_you_mean
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, SkillpodError, TooManyTools
+from skillpod.model.guest import CallResult
 from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions.anthropic import ANTHROPIC
 from skillpod.registry.functions.gemini import GEMINI
@@ -20,7 +21,7 @@ from skillpod.registry.functions.provider import Answered, Defer, Offered, Provi
 
 PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in (OPENAI, OPENAI_CHAT, ANTHROPIC, GEMINI, MCP)}
 
-Call = Callable[[str, Any], Awaitable[Any]]
+Call = Callable[[str, Any], Awaitable[CallResult]]
 Find = Callable[[str], ToolSpec | None]
 """The tool of an exported name; None when there is none for this caller."""
 
@@ -64,9 +65,10 @@ async def _answered(wanted: Wanted, call: Call, find: Find) -> Answered:
         arguments = _arguments(wanted)
         if spec is not None:
             arguments = without_nulls(spec.input_schema, arguments)
-        return Answered(wanted=wanted, spec=spec, value=await call(wanted.name, arguments))
+        result = await call(wanted.name, arguments)
     except SkillpodError as error:
         return Answered(wanted=wanted, spec=spec, error=error)
+    return Answered(wanted=wanted, spec=spec, value=result.value, is_content=result.is_content)
 
 
 def _arguments(wanted: Wanted) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from skillpod.registry.functions.provider import Answered
 from skillpod.registry.functions.texts import error_text, value_text
@@ -59,4 +60,4 @@ def in_words(media: Media) -> str:
 
 
 def _name(uri: str) -> str:
-    return uri.rpartition("/")[2]
+    return unquote(uri.rpartition("/")[2])

@@ -7,7 +7,7 @@ root and ``structuredContent`` is an object; the newer ones allow any value. Wha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from skillpod.errors import SkillpodError
@@ -43,7 +43,7 @@ def tool_shape(spec: ToolSpec) -> dict[str, Any]:
 def result_shape(spec: ToolSpec, value: Any) -> dict[str, Any]:
     """A ``CallToolResult`` as JSON, for a value that fits the tool's output schema."""
     if spec.is_content:
-        return {"content": [dict(block) for block in value], "isError": False}
+        return content_shape(value)
     shape: dict[str, Any] = {"content": [_text(value_text(value))], "isError": False}
     if spec.output_schema is None:
         structured = value if isinstance(value, Mapping) else None
@@ -52,6 +52,11 @@ def result_shape(spec: ToolSpec, value: Any) -> dict[str, Any]:
     if structured is not None:
         shape["structuredContent"] = structured
     return shape
+
+
+def content_shape(blocks: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """A ``CallToolResult`` of content blocks, which are MCP's own already."""
+    return {"content": [dict(block) for block in blocks], "isError": False}
 
 
 def error_shape(error: SkillpodError) -> dict[str, Any]:
@@ -120,6 +125,8 @@ def _answer(answers: Sequence[Answered]) -> list[Shape]:
 def _outcome(answered: Answered) -> Shape:
     if answered.error is not None:
         return error_shape(answered.error)
+    if answered.is_content:  # by what was called, which may be another tool than the one that was asked to call it
+        return content_shape(answered.value)
     if answered.spec is None:
         return {"content": [_text(value_text(answered.value))], "isError": False}
     return result_shape(answered.spec, answered.value)

@@ -66,17 +66,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What became of a call: ``error``, or ``value``. ``spec`` is None for a tool that is not there."""
+    """What became of a call: ``error``, or ``value``, which is a list of content blocks when ``is_content``. ``spec`` is None for a tool
+    that is not there."""
 
     wanted: Wanted
     spec: ToolSpec | None = None
     value: Any = None
+    is_content: bool = False
     error: SkillpodError | None = None
-
-    @property
-    def is_content(self) -> bool:
-        """Whether the value is a list of content blocks."""
-        return self.error is None and self.spec is not None and self.spec.is_content and isinstance(self.value, list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from skillpod.errors import CommandInvalid, UnknownTool
+from skillpod.model.digest import Digest
+from skillpod.model.guest import CallResult, Usage
 from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions import PROVIDERS, answer_calls
 from tests.support.registry import spec
@@ -22,7 +24,7 @@ BLOCKS = [
     {"type": "image", "data": PIXEL, "mimeType": "image/png"},
     {"type": "audio", "data": PIXEL, "mimeType": "audio/wav"},
     {"type": "resource", "resource": {"uri": "result:///notes.txt", "mimeType": "text/plain", "text": "notes"}},
-    {"type": "resource", "resource": {"uri": "result:///paper.pdf", "mimeType": "application/pdf", "blob": PIXEL}},
+    {"type": "resource", "resource": {"uri": "result:///the%20paper.pdf", "mimeType": "application/pdf", "blob": PIXEL}},
 ]
 UNTAKEN = "[content of type audio/wav, about 12 bytes: no such content is taken in a tool's result here]"
 TOOLS: dict[str, ToolSpec] = {
@@ -33,12 +35,17 @@ TOOLS: dict[str, ToolSpec] = {
 }
 
 
-async def run(tool: str, arguments: Any) -> Any:
+def gave(value: Any, *, is_content: bool = False) -> CallResult:
+    digest = Digest("sha256:" + "ab" * 32)
+    return CallResult(value=value, usage=Usage(), skill="alpha", generation=1, digest=digest, is_content=is_content)
+
+
+async def run(tool: str, arguments: Any) -> CallResult:
     match tool:
         case "alpha__shout":
-            return {"shouted": arguments["text"].upper(), "given": sorted(arguments)}
+            return gave({"shouted": arguments["text"].upper(), "given": sorted(arguments)})
         case "alpha__show":
-            return BLOCKS
+            return gave(BLOCKS, is_content=True)
     raise UnknownTool(f"there is no tool `{tool}`", hint="did you mean `alpha__shout`?")
 
 
@@ -102,7 +109,7 @@ def test_calls_run_at_the_same_time_and_are_answered_in_order(provider: str) -> 
     async def meet(tool: str, arguments: Any) -> Any:
         async with asyncio.timeout(10):
             await met.wait()  # no call of the three gets past this alone
-        return arguments["text"]
+        return gave(arguments["text"])
 
     calls = [wanted(provider, "alpha__shout", {"text": text}, id=text) for text in ("one", "two", "three")]
     answered = answers(provider, calls, meet)
@@ -231,7 +238,7 @@ def test_openai_is_shown_images_and_papers() -> None:
         {"type": "input_image", "detail": "auto", "image_url": f"data:image/png;base64,{PIXEL}"},
         {"type": "input_text", "text": UNTAKEN},
         {"type": "input_text", "text": "notes"},
-        {"type": "input_file", "filename": "paper.pdf", "file_data": f"data:application/pdf;base64,{PIXEL}"},
+        {"type": "input_file", "filename": "the paper.pdf", "file_data": f"data:application/pdf;base64,{PIXEL}"},
     ]
 
 
@@ -268,7 +275,7 @@ def test_mcp_is_given_the_blocks() -> None:
 
 def test_base64_that_is_none_is_told_in_words() -> None:
     async def broken(tool: str, arguments: Any) -> Any:
-        return [{"type": "image", "data": "no base64!", "mimeType": "image/png"}, {"type": "odd"}]
+        return gave([{"type": "image", "data": "no base64!", "mimeType": "image/png"}, {"type": "odd"}], is_content=True)
 
     (message,) = answers("gemini", [wanted("gemini", "alpha__show", {})], broken)
     output = message["parts"][0]["function_response"]["response"]["output"]
