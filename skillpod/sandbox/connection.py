@@ -283,7 +283,7 @@ class Connection:
         except Denied as refusal:
             raise WireError(str(refusal)) from refusal
         if not call.future.done():  # its caller is there to hear it
-            call.hear(said)
+            self._loop.call_soon(call.hear, said)  # before the caller has its reply; what it raises is the loop's, not this wire's
 
     # --- time --------------------------------------------------------------------------------------------------------------------
 

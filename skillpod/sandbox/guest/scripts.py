@@ -7,6 +7,7 @@ guest's own scratch first; nothing is executed from there.
 from __future__ import annotations
 
 import atexit
+import builtins
 import errno
 import io
 import os
@@ -84,7 +85,7 @@ class Program:
         main = ModuleType("__main__")
         main.__file__ = path
         main.__loader__ = copy.loader(self._file)  # what tracebacks and inspect ask for the source
-        main.__dict__["__builtins__"] = __builtins__
+        main.__dict__["__builtins__"] = builtins
         sys.modules["__main__"] = main
         sys.path += [os.path.dirname(path), copy.place]  # behind the standard library, which wins
         sys.argv = [path, *words]
@@ -211,10 +212,13 @@ class _Streams:
         try:
             yield
         finally:
-            for stream in (sys.stdout, sys.stderr, *self._ours[1:]):
-                with suppress(BaseException):  # SAFE: the program may have closed or replaced it; a lost print breaks nothing
-                    stream.flush()
+            for name in ("stdout", "stderr"):  # the program's own wrappers before ours
+                with suppress(BaseException):  # SAFE: the program may have closed, replaced or deleted it; a lost print breaks nothing
+                    getattr(sys, name).flush()
             sys.stdin, sys.stdout, sys.stderr = before
+            for ours in self._ours[1:]:
+                with suppress(BaseException):  # SAFE: closed, or over its limit
+                    ours.flush()
 
     def texts(self) -> tuple[str, str]:
         return self._out.text(), self._error.text()
