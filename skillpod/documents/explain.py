@@ -77,7 +77,10 @@ def _explain_alternatives(error: ValidationError, path: tuple[str | int, ...], n
     """The faults of the alternative that came nearest; when the value has the wrong type for all of them, the types."""
     branches: dict[int, list[ValidationError]] = {}
     for inner in error.context or ():
-        branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
+        if inner.relative_schema_path:  # an alternative that is `false` has none: it takes nothing, so nothing comes near it
+            branches.setdefault(int(inner.relative_schema_path[0]), []).append(inner)
+    if not branches:
+        return [_fault("not accepted here", path, name)]
     near = {index: errors for index, errors in branches.items() if not any(_is_wrong_kind(inner) for inner in errors)}
     if not near:
         expected = " or ".join(dict.fromkeys(_expected(inner) for errors in branches.values() for inner in errors if _is_wrong_kind(inner)))

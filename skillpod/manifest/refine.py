@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from skillpod.documents import MAX_PATTERNS, did_you_mean, dotted, join, show
@@ -54,7 +53,7 @@ def _refined(spec: ToolSpec, manifest: Manifest, patterns: set[str], faults: Fau
     at = join(MANIFEST, f"tools.{spec.name}.{_REFINEMENT}")
     found = list(_faults(schema, spec.input_schema, patterns, at))
     faults.extend(found)
-    return spec if found else replace(spec, input_schema=MappingProxyType(schema), refines=spec.input_schema)
+    return spec if found else replace(spec, input_schema=schema, refines=spec.input_schema)
 
 
 def _faults(schema: Mapping[str, Any], derived: Mapping[str, Any], patterns: set[str], at: str) -> Iterator[DocumentInvalid]:

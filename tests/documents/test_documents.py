@@ -299,6 +299,31 @@ def test_one_schema_judges_many_values() -> None:
     assert schema.faults({"name": "ab"}, name="m") == []
 
 
+@pytest.mark.parametrize(
+    ("step", "number", "fits"),
+    [
+        (0.5, 1.5, True),
+        (0.5, 1.25, False),
+        (2, 4.0, True),
+        (2, 3, False),
+        (0.5, 10**400, True),  # no float is as large; the library raises
+        (1e200, 10**400 + 1, False),
+        (10**400, 0.5, False),
+        (1e-300, 1e300, False),
+        (0.5, 1e308, True),
+        (2, True, True),  # true is no number
+    ],
+)
+def test_a_multiple_is_found_among_numbers_of_any_size(step: float, number: float, fits: bool) -> None:
+    assert Schema({"multipleOf": step}).accepts(number) is fits
+    assert bool(schema_faults(number, {"multipleOf": step}, name="it")) is not fits
+
+
+@pytest.mark.parametrize("schema", [{"anyOf": [False]}, {"oneOf": [False, False]}, {"anyOf": [False, {"not": {}}]}])
+def test_alternatives_that_take_nothing_are_a_fault_and_no_crash(schema: dict[str, Any]) -> None:
+    assert schema_faults(1, schema, name="it")
+
+
 def test_a_place_below_a_place_goes_on_with_a_dot() -> None:
     faults = schema_faults({"a": 1}, {"properties": {"a": {"type": "string"}}}, name="manifest.yaml:config.schema")
     assert faults[0].at == "manifest.yaml:config.schema.a"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skillpod.documents import MAX_PATTERNS
 from skillpod.errors import ArgumentsInvalid
-from skillpod.model.manifest import ToolSpec
+from skillpod.manifest.faults import Faults
+from skillpod.manifest.refine import refine
+from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.registry.contract import Contract
 from tests.manifest.folders import faults, manifest_faults, tools
 
@@ -240,3 +245,63 @@ def test_a_signature_whose_schema_is_too_deep_is_refused() -> None:
     assert any("its schema is nested more than 32 deep" in line for line in faults(f"@tool\ndef f(x: {deep}): ...\n"))
     assert any("its schema is nested more than 32 deep" in line for line in faults(f"@tool\ndef f() -> {deep}: ...\n"))
     assert tools(f"@tool\ndef f(x: {'list[' * 20}int{']' * 20}): ...\n")
+
+
+# --- any schema, any argument ----------------------------------------------------------------------------------------------------
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.just(10**400)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("ab$", max_size=3),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "package"]), inside, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(["a", "b", "package"])
+
+
+def keywords(inside: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Schemas made of others, by every keyword there is; many are refused, which is as good."""
+    many, named = st.lists(inside, min_size=1, max_size=2), st.dictionaries(NAMES, inside, max_size=2)
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), many),
+            **dict.fromkeys(("properties", "dependentSchemas", "$defs"), named),
+            **dict.fromkeys(("not", "if", "then", "else", "items", "contains", "propertyNames", "additionalProperties"), inside),
+            "$ref": st.sampled_from(["#/$defs/a", "#/$defs/b", "#", "#/properties/a"]),
+            "$anchor": NAMES,
+            "type": st.sampled_from(["object", "string", "integer", "array", ["null", "number"]]),
+            "const": VALUES,
+            "enum": st.lists(VALUES, min_size=1, max_size=2),
+            "multipleOf": st.sampled_from([2, 0.5, 1e-300, 10**400]),
+            "minimum": st.sampled_from([1, 1e308]),
+            "maxLength": st.just(1),
+            "uniqueItems": st.booleans(),
+            "minContains": st.integers(0, 1),
+            "required": st.lists(NAMES, unique=True, max_size=2),
+            "dependentRequired": st.dictionaries(NAMES, st.lists(NAMES, unique=True, max_size=2), max_size=2),
+            "pattern": st.sampled_from(["^a", "(a|b)*$", "a{1,3}"]),
+        },
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.recursive(st.booleans() | st.just({}), keywords, max_leaves=12), VALUES)
+def test_a_schema_that_is_accepted_never_breaks_the_host(schema: Any, value: Any) -> None:
+    (plain,) = tools("from typing import Any\n@tool\ndef scan(a: Any = None, b: Any = None, package: Any = None): ...\n")
+    whole = {"type": "object", "properties": {"a": {"allOf": [schema]}}}
+    if isinstance(schema, dict) and "$defs" in schema:
+        whole["$defs"] = schema["$defs"]
+    found = Faults()
+    (spec,) = refine(
+        [plain], Manifest(name="x", version="1.0.0", description="", author="", tools={"scan": {"input_schema": whole}}), set(), found
+    )
+    if found:
+        assert spec.refines is None
+        return
+    with suppress(ArgumentsInvalid):
+        Contract(spec).check_arguments({"a": value})
