@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from importlib.metadata import version
-from typing import Any
+from contextlib import asynccontextmanager, suppress
 
 import anyio
-import mcp_types as types
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.runner import serve_dual_era_loop
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.shared.exceptions import MCPError
 from starlette.types import Receive, Scope, Send
 
-from skillpod.errors import SkillpodError, UnknownTool
 from skillpod.model.command import Caller
-from skillpod.registry.functions.mcp import error_shape, result_shape, tool_shape
-from skillpod.registry.stable import SPECS
-from skillpod.serve.mcp.callers import CALLER_KEY, Context, Line, caller_of
+from skillpod.serve.mcp.callers import CALLER_KEY, Line
+from skillpod.serve.mcp.calls import EXCHANGE_KEY, Calls, Exchange
 from skillpod.serve.mcp.lines import messages
-from skillpod.serve.mcp.server import INSTRUCTIONS, NAME, DoorServer
+from skillpod.serve.mcp.server import build_server
+from skillpod.serve.mcp.sessions import Sessions
+from skillpod.serve.mcp.sight import Sights
 from skillpod.serve.pod import Pod
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of one HTTP request's body."""
+SESSIONS = 4096
+"""Sessions of the handshake era that HTTP clients may have open at once."""
+PATIENCE = 10.0
+"""Seconds that calls in flight have to finish once a door is closed."""
+
+_BURST = 0.05
+"""Seconds between two looks at what changed, while much does."""
+_LOOK = 3.0
+"""Seconds between two looks when no event asks for one: events are only hints."""
 
 
 class Door:
@@ -35,56 +40,67 @@ class Door:
 
     def __init__(self, pod: Pod) -> None:
         self._pod = pod
-        self.server = DoorServer(
-            NAME,
-            version=version("skillpod"),
-            instructions=INSTRUCTIONS,
-            on_list_tools=self._list_tools,
-            on_call_tool=self._call_tool,
-            get_tool_input_schema=lambda name: None,
-        )
-        self._http = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT)
-        self._lines: set[anyio.CancelScope] = set()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._sights = Sights(lambda caller: pod.cards(caller=caller))
+        self.sessions = Sessions(self._sights.of)
+        self._calls = Calls(pod, self._sights, self.sessions)
+        self.server = build_server(self._sights, self.sessions, self._calls)
+        self._manager = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, max_sessions=SESSIONS)
+        self._lines: dict[anyio.CancelScope, asyncio.Event] = {}
+        self._news = asyncio.Event()
+        self._closing = asyncio.Event()
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: Caller) -> None:
         """Serve one connection, one JSON-RPC message a line, until the peer ends or the door is closed. The writer is not closed."""
+        done = asyncio.Event()
         with anyio.CancelScope() as scope:
-            self._lines.add(scope)
-            self._idle.clear()
+            self._lines[scope] = done
             try:
                 async with messages(reader, writer) as (incoming, outgoing):
                     await serve_dual_era_loop(self.server, incoming, outgoing, lifespan_state=Line(caller))
             finally:
-                self._lines.discard(scope)
-                if not self._lines:
-                    self._idle.set()
+                del self._lines[scope]
+                done.set()
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The whole ASGI application of one path. ``scope["skillpod.caller"]`` is who asks; a missing one raises KeyError."""
-        await self._http.handle_request({**scope, "user": _credential(scope[CALLER_KEY])}, receive, send)
-
-    async def close(self) -> None:
-        for scope in self._lines:
-            scope.cancel()
-        await self._idle.wait()
-
-    async def _list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> Any:
-        specs = [spec for card in self._pod.cards(caller=caller_of(ctx)) for spec in card.tools] + list(SPECS)
-        tools = [tool_shape(spec) for spec in sorted(specs, key=lambda spec: spec.exported)]
-        return {"resultType": "complete", "tools": tools, "ttlMs": 0, "cacheScope": "private"}
-
-    async def _call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> Any:
-        caller = caller_of(ctx)
-        specs = {spec.exported: spec for card in self._pod.cards(caller=caller) for spec in card.tools} | {s.exported: s for s in SPECS}
+        exchange = Exchange()
+        here = {**scope, "user": _credential(scope[CALLER_KEY]), EXCHANGE_KEY: exchange}
         try:
-            result = await self._pod.invoke(params.name, params.arguments or {}, caller=caller)
-        except UnknownTool as error:
-            raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}", error.as_dict()) from None
-        except SkillpodError as error:
-            return {"resultType": "complete", **error_shape(error)}
-        return {"resultType": "complete", **result_shape(specs[params.name], result.value)}
+            await self._manager.handle_request(here, receive, send)
+        finally:
+            exchange.end()
+
+    # --- what open_door runs ------------------------------------------------------------------------------------------------------
+
+    async def listen(self) -> None:
+        """Follow the pod's events, for ever."""
+        async for _ in self._pod.events():
+            self._news.set()
+
+    async def tell(self) -> None:
+        """Tell clients what changed, soon after it did, for ever."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _LOOK)
+            self._news.clear()
+            await self._sights.tell()
+            await asyncio.sleep(_BURST)
+
+    async def serve_sessions(self, ready: asyncio.Event) -> None:
+        """Hold what HTTP sessions run in, until the door closes. In a task of its own, for it has a task group inside."""
+        async with self._manager.run():
+            ready.set()
+            await self._closing.wait()
+
+    async def close(self, patience: float) -> None:
+        await self._calls.end(patience)
+        self._sights.close()
+        lines = dict(self._lines)
+        for scope in lines:
+            scope.cancel()
+        for done in lines.values():
+            await done.wait()
+        self._closing.set()
 
 
 def _credential(caller: Caller) -> AuthenticatedUser:
@@ -93,11 +109,19 @@ def _credential(caller: Caller) -> AuthenticatedUser:
 
 
 @asynccontextmanager
-async def open_door(pod: Pod) -> AsyncIterator[Door]:
-    """A door over this pod. It follows the pod's events while it is open, and ends every conversation when it is closed."""
+async def open_door(pod: Pod, *, patience: float = PATIENCE) -> AsyncIterator[Door]:
+    """A door over this pod. It follows the pod's events while it is open. When it is closed, calls in flight have ``patience`` seconds to
+    finish; then every conversation is ended."""
     door = Door(pod)
-    async with door._http.run():
-        try:
-            yield door
-        finally:
-            await door.close()
+    ready = asyncio.Event()
+    sessions = asyncio.create_task(door.serve_sessions(ready))
+    following = [asyncio.create_task(door.listen()), asyncio.create_task(door.tell())]
+    await ready.wait()
+    try:
+        yield door
+    finally:
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+        await door.close(patience)
+        await sessions

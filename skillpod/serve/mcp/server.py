@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import version
 from typing import Any
 
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
+from mcp_types import (
+    CallToolRequestParams,
+    CompleteRequestParams,
+    GetPromptRequestParams,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    SetLevelRequestParams,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    UnsubscribeRequestParams,
+)
 
-from skillpod.serve.mcp.callers import Line
+from skillpod.model.card import Card
+from skillpod.serve.mcp import skills
+from skillpod.serve.mcp.callers import Context, Line, caller_of
+from skillpod.serve.mcp.calls import Calls
+from skillpod.serve.mcp.exhibits import shown_file
+from skillpod.serve.mcp.reading import FRESH, Reading
+from skillpod.serve.mcp.sessions import Sessions
+from skillpod.serve.mcp.sight import Lists, Sights
 
 NAME = "skillpod"
 INSTRUCTIONS = (
@@ -16,6 +36,12 @@ INSTRUCTIONS = (
     "the first time. Three tools are always there, also for tools you don't see in your list yet: skillpod_search finds tools and skills "
     "by what they do, skillpod_describe says what arguments a tool takes, skillpod_call calls it."
 )
+
+_LISTS: Mapping[str, Callable[[Lists], dict[str, Any]]] = {
+    "tools/list": lambda lists: {"tools": list(lists.tools)},
+    "resources/list": lambda lists: {"resources": list(lists.resources)},
+    "prompts/list": lambda lists: {"prompts": list(lists.prompts)},
+}
 
 
 class DoorServer(Server[Line | None]):
@@ -30,3 +56,47 @@ class DoorServer(Server[Line | None]):
     ) -> InitializationOptions:
         changes = NotificationOptions(prompts_changed=True, resources_changed=True, tools_changed=True)
         return super().create_initialization_options(notification_options or changes, experimental_capabilities, extensions)
+
+
+def build_server(sights: Sights, sessions: Sessions, calls: Calls) -> DoorServer:
+    """A server over what callers see and what their calls come to."""
+    server = DoorServer(
+        NAME,
+        title="skillpod",
+        version=version("skillpod"),
+        instructions=INSTRUCTIONS,
+        # No schema of ours asks for a header (`x-` keywords are refused with the manifest), so there is nothing to compare headers with,
+        # and without this the SDK runs the whole of tools/list before each call.
+        get_tool_input_schema=lambda name: None,
+    )
+    reading = Reading(sights)
+
+    def cards_of(ctx: Context) -> list[Card]:
+        return sights.of(caller_of(ctx)).cards()
+
+    async def listen(ctx: Context, params: SubscriptionsListenRequestParams) -> Any:
+        return await sights.of(caller_of(ctx)).listen(ctx, params)
+
+    add = server.add_request_handler
+    for method in _LISTS:
+        add(method, PaginatedRequestParams, _listing(method, sights))
+    add("tools/call", CallToolRequestParams, calls.call)
+    add("resources/templates/list", PaginatedRequestParams, reading.templates)
+    add("resources/read", ReadResourceRequestParams, reading.read)
+    add("prompts/get", GetPromptRequestParams, reading.prompt)
+    add("completion/complete", CompleteRequestParams, reading.complete)
+    add("subscriptions/listen", SubscriptionsListenRequestParams, listen)
+    add("resources/subscribe", SubscribeRequestParams, sessions.subscribe)
+    add("resources/unsubscribe", UnsubscribeRequestParams, sessions.unsubscribe)
+    # By this way: the constructor's own argument warns that logging is deprecated, which clients of the handshake era don't know.
+    add("logging/setLevel", SetLevelRequestParams, sessions.set_level)
+    skills.extend(server, cards_of, shown_file)
+    server.middleware.append(sessions.meet)
+    return server
+
+
+def _listing(method: str, sights: Sights) -> Callable[[Context, PaginatedRequestParams], Awaitable[dict[str, Any]]]:
+    async def handle(ctx: Context, params: PaginatedRequestParams) -> dict[str, Any]:
+        return sights.of(caller_of(ctx)).form(method, "", lambda lists: {**FRESH, **_LISTS[method](lists)})
+
+    return handle

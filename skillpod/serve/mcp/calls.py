@@ -1,0 +1,111 @@
+"""``tools/call``: from a request to the pod and back, with everything that may go wrong in the right class.
+
+A tool that is not there for the caller is an error of the protocol (-32602); everything else is a result a model can read, marked
+``isError``. A call ends in its guest when nobody waits for it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from mcp.shared.exceptions import MCPError
+from mcp_types import CONNECTION_CLOSED, INVALID_PARAMS, CallToolRequestParams
+
+from skillpod.errors import SkillpodError, UnknownTool
+from skillpod.model.guest import CallResult
+from skillpod.model.manifest import ToolSpec
+from skillpod.registry.functions.mcp import error_shape, result_shape
+from skillpod.registry.stable import SPECS
+from skillpod.serve.mcp.callers import Context, caller_of
+from skillpod.serve.mcp.hearing import Hearing
+from skillpod.serve.mcp.sessions import Sessions
+from skillpod.serve.mcp.sight import Sights
+from skillpod.serve.pod import Pod
+
+ERROR_KEY = "skillpod/error"
+"""Where a result's ``_meta``, and an error's ``data``, has our own error: ``{code, message, hint, at, skill, digest}``."""
+EXCHANGE_KEY = "skillpod.exchange"
+"""Where the ASGI scope of a request has its Exchange."""
+NAME_LIMIT = 128
+"""Characters of a tool's name, by the specification; of a longer one no more is repeated."""
+
+_STABLE = {spec.exported: spec for spec in SPECS}
+_NOTHING_KNOWN = ToolSpec(
+    skill="", name="", exported="", description="", input_schema={"type": "object"}, output_schema=None, parameters=()
+)
+
+Work = asyncio.Task[CallResult]
+
+
+class Exchange:
+    """One HTTP request and the calls that wait to be answered on it. When it ends first, nobody will hear their answers."""
+
+    def __init__(self) -> None:
+        self.calls: set[Work] = set()
+
+    def end(self) -> None:
+        for work in self.calls:
+            work.cancel()
+
+
+class Calls:
+    def __init__(self, pod: Pod, sights: Sights, sessions: Sessions) -> None:
+        self._pod = pod
+        self._sights = sights
+        self._sessions = sessions
+        self._running: set[Work] = set()
+
+    async def call(self, ctx: Context, params: CallToolRequestParams) -> dict[str, Any]:
+        """The handler of ``tools/call``. Raises MCPError."""
+        session = self._sessions.of(ctx)
+        hearing = Hearing(ctx, level=session.level if session else None)
+        # A task of its own: the SDK cancels a handler again at each of its awaits, and ending a guest takes several.
+        work = asyncio.create_task(self._pod.invoke(params.name, params.arguments or {}, caller=caller_of(ctx), hear=hearing.hear))
+        self._watch(ctx, work)
+        try:
+            result = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            hearing.drop()
+            if not work.cancel():  # it was cancelled before us: by its exchange, or by the door
+                raise MCPError(CONNECTION_CLOSED, "the call was ended before it was done") from None
+            raise
+        except SkillpodError as error:
+            await hearing.finish()
+            return self._failed(params.name, error)
+        await hearing.finish()
+        return {"resultType": "complete", **result_shape(self._spec(params.name, result), result.value)}
+
+    def _watch(self, ctx: Context, work: Work) -> None:
+        self._running.add(work)
+        work.add_done_callback(self._running.discard)
+        exchange: Exchange | None = ctx.request.scope.get(EXCHANGE_KEY) if ctx.request is not None else None
+        if exchange is not None:
+            exchange.calls.add(work)
+            work.add_done_callback(exchange.calls.discard)
+
+    def _failed(self, name: str, error: SkillpodError) -> dict[str, Any]:
+        if isinstance(error, UnknownTool) and name not in _STABLE:  # one that skillpod_call was asked for is an argument
+            guess = f" ({error.hint})" if error.hint else ""
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:NAME_LIMIT]}{guess}")
+        return {"resultType": "complete", **error_shape(error), "_meta": {ERROR_KEY: error.as_dict()}}
+
+    def _spec(self, name: str, result: CallResult) -> ToolSpec:
+        """The tool as the generation that answered has it."""
+        exhibits = self._sights.exhibits
+        spec = _STABLE.get(name) or exhibits.spec(result.skill, result.generation, name)
+        if spec is None:
+            for card in self._pod.cards():
+                exhibits.of(card)
+            spec = exhibits.spec(result.skill, result.generation, name) or _NOTHING_KNOWN
+        return spec if spec.is_content == result.is_content else replace(spec, is_content=result.is_content)
+
+    async def end(self, patience: float) -> None:
+        """Let the calls that run finish within so many seconds, then end the others."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience)
+        left = tuple(self._running)
+        for work in left:
+            work.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

@@ -1,0 +1,161 @@
+"""What one published skill shows over MCP, in the protocol's own shapes, made once for each generation."""
+
+from __future__ import annotations
+
+import base64
+import unicodedata
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skillpod.model.card import Card
+from skillpod.model.manifest import ToolSpec
+from skillpod.registry.functions.mcp import tool_shape
+from skillpod.serve.mcp.addresses import address
+
+_KEPT = 4
+"""Generations of a skill that are remembered: a call that began before a swap is answered in the shape of its own generation."""
+
+_MIME_TYPES: Mapping[str, str] = {
+    "css": "text/css",
+    "csv": "text/csv",
+    "gif": "image/gif",
+    "html": "text/html",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "js": "text/javascript",
+    "json": "application/json",
+    "md": "text/markdown",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "py": "text/x-python",
+    "sh": "application/x-sh",
+    "svg": "image/svg+xml",
+    "toml": "application/toml",
+    "txt": "text/plain",
+    "webp": "image/webp",
+    "xml": "application/xml",
+    "yaml": "application/yaml",
+    "yml": "application/yaml",
+}
+"""Not the machine's own table: the same skill says the same everywhere."""
+_TEXTS = frozenset({"application/json", "application/toml", "application/x-sh", "application/xml", "application/yaml", "image/svg+xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """``tools`` by exported name, as ``tools/list`` gives them; ``resources`` and ``prompts`` as theirs do."""
+
+    card: Card
+    specs: Mapping[str, ToolSpec]
+    tools: Mapping[str, Mapping[str, Any]]
+    resources: tuple[Mapping[str, Any], ...]
+    prompts: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, card: Card) -> Exhibit:
+        has_manual = bool(card.bundle.files.get(card.manifest.instructions))
+        return cls(
+            card=card,
+            specs={spec.exported: spec for spec in card.tools},
+            tools={spec.exported: shown_tool(spec) for spec in card.tools},
+            resources=(_manual(card),) if has_manual else (),
+            prompts=(_prompt(card),) if has_manual else (),
+        )
+
+
+class Exhibits:
+    """The exhibits of every skill that was looked at, the newest generations of each."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, deque[Exhibit]] = {}
+
+    def of(self, card: Card) -> Exhibit:
+        kept = self._kept.setdefault(card.name, deque(maxlen=_KEPT))
+        for exhibit in kept:
+            if exhibit.card is card:
+                return exhibit
+        kept.append(Exhibit.of(card))
+        return kept[-1]
+
+    def spec(self, skill: str, generation: int, exported: str) -> ToolSpec | None:
+        """A tool as that generation has it, when it was ever looked at and is not long gone."""
+        kept = self._kept.get(skill, ())
+        return next((exhibit.specs.get(exported) for exhibit in kept if exhibit.card.generation == generation), None)
+
+    def keep_only(self, names: set[str]) -> None:
+        """Forget skills that nobody is shown any more."""
+        for name in self._kept.keys() - names:
+            del self._kept[name]
+
+
+def shown_tool(spec: ToolSpec) -> dict[str, Any]:
+    """A tool as ``tools/list`` gives it. What its author wrote for people and models is rid of characters that neither sees."""
+    shown: dict[str, Any] = _legible(tool_shape(spec))
+    return shown
+
+
+def shown_file(card: Card, path: str) -> dict[str, Any]:
+    """One file of a skill as ``resources/list`` describes it. ``path`` is one of its bundle's."""
+    return {"uri": address(card, path), "name": f"{card.name}/{path}", "mimeType": _mime_type(path, card.bundle.files[path])}
+
+
+def file_contents(card: Card, path: str) -> dict[str, Any]:
+    """One file of a skill as ``resources/read`` gives it: text when it is UTF-8, else base64. Its size is bounded as the bundle's is."""
+    content = card.bundle.files[path]
+    shape = {"uri": address(card, path), "mimeType": _mime_type(path, content)}
+    text = _text(content)
+    if text is None or not _is_textual(shape["mimeType"]):
+        return {**shape, "blob": base64.b64encode(content).decode("ascii")}
+    return {**shape, "text": text}
+
+
+def clean(text: str) -> str:
+    """Without control and format characters, except line ends and tabs."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def _manual(card: Card) -> dict[str, Any]:
+    return {
+        **shown_file(card, card.manifest.instructions),
+        "title": f"How to use {card.name}",
+        "description": clean(card.manifest.description),
+    }
+
+
+def _prompt(card: Card) -> dict[str, Any]:
+    task = {"name": "task", "description": "What you want done with the skill, in your own words.", "required": False}
+    return {"name": card.name, "title": f"Use {card.name}", "description": clean(card.manifest.description), "arguments": [task]}
+
+
+def _mime_type(path: str, content: bytes) -> str:
+    said = _MIME_TYPES.get(path.rpartition(".")[2].lower())
+    is_text = _text(content) is not None
+    if said is None:
+        return "text/plain" if is_text else "application/octet-stream"
+    return said if is_text or not _is_textual(said) else "application/octet-stream"
+
+
+def _is_textual(mime_type: str) -> bool:
+    return mime_type.startswith("text/") or mime_type in _TEXTS
+
+
+def _text(content: bytes) -> str | None:
+    try:
+        return None if b"\0" in content else content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _legible(shape: Any) -> Any:
+    if isinstance(shape, Mapping):
+        return dict(_legible_items(shape))
+    return [_legible(item) for item in shape] if isinstance(shape, list | tuple) else shape
+
+
+def _legible_items(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in shape.items():
+        yield key, clean(value) if key in ("description", "title") and isinstance(value, str) else _legible(value)

@@ -1,0 +1,121 @@
+"""Clients of the handshake era (until 2025-11-25) that are connected now: what they subscribed to, and what they are still to be told.
+
+The SDK has no public list of live sessions, and its event bus reaches clients of 2026-07-28 only. A session is met when it says that it
+is initialized, and let go by its connection's exit stack. That one attribute is private (``ServerSession._connection``); nothing public
+says that a session has ended, and without it every session that ever was would be kept. Only this file touches it; the test with fifty
+clients that come and go fails when it stops working.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from mcp.server.context import CallNext, HandlerResult
+from mcp.server.session import ServerSession
+from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, ResourceUpdated, ServerEvent, ToolsListChanged
+from mcp_types import INVALID_PARAMS, EmptyResult, LoggingLevel, SetLevelRequestParams, SubscribeRequestParams, UnsubscribeRequestParams
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from skillpod.model.command import Caller
+from skillpod.serve.mcp.callers import Context, caller_of
+from skillpod.serve.mcp.sight import Audience, Sight
+
+SUBSCRIPTIONS = 1024
+"""Resources one session may subscribe to."""
+
+
+class Session(Audience):
+    """One connected client. What it is to be told is kept as what changed, not as messages: a client that stops reading costs no more
+    than one of each, and holds up nobody but itself."""
+
+    def __init__(self, wire: ServerSession) -> None:
+        self._wire = wire
+        self._due: dict[ServerEvent, None] = {}  # in the order they came, each once
+        self._telling: asyncio.Task[None] | None = None
+        self.subscribed: set[str] = set()
+        self.level: LoggingLevel | None = None
+
+    def tell(self, events: tuple[ServerEvent, ...]) -> None:
+        wanted = [event for event in events if not isinstance(event, ResourceUpdated) or event.uri in self.subscribed]
+        self._due.update(dict.fromkeys(wanted))
+        if wanted and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.create_task(self._tell_all())
+
+    async def _tell_all(self) -> None:
+        while self._due:
+            event = next(iter(self._due))
+            del self._due[event]  # before it is sent: what changes meanwhile is told again
+            match event:
+                case ToolsListChanged():
+                    await self._wire.send_tool_list_changed()
+                case ResourcesListChanged():
+                    await self._wire.send_resource_list_changed()
+                case PromptsListChanged():
+                    await self._wire.send_prompt_list_changed()
+                case ResourceUpdated(uri=uri):
+                    await self._wire.send_resource_updated(uri)
+
+    def end(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+
+
+class Sessions:
+    """Every session that is connected now. A middleware of the server, and the handlers that only the handshake era has."""
+
+    def __init__(self, sight_of: Callable[[Caller], Sight]) -> None:
+        self._sight_of = sight_of
+        self._live: dict[int, Session] = {}
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def of(self, ctx: Context) -> Session | None:
+        return self._live.get(id(ctx.session._connection))  # SAFE: see the module's docstring
+
+    async def meet(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """The middleware: remembers a session that has finished its handshake."""
+        result = await call_next(ctx)
+        if ctx.method == "notifications/initialized" and ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+            self._remember(ctx)
+        return result
+
+    def _remember(self, ctx: Context) -> None:
+        connection = ctx.session._connection  # SAFE: see the module's docstring
+        key = id(connection)
+        if key in self._live:
+            return  # it said so twice
+        session, sight = Session(ctx.session), self._sight_of(caller_of(ctx))
+        self._live[key] = session
+        sight.audience.add(session)
+        connection.exit_stack.callback(self._forget, key, sight)
+
+    def _forget(self, key: int, sight: Sight) -> None:
+        session = self._live.pop(key)
+        sight.audience.discard(session)
+        session.end()
+
+    # --- handlers -------------------------------------------------------------------------------------------------------------
+
+    async def set_level(self, ctx: Context, params: SetLevelRequestParams) -> EmptyResult:
+        self._required(ctx).level = params.level
+        return EmptyResult()
+
+    async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
+        subscribed = self._required(ctx).subscribed
+        if len(subscribed) >= SUBSCRIPTIONS and params.uri not in subscribed:
+            raise MCPError(INVALID_PARAMS, f"at most {SUBSCRIPTIONS} resources are subscribed to; unsubscribe from one first")
+        subscribed.add(str(params.uri))
+        return EmptyResult()
+
+    async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
+        self._required(ctx).subscribed.discard(str(params.uri))
+        return EmptyResult()
+
+    def _required(self, ctx: Context) -> Session:
+        session = self.of(ctx)
+        if session is None:
+            raise MCPError(INVALID_PARAMS, "finish the handshake first: send notifications/initialized")
+        return session

@@ -1,0 +1,147 @@
+"""What callers who see the same skills are shown: lists made once a change, and everyone who is to be told of the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, ResourceUpdated, ServerEvent, ToolsListChanged
+
+from skillpod.model.card import Card
+from skillpod.model.command import Caller
+from skillpod.registry.stable import SPECS
+from skillpod.serve.mcp.addresses import address
+from skillpod.serve.mcp.exhibits import Exhibit, Exhibits, shown_tool
+
+_STABLE = {spec.exported: shown_tool(spec) for spec in SPECS}
+
+
+class Audience(Protocol):
+    """Someone who is told what changed; it must not raise and not wait."""
+
+    def tell(self, events: tuple[ServerEvent, ...]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The result of each list method, without what the protocol adds; treated as frozen."""
+
+    tools: tuple[Mapping[str, Any], ...]
+    resources: tuple[Mapping[str, Any], ...]
+    prompts: tuple[Mapping[str, Any], ...]
+
+
+class Sight:
+    def __init__(self, exhibits: Exhibits, look: Callable[[], list[Card]]) -> None:
+        self._exhibits = exhibits
+        self._look = look
+        self._cards: list[Card] = []
+        self._lists = _lists({})
+        self._forms: dict[tuple[str, str], dict[str, Any]] = {}
+        self._shown: dict[str, Exhibit] = {}
+        self._told = self.shown()
+        self._bus = InMemorySubscriptionBus()
+        self.listen = ListenHandler(self._bus)
+        self.audience: set[Audience] = set()
+
+    def shown(self) -> dict[str, Exhibit]:
+        """Every skill that is there now, by name. Level-triggered: it never waits for an event to be true."""
+        cards = self._look()
+        if len(cards) != len(self._cards) or any(new is not old for new, old in zip(cards, self._cards, strict=True)):
+            self._shown = {card.name: self._exhibits.of(card) for card in cards}
+            self._cards = cards
+            self._lists = _lists(self._shown)
+            self._forms.clear()
+        return self._shown
+
+    def cards(self) -> list[Card]:
+        self.shown()
+        return self._cards
+
+    def lists(self) -> Lists:
+        self.shown()
+        return self._lists
+
+    def form(self, method: str, protocol: str, make: Callable[[Lists], dict[str, Any]]) -> dict[str, Any]:
+        """What ``make`` makes of the lists for this method and revision of the protocol, made once for each change."""
+        lists = self.lists()
+        key = (method, protocol)
+        if key not in self._forms:
+            self._forms[key] = make(lists)
+        return self._forms[key]
+
+    async def tell(self) -> None:
+        """Tell everyone what has changed since they were told last; nothing when nothing has."""
+        before, now = self._told, self.shown()
+        if before is now:
+            return
+        self._told = now
+        events = tuple(_changes(before, now))
+        for someone in tuple(self.audience):
+            someone.tell(events)
+        for event in events:
+            await self._bus.publish(event)
+
+
+class Sights:
+    """One sight for every set of patterns that callers see by; how many there are, the operator's tokens say."""
+
+    def __init__(self, cards: Callable[[Caller], list[Card]]) -> None:
+        self.exhibits = Exhibits()
+        self._cards = cards
+        self._sights: dict[tuple[str, ...], Sight] = {}
+
+    def of(self, caller: Caller) -> Sight:
+        sight = self._sights.get(caller.sees)
+        if sight is None:
+            seen = Caller(sees=caller.sees)
+            sight = self._sights[caller.sees] = Sight(self.exhibits, lambda: self._cards(seen))
+        return sight
+
+    async def tell(self) -> None:
+        for sight in tuple(self._sights.values()):
+            await sight.tell()
+        self.exhibits.keep_only({name for sight in self._sights.values() for name in sight.shown()})
+
+    def close(self) -> None:
+        """End every stream of events, after what is under way."""
+        for sight in self._sights.values():
+            sight.listen.close()
+
+
+def _lists(shown: Mapping[str, Exhibit]) -> Lists:
+    tools = {name: tool for exhibit in shown.values() for name, tool in exhibit.tools.items()} | _STABLE
+    return Lists(
+        tools=tuple(tools[name] for name in sorted(tools)),
+        resources=tuple(resource for exhibit in shown.values() for resource in exhibit.resources),
+        prompts=tuple(prompt for exhibit in shown.values() for prompt in exhibit.prompts),
+    )
+
+
+def _changes(before: Mapping[str, Exhibit], now: Mapping[str, Exhibit]) -> Iterator[ServerEvent]:
+    pairs = [(before.get(name), now.get(name)) for name in sorted(before.keys() | now.keys()) if before.get(name) is not now.get(name)]
+    if any(_part(old, "tools") != _part(new, "tools") for old, new in pairs):
+        yield ToolsListChanged()
+    if any(_part(old, "resources") != _part(new, "resources") for old, new in pairs):
+        yield ResourcesListChanged()
+    if any(_part(old, "prompts") != _part(new, "prompts") for old, new in pairs):
+        yield PromptsListChanged()
+    for old, new in pairs:
+        for uri in sorted(_changed_files(old, new)):
+            yield ResourceUpdated(uri)
+
+
+def _part(exhibit: Exhibit | None, name: str) -> Any:
+    return (getattr(exhibit, name) or None) if exhibit is not None else None
+
+
+def _changed_files(old: Exhibit | None, new: Exhibit | None) -> set[str]:
+    """The addresses under which something else is read than before, or nothing any more, or something at last."""
+    former, present = _files(old), _files(new)
+    return {uri for uri in former.keys() | present.keys() if former.get(uri) != present.get(uri)}
+
+
+def _files(exhibit: Exhibit | None) -> dict[str, bytes]:
+    return {} if exhibit is None else {address(exhibit.card, path): content for path, content in exhibit.card.bundle.files.items()}
