@@ -14,6 +14,7 @@ from benchmarks.changes import drops_and_swaps
 from benchmarks.command import cold_starts
 from benchmarks.memory import memory
 from benchmarks.restart import restarts
+from benchmarks.search import searches
 from benchmarks.table import Row, markdown
 
 FULL: dict[str, Callable[[], list[Row]]] = {
@@ -23,6 +24,7 @@ FULL: dict[str, Callable[[], list[Row]]] = {
     "restart": lambda: asyncio.run(restarts(1000, 3)),
     "memory": lambda: asyncio.run(memory(30)),
     "command": lambda: asyncio.run(cold_starts(20)),
+    "search": lambda: asyncio.run(searches(10_000, 20)),
 }
 QUICK: dict[str, Callable[[], list[Row]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -31,6 +33,7 @@ QUICK: dict[str, Callable[[], list[Row]]] = {
     "restart": lambda: asyncio.run(restarts(5, 1)),
     "memory": lambda: asyncio.run(memory(3)),
     "command": lambda: asyncio.run(cold_starts(2)),
+    "search": lambda: asyncio.run(searches(200, 1)),
 }
 
 

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Listed] = {
     "serve": Listed("serve", "Run", "Watch a folder of skills, mount them, serve their tools."),
     "call": Listed("call", "Run", "Call one tool."),
     "tools": Listed("call", "Run", "The tools, in the shape a function-calling API takes."),
+    "search": Listed("search", "Look", "Tools and skills by what they do."),
     "list": Listed("pod", "Look", "Every skill: its state and tools, or why it has none."),
     "show": Listed("pod", "Look", "One skill: author, rule, grants, walls, tools, history."),
     "instructions": Listed("pod", "Look", "A skill's manual, as the model gets it."),

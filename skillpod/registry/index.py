@@ -19,6 +19,7 @@ BUDGET = 3000
 _ALL_WORDS = 1.5
 """How much better a document is that has every word of the query."""
 _COMPLETIONS = 4
+_COUNTS_KEPT = 10_000
 _TELLING = 10
 """Words a document is compared with others by; of at most four times as many that are tried."""
 _LIKE_ENOUGH = 0.15
@@ -34,7 +35,8 @@ _DELETE = "DELETE FROM words WHERE rowid = ?"
 _RANK = "SELECT rowid, -bm25(words, 8.0, 5.0, 3.0, 1.0, 4.0) AS fit FROM words WHERE words MATCH ? ORDER BY fit DESC LIMIT ?"
 _RANK_ONE = "SELECT -bm25(words, 8.0, 5.0, 3.0, 1.0, 4.0) FROM words WHERE words MATCH ? AND rowid = ?"
 _COUNT = "SELECT count(*) FROM words WHERE words MATCH ?"
-_EVERY_ROW = -1
+_EQUALS = 1000
+"""Rows that are read when more fit equally well than are wanted: they are cut by name, not by who came first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class Index:
         self._last = 0
         self._vocabulary: Counter[str] = Counter()  # word, as it is written -> documents that have it
         self._sorted: list[str] = []
+        self._counts: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -89,7 +92,7 @@ class Index:
             if documents:
                 self._rows[skill] = [self._take_in(document) for document in documents]
         self._base.execute("COMMIT")
-        self._sorted = []
+        self._sorted, self._counts = [], {}
 
     def _take_in(self, document: Document) -> int:
         self._last += 1
@@ -121,8 +124,9 @@ class Index:
         if not words:
             return []
         fits = self._fits(self._loose(words), limit)
-        if len(words) > 1:
-            for row, fit in self._fits(self._strict(words), limit).items():
+        sharp = [word for word in words if self._count(word.whole) <= BUDGET]  # what every other document has tells them not apart
+        if len(sharp) > 1:
+            for row, fit in self._fits(self._strict(sharp), limit).items():
                 fits[row] = max(fit, fits.get(row, 0.0)) * _ALL_WORDS
         return self._best(fits, limit)
 
@@ -151,13 +155,13 @@ class Index:
         wanted = limit + 20  # more than are asked for: what has all words may overtake
         rows = self._base.execute(_RANK, (expression, wanted)).fetchall()
         if len(rows) == wanted and rows[-1][1] == rows[limit - 1][1]:
-            rows = self._base.execute(_RANK, (expression, _EVERY_ROW)).fetchall()  # equals are cut by name, not by who came first
+            rows = self._base.execute(_RANK, (expression, _EQUALS)).fetchall()
         return dict(rows)
 
     # --- what is asked of FTS5 --------------------------------------------------------------------------------------------
 
     def _loose(self, words: Sequence[Word]) -> str:
-        choices = {phrase: self._frequency(phrase) for word in words for phrase in word.loose}
+        choices = {phrase: self._count(phrase) for word in words for phrase in word.loose}
         spent = 0
         kept: list[str] = []
         for phrase in sorted(choices, key=lambda phrase: choices[phrase]):
@@ -189,22 +193,22 @@ class Index:
                 kept.append(word)
         return kept[:_COMPLETIONS]
 
-    def _frequency(self, phrase: str) -> int:
-        return min(self._vocabulary.get(word, 0) for word in phrase.split(" "))
+    def _count(self, phrase: str) -> int:
+        """How many documents have it, in any form."""
+        count = self._counts.get(phrase)
+        if count is None:
+            [(count,)] = self._base.execute(_COUNT, (quoted(phrase),)).fetchall()
+            if len(self._counts) == _COUNTS_KEPT:
+                self._counts.clear()
+            self._counts[phrase] = count
+        return int(count)
 
     def _telling(self, document: Document) -> list[str]:
         """The rarest of its words that others have too, in any form, its skill's name left out."""
         own = set(tokens(document.skill)) if document.kind == "tool" else set()
         candidates = {word for field in _fields(document) for word in field} - STOP_WORDS - own
         rarest = sorted((self._vocabulary[word], word) for word in candidates if len(word) > 1 and self._vocabulary[word] <= BUDGET)
-        telling: list[str] = []
-        for _, word in rarest[: 4 * _TELLING]:
-            [(count,)] = self._base.execute(_COUNT, (quoted(word),)).fetchall()
-            if count > 1:
-                telling.append(word)
-            if len(telling) == _TELLING:
-                break
-        return telling
+        return [word for _, word in rarest[: 4 * _TELLING] if self._count(word) > 1][:_TELLING]
 
 
 def _fields(document: Document) -> list[list[str]]:

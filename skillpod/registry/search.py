@@ -141,7 +141,7 @@ class Search:
         texts: dict[str, list[Document]] = {}
         for document in view.index:
             texts.setdefault(_sentence(document), []).append(document)
-        nearest = await likeness.nearest(query, texts, _DEPTH)
+        nearest = await likeness.nearest(_encodable(query), texts, _DEPTH)
         if len(likeness) > 2 * sum(len(route.tools) + 1 for route in self._registry.routes.values()):
             likeness.keep({_sentence(document) for card in self._registry.cards() for document in documents(card)})
         return [(document, 0.0) for text in nearest for document in texts[text]]
@@ -187,7 +187,12 @@ def _parameters(schema: Mapping[str, Any]) -> Iterator[str]:
 def _sentence(document: Document) -> str:
     """What a model is given to place: names as words, then what it does."""
     name = (document.title or document.name).replace("_", " ").replace("-", " ")
-    return f"{name}: {' '.join(document.description.split())}"
+    return _encodable(f"{name}: {' '.join(document.description.split())}")
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which a model's tokenizer need not bear."""
+    return text.encode(errors="replace").decode()
 
 
 def _skills(index: Index) -> Ranked:

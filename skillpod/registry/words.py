@@ -21,6 +21,7 @@ _PREFIX_LENGTH = 3
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"  # kana, Han, Hangul
 _PIECE = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _STOP_WORDS = """
@@ -72,10 +73,11 @@ def prefix(word: Word) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, list[str]]]:
-    for found in _PIECE.finditer(unicodedata.normalize("NFKC", text[:_READ])):
-        piece = found.group()
-        humps = _HUMP.split(piece)
-        yield piece.lower(), [hump.lower() for hump in humps] if len(humps) > 1 else []
+    read = text[:_READ]
+    for piece in _PIECE.findall(read if read.isascii() else unicodedata.normalize("NFKC", read)):
+        lowered = piece.lower()
+        humps = _HUMP.split(piece) if lowered != piece else [piece]
+        yield lowered, [hump.lower() for hump in humps] if len(humps) > 1 else []
 
 
 def _indexed(piece: str, humps: list[str]) -> list[str]:
@@ -89,4 +91,4 @@ def _wanted(piece: str, humps: list[str]) -> list[Word]:
 
 
 def _is_unspaced(piece: str) -> bool:
-    return re.match(f"[{_UNSPACED}]", piece) is not None
+    return not piece.isascii() and _UNSPACED_START.match(piece) is not None
