@@ -14,17 +14,20 @@ from typing import Any
 from skillpod.documents import MAX_PATTERNS, did_you_mean, dotted, join, show
 from skillpod.errors import DocumentInvalid
 from skillpod.manifest import fields
+from skillpod.manifest.branching import MAX_WIDTH
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.parse import MANIFEST
-from skillpod.manifest.schemas import author_schema_faults, patterns_of
+from skillpod.manifest.schemas import Extent, author_schema_faults, count, patterns_of
 from skillpod.model.manifest import KIB, Manifest, ToolSpec
 
 SCHEMA_LIMIT = 64 * KIB
 """JSON bytes of one tool's schemas: they are put before a model with every request."""
 DEPTH_LIMIT = 32
 """Lists and mappings inside each other in one schema, as JSON: clients read it with parsers of their own."""
-MAX_SUBSCHEMAS = 1_000
-"""With every reference written out: each may be held against each item of an argument."""
+MOST = Extent(size=1_000, nesting=32, width=MAX_WIDTH)
+"""Of one schema; its width is that of our own: an argument may be a list of a million items."""
+SKILL_LIMIT = 5_000
+"""Subschemas of all tools together: to read one takes a quarter of a millisecond."""
 
 _REFINEMENT = "input_schema"
 _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired")
@@ -43,6 +46,11 @@ def refine(specs: Sequence[ToolSpec], manifest: Manifest, patterns: set[str], fa
 
     ``patterns`` are the regular expressions of the skill so far, of which it may bring only so many; these are added.
     """
+    total = sum(count(said.get(_REFINEMENT, {})) for said in manifest.tools.values())
+    if total > SKILL_LIMIT:
+        hint = "make them simpler, or make two skills of it"
+        faults.add(f"the input schemas have more than {SKILL_LIMIT} subschemas together", at=join(MANIFEST, "tools"), hint=hint)
+        return list(specs)
     return [_refined(spec, manifest, patterns, faults) for spec in specs]
 
 
@@ -65,7 +73,7 @@ def _faults(schema: Mapping[str, Any], derived: Mapping[str, Any], patterns: set
     if nesting(schema) > DEPTH_LIMIT:
         yield DocumentInvalid(f"the schema is nested more than {DEPTH_LIMIT} deep", at=at, hint="make it simpler, or use $defs")
         return
-    unfit = author_schema_faults(schema, name=at, most=MAX_SUBSCHEMAS)
+    unfit = author_schema_faults(schema, name=at, most=MOST)
     yield from unfit
     yield from _mirrors(schema, (), at)
     yield from _texts(schema, (), at)

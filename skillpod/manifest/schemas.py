@@ -9,10 +9,18 @@ from typing import Any, NamedTuple
 from skillpod.documents import MAX_PATTERNS, dotted, join, meta_faults, pattern_fault
 from skillpod.errors import DocumentInvalid
 
-MAX_EXPANSION = 10_000
-"""Subschemas when every reference is written out: the work that one value can cause."""
-MAX_NESTING = 32
-"""Subschemas inside each other when every reference is written out."""
+
+class Extent(NamedTuple):
+    """What a schema is with every reference written out: how many subschemas it has, how many of them are inside each other, and how
+    many one value can be held against at the most."""
+
+    size: int
+    nesting: int
+    width: int
+
+
+MOST = Extent(size=10_000, nesting=32, width=10_000)
+"""For values that come once and are small, such as a configuration."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
@@ -49,12 +57,14 @@ _LOCAL = re.compile(r"#/\$defs/([A-Za-z0-9_.-]+)")  # nothing that a pointer wou
 Path = tuple[str | int, ...]
 
 
-def author_schema_faults(schema: Mapping[str, Any], *, name: str, most: int = MAX_EXPANSION) -> list[DocumentInvalid]:
+def author_schema_faults(schema: Mapping[str, Any], *, name: str, most: Extent = MOST) -> list[DocumentInvalid]:
     """Why an author's schema is not accepted: not JSON Schema 2020-12, a reference that is not ``#/$defs/NAME`` or goes in a circle,
-    or so much that one value would keep the host busy: more than ``most`` subschemas. ``name`` is the place of the schema.
+    or so much, more than ``most``, that one value would keep the host busy. ``name`` is the place of the schema.
 
     ``$anchor`` is taken as a name that nothing refers to.
     """
+    if count(schema) > most.size:
+        return [_too_many(most.size, name)]
     faults = meta_faults(schema, name=name)
     if faults:
         return faults
@@ -63,6 +73,11 @@ def author_schema_faults(schema: Mapping[str, Any], *, name: str, most: int = MA
     for path, subschema in _walk(schema, ()):
         faults.extend(_keyword_faults(schema, subschema, path, name))
     return faults or _expansion_faults(schema, name, most)
+
+
+def count(schema: Mapping[str, Any]) -> int:
+    """How many subschemas are there to be read, references left as they are. The schema need not be one."""
+    return sum(1 for _ in _walk(schema, ()))
 
 
 def patterns_of(schema: Mapping[str, Any]) -> set[str]:
@@ -108,31 +123,32 @@ def _target(root: Mapping[str, Any], reference: str) -> Any:
     return root.get("$defs", {}).get(named[1]) if named else None
 
 
-def _expansion_faults(root: Mapping[str, Any], name: str, most: int) -> list[DocumentInvalid]:
+def _expansion_faults(root: Mapping[str, Any], name: str, most: Extent) -> list[DocumentInvalid]:
     try:
         extent = _Expansion(root).of(root)
     except _Circle as circle:
         return [_fault(f"the reference {circle} goes in a circle", (), name, "write out as many levels as are needed")]
     except RecursionError:
-        return [_too_deep(name)]
-    if extent.size > most:
-        return [_fault(f"written out it has more than {most} subschemas", (), name, "make it simpler")]
-    return [_too_deep(name)] if extent.nesting > MAX_NESTING else []
+        extent = MOST._replace(nesting=most.nesting + 1)
+    if extent.size > most.size:
+        return [_too_many(most.size, name)]
+    if extent.nesting > most.nesting:
+        return [_fault(f"written out it nests more than {most.nesting} deep", (), name, "make it simpler")]
+    if extent.width > most.width:
+        return [_fault(f"one value can be held against more than {most.width} of its subschemas", (), name, "use fewer alternatives")]
+    return []
 
 
-def _too_deep(name: str) -> DocumentInvalid:
-    return _fault(f"written out it nests more than {MAX_NESTING} deep", (), name, "make it simpler")
+def _too_many(most: int, name: str) -> DocumentInvalid:
+    return _fault(f"written out it has more than {most} subschemas", (), name, "make it simpler")
 
 
 class _Circle(Exception):
     """A reference that leads back to itself."""
 
 
-class _Extent(NamedTuple):
-    """How many subschemas, and how many of them inside each other."""
-
-    size: int
-    nesting: int
+_NAMED_APART = ("properties", "additionalProperties")
+_PLACED_APART = ("prefixItems", "items")
 
 
 class _Expansion:
@@ -140,18 +156,19 @@ class _Expansion:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
-        self._known: dict[str, _Extent] = {}
+        self._known: dict[str, Extent] = {}
         self._open: set[str] = set()
 
-    def of(self, schema: Any) -> _Extent:
+    def of(self, schema: Any) -> Extent:
         if not isinstance(schema, dict):
-            return _Extent(1, 1)
-        inside = [self.of(below) for step, below in _children(schema) if step[0] not in ("$defs", "definitions")]
+            return Extent(1, 1, 1)
+        inside = [(str(step[0]), self.of(below)) for step, below in _children(schema) if step[0] not in ("$defs", "definitions")]
         if "$ref" in schema:
-            inside.append(self._referenced(schema["$ref"]))
-        return _Extent(1 + sum(part.size for part in inside), 1 + max((part.nesting for part in inside), default=0))
+            inside.append(("$ref", self._referenced(schema["$ref"])))
+        size = 1 + sum(part.size for _, part in inside)
+        return Extent(size, 1 + max((part.nesting for _, part in inside), default=0), _width(inside))
 
-    def _referenced(self, reference: str) -> _Extent:
+    def _referenced(self, reference: str) -> Extent:
         if reference in self._open:
             raise _Circle(reference)
         if reference not in self._known:
@@ -159,6 +176,19 @@ class _Expansion:
             self._known[reference] = self.of(_target(self._root, reference))
             self._open.discard(reference)
         return self._known[reference]
+
+
+def _width(inside: list[tuple[str, Extent]]) -> int:
+    """The schema itself and all that judge the same value: of those for values apart, by name or by place, the widest."""
+    apart = {keyword: keywords for keywords in (_NAMED_APART, _PLACED_APART) for keyword in keywords}
+    widest: dict[tuple[str, ...], int] = {}
+    together = 1
+    for keyword, part in inside:
+        if keyword in apart:
+            widest[apart[keyword]] = max(widest.get(apart[keyword], 0), part.width)
+        else:
+            together += part.width
+    return together + sum(widest.values())
 
 
 def _fault(message: str, path: Path, name: str, hint: str) -> DocumentInvalid:

@@ -207,6 +207,25 @@ def test_references_that_lead_too_deep_are_refused(levels: int) -> None:
     assert any("nests more than 32 deep" in line or "more than 1000 subschemas" in line for line in lines), lines
 
 
+def test_a_schema_that_holds_one_value_against_too_much_is_refused_and_many_properties_are_not() -> None:
+    many = {"properties": {f"p{number}": {"type": "string"} for number in range(500)}, "additionalProperties": False}
+    assert refined(scan(properties={"package": {}, "options": many})).refines is not None
+    for keyword in ("allOf", "oneOf"):
+        wide = {"items": {keyword: [{"const": number} for number in range(300)]}}
+        (only,) = said(scan(properties={"package": {}, "options": wide}))
+        assert "one value can be held against more than 256 of its subschemas" in only
+
+
+def test_many_large_schemas_are_refused_before_they_are_read() -> None:
+    source = "from typing import Any\n" + "".join(f"@tool\ndef f{number}(a: Any = None): ...\n" for number in range(6))
+    whole = {"type": "object", "properties": {"a": {"properties": {f"p{number}": {} for number in range(900)}}}}
+    saying = {f"f{number}": {"input_schema": whole} for number in range(6)}
+    began = time.process_time()
+    (only,) = faults(source, manifest=f"tools: {json.dumps(saying)}\n")
+    assert "more than 5000 subschemas together" in only
+    assert time.process_time() - began < 1
+
+
 def test_a_schema_larger_than_a_tools_may_be_is_refused_by_its_size() -> None:
     (only,) = said(scan(description="a" * 70_000))
     assert "bytes; at most 65536" in only
