@@ -73,7 +73,7 @@ def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
     if kind == "scratch_exceeded":
         return scratch_exceeded(limits, message)
     if kind == "arguments_invalid":
-        return ArgumentsInvalid(message, at=tool, hint="say it in another way: the program reads its arguments from a command line")
+        return ArgumentsInvalid(message, at=tool, hint="no command line can say this; give such a value alone, or in another form")
     if kind == OUT_OF_MEMORY:
         return memory_exceeded(limits, doing=f"running {tool}")
     return ToolRaised(message, exception=kind, traceback=traceback, at=tool)

@@ -42,9 +42,9 @@ class GuestPool:
         self._was_called = False
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
-        is_warm = manifest.lifetime is Lifetime.SKILL
-        self._guests: Fresh | Warm = self._warm(launch, Lifetime.SKILL, manifest.guests) if is_warm else self._fresh(manifest.guests)
         self._programs = frozenset(spec.name for spec in launch.tools if spec.script is not None)
+        is_warm = manifest.lifetime is Lifetime.SKILL and self._programs != self._tools
+        self._guests: Fresh | Warm = self._warm(launch, Lifetime.SKILL, manifest.guests) if is_warm else self._fresh(manifest.guests)
         self._single_use: Fresh | Warm = self._guests  # a program runs once in a process, in every skill
         if is_warm and self._programs:
             self._single_use = self._fresh(GuestCount(min=0, max=manifest.guests.max))

@@ -75,7 +75,7 @@ def _values(name: str, flag: str, value: Any) -> list[str]:
         return _value(name, flag, value[0])
     for word in words:
         if _looks_like_a_flag(word) and not _NEGATIVE_NUMBER.fullmatch(word):
-            raise WordsInvalid(f"{name}: the program would take {word[:100]!r} for a flag; give it alone, or without its first character")
+            raise WordsInvalid(f"{name}: the program would take {word[:100]!r} for a flag")
     return [flag, *words]
 
 
