@@ -12,7 +12,7 @@ from typing import Any
 from skillpod.model.card import Card
 from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions.mcp import tool_shape
-from skillpod.serve.mcp.addresses import address
+from skillpod.serve.mcp.addresses import SKILL_FILE, address, own_name
 
 _KEPT = 4
 """Generations of a skill that are remembered: a call that began before a swap is answered in the shape of its own generation."""
@@ -98,7 +98,8 @@ def shown_tool(spec: ToolSpec) -> dict[str, Any]:
 
 def shown_file(card: Card, path: str) -> dict[str, Any]:
     """One file of a skill as ``resources/list`` describes it. ``path`` is one of its bundle's."""
-    return {"uri": address(card, path), "name": f"{card.name}/{path}", "mimeType": _mime_type(path, card.bundle.files[path])}
+    name = own_name(card) if path == SKILL_FILE else ""  # SEP-2640: the resource of a SKILL.md carries the name it gives itself
+    return {"uri": address(card, path), "name": name or f"{card.name}/{path}", "mimeType": _mime_type(path, card.bundle.files[path])}
 
 
 def file_contents(card: Card, path: str) -> dict[str, Any]:

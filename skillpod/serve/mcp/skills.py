@@ -106,9 +106,9 @@ def _entry(card: Card) -> dict[str, Any]:
 
 
 def directory(cards: Iterable[Card], uri: str, describe: Describe) -> dict[str, Any]:
-    """The direct children of a directory of a listed skill, sorted by name. Raises MCPError."""
+    """The direct children of a directory of any skill, listed or not: their files are served one by one alike. Raises MCPError."""
     place = locate(cards, uri)
-    if place is None or not is_listed(place.card):
+    if place is None:
         raise _unknown("no directory of a skill is served at this address; it is a skill's SKILL.md address without /SKILL.md", uri)
     before = f"{place.path}/" if place.path else ""
     names = [name.removeprefix(before) for name in place.card.bundle.files if name.startswith(before)]

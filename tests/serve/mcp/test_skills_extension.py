@@ -106,8 +106,12 @@ def test_a_skill_without_skill_md_is_not_made_to_look_like_one() -> None:
     assert [entry["uri"] for entry in Catalogue().listing(cards)["skills"]] == ["skill://pdf-forms/SKILL.md"]
     with pytest.raises(MCPError, match="no skill is served at this address"):
         Catalogue().skill(cards, "skill://scanner/SKILL.md")
-    with pytest.raises(MCPError, match="no directory"):
-        directory(cards, "skill://scanner", described)
+
+
+def test_directories_of_every_skill_are_given_for_every_file_is_served() -> None:
+    children = directory([tool_only("scanner"), PDF], "skill://scanner", described)["resources"]
+
+    assert [child["name"] for child in children] == ["README.md", "handler.py", "manifest.yaml"]
 
 
 def test_a_skill_that_changed_has_other_digests_at_the_next_look() -> None:
