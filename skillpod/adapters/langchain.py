@@ -25,7 +25,7 @@ def tools(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills") -
 
     A failure is a ``ToolMessage`` with the status ``error``, for the model to read. Raises PackageMissing.
     """
-    with needing("langchain-core>=1,<2"):
+    with needing("langchain-core>=1.7,<2"):
         from langchain_core.tools import BaseTool, ToolException  # type: ignore[import-not-found]  # SAFE: lazy, see needing
 
     class SkillTool(BaseTool):  # type: ignore[misc]  # SAFE: the framework is not installed where types are checked

@@ -22,7 +22,7 @@ from skillpod.registry.functions.texts import error_text, value_text
 
 def tools(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills") -> list[Any]:
     """The tools that are callable now, strict where they can be. A failure is a text for the model to read. Raises PackageMissing."""
-    with needing("openai-agents>=0.20,<1"):
+    with needing("openai-agents>=0.24,<1"):
         from agents import FunctionTool  # type: ignore[import-not-found]  # SAFE: lazy, see needing
 
     def made(tool: PodTool) -> Any:

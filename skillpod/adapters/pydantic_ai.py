@@ -22,7 +22,7 @@ from skillpod.registry.functions.texts import error_text
 def toolset(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills", id: str = "skillpod") -> Any:
     """The tools that are callable at each step. What the model asked wrongly it is asked to do again (``ModelRetry``); what failed is told
     to it (``ToolFailed``). ``id`` tells two pods of one agent apart. Raises PackageMissing."""
-    with needing("pydantic-ai-slim>=2.60,<3"):
+    with needing("pydantic-ai-slim>=2.68,<3"):
         from pydantic_ai import BinaryContent, ModelRetry  # type: ignore[import-not-found]  # SAFE: lazy, see needing
         from pydantic_ai.exceptions import ToolFailed  # type: ignore[import-not-found]  # SAFE: lazy, see needing
         from pydantic_ai.tools import ToolDefinition  # type: ignore[import-not-found]  # SAFE: lazy, see needing

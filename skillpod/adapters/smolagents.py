@@ -27,10 +27,11 @@ _DEPTH = 4
 def tools(pod: Blocking, *, caller: Caller | None = None, offer: str = "skills") -> list[Any]:
     """The tools that are callable now; a ``-`` in a name becomes a ``_``, for the model writes them as Python. A failure is raised, with
     the text that the model is to read. Raises PackageMissing, and CommandInvalid for a pod that is not a blocking one."""
-    if not isinstance(pod, Blocking):
-        raise CommandInvalid("smolagents calls its tools without a loop", hint="give a pod of SkillManager.blocking(...)")
     with needing("smolagents>=1.26,<2"):
         from smolagents import Tool  # type: ignore[import-not-found]  # SAFE: lazy, see needing
+
+    if not isinstance(pod, Blocking):
+        raise CommandInvalid("smolagents calls its tools without a loop", hint="give a pod of SkillManager.blocking(...)")
 
     class SkillTool(Tool):  # type: ignore[misc]  # SAFE: the framework is not installed where types are checked
         skip_forward_signature_validation = True  # the parameters are known from the schema only
