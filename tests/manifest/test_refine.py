@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,6 +127,17 @@ def test_the_manifests_tests_are_held_to_both() -> None:
         "manifest.yaml:tests[0].arguments.package: expected at least 3 characters, got 2",
         "manifest.yaml:tests[1].arguments.depth: expected a whole number, got 'x'",
     ]
+
+
+def test_the_example_of_the_documentation_does_what_it_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "manifest.md").read_text()
+    example = page.split("## tools.NAME.input_schema")[1].split("```yaml\n")[1].split("```")[0]
+    (spec,) = tools('@tool\ndef notify(by: str, phone: str = "", email: str = ""): ...\n', manifest=example)
+    contract = Contract(spec)
+    contract.check_arguments({"by": "phone", "phone": "+41 44"})
+    for wrong in ({"by": "phone", "email": "a"}, {"by": "post"}, {"by": "phone", "phone": "call me"}):
+        with pytest.raises(ArgumentsInvalid):
+            contract.check_arguments(wrong)
 
 
 # --- what it may not say ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,15 @@ def test_a_guest_returns_every_kind_of_content_in_order(zygote: OpenZygote) -> N
     assert [block["type"] for block in blocks] == ["text", "text", "image", "audio", "resource", "resource"]
     assert blocks[4]["resource"] == {"uri": "result:///a.csv", "mimeType": "text/plain", "text": "a,b"}
     assert blocks[5]["resource"] == {"uri": "result:///a.bin", "mimeType": "application/zip", "blob": "YWI="}
+
+
+def test_the_example_of_the_documentation_runs(zygote: OpenZygote) -> None:
+    handler = (Path(__file__).parents[2] / "docs" / "content.md").read_text().split("```python\n")[1].split("```")[0]
+    (square,) = called(zygote, handler, "dot", size=2)
+    assert base64.b64decode(square["data"]) == b"P5 2 2 255\n\x80\x80\x80\x80"
+    sentence, table = called(zygote, handler, "report", name="a.csv")
+    assert sentence == {"type": "text", "text": "a.csv has 2 rows."}
+    assert table["resource"]["uri"] == "result:///rows.csv"
 
 
 def test_a_value_that_is_no_content_is_the_skills_failure(zygote: OpenZygote) -> None:
