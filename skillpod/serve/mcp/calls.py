@@ -13,6 +13,7 @@ from typing import Any
 from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED, INVALID_PARAMS, CallToolRequestParams
 
+from skillpod.documents import did_you_mean
 from skillpod.errors import SkillpodError, UnknownTool
 from skillpod.model.guest import CallResult
 from skillpod.model.manifest import ToolSpec
@@ -73,7 +74,7 @@ class Calls:
             raise
         except SkillpodError as error:
             await hearing.finish()
-            return self._failed(params.name, error)
+            return self._failed(ctx, params.name, error)
         await hearing.finish()
         return {"resultType": "complete", **result_shape(self._spec(params.name, result), result.value)}
 
@@ -85,10 +86,11 @@ class Calls:
             exchange.calls.add(work)
             work.add_done_callback(exchange.calls.discard)
 
-    def _failed(self, name: str, error: SkillpodError) -> dict[str, Any]:
+    def _failed(self, ctx: Context, name: str, error: SkillpodError) -> dict[str, Any]:
         if isinstance(error, UnknownTool) and name not in _STABLE:  # one that skillpod_call was asked for is an argument
-            guess = f" ({error.hint})" if error.hint else ""
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:NAME_LIMIT]}{guess}")
+            known = [tool["name"] for tool in self._sights.of(caller_of(ctx)).lists().tools]
+            guess = did_you_mean(name[:NAME_LIMIT], known)
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:NAME_LIMIT]}{f' ({guess})' if guess else ''}")
         return {"resultType": "complete", **error_shape(error), "_meta": {ERROR_KEY: error.as_dict()}}
 
     def _spec(self, name: str, result: CallResult) -> ToolSpec:

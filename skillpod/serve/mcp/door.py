@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from uuid import uuid4
 
 import anyio
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -50,13 +52,15 @@ class Door:
         self._closing = asyncio.Event()
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: Caller) -> None:
-        """Serve one connection, one JSON-RPC message a line, until the peer ends or the door is closed. The writer is not closed."""
+        """Serve one connection, one JSON-RPC message a line, until the peer ends or the door is closed. The writer is not closed. A
+        connection is a session, unless the caller brings one."""
+        who = caller if caller.session else replace(caller, session=uuid4().hex)
         done = asyncio.Event()
         with anyio.CancelScope() as scope:
             self._lines[scope] = done
             try:
                 async with messages(reader, writer) as (incoming, outgoing):
-                    await serve_dual_era_loop(self.server, incoming, outgoing, lifespan_state=Line(caller))
+                    await serve_dual_era_loop(self.server, incoming, outgoing, lifespan_state=Line(who))
             finally:
                 del self._lines[scope]
                 done.set()

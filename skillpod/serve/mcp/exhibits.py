@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import unicodedata
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +58,7 @@ class Exhibit:
         return cls(
             card=card,
             specs={spec.exported: spec for spec in card.tools},
-            tools={spec.exported: shown_tool(spec) for spec in card.tools},
+            tools={spec.exported: tool_shape(spec) for spec in card.tools},
             resources=(_manual(card),) if has_manual else (),
             prompts=(_prompt(card),) if has_manual else (),
         )
@@ -90,12 +89,6 @@ class Exhibits:
             del self._kept[name]
 
 
-def shown_tool(spec: ToolSpec) -> dict[str, Any]:
-    """A tool as ``tools/list`` gives it. What its author wrote for people and models is rid of characters that neither sees."""
-    shown: dict[str, Any] = _legible(tool_shape(spec))
-    return shown
-
-
 def shown_file(card: Card, path: str) -> dict[str, Any]:
     """One file of a skill as ``resources/list`` describes it. ``path`` is one of its bundle's."""
     name = own_name(card) if path == SKILL_FILE else ""  # SEP-2640: the resource of a SKILL.md carries the name it gives itself
@@ -112,24 +105,17 @@ def file_contents(card: Card, path: str) -> dict[str, Any]:
     return {**shape, "text": text}
 
 
-def clean(text: str) -> str:
-    """Without control and format characters, except line ends and tabs."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
-
-
 def _manual(card: Card) -> dict[str, Any]:
     return {
         **shown_file(card, card.manifest.instructions),
         "title": f"How to use {card.name}",
-        "description": clean(card.manifest.description),
+        "description": card.manifest.description,
     }
 
 
 def _prompt(card: Card) -> dict[str, Any]:
     task = {"name": "task", "description": "What you want done with the skill, in your own words.", "required": False}
-    return {"name": card.name, "title": f"Use {card.name}", "description": clean(card.manifest.description), "arguments": [task]}
+    return {"name": card.name, "title": f"Use {card.name}", "description": card.manifest.description, "arguments": [task]}
 
 
 def _mime_type(path: str, content: bytes) -> str:
@@ -149,14 +135,3 @@ def _text(content: bytes) -> str | None:
         return None if b"\0" in content else content.decode()
     except UnicodeDecodeError:
         return None
-
-
-def _legible(shape: Any) -> Any:
-    if isinstance(shape, Mapping):
-        return dict(_legible_items(shape))
-    return [_legible(item) for item in shape] if isinstance(shape, list | tuple) else shape
-
-
-def _legible_items(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in shape.items():
-        yield key, clean(value) if key in ("description", "title") and isinstance(value, str) else _legible(value)

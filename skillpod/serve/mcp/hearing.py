@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections import deque
 from contextlib import suppress
 from typing import get_args
@@ -13,7 +14,6 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from skillpod.model.guest import LogLine, Progress
 from skillpod.serve.mcp.callers import Context
-from skillpod.serve.mcp.exhibits import clean
 
 PACE = 0.05
 """Seconds between two tellings: a client hears of at most twenty steps and twenty lines a second."""
@@ -90,7 +90,7 @@ class Hearing:
         if said is None:
             return
         self._reached = said.fraction
-        await self._ctx.session.report_progress(round(said.fraction * 100, 3), 100, clean(said.message)[:MESSAGE_LIMIT] or None)
+        await self._ctx.session.report_progress(round(said.fraction * 100, 3), 100, _clean(said.message)[:MESSAGE_LIMIT] or None)
 
     async def _tell_line(self) -> None:
         if self._left_out:
@@ -98,7 +98,7 @@ class Hearing:
             await self._send("warning", f"{count} lines are left out: the call said more than twenty a second")
         if self._lines:
             line = self._lines.popleft()
-            await self._send(_LEVELS.get(line.level, "info"), clean(line.message)[:MESSAGE_LIMIT])
+            await self._send(_LEVELS.get(line.level, "info"), _clean(line.message)[:MESSAGE_LIMIT])
 
     async def _send(self, level: LoggingLevel, text: str) -> None:
         # Not send_log_message: the SDK warns that it is deprecated, and clients of both eras still ask for it.
@@ -110,3 +110,10 @@ def _levels(ctx: Context, level: LoggingLevel | None) -> frozenset[LoggingLevel]
     if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
         return allowed_log_levels(ctx.protocol_version, ctx.meta)
     return frozenset() if level is None else frozenset(_ORDER[_ORDER.index(level) :])
+
+
+def _clean(text: str) -> str:
+    """What a guest says, without control and format characters, except line ends and tabs."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))

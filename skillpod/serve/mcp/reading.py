@@ -23,7 +23,7 @@ from skillpod.documents import did_you_mean
 from skillpod.model.card import Card
 from skillpod.serve.mcp.addresses import SCHEME, address, locate
 from skillpod.serve.mcp.callers import Context, caller_of
-from skillpod.serve.mcp.exhibits import clean, file_contents
+from skillpod.serve.mcp.exhibits import file_contents
 from skillpod.serve.mcp.sight import Sight, Sights
 
 TEMPLATE = f"{SCHEME}{{name}}/{{+path}}"
@@ -60,7 +60,7 @@ class Reading:
         place = locate(self._sight(ctx).cards(), uri)
         if place is None or place.path not in place.card.bundle.files:
             code = INVALID_PARAMS if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else NOT_FOUND
-            raise MCPError(code, f"Resource not found: {clean(uri)[:_SHOWN]}", {"uri": uri[:_SHOWN]})
+            raise MCPError(code, f"Resource not found: {uri[:_SHOWN]}", {"uri": uri[:_SHOWN]})
         return {**FRESH, "contents": [file_contents(place.card, place.path)]}
 
     # --- prompts --------------------------------------------------------------------------------------------------------------
@@ -70,10 +70,10 @@ class Reading:
         if exhibit is None or not exhibit.prompts:
             names = [prompt["name"] for prompt in self._sight(ctx).lists().prompts]
             guess = did_you_mean(params.name[:_SHOWN], names)
-            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {clean(params.name)[:_SHOWN]}{f' ({guess})' if guess else ''}")
+            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {params.name[:_SHOWN]}{f' ({guess})' if guess else ''}")
         unknown = sorted(set(params.arguments or {}) - {"task"})
         if unknown:
-            raise MCPError(INVALID_PARAMS, f"Unknown argument of a prompt: {clean(unknown[0])[:_SHOWN]} (it takes only `task`)")
+            raise MCPError(INVALID_PARAMS, f"Unknown argument of a prompt: {unknown[0][:_SHOWN]} (it takes only `task`)")
         task = (params.arguments or {}).get("task", "").strip()
         text = f"{exhibit.card.manual.rstrip()}\n\n# Your task\n\n{task}" if task else exhibit.card.manual
         message = {"role": "user", "content": {"type": "text", "text": text}}

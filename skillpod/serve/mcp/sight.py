@@ -11,11 +11,12 @@ from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, R
 
 from skillpod.model.card import Card
 from skillpod.model.command import Caller
+from skillpod.registry.functions.mcp import tool_shape
 from skillpod.registry.stable import SPECS
 from skillpod.serve.mcp.addresses import address
-from skillpod.serve.mcp.exhibits import Exhibit, Exhibits, shown_tool
+from skillpod.serve.mcp.exhibits import Exhibit, Exhibits
 
-_STABLE = {spec.exported: shown_tool(spec) for spec in SPECS}
+_STABLE = {spec.exported: tool_shape(spec) for spec in SPECS}
 
 
 class Audience(Protocol):
