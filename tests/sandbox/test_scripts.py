@@ -243,6 +243,25 @@ def test_a_folder_larger_than_its_scratch_is_told_as_that_limit() -> None:
     assert "1 MiB" in error.message
 
 
+def test_without_a_scratch_of_its_own_a_guest_runs_no_program() -> None:
+    error = failing(program_launch("", opted_out=(("scratch_quota", "an old kernel"),)))
+    assert (error.exception, "scratch" in error.message) == ("OSError", True)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "hoard = []\nwhile True:\n    hoard.append(bytearray(10**6))",
+        "hoard = []\nwhile True:\n    hoard.append(bytearray(10))",
+        "import sys\nsys.stdin.read() * 1000",
+        "print(bytes(60 * 2**20))",
+    ],
+)
+def test_memory_used_up_is_told_as_that_limit(source: str) -> None:
+    limits = Limits(memory=64 * MIB, cpu=3.0)
+    assert failing(program_launch(source, limits=limits), LimitExceeded, stdin="x" * 10**6).at == "limits.memory"
+
+
 def test_words_no_command_line_can_say_are_the_callers_fault() -> None:
     error = failing(program_launch("", arguments=(("a", "", "value"),)), ArgumentsInvalid, a="--")
     assert (error.at, "a: " in error.message) == ("run", True)

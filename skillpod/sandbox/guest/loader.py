@@ -193,7 +193,7 @@ class Copy:
     def write(self) -> None:
         """Raises OSError; what was written until then stays."""
         made: set[str] = set()
-        os.makedirs(self.place)
+        os.mkdir(self.place)  # not what is above it: where the guest has no scratch of its own, that would be the host's
         for name, content in self.folder.files.items():
             path = self.path(name)
             parent = os.path.dirname(path)

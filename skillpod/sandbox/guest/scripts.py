@@ -110,7 +110,7 @@ def _written_out(folder: Folder) -> Copy:
     copy = Copy(folder, COPY)
     try:
         copy.write()
-        os.makedirs(WORK)
+        os.mkdir(WORK)
         os.chdir(WORK)
     except OSError as fault:
         if fault.errno in _FULL:
