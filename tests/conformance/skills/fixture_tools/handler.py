@@ -5,8 +5,8 @@ from typing import TypedDict
 
 from skillpod import Audio, Content, Context, File, Image, tool
 
-PAUSE = 0.05
-"""Seconds between two things a tool says: the suites want to see them arrive one by one."""
+PAUSE = 0.15
+"""Seconds between two things a tool says: the suites want three, and what comes faster than twenty a second is told as one."""
 
 
 class Address(TypedDict, total=False):
