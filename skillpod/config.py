@@ -14,7 +14,7 @@ from typing import Any
 from skillpod.documents import join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
-from skillpod.manifest.fields import Bounds, seconds
+from skillpod.manifest.fields import Bounds, host, seconds, size
 from skillpod.model.names import is_skill_name
 from skillpod.policy.document import Policy, read_policy
 from skillpod.resources import packaged_text
@@ -25,6 +25,7 @@ MAX_BYTES = 1024 * 1024
 _ALERT_TIMEOUT = Bounds("100ms", "5m")
 _TRIAL = Bounds("0s", "24h")
 _QUIET = Bounds("10ms", "10s")
+_BODY = Bounds("1KiB", "64MiB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,19 @@ class Alert:
 
     command: tuple[str, ...] = ()
     timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Http:
+    """What the HTTP door takes. ``body`` is bytes of one request; ``rate`` requests a second and ``burst`` at once, ``calls`` in flight, each
+    for one token or, without tokens, one address. ``names`` are further names it may be asked by, ``origins`` sites whose pages may ask."""
+
+    body: int = 4 * 1024 * 1024
+    rate: float = 1000.0
+    burst: int = 1000
+    calls: int = 256
+    names: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +61,7 @@ class PodConfig:
     trial: float = 60.0
     quiet: float = 0.08
     watch: Observation = Observation.INOTIFY
+    http: Http = Http()
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
@@ -105,6 +120,7 @@ class _Reader:
             trial=self._seconds(said, "trial", "trial", _TRIAL, plain.trial),
             quiet=self._seconds(said, "quiet", "quiet", _QUIET, plain.quiet),
             watch=Observation(said.get("watch", plain.watch.value)),
+            http=self._http(said.get("http", {}), plain.http),
         )
         if self._faults:
             raise _invalid(self._faults)
@@ -119,6 +135,30 @@ class _Reader:
                     DocumentInvalid(f"{show(name)} can't be the name of a skill", at=join(NAME, f"skills.{name}"), hint=hint)
                 )
         return MappingProxyType({name: MappingProxyType(dict(said.get("config", {}))) for name, said in skills.items()})
+
+    def _http(self, said: Mapping[str, Any], plain: Http) -> Http:
+        return Http(
+            body=self._body(said, plain.body),
+            rate=float(said.get("rate", plain.rate)),
+            burst=said.get("burst", plain.burst),
+            calls=said.get("calls", plain.calls),
+            names=frozenset(filter(None, (self._name(name) for name in said.get("names", ())))),
+            origins=frozenset(origin.lower() for origin in said.get("origins", ())),
+        )
+
+    def _body(self, said: Mapping[str, Any], default: int) -> int:
+        try:
+            return size(said["body"], _BODY) if "body" in said else default
+        except ValueError as fault:
+            self._faults.append(DocumentInvalid(str(fault), at=join(NAME, "http.body"), hint=f"from {_BODY.least} to {_BODY.most}"))
+            return default
+
+    def _name(self, name: str) -> str:
+        try:
+            return host(name)
+        except ValueError as fault:
+            self._faults.append(DocumentInvalid(str(fault), at=join(NAME, "http.names")))
+            return ""
 
     def _seconds(self, section: Mapping[str, Any], key: str, path: str, bounds: Bounds, default: float) -> float:
         if key not in section:

@@ -186,6 +186,24 @@ class ConfigRefused(Refused):
     code = "config_refused"
 
 
+class HostRefused(Refused):
+    """A request over HTTP came for a name that is not ours (its Host): DNS rebinding looks so."""
+
+    code = "host_refused"
+
+
+class OriginRefused(Refused):
+    """A request over HTTP was made by a page of a site that is not ours (its Origin)."""
+
+    code = "origin_refused"
+
+
+class TokenRefused(Refused):
+    """The HTTP door asks for a token, and there was none, or one that is not known."""
+
+    code = "token_refused"
+
+
 # --- misused ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +229,29 @@ class CommandInvalid(Misused):
     """A command, or an option of one, is not in a shape we accept."""
 
     code = "command_invalid"
+
+
+class TooLarge(Misused):
+    """A request has more bytes than the door takes."""
+
+    code = "too_large"
+
+
+class TooSlow(Misused):
+    """The rest of a request did not come in time."""
+
+    code = "too_slow"
+
+
+class TooManyRequests(Misused):
+    """One client asks for more than the door gives it; ``retry_after`` is the seconds after which it may ask again."""
+
+    code = "too_many_requests"
+    retry_after = 1.0
+
+
+class UnknownToken(Misused):
+    code = "unknown_token"
 
 
 class TooManyTools(Misused):
@@ -260,6 +301,30 @@ class PackageMissing(Misconfigured):
     """A package that only some need is not installed; ``hint`` is the command that installs it."""
 
     code = "package_missing"
+
+
+class AddressUnusable(Misconfigured):
+    """The HTTP door can't listen where it was told to."""
+
+    code = "address_unusable"
+
+
+class DoorUnguarded(Misconfigured):
+    """The HTTP door would be open to other machines without asking for a token."""
+
+    code = "door_unguarded"
+
+
+class ExtraMissing(Misconfigured):
+    """What was asked for needs packages that are not installed; ``hint`` says how to get them."""
+
+    code = "extra_missing"
+
+
+class ClientUnusable(Misconfigured):
+    """The configuration file of a client is not as we expected it, and was left as it is."""
+
+    code = "client_unusable"
 
 
 class IsolationUnavailable(Misconfigured):

@@ -229,6 +229,11 @@ class SkillManager:
 
     # --- the operator's side ----------------------------------------------------------------------------------------------
 
+    @property
+    def config(self) -> PodConfig:
+        """What HOME/pod.yaml says now."""
+        return self._config
+
     def _stamp_config(self) -> tuple[int, int, int]:
         try:
             stat = (self.home.path / "pod.yaml").stat()

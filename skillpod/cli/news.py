@@ -1,9 +1,10 @@
-"""What the pod tells, in one line of words each. Pure: from an event to pieces of text with a style."""
+"""What the pod tells, in words: a line for a person who watches, a line for a log. Pure: from an event to pieces of text with a style."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import Enum
 
 from skillpod.cli.faults import Line, Span, body_lines
 from skillpod.cli.portrait import counted, duration
@@ -24,12 +25,51 @@ _STYLES = {
 }
 
 
+class Level(Enum):
+    """How much a line of a log matters."""
+
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+_LEVELS = {
+    Kind.REFUSED: Level.ERROR,
+    Kind.QUARANTINED: Level.ERROR,
+    Kind.TROUBLE: Level.ERROR,
+    Kind.GUEST_DIED: Level.WARNING,
+    Kind.HELD: Level.WARNING,
+    Kind.WAITING: Level.WARNING,
+    Kind.ROLLED_BACK: Level.WARNING,
+}
+
+
 def lines(event: Event) -> Iterator[Line]:
-    """The lines of one event."""
+    """The lines of one event, for a person who watches."""
     clock = datetime.fromtimestamp(event.at).strftime("%H:%M:%S")  # the operator's own time: it is read as it happens
     yield ((f"{clock}  ", "dim"), *_sentence(event))
     if event.error is not None and event.kind is not Kind.GUEST_DIED:
         yield from body_lines(event.error, indent=" " * 10)
+
+
+def log_line(event: Event) -> Line:
+    """One event in one line, its reasons too."""
+    reasons = () if event.error is None or event.kind is Kind.GUEST_DIED else body_lines(event.error, indent="")
+    return (*_sentence(event), *("; " + "".join(_text(span) for span in spans).strip(" -") for spans in reasons))
+
+
+def level(event: Event) -> Level:
+    return _LEVELS.get(event.kind, Level.INFO)
+
+
+def stamp(level: Level, at: float) -> str:
+    """``2026-11-21T05:07:09.120Z INFO    ``; ``at`` is seconds since 1970."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z {level.value:<7} "
+
+
+def _text(span: Span | str) -> str:
+    return span if isinstance(span, str) else span[0]
 
 
 def _sentence(event: Event) -> Iterator[Span | str]:
@@ -46,6 +86,8 @@ def _sentence(event: Event) -> Iterator[Span | str]:
             yield f": {event.message}" if event.message else ""
         case Kind.DRAINED:
             yield (f" generation {event.generation}", "dim")
+            calls = event.details.get("calls")
+            yield f": {counted(calls, 'call')} in flight finished" if calls else ""
         case Kind.REFUSED if event.generation:
             yield f": {event.message}; generation {event.generation} stays live"
         case _:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -39,9 +40,9 @@ _Result = TypeVar("_Result")
 # --- the application ---------------------------------------------------------------------------------------------------------------
 
 
-def build_app(pod: Pod, *, stopping: asyncio.Event) -> Starlette:
-    """The routes of the control API over one pod. Event streams end when ``stopping`` is set."""
-    door = _Door(pod, stopping)
+def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = MappingProxyType({})) -> Starlette:
+    """The routes of the control API over one pod. Event streams end when ``stopping`` is set; ``doors`` is told with the stats."""
+    door = _Door(pod, stopping, doors)
     return Starlette(
         routes=[
             Route("/v1/skills", door.skills, methods=["GET"]),
@@ -64,9 +65,10 @@ def build_app(pod: Pod, *, stopping: asyncio.Event) -> Starlette:
 
 
 class _Door:
-    def __init__(self, pod: Pod, stopping: asyncio.Event) -> None:
+    def __init__(self, pod: Pod, stopping: asyncio.Event, doors: Mapping[str, Any]) -> None:
         self._pod = pod
         self._stopping = stopping
+        self._doors = doors
 
     async def skills(self, request: Request) -> Response:
         _query(request, allowed=frozenset())
@@ -92,7 +94,7 @@ class _Door:
 
     async def stats(self, request: Request) -> Response:
         _query(request, allowed=frozenset())
-        return _json(self._pod.stats())
+        return _json({**self._pod.stats(), "doors": self._doors})
 
     async def events(self, request: Request) -> Response:
         _query(request, allowed=frozenset())

@@ -85,7 +85,7 @@ def test_one_skill_its_manual_and_its_output_are_told(home: Path) -> None:
         assert (await ask(home, "GET", "/v1/skills/alpha"))[1]["digest"] == DIGEST
         assert (await ask(home, "GET", "/v1/skills/alpha/instructions")) == (200, {"name": "alpha", "instructions": "# alpha\n\nUse it.\n"})
         assert (await ask(home, "GET", "/v1/skills/alpha/output"))[1]["output"].startswith("alpha was here")
-        assert (await ask(home, "GET", "/v1/stats")) == (200, {"skills": 2})
+        assert (await ask(home, "GET", "/v1/stats")) == (200, {"skills": 2, "doors": {}})
 
     serving(home, act)
 

@@ -1,0 +1,89 @@
+"""uvicorn as every HTTP door of a pod runs it: in the pod's own loop, told when to end, patient only with those who go on."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import h11
+from starlette.types import ASGIApp
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+GRACE = 10
+"""Seconds that requests in flight have to finish once a door closes."""
+HEAD_WITHIN = 10.0
+"""Seconds a client has to send the head of a request, once it is connected or has begun with one."""
+HEAD_LIMIT = 32 * 1024
+"""Bytes of a request's line and headers."""
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that waits HEAD_WITHIN seconds for a request's head: uvicorn itself would wait for ever, and keep the connection."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # SAFE: as uvicorn's own signature
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(HEAD_WITHIN, self.transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._rest()  # the head is here; a body has a limit of its own
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_WITHIN, self.transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        super().connection_lost(exc)
+
+    def _rest(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class PodServer(Server):
+    """uvicorn inside a loop that is not its own: the signals are the loop's owner's, and it sleeps until it is told to end."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.ending = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ending.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and let one that was just taken find its server: closed under it, asyncio would drop it unclosed."""
+        for listener in sockets or ():
+            asyncio.get_running_loop().remove_reader(listener)
+        await asyncio.sleep(0)  # its task begins
+        await asyncio.sleep(0)  # its protocol is told
+        await super().shutdown(sockets)
+
+
+def server_of(app: ASGIApp, protocol: type[H11Protocol]) -> PodServer:
+    """A server for this application: quiet, without what no client of ours needs."""
+    settings: dict[str, Any] = {"ws": "none", "lifespan": "off", "interface": "asgi3", "log_config": None, "log_level": "error"}
+    return PodServer(
+        Config(
+            app,
+            http=protocol,
+            access_log=False,
+            proxy_headers=False,  # SAFE: a header must not name the actor
+            server_header=False,
+            date_header=False,
+            h11_max_incomplete_event_size=HEAD_LIMIT,
+            timeout_graceful_shutdown=GRACE,
+            **settings,
+        )
+    )
