@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -202,3 +203,28 @@ def test_many_calls_cancelled_at_once_leave_a_guest_that_serves() -> None:
         assert deaths == []
 
     jailed(warm(concurrency=16), act)
+
+
+def test_whatever_crosses_on_the_wire_every_call_ends_once_and_no_guest_is_lost() -> None:
+    """Replies and cancellations of the same calls, on their way at the same time."""
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        chance = random.Random(7)
+
+        async def one() -> str:
+            call = asyncio.ensure_future(guests.call("process", {"seconds": chance.choice((0, 0.001, 0.003))}, ANN))
+            for _ in range(chance.randrange(60)):
+                await asyncio.sleep(0)
+            call.cancel()
+            (ended,) = await asyncio.gather(call, return_exceptions=True)
+            return type(ended).__name__
+
+        ended: set[str] = set()
+        for _ in range(20):
+            ended |= set(await asyncio.gather(*(one() for _ in range(16))))
+        assert ended == {"Reply", "CancelledError"}
+        await idle(guests)
+        assert guests.census()["started"] == 1
+        assert deaths == []
+
+    jailed(warm(concurrency=8), act)

@@ -157,7 +157,7 @@ def test_a_hundred_thousand_lines_at_once_leave_the_loop_to_others() -> None:
     said, longest, beside = jailed(launch(HANDLER, limits=Limits(wall=1.0)), act)
     assert said > 1_000
     assert longest < 0.25
-    assert beside < 0.5
+    assert beside < 0.8
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import ArgumentsInvalid, Drift, LimitExceeded, ToolRaised
+from skillpod.errors import ArgumentsInvalid, DeadlineExceeded, Drift, LimitExceeded, ToolRaised
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
 from skillpod.model.guest import Launch
@@ -223,6 +223,16 @@ def test_a_program_that_fails_says_why_in_words_a_model_can_read() -> None:
         '    raise KeyError("price")',
     ]
     assert ended["text"].traceback == ""
+
+
+def test_what_a_program_said_on_stderr_is_there_to_read_when_it_did_not_live_to_answer() -> None:
+    async def act(guests: Guests, *_: Any) -> str:
+        with pytest.raises(DeadlineExceeded):
+            await value(guests, "run")
+        return guests.output()
+
+    source = "import sys, time\nprint('waiting for a server', file=sys.stderr)\nprint('a result')\ntime.sleep(60)"
+    assert jailed(program_launch(source, limits=Limits(wall=0.5)), act) == "waiting for a server\n"
 
 
 def test_a_program_that_prints_without_end_is_ended_at_the_output_limit() -> None:

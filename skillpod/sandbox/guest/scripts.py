@@ -173,12 +173,15 @@ class _Room:
 
 
 class _Captured(io.RawIOBase):
-    """Bytes written, also after it is closed: programs wrap ``sys.stdout.buffer`` and let go of the wrapper."""
+    """Bytes written, also after it is closed: programs wrap ``sys.stdout.buffer`` and let go of the wrapper.
 
-    def __init__(self, name: str, room: _Room) -> None:
+    ``seen`` is a descriptor that gets them too, where people look when the guest did not live to answer; below 0 for none."""
+
+    def __init__(self, name: str, room: _Room, *, seen: int = -1) -> None:
         self.name = name
         self.held = bytearray()
         self._room = room
+        self._seen = seen
 
     def writable(self) -> bool:
         return True
@@ -187,6 +190,9 @@ class _Captured(io.RawIOBase):
         size = memoryview(data).nbytes
         self._room.take(size)
         self.held += data
+        if self._seen >= 0:
+            with suppress(OSError):  # SAFE: the program has closed it
+                os.write(self._seen, data)
         return size
 
     def text(self) -> str:
@@ -198,7 +204,7 @@ class _Streams:
 
     def __init__(self, given: str, room: int) -> None:
         self._room = _Room(room)
-        self._out, self._error = _Captured("<stdout>", self._room), _Captured("<stderr>", self._room)
+        self._out, self._error = _Captured("<stdout>", self._room), _Captured("<stderr>", self._room, seen=2)
         source = io.BufferedReader(io.BytesIO(given.encode()))  # type: ignore[arg-type,unused-ignore]  # SAFE: BytesIO reads like a raw stream
         self._ours = (io.TextIOWrapper(source, "utf-8"), _writer(self._out), _writer(self._error))
 
@@ -228,4 +234,4 @@ class _Streams:
 
 
 def _writer(raw: _Captured) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", write_through=True)
+    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=raw.name == "<stderr>", write_through=True)
