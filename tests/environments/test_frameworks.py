@@ -127,3 +127,14 @@ def test_smolagents_tells_models_schemas_without_references(smolagents: dict[str
 def test_smolagents_gets_text_of_content_and_a_pod_it_can_wait_for(smolagents: dict[str, Any]) -> None:
     assert smolagents["picture"].startswith("look\n[content of type image/png")
     assert "SkillManager.blocking" in smolagents["refused"]
+
+
+# --- documentation -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_documented_examples_run(
+    langchain: dict[str, Any], agents: dict[str, Any], pydantic_ai: dict[str, Any], smolagents: dict[str, Any]
+) -> None:
+    assert [json.loads(answer) for answer in langchain["documented"]] == [SAID]
+    assert agents["documented"] == pydantic_ai["documented"] == "done"
+    assert smolagents["documented"].endswith("HI!HI!\n")

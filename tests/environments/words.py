@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from skillpod import SkillManager
@@ -94,6 +96,23 @@ def prepared(folder: Path) -> tuple[Path, Path]:
 def pod_in(folder: Path) -> SkillManager:
     skills, home = prepared(folder)
     return SkillManager(skills, home=home)
+
+
+def adapter_example(heading: str) -> CodeType:
+    """The example under a heading of docs/adapters.md, which may await, and takes ``pod`` and ``model`` from its namespace."""
+    text = (Path(__file__).parents[2] / "docs" / "adapters.md").read_text()
+    code = text.partition(f"\n## {heading}\n")[2].partition("```python\n")[2].partition("```")[0]
+    made: CodeType = compile(code, heading, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return made
+
+
+async def run_example(heading: str, **names: Any) -> dict[str, Any]:
+    """Its namespace, when it has run."""
+    namespace: dict[str, Any] = {"__name__": "__main__", **names}
+    running = eval(adapter_example(heading), namespace)  # SAFE: our own documentation
+    if running is not None:
+        await running
+    return namespace
 
 
 def folder_given() -> Path:

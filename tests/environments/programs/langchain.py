@@ -8,13 +8,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from langchain_core.messages import ToolMessage
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from skillpod import SkillManager
 from skillpod.adapters.langchain import tools
 from skillpod.errors import CommandInvalid
-from tests.environments.words import folder_given, pod_in, prepared, tell
+from tests.environments.words import folder_given, pod_in, prepared, run_example, tell
+
+
+class Scripted(GenericFakeChatModel):
+    """Asks for one call, whatever tools it is given."""
+
+    def bind_tools(self, tools: Any, **options: Any) -> Any:
+        return self
 
 
 def call(name: str, **arguments: Any) -> dict[str, Any]:
@@ -45,6 +53,8 @@ async def main() -> None:
     folder = folder_given()
     async with pod_in(folder) as pod:
         found = await awaited(pod)
+        model = Scripted(messages=iter([AIMessage("", tool_calls=[call("words__shout", text="hi")])]))
+        found["documented"] = [message.content for message in (await run_example("LangChain", pod=pod, model=model))["answers"]]
     await asyncio.to_thread(blocking, folder / "blocking", found)
     tell(**found)
 

@@ -10,11 +10,11 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from agents import Agent, Model, ModelResponse, RunConfig, Runner, Usage
+from agents import Agent, Model, ModelResponse, Runner, Usage, set_tracing_disabled
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage, ResponseOutputText
 
 from skillpod.adapters.openai_agents import tools
-from tests.environments.words import folder_given, pod_in, tell
+from tests.environments.words import folder_given, pod_in, run_example, tell
 
 CALLS: list[tuple[str, str]] = [
     ("words__shout", '{"text": "hi", "times": null, "mood": null}'),
@@ -54,15 +54,18 @@ class Scripted(Model):
 
 
 async def main() -> None:
+    set_tracing_disabled(True)
     model = Scripted()
     async with pod_in(folder_given()) as pod:
         made = tools(pod)
         agent = Agent(name="Caller", model=model, tools=made)
-        result = await Runner.run(agent, "call them", run_config=RunConfig(tracing_disabled=True))
+        result = await Runner.run(agent, "call them")
+        documented = await run_example("OpenAI Agents", pod=pod, model=Scripted())
     tell(
         names=[tool.name for tool in model.offered],
         strict={tool.name: tool.strict_json_schema for tool in made},
         output=result.final_output,
+        documented=documented["result"].final_output,
         read=[item["output"] for item in model.read],
         shout=json.loads(json.dumps(next(tool.params_json_schema for tool in made if tool.name == "words__shout"))),
     )

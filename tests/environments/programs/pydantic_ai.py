@@ -15,7 +15,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from skillpod import SkillManager
 from skillpod.adapters.pydantic_ai import toolset
-from tests.environments.words import LATER, folder_given, pod_in, tell
+from tests.environments.words import LATER, folder_given, pod_in, run_example, tell
 from tests.support.skills import drop_skill
 
 CALLS: list[tuple[str, dict[str, Any]]] = [
@@ -66,7 +66,8 @@ async def main() -> None:
         script = Script(pod, folder / "skills")
         agent = Agent(FunctionModel(script), toolsets=[toolset(pod)])
         result = await agent.run("call them")
-    tell(offered=script.offered, read=script.read, output=result.output)
+        documented = await run_example("Pydantic AI", pod=pod, model=FunctionModel(Script(pod, folder / "skills")))
+    tell(offered=script.offered, read=script.read, output=result.output, documented=documented["result"].output)
 
 
 if __name__ == "__main__":

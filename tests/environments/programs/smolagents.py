@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 from typing import Any
 
 from smolagents import CodeAgent, Model, ToolCallingAgent
@@ -14,7 +16,7 @@ from smolagents.models import ChatMessage, ChatMessageToolCall, ChatMessageToolC
 from skillpod import SkillManager
 from skillpod.adapters.smolagents import tools
 from skillpod.errors import CommandInvalid
-from tests.environments.words import folder_given, pod_in, prepared, tell
+from tests.environments.words import folder_given, pod_in, prepared, run_example, tell
 from tests.support.skills import write_skill
 
 HYPHENS = '''\
@@ -71,15 +73,27 @@ def main() -> None:
         for step in deciding.run("call them", stream=True):
             error = getattr(step, "error", None)
             failures += [str(error)] if error else []
+        outputs = {tool.name: tool.output_type for tool in made}
+        picture = next(tool for tool in made if tool.name == "words__picture")()
         tell(
+            documented=documented(folder / "documented"),
             code=coding.run("call them"),
             failures=failures,
             observed=[str(step.observations) for step in deciding.memory.steps if getattr(step, "observations", None)],
             schemas={tool.name: get_tool_json_schema(tool)["function"]["parameters"] for tool in made},
-            outputs={tool.name: tool.output_type for tool in made},
-            picture=next(tool for tool in made if tool.name == "words__picture")(),
+            outputs=outputs,
+            picture=picture,
             refused=asyncio.run(refused(folder / "awaited")),
         )
+
+
+def documented(folder: Any) -> str:
+    folder.mkdir()
+    prepared(folder)
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        asyncio.run(run_example("smolagents", model=Scripted(saying('final_answer(words__shout(text="hi")["said"])'))))
+    return printed.getvalue()
 
 
 async def refused(folder: Any) -> str:
