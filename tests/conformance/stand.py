@@ -1,4 +1,4 @@
-"""A real pod behind its real MCP door on 127.0.0.1, with the skills the suites call mounted in the jail."""
+"""A real pod behind its real doors on 127.0.0.1, as `skillpod serve` opens them, with the skills the suites call mounted in the jail."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from starlette.types import Receive, Scope, Send
-
+from skillpod.config import Http
 from skillpod.manager import SkillManager
-from skillpod.model.command import OWNER, Caller
+from skillpod.model.command import Caller
 from skillpod.model.guest import CallResult, Hear, unheard
-from skillpod.serve.mcp.door import Door, open_door
+from skillpod.serve.address import HttpAddress
+from skillpod.serve.doors import open_doors
+from skillpod.serve.http import bind
+from skillpod.serve.tokens import Tokens
 
 HERE = Path(__file__).parent
 TRIGGERS = frozenset({"test_trigger_tool_change", "test_trigger_prompt_change"})
@@ -43,30 +44,16 @@ class PromptedPod(SkillManager):
 
 @asynccontextmanager
 async def standing(place: Path) -> AsyncIterator[str]:
-    """The URL of a door that is open. ``place`` is an empty directory for the pod's own files."""
+    """The URL of the MCP door. ``place`` is an empty directory for the pod's own files."""
     shutil.copytree(HERE / "skills", place / "skills")
     shutil.copytree(HERE / VISITOR, place / VISITOR)
-    (place / "home").mkdir(mode=0o700)
-    (place / "home" / "pod.yaml").write_text(CONFIG)
-    async with PromptedPod(place / "skills", home=place / "home") as pod, open_door(pod) as door:
+    home = place / "home"
+    home.mkdir(mode=0o700)
+    (home / "pod.yaml").write_text(CONFIG)
+    async with PromptedPod(place / "skills", home=home) as pod:
         states = {skill["name"]: skill["state"] for skill in pod.skills()}
         if set(states.values()) != {"live"}:
             raise RuntimeError(f"the suites' skills are not all mounted: {[skill['error'] for skill in pod.skills()]}")
-        async with _listening(door) as port:
-            yield f"http://127.0.0.1:{port}/mcp"
-
-
-@asynccontextmanager
-async def _listening(door: Door) -> AsyncIterator[int]:
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        await door.http({**scope, "skillpod.caller": OWNER}, receive, send)
-
-    server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="off", log_level="warning", timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await serving
+        listening = bind(HttpAddress("127.0.0.1", 0), tokens=Tokens(home))
+        async with open_doors(pod, home, listening=listening, limits=Http):
+            yield listening.address.url
