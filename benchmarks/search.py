@@ -155,7 +155,7 @@ async def searches(count: int, rounds: int) -> list[Row]:
     search, raw, plain = Search(registry), Raw(cards), Plain(cards)
     try:
         missed = [query for spec, query in wanted if not await _is_found(search, query, spec)]
-        _judge(len(wanted), missed)
+        _judge(len(wanted), missed, sum(spec.exported in plain.find(query) for spec, query in wanted))
         ours, floor, peer = await _asked([query for _, query in wanted], search, raw, plain)
         changed = Series()
         for card, (_, query) in zip(cycle(cards), wanted, strict=False):
@@ -199,9 +199,10 @@ async def _is_found(search: Search, query: str, spec: ToolSpec) -> bool:
     return spec.exported in [found.name for found in await search.find(query, TOP)]
 
 
-def _judge(asked: int, missed: Sequence[str]) -> None:
+def _judge(asked: int, missed: Sequence[str], found_by_plain: int) -> None:
     share = 1 - len(missed) / asked
-    print(f"found among the first {TOP} by a paraphrase: {share:.1%} of {asked} tools", file=sys.stderr, flush=True)
+    shares = f"{share:.1%} of {asked} tools, by the plain BM25 {found_by_plain / asked:.1%}"
+    print(f"found among the first {TOP} by a paraphrase: {shares}", file=sys.stderr, flush=True)
     if share < ENOUGH:
         raise RuntimeError(f"search finds too little: {missed[:5]}")
 

@@ -11,6 +11,7 @@ from skillpod.errors import UnknownTool
 from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.manifest import ToolSpec
+from skillpod.registry.dispatch import COMPARED
 from skillpod.registry.functions.texts import described
 from skillpod.registry.registry import Registry
 from skillpod.registry.search import Found, Search, brief
@@ -72,7 +73,7 @@ class Catalog:
         return UnknownTool(f"there is no tool or skill `{name}`", hint=hint or "skillpod_search finds what there is", at=name)
 
     def _skills(self, caller: Caller) -> list[str]:
-        return [name for name in sorted(self._registry.routes) if caller.may_see(name)]
+        return [name for name in sorted(self._registry.routes) if caller.may_see(name)][:COMPARED]
 
 
 def _tool_told(spec: ToolSpec, card: Card) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from skillpod.model.guest import CallResult, Hear, Reply, unheard
 from skillpod.ports import Clock, Journal
 from skillpod.registry.registry import Binding, Registry
 
+COMPARED = 1000
+"""Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
+
 Missing = Callable[[str], SkillpodError | None]
 """Says why a tool's skill is not callable now, when that is known."""
 
@@ -67,8 +70,10 @@ class Dispatch:
 
     def _unknown(self, tool: str, caller: Caller) -> UnknownTool:
         seen = [binding.contract.spec.exported for binding in self._registry.bindings() if caller.may_see(binding.route.skill)]
-        guess = did_you_mean(tool, seen)
-        return UnknownTool(f"there is no tool `{tool}`", hint=guess or "`skillpod tools` lists what is callable now", at=tool)
+        siblings = [name for name in seen if name.partition("__")[0] == tool.partition("__")[0]]
+        guess = did_you_mean(tool, siblings) or did_you_mean(tool, seen[:COMPARED])
+        hint = guess or "`skillpod tools` lists what is callable now, and skillpod_search finds it"
+        return UnknownTool(f"there is no tool `{tool}`", hint=hint, at=tool)
 
     def _write(
         self, binding: Binding, caller: Caller, size: int, reply: Reply | None, error: SkillpodError | None, duration: float

@@ -85,8 +85,9 @@ class Index:
 
     def put(self, skills: Iterable[tuple[str, Sequence[Document]]]) -> None:
         """Have these documents, and no others, under these skills: none takes a skill out."""
+        read = list(skills)  # before anything is changed
         self._base.execute("BEGIN")
-        for skill, documents in skills:
+        for skill, documents in read:
             for row in self._rows.pop(skill, ()):
                 self._take_out(row)
             if documents:

@@ -21,7 +21,7 @@ from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry
 from skillpod.registry.words import query_words
 
-AT_ONCE = 50
+AT_ONCE = 20
 """Skills taken into an index before others get their turn on the loop: a few milliseconds."""
 VIEWS = 16
 """Indexes kept for callers that see some of the skills; the one used longest ago is made anew when it is asked for again."""

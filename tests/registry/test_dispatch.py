@@ -11,7 +11,7 @@ import pytest
 from skillpod.errors import ArgumentsInvalid, JournalUnwritable, ResultInvalid, SkillpodError, ToolRaised, UnknownTool
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.guest import Hear, unheard
-from skillpod.registry.dispatch import Dispatch
+from skillpod.registry.dispatch import COMPARED, Dispatch
 from skillpod.registry.registry import Registry
 from tests.support.registry import ListedJournal, route, spec
 
@@ -145,3 +145,15 @@ def test_why_a_tool_is_missing_is_told_when_it_is_known() -> None:
     )
     with pytest.raises(SkillpodError, match="quarantine"):
         call(dispatch, "alpha__echo", {})
+
+
+def test_a_mistyped_name_is_compared_with_its_own_skill_before_all_others() -> None:
+    dispatch, _, registry = house()
+    for number in range(COMPARED // 10):
+        registry.publish(route(f"aa{number}", *(spec(f"aa{number}", f"echo{each}") for each in range(10))))
+    with pytest.raises(UnknownTool) as refused:
+        call(dispatch, "alpha__ehco", {})
+    assert "`alpha__echo`" in refused.value.hint
+    with pytest.raises(UnknownTool) as refused:
+        call(dispatch, "nothing_like_it", {})
+    assert "skillpod_search" in refused.value.hint

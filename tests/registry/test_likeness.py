@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,28 +14,10 @@ from skillpod.ports import Embedder
 from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
+from tests.support.embedder import Trigrams
 from tests.support.registry import AnsweringGuests, card
 
 PATIENCE = 20.0
-
-
-class Trigrams:
-    """A small real embedder: texts are near when they share pieces of three letters, whatever their words."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.threads: set[int] = set()
-
-    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        self.texts += texts
-        self.threads.add(threading.get_ident())
-        return [self._place(text.lower()) for text in texts]
-
-    def _place(self, text: str) -> list[float]:
-        vector = [0.0] * 256
-        for start in range(len(text) - 2):
-            vector[zlib.crc32(text[start : start + 3].encode()) % 256] += 1.0
-        return vector
 
 
 class Moody(Trigrams):

@@ -14,6 +14,7 @@ from skillpod.manager import SkillManager
 from skillpod.model.command import Caller
 from skillpod.model.event import Kind
 from tests.scenarios.stage import Stage, running
+from tests.support.embedder import Trigrams
 from tests.support.skills import drop_skill, take_out, write_skill
 
 COMPASS = '''\
@@ -97,6 +98,17 @@ def test_a_caller_searches_what_it_may_see(skills: Path, home: Path) -> None:
                 with pytest.raises(UnknownTool):
                     await stage.pod.describe(name, caller=guest)
             assert await stage.pod.related("anchor__bearing", caller=guest) == []
+
+    asyncio.run(scenario())
+
+
+def test_an_embedder_finds_what_no_word_does(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        write_skill(skills, "compass", handler=compass("a harbour"))
+        async with running(skills, home, embedder=Trigrams()) as stage:
+            assert "compass__bearing" in await found(stage, "misdirections")
+            await stage.change(lambda: take_out(skills, "compass"), Kind.UNMOUNTED, skill="compass")
+            assert await found(stage, "misdirections") == []
 
     asyncio.run(scenario())
 
