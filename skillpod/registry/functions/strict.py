@@ -160,7 +160,11 @@ class _Strict:
 
 
 def accepts_null(schema: Any, definitions: _Rules) -> bool:
-    return Schema({**schema, "$defs": definitions}).accepts(None) if isinstance(schema, Mapping) else schema is True
+    if not isinstance(schema, Mapping):
+        return schema is True
+    if isinstance(schema.get("type"), str) and schema["type"] != "null":
+        return False  # most are like this, and a thousand tools are told with every request
+    return Schema({**schema, "$defs": definitions}).accepts(None)
 
 
 def _description(schema: _Rules) -> str:
