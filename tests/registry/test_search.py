@@ -222,6 +222,16 @@ def test_a_very_long_query_is_looked_for_by_its_first_words() -> None:
     assert names(shop(), "forecast " + " ".join(f"word{number}" for number in range(5000)))[0] == "weather__getForecast"
 
 
+def test_words_that_everything_has_cost_no_more_than_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skillpod.registry.index.BUDGET", 5)
+    registry = Registry()
+    for number in range(30):
+        publish(registry, f"common{number:02}", description="Read a record from a table.")
+    publish(registry, "rare", description="Read a parchment from a table.")
+    assert names(registry, "read parchment records from the table") == ["rare"]
+    assert names(registry, "read records") == [f"common{number:02}" for number in range(5)]
+
+
 # --- following the registry ---------------------------------------------------------------------------------------------------------------
 
 
