@@ -241,10 +241,14 @@ def _aside(root: Path) -> Path:
 
 
 def exchange_skill(root: Path, name: str, **options: Any) -> None:
-    """Put another folder in the place of a skill's at once: renameat2(2) with RENAME_EXCHANGE."""
+    """Put another folder in the place of a skill's at once."""
     aside = _aside(root)
-    built = write_skill(aside, name, **options)
-    renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    if renameat2(_AT_FDCWD, os.fsencode(built), _AT_FDCWD, os.fsencode(root / name), _RENAME_EXCHANGE) != 0:
-        raise OSError(ctypes.get_errno(), "renameat2", str(built))
+    exchange(write_skill(aside, name, **options), root / name)
     shutil.rmtree(aside)
+
+
+def exchange(first: Path, second: Path) -> None:
+    """Each in the place of the other, at once: renameat2(2) with RENAME_EXCHANGE."""
+    renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    if renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), "renameat2", str(first))

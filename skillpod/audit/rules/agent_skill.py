@@ -213,14 +213,13 @@ def _nested(bundle: Bundle) -> Iterator[Finding]:
 
 
 def _no_tools(bundle: Bundle, manifest: Manifest) -> Iterator[Finding]:
-    governed = "manifest.yaml" in bundle.files
+    propose = "`skillpod init DIR` proposes a manifest.yaml"
+    why, fix = "it only defines things, or a sibling imports it", 'if it should be one, give it an `if __name__ == "__main__":` block'
+    if "manifest.yaml" in bundle.files:
+        why, fix = "the manifest does not name it", "if it should be one, name it under `scripts`"
     if not manifest.entry and "handler.py" in bundle.files:
-        yield _notice("SKL-010", "handler.py gives tools only to a skill with a manifest.yaml", file="handler.py", fix=_INIT)
+        yield _notice("SKL-010", "handler.py gives tools only to a skill with a manifest.yaml", file="handler.py", fix=propose)
     for name in bundle.files:
         folder, _, leaf = name.rpartition("/")
         if folder == "scripts" and leaf.endswith(".py") and name not in manifest.scripts and not _NOT_TOOLS.fullmatch(leaf):
-            why = "the manifest does not name it under `scripts`" if governed else "it only defines things, or a sibling imports it"
-            yield _notice("SKL-010", f"this file is no tool: {why}", file=name, fix=_INIT)
-
-
-_INIT = "`skillpod init DIR` proposes a manifest.yaml"
+            yield _notice("SKL-010", f"this file is no tool: {why}", file=name, fix=fix)
