@@ -8,19 +8,23 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from skillpod.cli import render
+from skillpod.cli.client import find_pod
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.walls import wall_lines
 from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.serve.answers import Exit
+from skillpod.serve.doors import mcp_missing
 from skillpod.store.memory import SkillMemory
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -114,6 +118,8 @@ def _facts(home: Path) -> Iterator[Fact]:
     yield _inotify()
     yield _home(home)
     yield _journal(home)
+    yield _mcp()
+    yield _doors(home)
 
 
 def _inotify() -> Fact:
@@ -166,3 +172,23 @@ def _journal(home: Path) -> Fact:
     except OSError as fault:
         return Fact(name="journal", state="missing", detail=f"{directory} can't be read: {fault.strerror}")
     return Fact(name="journal", state="ok", detail=f"{count} entries, all readable")
+
+
+def _mcp() -> Fact:
+    missing = mcp_missing()
+    if missing is not None:
+        return Fact(name="mcp", state="warning", detail=missing.message, remedy=missing.hint)
+    return Fact(name="mcp", state="ok", detail=f"the package `mcp` {version('mcp')}")
+
+
+def _doors(home: Path) -> Fact:
+    """Which doors the pod that runs here has open."""
+    try:
+        running = find_pod(home)
+        if running is None:
+            return Fact(name="doors", state="ok", detail="no pod is running here")
+        with closing(running):
+            doors = running.stats().get("doors", {})
+    except SkillpodError as fault:
+        return Fact(name="doors", state="warning", detail=fault.message, remedy=fault.hint)
+    return Fact(name="doors", state="ok", detail=", ".join(f"{name}: {where}" for name, where in doors.items()))

@@ -147,16 +147,16 @@ class Guard:
         names: Names,
         tokens: Tokens,
         limits: Callable[[], Http],
-        is_local: bool,
+        address: HttpAddress,
         public: frozenset[str] = frozenset(),
         clock: Clock = time.monotonic,
     ) -> None:
-        """``is_local`` says that nobody but this machine can come: then, and with no token ever made, the owner it is."""
+        """On an ``address`` that only this machine reaches, and with no token ever made, who comes is the owner."""
         self._app = app
         self._names = names
         self._tokens = tokens
         self._limits = limits
-        self._is_local = is_local
+        self._is_local = address.is_loopback
         self._public = public
         self._buckets = Buckets(clock)
         self._visits: set[_Visit] = set()

@@ -90,7 +90,7 @@ class HttpDoor:
             names=Names(listening.address, limits, listening.names),
             tokens=listening.tokens,
             limits=limits,
-            is_local=listening.address.is_loopback,
+            address=listening.address,
             public=frozenset({HEALTH}),
         )
         self._listening = listening

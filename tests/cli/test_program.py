@@ -58,10 +58,11 @@ def test_no_command_at_all_is_a_usage_error_that_shows_help(cli: CommandLine) ->
 @pytest.mark.parametrize("name", program.COMMANDS)
 def test_every_listed_command_is_there_with_a_home_or_folder_and_machine_output(name: str) -> None:
     family = import_module(f"skillpod.cli.{program.COMMANDS[name].family}")
-    command = get_group(family.app).commands[name]
-    options = {option for parameter in command.params for option in parameter.opts}
-    assert {"--json", "--format"} & options
-    assert (command.help or "").strip()
+    listed = get_group(family.app).commands[name]
+    for command in getattr(listed, "commands", {name: listed}).values():
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {"--json", "--format"} & options, command.name
+        assert (command.help or "").strip(), command.name
 
 
 def test_an_unknown_command_is_told_with_the_nearest_one(cli: CommandLine) -> None:

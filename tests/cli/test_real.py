@@ -44,7 +44,7 @@ class Desk:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*SKILLPOD, "serve", "--skills", str(self.skills), "--home", str(self.home), *arguments],
+            [*SKILLPOD, "serve", "--no-http", "--skills", str(self.skills), "--home", str(self.home), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -112,7 +112,7 @@ def test_a_signal_ends_the_pod_with_0_and_leaves_no_socket(pod: subprocess.Popen
 
 def test_a_pod_under_nohup_outlives_its_terminal(desk: Desk) -> None:
     drop_skill(desk.skills, "demo", handler=saying("one"))
-    command = ["nohup", *SKILLPOD, "serve", "--skills", str(desk.skills), "--home", str(desk.home)]
+    command = ["nohup", *SKILLPOD, "serve", "--no-http", "--skills", str(desk.skills), "--home", str(desk.home)]
     pod = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         until(pod, "1 skill live")
@@ -331,7 +331,7 @@ def test_the_doctor_tells_every_wall_with_its_meaning(desk: Desk) -> None:
     report = json.loads(told.out)
     assert told.code == (0 if report["ready"] else 3)
     assert {wall["name"] for wall in report["walls"]} <= set(MEANINGS)
-    assert {fact["name"] for fact in report["machine"]} >= {"python", "kernel", "file events", "home", "journal"}
+    assert {fact["name"] for fact in report["machine"]} >= {"python", "kernel", "file events", "home", "journal", "mcp", "doors"}
     text = desk.run("doctor").out
     for wall in report["walls"]:
         assert wall["name"] in text
