@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import Any
 
 from skillpod.adapters.tool import AnyPod, PodTool, needing, pod_tools
@@ -31,25 +32,25 @@ def toolset(pod: AnyPod, *, caller: Caller | None = None, offer: str = "skills",
 
     any_object = SchemaValidator(core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()))
 
-    class SkillToolset(AbstractToolset):  # type: ignore[misc]  # SAFE: the framework is not installed where types are checked
-        def __init__(self) -> None:
-            self._tools: dict[str, PodTool] = {}
+    @dataclass(kw_only=True)
+    class SkillTool(ToolsetTool):  # type: ignore[misc]  # SAFE: the framework is not installed where types are checked
+        pod_tool: PodTool
 
+    class SkillToolset(AbstractToolset):  # type: ignore[misc]  # SAFE: as above
         @property
         def id(self) -> str:
             return id
 
         async def get_tools(self, ctx: Any) -> dict[str, Any]:
-            self._tools = {tool.name: tool for tool in pod_tools(pod, caller=caller, offer=offer)}
-            return {name: self._toolset_tool(tool, ctx) for name, tool in self._tools.items()}
+            return {tool.name: self._made(tool, ctx) for tool in pod_tools(pod, caller=caller, offer=offer)}
 
-        def _toolset_tool(self, tool: PodTool, ctx: Any) -> Any:
+        def _made(self, tool: PodTool, ctx: Any) -> SkillTool:
             definition = ToolDefinition(name=tool.name, description=tool.description, parameters_json_schema=tool.parameters)
-            return ToolsetTool(toolset=self, tool_def=definition, max_retries=ctx.max_retries, args_validator=any_object)
+            return SkillTool(toolset=self, tool_def=definition, max_retries=ctx.max_retries, args_validator=any_object, pod_tool=tool)
 
         async def call_tool(self, name: str, tool_args: dict[str, Any], ctx: Any, tool: Any) -> Any:
             try:
-                result = await self._tools[name].call(tool_args)
+                result = await tool.pod_tool.call(tool_args)
             except Misused as error:
                 raise ModelRetry(error_text(error)) from error
             except SkillpodError as error:

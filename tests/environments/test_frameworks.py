@@ -88,7 +88,7 @@ def test_pydantic_ai_sees_a_skill_that_appears_while_it_runs(pydantic_ai: dict[s
 
 
 def test_pydantic_ai_gets_values(pydantic_ai: dict[str, Any]) -> None:
-    assert pydantic_ai["read"]["words__shout"] == ["returned", "success", SAID]
+    assert pydantic_ai["read"]["words__shout"] == pydantic_ai["read"]["again_words__shout"] == ["returned", "success", SAID]
     assert pydantic_ai["read"]["words__picture"] == ["returned", "success", ["look", ["image/png", "pixels"]]]
 
 

@@ -24,6 +24,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("words__picture", {}),
     ("words__fail", {}),
     ("words__count", {"labels": 3}),
+    ("again_words__shout", {"text": "hi"}),
 ]
 
 
@@ -64,7 +65,7 @@ async def main() -> None:
     folder = folder_given()
     async with pod_in(folder) as pod:
         script = Script(pod, folder / "skills")
-        agent = Agent(FunctionModel(script), toolsets=[toolset(pod)])
+        agent = Agent(FunctionModel(script), toolsets=[toolset(pod), toolset(pod, id="again").prefixed("again")])
         result = await agent.run("call them")
         documented = await run_example("Pydantic AI", pod=pod, model=FunctionModel(Script(pod, folder / "skills")))
     tell(offered=script.offered, read=script.read, output=result.output, documented=documented["result"].output)
