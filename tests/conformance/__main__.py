@@ -32,7 +32,8 @@ async def main() -> int:
 def _lines(run: Run, outcome: Outcome, seconds: float) -> list[str]:
     known = reasons(run.expected) if run.expected else {}
     verdict = "as expected" if outcome.is_as_expected else "NOT AS EXPECTED"
-    lines = [f"{run.suite} {' '.join(run.chosen)}: {verdict}, {len(outcome.checks)} scenarios in {seconds:.1f} s"]
+    passed = sum(_mark(checks) == "pass" for checks in outcome.checks.values())
+    lines = [f"{run.suite} {' '.join(run.chosen)}: {verdict}, {passed} of {len(outcome.checks)} scenarios pass whole, {seconds:.1f} s"]
     for scenario, checks in outcome.checks.items():
         reason = "; ".join(reason for entry, reason in known.items() if entry.partition(":")[0] == scenario)
         lines.append(f"  {_mark(checks)} {scenario:<50} {_counts(checks)}{'  expected: ' + reason if reason else ''}")

@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller
 from skillpod.serve.mcp.door import open_door
 from skillpod.serve.mcp.lines import Incoming, Outgoing, messages
+from skillpod.serve.pod import Pod
+from tests.scenarios.stage import eventually, running
 from tests.serve.mcp.test_skills_extension import card, tool_only
 from tests.support.pod import StandInPod
 
@@ -40,7 +43,7 @@ class ShelfPod(StandInPod):
 
 
 @asynccontextmanager
-async def connected(pod: ShelfPod, mode: str = MODERN, caller: Caller = OWNER) -> AsyncIterator[Client]:
+async def connected(pod: Pod, mode: str = MODERN, caller: Caller = OWNER) -> AsyncIterator[Client]:
     """The SDK's client on one end of a connection, the door on the other."""
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_connection(sock=ours)
@@ -211,5 +214,54 @@ def test_the_template_completed_is_the_address_of_a_file() -> None:
             paths = (await client.complete(place, {"name": "path", "value": "pdf-two/a"}, {"name": names[0]})).completion.values
             uri = template.uri_template.replace("{name}", names[0]).replace("{+path}", paths[0])
             assert await bytes_of(client, uri) == b"found"
+
+    asyncio.run(scenario())
+
+
+def test_a_frontmatter_arrives_as_it_stands_nothing_and_large_numbers_included() -> None:
+    said = {"empty": None, "large": 10**38, "nested": {"list": [None, True, 1.5, "\u202e"], "io.modelcontextprotocol/x": 1}}
+
+    async def scenario() -> None:
+        async with connected(ShelfPod(card("odd", said=said))) as client:
+            (entry,) = (await ask(client, "skills/list"))["skills"]
+            assert entry["frontmatter"] == {"name": "odd", "description": "What odd does.", **said}
+
+    asyncio.run(scenario())
+
+
+SHAPES = {
+    "windows/SKILL.md": b"\xef\xbb\xbf---\r\nname: windows\r\ndescription: D\r\nallowed-tools: Bash(*)\r\n---\r\nDo it.\r\n",
+    "outer/SKILL.md": b"---\nname: outer\ndescription: D\n---\n",
+    "outer/inner/SKILL.md": b"---\nname: inner\ndescription: a file of the skill around it\n---\n",
+    "pdf_two/SKILL.md": b"---\nname: pdf-two\ndescription: D\n---\n",
+    "pdf_two/pdf-two/SKILL.md": b"---\nname: pdf-two\ndescription: where the other one seems to be\n---\n",
+    "large/SKILL.md": b"---\nname: large\ndescription: D\n---\n",
+    "large/data.bin": bytes(range(256)) * 4096,
+    "shouting/SKILL.md": b"---\nname: SHOUTING\ndescription: D\n---\n",
+}
+
+
+def test_folders_of_every_shape_keep_their_digests_from_the_disk_to_the_client_and_a_change_is_seen(tmp_path: Path) -> None:
+    for name, content in SHAPES.items():
+        file = tmp_path / "skills" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+    async def scenario() -> None:
+        async with running(tmp_path / "skills", tmp_path / "home") as stage, connected(stage.pod) as client:
+            entries = {entry["uri"]: entry for entry in (await ask(client, "skills/list"))["skills"]}
+            assert sorted(entries) == [f"skill://{path}/SKILL.md" for path in ("large", "outer", "pdf_two/pdf-two", "windows")]
+            assert entries["skill://windows/SKILL.md"]["frontmatter"]["allowed-tools"] == "Bash(*)"
+            for file in (file for entry in entries.values() for file in entry["resources"]):
+                content = await bytes_of(client, file["uri"])
+                assert (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}") == (file["size"], file["digest"])
+
+            (tmp_path / "skills" / "outer" / "added.md").write_text("more")
+
+            async def is_seen() -> bool:
+                fresh = (await ask(client, "skills/get", uri="skill://outer/SKILL.md"))["skill"]
+                return len(fresh["resources"]) == len(entries["skill://outer/SKILL.md"]["resources"]) + 1
+
+            await eventually(is_seen)
 
     asyncio.run(scenario())
