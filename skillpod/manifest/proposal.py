@@ -74,7 +74,7 @@ def _named(bundle: Bundle, use: CapabilityUse) -> CapabilityUse:
                 pass
             case _:
                 continue
-        if taken.lineno == use.line and ast.unparse(taken).rpartition(".")[2] == "environ":
+        if taken.lineno == use.line and getattr(taken, "attr", getattr(taken, "id", "")) == "environ":
             return replace(use, resource=name)
     return use
 

@@ -74,9 +74,12 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_program(tree: ast.Module, *, is_imported: bool) -> bool:
-    acts = [statement for statement in tree.body if not _only_defines(statement)]
     if any(map(is_main_guard, tree.body)):
         return True
+    try:
+        acts = [statement for statement in tree.body if not _only_defines(statement)]
+    except RecursionError:  # a chain of branches that nobody writes by hand
+        return False
     return bool(acts) and (not is_imported or any(map(_reads_command_line, acts)))
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skillpod.documents import Schema
 from skillpod.errors import ManifestInvalid
 from skillpod.manifest.describe import describe
 from skillpod.model.bundle import Bundle
 from skillpod.model.manifest import Script, ScriptArgument, ToolSpec
+from skillpod.sandbox.guest.command_line import CommandLine
 from tests.manifest.agent_skills import MAIN, SKILL, described, program, read, tools
 from tests.manifest.folders import MANIFEST, reader, reasons
 
@@ -288,3 +292,63 @@ def test_a_schema_is_made_without_importing_anything() -> None:
     before = set(sys.modules)
     described("parser.add_argument('form')", before="import antigravity")
     assert "antigravity" not in set(sys.modules) - before
+
+
+def test_a_chain_of_branches_nobody_writes_ends_no_reading() -> None:
+    text = "if x:\n    pass\n" + "elif y:\n    pass\n" * 900 + MAIN
+    assert scripts({"a.py": text}) == ["a.py"]
+    without = text.removesuffix(MAIN)
+    assert scripts({"a.py": without, "b.py": MAIN})[-1] == "b.py"
+
+
+# --- as argparse itself reads it -----------------------------------------------------------------------------------------------------
+
+PARSER = """
+parser.add_argument("source")
+parser.add_argument("rest", nargs="*")
+parser.add_argument("-p", "--page", type=int, default=1)
+parser.add_argument("--scale", type=float)
+parser.add_argument("-o")
+parser.add_argument("--dry-run", action="store_true")
+parser.add_argument("--no-cache", dest="cache", action="store_false")
+parser.add_argument("--color", action=argparse.BooleanOptionalAction, default=True)
+parser.add_argument("-v", "--verbose", action="count", default=0)
+parser.add_argument("--tag", action="append")
+parser.add_argument("--pair", nargs=2)
+parser.add_argument("--kind", choices=["a", "b"])
+"""
+_words = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=6).filter(lambda word: word != "--")
+_tame = _words.filter(lambda word: not word.startswith("-"))
+_GIVEN = st.fixed_dictionaries(
+    {"source": _words},
+    optional={
+        "rest": st.lists(_words, min_size=1, max_size=3),
+        "page": st.integers(-99, 99),
+        "scale": st.floats(-9, 9),
+        "o": _words,
+        "dry_run": st.booleans(),
+        "cache": st.booleans(),
+        "color": st.booleans(),
+        "verbose": st.integers(1, 4),
+        "tag": st.lists(_words, min_size=1, max_size=3),
+        "pair": st.lists(_tame, min_size=2, max_size=2),
+        "kind": st.sampled_from(["a", "b"]),
+    },
+)
+
+
+@given(_GIVEN)
+@settings(max_examples=150, deadline=None)
+def test_what_a_call_says_is_what_argparse_gives_the_program(arguments: dict[str, Any]) -> None:
+    spec = _REAL
+    assert spec.script is not None
+    assert Schema(spec.input_schema).accepts(arguments)
+    plan = [(argument.name, argument.flag, argument.takes) for argument in spec.script.arguments]
+    words = CommandLine(is_plain=False, arguments=plan).words(arguments)
+    parser = argparse.ArgumentParser(allow_abbrev=True)
+    exec(PARSER, {"parser": parser, "argparse": argparse})  # SAFE: the text above
+    got = vars(parser.parse_args(words))
+    assert {name: got[name] for name in arguments} == arguments
+
+
+_REAL = described(PARSER)
