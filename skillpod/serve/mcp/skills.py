@@ -18,6 +18,7 @@ from mcp.types import INVALID_PARAMS, PaginatedRequestParams, RequestParams
 
 from skillpod.model.card import Card
 from skillpod.model.digest import Digest
+from skillpod.model.names import is_skill_name
 from skillpod.serve.mcp.addresses import SKILL_FILE, address, locate, own_name
 from skillpod.serve.mcp.callers import Context, Line
 
@@ -26,10 +27,14 @@ SETTINGS = {"directoryRead": True}
 
 PAGE_SKILLS = 100
 PAGE_FILES = 4096
-"""A page of ``skills/list`` ends after so many skills, or with the skill that brings so many files: an entry is never split."""
+PAGE_BYTES = 64 * 1024 * 1024
+"""A page of ``skills/list`` ends after so many skills, or with the skill that brings so many files or bytes to hash: an entry is never
+split, and the pod's other work waits for one page, not for all."""
 
 _DIRECTORY = "inode/directory"
 _KEPT = 10_000
+_SHOWN = 200
+"""Characters of what was asked for, when it is repeated in an error."""
 
 CardsOf = Callable[[Context], Sequence[Card]]
 """The skills that whoever sent this request may see."""
@@ -64,19 +69,21 @@ class Catalogue:
         return entry
 
     def listing(self, cards: Iterable[Card], *, cursor: str | None = None) -> dict[str, Any]:
-        """One page, sorted by name; the cursor is the last name of the page before, so skills may come and go between two pages."""
-        page: list[dict[str, Any]] = []
-        files = 0
-        last = ""
+        """One page, sorted by name; the cursor is the last name of the page before, so skills may come and go between two pages.
+        Raises MCPError for a cursor that no page ever gave."""
+        if cursor is not None and not is_skill_name(cursor):
+            raise MCPError(INVALID_PARAMS, "this cursor is of no page; ask without one", {"cursor": cursor[:_SHOWN]})
+        page: list[Card] = []
+        files = size = 0
         for card in sorted(filter(is_listed, cards), key=lambda card: card.name):
             if cursor is not None and card.name <= cursor:
                 continue
-            if len(page) == PAGE_SKILLS or files >= PAGE_FILES:
-                return {"skills": page, "nextCursor": last, **_FRESH}
-            page.append(self.entry(card))
+            if len(page) == PAGE_SKILLS or files >= PAGE_FILES or size >= PAGE_BYTES:
+                return {"skills": [self.entry(card) for card in page], "nextCursor": page[-1].name, **_FRESH}
+            page.append(card)
             files += len(card.bundle.files)
-            last = card.name
-        return {"skills": page, **_FRESH}
+            size += card.bundle.size
+        return {"skills": [self.entry(card) for card in page], **_FRESH}
 
     def skill(self, cards: Iterable[Card], uri: str) -> dict[str, Any]:
         """One entry by the address of its SKILL.md. Raises MCPError."""
@@ -137,7 +144,7 @@ def extend(server: Server[Line | None], cards_of: CardsOf, describe: Describe) -
 
     async def children(context: Context, params: DirectoryPage) -> dict[str, Any]:
         if params.cursor is not None:
-            raise MCPError(INVALID_PARAMS, "a directory is given on one page; ask without a cursor", {"cursor": params.cursor})
+            raise MCPError(INVALID_PARAMS, "a directory is given on one page; ask without a cursor", {"cursor": params.cursor[:_SHOWN]})
         return directory(cards_of(context), params.uri, describe)
 
     server.extensions[EXTENSION] = dict(SETTINGS)
@@ -147,4 +154,4 @@ def extend(server: Server[Line | None], cards_of: CardsOf, describe: Describe) -
 
 
 def _unknown(message: str, uri: str) -> MCPError:
-    return MCPError(INVALID_PARAMS, message, {"uri": uri})
+    return MCPError(INVALID_PARAMS, message, {"uri": uri[:_SHOWN]})

@@ -13,7 +13,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.card import Card
 from skillpod.model.manifest import Manifest
 from skillpod.serve.mcp.addresses import address, folder, locate
-from skillpod.serve.mcp.skills import PAGE_FILES, PAGE_SKILLS, Catalogue, directory
+from skillpod.serve.mcp.skills import PAGE_BYTES, PAGE_FILES, PAGE_SKILLS, Catalogue, directory
 
 
 def card(name: str, *, own: str = "", files: Mapping[str, bytes] | None = None, said: Mapping[str, Any] | None = None) -> Card:
@@ -148,6 +148,22 @@ def test_a_page_ends_with_the_skill_that_brings_too_many_files() -> None:
 
     assert sum(len(entry["resources"]) for entry in page["skills"]) == PAGE_FILES
     assert page["nextCursor"] == "large-h"
+
+
+def test_a_page_ends_with_the_skill_that_brings_too_many_bytes() -> None:
+    large = b"\0" * (PAGE_BYTES // 2)
+    page = Catalogue().listing([card(name, files={"data.bin": large}) for name in ("a", "b", "c")])
+
+    assert [entry["frontmatter"]["name"] for entry in page["skills"]] == ["a", "b"]
+    assert page["nextCursor"] == "b"
+
+
+@pytest.mark.parametrize("cursor", ["", "2", "../a", "A", "a\n", "a" * 100_000])
+def test_a_cursor_that_no_page_gave_is_refused(cursor: str) -> None:
+    with pytest.raises(MCPError) as caught:
+        Catalogue().listing([PDF], cursor=cursor)
+
+    assert caught.value.code == -32602
 
 
 def test_a_skill_that_goes_between_two_pages_hides_no_other() -> None:
