@@ -59,7 +59,8 @@ def unheard(said: Progress | LogLine) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResult:
-    """``is_content``: the value is a list of content blocks, as its tool's ``ToolSpec.is_content`` says."""
+    """``is_content``: the value is a list of content blocks, as its tool's ``ToolSpec.is_content`` says. ``spec`` is the tool as the
+    generation that answered has it; None when another process made the call."""
 
     value: Any
     usage: Usage
@@ -67,6 +68,7 @@ class CallResult:
     generation: int
     digest: Digest
     is_content: bool = False
+    spec: ToolSpec | None = None
 
 
 class WallState(Enum):

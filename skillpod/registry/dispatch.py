@@ -62,6 +62,7 @@ class Dispatch:
             generation=route.generation,
             digest=route.digest,
             is_content=binding.contract.spec.is_content,
+            spec=binding.contract.spec,
         )
 
     def _why_not(self, tool: str, caller: Caller) -> SkillpodError:

@@ -76,7 +76,7 @@ class Calls:
             await hearing.finish()
             return self._failed(ctx, params.name, error)
         await hearing.finish()
-        return {"resultType": "complete", **result_shape(self._spec(params.name, result), result.value)}
+        return {"resultType": "complete", **result_shape(_spec(params.name, result), result.value)}
 
     def _watch(self, ctx: Context, work: Work) -> None:
         self._running.add(work)
@@ -93,16 +93,6 @@ class Calls:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:NAME_LIMIT]}{f' ({guess})' if guess else ''}")
         return {"resultType": "complete", **error_shape(error), "_meta": {ERROR_KEY: error.as_dict()}}
 
-    def _spec(self, name: str, result: CallResult) -> ToolSpec:
-        """The tool as the generation that answered has it."""
-        exhibits = self._sights.exhibits
-        spec = _STABLE.get(name) or exhibits.spec(result.skill, result.generation, name)
-        if spec is None:
-            for card in self._pod.cards():
-                exhibits.of(card)
-            spec = exhibits.spec(result.skill, result.generation, name) or _NOTHING_KNOWN
-        return spec if spec.is_content == result.is_content else replace(spec, is_content=result.is_content)
-
     async def end(self, patience: float) -> None:
         """Let the calls that run finish within so many seconds, then end the others."""
         if self._running:
@@ -111,3 +101,9 @@ class Calls:
         for work in left:
             work.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+
+def _spec(name: str, result: CallResult) -> ToolSpec:
+    """The tool as the generation that answered has it. What skillpod_call was answered is content when its tool's answer is."""
+    spec = _STABLE.get(name) or result.spec or _NOTHING_KNOWN
+    return spec if spec.is_content == result.is_content else replace(spec, is_content=result.is_content)

@@ -20,7 +20,7 @@ from skillpod.serve.mcp.callers import CALLER_KEY, Line
 from skillpod.serve.mcp.calls import EXCHANGE_KEY, Calls, Exchange
 from skillpod.serve.mcp.lines import messages
 from skillpod.serve.mcp.server import build_server
-from skillpod.serve.mcp.sessions import Sessions
+from skillpod.serve.mcp.sessions import Sessions, StandingStream
 from skillpod.serve.mcp.sight import Sights
 from skillpod.serve.pod import Pod
 
@@ -42,10 +42,10 @@ class Door:
 
     def __init__(self, pod: Pod) -> None:
         self._pod = pod
-        self._sights = Sights(lambda caller: pod.cards(caller=caller))
-        self.sessions = Sessions(self._sights.of)
-        self._calls = Calls(pod, self._sights, self.sessions)
-        self.server = build_server(self._sights, self.sessions, self._calls)
+        self.sights = Sights(lambda caller: pod.cards(caller=caller))
+        self.sessions = Sessions(self.sights.of)
+        self._calls = Calls(pod, self.sights, self.sessions)
+        self.server = build_server(self.sights, self.sessions, self._calls)
         self._manager = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, max_sessions=SESSIONS)
         self._lines: dict[anyio.CancelScope, asyncio.Event] = {}
         self._news = asyncio.Event()
@@ -67,12 +67,13 @@ class Door:
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The whole ASGI application of one path. ``scope["skillpod.caller"]`` is who asks; a missing one raises KeyError."""
-        exchange = Exchange()
+        exchange, stream = Exchange(), StandingStream(self.sessions, scope, send)
         here = {**scope, "user": _credential(scope[CALLER_KEY]), EXCHANGE_KEY: exchange}
         try:
-            await self._manager.handle_request(here, receive, send)
+            await self._manager.handle_request(here, receive, stream.send)
         finally:
             exchange.end()
+            stream.end()
 
     # --- what open_door runs ------------------------------------------------------------------------------------------------------
 
@@ -87,7 +88,7 @@ class Door:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _LOOK)
             self._news.clear()
-            await self._sights.tell()
+            await self.sights.tell()
             await asyncio.sleep(_BURST)
 
     async def serve_sessions(self, ready: asyncio.Event) -> None:
@@ -98,7 +99,7 @@ class Door:
 
     async def close(self, patience: float) -> None:
         await self._calls.end(patience)
-        self._sights.close()
+        self.sights.close()
         lines = dict(self._lines)
         for scope in lines:
             scope.cancel()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from skillpod.model.card import Card
-from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions.mcp import tool_shape
 from skillpod.serve.mcp.addresses import SKILL_FILE, address, own_name
-
-_KEPT = 4
-"""Generations of a skill that are remembered: a call that began before a swap is answered in the shape of its own generation."""
 
 _MIME_TYPES: Mapping[str, str] = {
     "css": "text/css",
@@ -47,7 +42,6 @@ class Exhibit:
     """``tools`` by exported name, as ``tools/list`` gives them; ``resources`` and ``prompts`` as theirs do."""
 
     card: Card
-    specs: Mapping[str, ToolSpec]
     tools: Mapping[str, Mapping[str, Any]]
     resources: tuple[Mapping[str, Any], ...]
     prompts: tuple[Mapping[str, Any], ...]
@@ -57,7 +51,6 @@ class Exhibit:
         has_manual = bool(card.bundle.files.get(card.manifest.instructions))
         return cls(
             card=card,
-            specs={spec.exported: spec for spec in card.tools},
             tools={spec.exported: tool_shape(spec) for spec in card.tools},
             resources=(_manual(card),) if has_manual else (),
             prompts=(_prompt(card),) if has_manual else (),
@@ -65,23 +58,16 @@ class Exhibit:
 
 
 class Exhibits:
-    """The exhibits of every skill that was looked at, the newest generations of each."""
+    """The exhibits of every skill that was looked at, its newest generation only."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, deque[Exhibit]] = {}
+        self._kept: dict[str, Exhibit] = {}
 
     def of(self, card: Card) -> Exhibit:
-        kept = self._kept.setdefault(card.name, deque(maxlen=_KEPT))
-        for exhibit in kept:
-            if exhibit.card is card:
-                return exhibit
-        kept.append(Exhibit.of(card))
-        return kept[-1]
-
-    def spec(self, skill: str, generation: int, exported: str) -> ToolSpec | None:
-        """A tool as that generation has it, when it was ever looked at and is not long gone."""
-        kept = self._kept.get(skill, ())
-        return next((exhibit.specs.get(exported) for exhibit in kept if exhibit.card.generation == generation), None)
+        kept = self._kept.get(card.name)
+        if kept is None or kept.card is not card:
+            kept = self._kept[card.name] = Exhibit.of(card)
+        return kept
 
     def keep_only(self, names: set[str]) -> None:
         """Forget skills that nobody is shown any more."""
