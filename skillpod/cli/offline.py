@@ -45,6 +45,7 @@ class HomeReader:
         if remembered.digest is None:
             return shape
         survey = _survey(self._home, name, remembered.digest)
+        shape["findings"] = [finding.as_dict() for finding in survey.report.findings]
         if survey.manifest is not None:
             shape |= {
                 "version": survey.manifest.version,

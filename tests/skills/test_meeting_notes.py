@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from skillpod.cli.checkup import examine
+from skillpod.cli.offline import HomeReader
 from skillpod.errors import ArgumentsInvalid, SkillFailed
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner
@@ -71,3 +72,14 @@ def test_its_tools_say_what_their_command_lines_take() -> None:
     }
     assert all(spec.script and not spec.script.is_plain for spec in survey.tools)
     assert survey.require().version == "1.0.0"
+
+
+def test_what_the_audit_saw_is_shown_without_a_pod_too(home: Path, skills: Path) -> None:
+    async def mounted() -> None:
+        shutil.copytree(FOLDER, skills / FOLDER.name)
+        async with running(skills, home) as stage:
+            live = stage.pod.show("meeting-notes")["findings"]
+        assert HomeReader(home).show("meeting-notes")["findings"] == live
+        assert [finding["rule"] for finding in live] == ["SKL-010"]
+
+    asyncio.run(mounted())
