@@ -20,8 +20,8 @@ from skillpod.model.command import Caller
 from skillpod.registry.functions.content import shown
 from skillpod.registry.functions.texts import error_text
 
-_DEPTH = 4
-"""Levels of classes that are written out: the framework hands on no definitions to refer to."""
+_DEPTH, _CLASSES = 4, 100
+"""Levels of classes that are written out, and how many in one tool."""
 
 
 def tools(pod: Blocking, *, caller: Caller | None = None, offer: str = "skills") -> list[Any]:
@@ -58,19 +58,19 @@ def tools(pod: Blocking, *, caller: Caller | None = None, offer: str = "skills")
 
 def _inputs(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     required = parameters.get("required", ())
-    found = {name: _input(rules, parameters.get("$defs", {}), _DEPTH) for name, rules in parameters.get("properties", {}).items()}
+    written = _Written(parameters.get("$defs", {}))
+    found = {name: _input(written.out(rules)) for name, rules in parameters.get("properties", {}).items()}
     return {name: {**shape, **({} if name in required else {"nullable": True})} for name, shape in found.items()}
 
 
-def _input(rules: Mapping[str, Any], definitions: Mapping[str, Any], depth: int) -> dict[str, Any]:
+def _input(rules: dict[str, Any]) -> dict[str, Any]:
     """A parameter in the words the framework has: one type or several, a description, ``nullable``."""
-    written = _written_out(rules, definitions, depth)
-    alternatives = [part for part in written.pop("anyOf", ()) if part.get("type") != "null"]
+    alternatives = [part for part in rules.pop("anyOf", ()) if part.get("type") != "null"]
     if len(alternatives) == 1:
-        written = {**alternatives[0], **written, "nullable": True}
+        rules = {**alternatives[0], **rules, "nullable": True}
     elif alternatives:
-        written["type"] = sorted({kind for part in alternatives for kind in _kinds(part)})
-    return {**written, "type": written.get("type", "any"), "description": written.get("description", "")}
+        rules["type"] = sorted({kind for part in alternatives for kind in _kinds(part)})
+    return {**rules, "type": rules.get("type", "any"), "description": rules.get("description", "")}
 
 
 def _kinds(rules: Mapping[str, Any]) -> list[str]:
@@ -78,26 +78,38 @@ def _kinds(rules: Mapping[str, Any]) -> list[str]:
     return [kinds] if isinstance(kinds, str) else list(kinds)
 
 
-def _written_out(rules: Any, definitions: Mapping[str, Any], depth: int) -> Any:
-    """Rules with what they refer to in its place."""
-    if isinstance(rules, list):
-        return [_written_out(part, definitions, depth) for part in rules]
-    if not isinstance(rules, Mapping):
-        return rules
-    found = {keyword: _written_out(value, definitions, depth) for keyword, value in rules.items() if keyword != "$ref"}
-    if "$ref" not in rules:
-        return found
-    target = definitions.get(str(rules["$ref"]).rpartition("/")[2], {})
-    if depth == 0:
-        return {"type": target.get("type", "object"), **found}
-    return {**_written_out(target, definitions, depth - 1), **found}
-
-
 def _output(tool: PodTool) -> tuple[str, dict[str, Any] | None]:
     """The type of the value; its schema too when it is an object, whose fields the model may then use."""
     if tool.spec.is_content:
         return "string", None
-    schema = _written_out(tool.spec.output_schema or {}, (tool.spec.output_schema or {}).get("$defs", {}), _DEPTH)
-    schema.pop("$defs", None)
+    rules = tool.spec.output_schema or {}
+    schema = _Written(rules.get("$defs", {})).out({keyword: value for keyword, value in rules.items() if keyword != "$defs"})
     kind = schema.get("type", "any")
     return (kind, schema if kind == "object" else None) if isinstance(kind, str) else ("any", None)
+
+
+class _Written:
+    """Rules with what they refer to in its place: the framework hands on no definitions. Classes deep inside, or beyond what a model would
+    want to read, are told by their type alone."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = definitions
+        self._left = _CLASSES
+
+    def out(self, rules: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = self._part(rules, _DEPTH)
+        return found
+
+    def _part(self, rules: Any, depth: int) -> Any:
+        if isinstance(rules, list):
+            return [self._part(part, depth) for part in rules]
+        if not isinstance(rules, Mapping):
+            return rules
+        found = {keyword: self._part(value, depth) for keyword, value in rules.items() if keyword != "$ref"}
+        if "$ref" not in rules:
+            return found
+        target = self._definitions.get(str(rules["$ref"]).rpartition("/")[2], {})
+        if depth == 0 or self._left == 0:
+            return {"type": target.get("type", "object"), **found}
+        self._left -= 1
+        return {**self._part(target, depth - 1), **found}

@@ -49,7 +49,7 @@ def strict_schema(schema: _Rules) -> dict[str, Any] | None:
     """The schema in the strict subset, accepting what the tool takes with null for what is left out; None when it has no such form."""
     try:
         return _Strict(schema).root()
-    except _Loose:
+    except (_Loose, RecursionError):
         return None
 
 
@@ -62,6 +62,7 @@ class _Strict:
         self._schema = schema
         self._given: _Rules = schema.get("$defs", {})
         self._made: dict[str, dict[str, Any]] = {}
+        self._writing: set[str] = set()
         self._properties = 0
         self._choices = 0
         self._characters = 0
@@ -73,9 +74,7 @@ class _Strict:
         found.pop("description", None)  # the tool has one of its own
         if self._made:
             found["$defs"] = self._made
-        if self._properties > MAX_PROPERTIES or self._choices > MAX_CHOICES or self._characters > MAX_CHARACTERS:
-            raise _Loose
-        if _depth(found, self._made, ()) > MAX_DEPTH:
+        if self._characters > MAX_CHARACTERS or _Depths(self._made).of(found) > MAX_DEPTH:
             raise _Loose
         return found
 
@@ -111,8 +110,11 @@ class _Strict:
         if not schema.keys() <= _BESIDE | {"$ref"}:
             raise _Loose  # both would have to hold
         beside = {keyword: schema[keyword] for keyword in schema if keyword != "$ref" and keyword not in _SILENT}
-        if beside:
-            return self._convert({**self._given[name], **beside})
+        if beside and name not in self._writing:  # in itself, a class is referred to without what stands beside it
+            self._writing.add(name)
+            written = self._convert({**self._given[name], **beside})
+            self._writing.discard(name)
+            return written
         if name not in self._made:
             self._characters += len(name)
             self._made[name] = {}  # a class that holds itself ends here
@@ -132,6 +134,8 @@ class _Strict:
         if len(values) > MANY_CHOICES and texts > MAX_CHOICE_CHARACTERS:
             raise _Loose
         self._choices += len(values)
+        if self._choices > MAX_CHOICES:
+            raise _Loose
         self._characters += texts
 
     def _add_properties(self, schema: _Rules, found: dict[str, Any]) -> None:
@@ -140,6 +144,8 @@ class _Strict:
         if schema.get("additionalProperties") is not False or not required <= properties.keys():
             raise _Loose  # open to names that nobody has listed
         self._properties += len(properties)
+        if self._properties > MAX_PROPERTIES:
+            raise _Loose  # at once: classes that are written out in classes that are written out double with every level
         self._characters += sum(map(len, properties))
         found["properties"] = {
             name: self._convert(rules) if name in required or accepts_null(rules, self._given) else self._nullable(rules)
@@ -193,13 +199,24 @@ def _type_of(value: Any) -> str:
     return {str: "string", int: "integer", float: "number"}.get(type(value), "null")
 
 
-def _depth(schema: _Rules, definitions: _Rules, entered: tuple[str, ...]) -> int:
-    """Levels of objects and lists; a class that holds itself counts once."""
-    if "$ref" in schema:
-        name = str(schema["$ref"]).removeprefix(_DEFINITION)
-        return 0 if name in entered else _depth(definitions[name], definitions, (*entered, name))
-    alternatives = max((_depth(part, definitions, entered) for part in schema.get("anyOf", ())), default=0)
-    inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
-    if "properties" not in schema and "items" not in schema:
-        return alternatives
-    return max(alternatives, 1 + max((_depth(part, definitions, entered) for part in inner), default=0))
+class _Depths:
+    """Levels of objects and lists; a class that holds itself counts once. Each class is looked at once."""
+
+    def __init__(self, definitions: _Rules) -> None:
+        self._definitions = definitions
+        self._known: dict[str, int] = {}
+
+    def of(self, schema: _Rules) -> int:
+        if "$ref" in schema:
+            return self._definition(str(schema["$ref"]).removeprefix(_DEFINITION))
+        alternatives = max(map(self.of, schema.get("anyOf", ())), default=0)
+        if "properties" not in schema and "items" not in schema:
+            return alternatives
+        inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+        return max(alternatives, 1 + max(map(self.of, inner), default=0))
+
+    def _definition(self, name: str) -> int:
+        if name not in self._known:
+            self._known[name] = 0
+            self._known[name] = self.of(self._definitions[name])
+        return self._known[name]

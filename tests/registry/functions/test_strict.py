@@ -160,6 +160,21 @@ def test_a_schema_beyond_the_limits_has_no_strict_form() -> None:
     assert strict_schema(taking(**{f"{number:065}": {"type": "string"} for number in range(2000)})) is None
 
 
+def test_a_class_that_holds_itself_under_a_description_ends() -> None:
+    tree = taking("below", below={"type": "array", "items": {"$ref": "#/$defs/Tree", "description": "A child."}})
+    found = strict({**taking("root", root={"$ref": "#/$defs/Tree", "description": "The root."}), "$defs": {"Tree": tree}})
+    assert found["properties"]["root"]["properties"]["below"]["items"] == {"$ref": "#/$defs/Tree"}
+    assert found["$defs"]["Tree"]["properties"]["below"]["items"] == {"$ref": "#/$defs/Tree"}
+
+
+@pytest.mark.parametrize("beside", [{}, {"description": "One of two."}])
+def test_classes_that_double_with_every_level_cost_no_more_than_their_names(beside: Rules) -> None:
+    both = [{"$ref": f"#/$defs/C{level + 1}", **beside} for level in range(200)]
+    classes: dict[str, Any] = {f"C{level}": taking("a", "b", a=both[level], b=both[level]) for level in range(200)}
+    schema = {**taking("it", it={"$ref": "#/$defs/C0"}), "$defs": {**classes, "C200": taking()}}
+    assert strict_schema(schema) is None
+
+
 # --- nulls -------------------------------------------------------------------------------------------------------------------------
 
 
