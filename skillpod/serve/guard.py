@@ -38,7 +38,7 @@ CALLER = "skillpod.caller"
 """Where the Caller is put into the ASGI scope; ``serve.mcp.callers`` reads it there (and is not imported here: it takes a second)."""
 BODY_WITHIN = 30.0
 """Seconds a request's body may take to come."""
-LOOK = 2.0
+LOOK = 1.0
 """Seconds between two looks whether the tokens of those who listen still count."""
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -282,7 +282,7 @@ def _too_many(why: str, wait: float) -> TooManyRequests:
 async def _body(headers: Headers, receive: Receive, limit: int) -> bytes | None:
     """The whole body; None when the client has gone. Raises TooLarge, TooSlow."""
     declared = headers.get("content-length", "0")
-    is_small = declared.isdigit() and int(declared) <= limit
+    is_whole, is_small = False, declared.isdigit() and int(declared) <= limit
     received = bytearray()
     try:
         async with asyncio.timeout(BODY_WITHIN):
@@ -291,11 +291,11 @@ async def _body(headers: Headers, receive: Receive, limit: int) -> bytes | None:
                 if message["type"] == "http.disconnect":
                     return None
                 received += message.get("body", b"")
-                if len(received) > limit:
-                    break
-                if not message.get("more_body"):
+                is_whole, is_small = not message.get("more_body"), len(received) <= limit
+                if is_whole and is_small:
                     return bytes(received)
-            await _drop(receive)
+            if not is_whole:
+                await _drop(receive)
     except TimeoutError:
         raise TooSlow(f"the request did not come within {BODY_WITHIN:g} s", at="body") from None
     raise TooLarge(f"the request is larger than {limit} bytes", at="body", hint="`http: {body: ...}` in pod.yaml sets how large it may be")
