@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+import mcp_types as types
+import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import Subscription
+from mcp.shared.exceptions import MCPDeprecationWarning
+from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, ResourceUpdated, ServerEvent, ToolsListChanged
 from starlette.types import Receive, Scope, Send
 from uvicorn import Config, Server
 
@@ -115,7 +120,13 @@ class House:
         """By the value of the header ``x-token``; without one it is the owner."""
 
     def run(self, work: Coroutine[Any, Any, _Result], *, patience: float = PATIENCE) -> _Result:
-        return asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, patience), self._loop).result(patience + 10)
+        try:
+            return asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, patience), self._loop).result(patience + 10)
+        except BaseExceptionGroup as group:
+            fault: BaseException = group
+            while isinstance(fault, BaseExceptionGroup):
+                fault = fault.exceptions[0]  # the SDK wraps what fails in a client's context many times over
+            raise fault from None
 
     @contextmanager
     def standing(self) -> Iterator[House]:
@@ -195,3 +206,61 @@ async def web(app: Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]) 
 @contextmanager
 def _no_signals() -> Iterator[None]:
     yield
+
+
+class Ear:
+    """Hears what changed, as events of the modern vocabulary in both eras."""
+
+    def __init__(self) -> None:
+        self.heard: list[ServerEvent] = []
+        self._news = asyncio.Condition()
+
+    async def hear(self, event: ServerEvent) -> None:
+        async with self._news:
+            self.heard.append(event)
+            self._news.notify_all()
+
+    async def until(self, *wanted: ServerEvent, after: int = 0) -> None:
+        """Returns when all of these were heard after so many others."""
+        try:
+            async with asyncio.timeout(PATIENCE), self._news:
+                await self._news.wait_for(lambda: set(wanted) <= set(self.heard[after:]))
+        except TimeoutError:
+            raise AssertionError(f"{wanted} were not all heard; heard {self.heard[after:]}") from None
+
+    async def legacy(self, message: Any) -> None:
+        """A message handler for clients of the handshake era."""
+        match message:
+            case types.ToolListChangedNotification():
+                await self.hear(ToolsListChanged())
+            case types.ResourceListChangedNotification():
+                await self.hear(ResourcesListChanged())
+            case types.PromptListChangedNotification():
+                await self.hear(PromptsListChanged())
+            case types.ResourceUpdatedNotification():
+                await self.hear(ResourceUpdated(message.params.uri))
+
+    async def follow(self, subscription: Subscription) -> None:
+        async for event in subscription:
+            await self.hear(event)
+
+
+@asynccontextmanager
+async def listening(house: House, way: str, mode: str, *uris: str, token: str = "") -> AsyncIterator[tuple[Client, Ear]]:
+    """A client that asked to be told of every change, and of these resources."""
+    ear = Ear()
+    async with house.client(way, mode, token=token, message_handler=ear.legacy if mode == LEGACY else None) as client:
+        if mode == LEGACY:
+            for uri in uris:
+                with pytest.warns(MCPDeprecationWarning, match="subscribe"):
+                    await client.subscribe_resource(uri)
+            yield client, ear
+            return
+        everything = {"tools_list_changed": True, "prompts_list_changed": True, "resources_list_changed": True}
+        async with client.listen(**everything, resource_subscriptions=uris) as subscription:
+            following = asyncio.create_task(ear.follow(subscription))
+            try:
+                yield client, ear
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
