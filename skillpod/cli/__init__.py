@@ -1,4 +1,4 @@
-"""The command line. ``skillpod --version`` is answered before anything else is imported."""
+"""The command line. ``skillpod --version``, and a client that joins a running pod, are served before anything else is imported."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ def main() -> int:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"skillpod {__version__}\n")
         return 0
-    from skillpod.cli.program import run  # SAFE: here, so that the line above stays fast
+    if arguments[:2] == ["serve", "--stdio"]:
+        from skillpod.cli.joining import join_at_once  # SAFE: here, as below
+
+        joined = join_at_once(arguments)
+        if joined is not None:
+            return joined
+    from skillpod.cli.program import run  # SAFE: here, so that what is above stays fast
 
     return run(arguments)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from skillpod.cli.joining import join
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.errors import CommandInvalid, HomeLocked, PodUnreachable
 from skillpod.serve import bridge
@@ -64,7 +64,7 @@ def serve(
 
 def _serve_client(places: Places, address: HttpAddress | None, names: tuple[str, ...], *, is_polling: bool) -> None:
     """Join the pod that runs on HOME, or be it; of two that start at once one is it, and the other joins."""
-    if _is_bridged(places.home, 0, 1):
+    if join(places.home, 0, 1):
         return
     source, sink = _private_streams()
     from skillpod.cli.running import Asked, run_pod  # SAFE: here, so that a bridge starts fast
@@ -77,7 +77,7 @@ def _serve_client(places: Places, address: HttpAddress | None, names: tuple[str,
             return
         except HomeLocked:
             is_running = bridge.is_running(places.home)
-            if _is_bridged(places.home, source, sink):
+            if join(places.home, source, sink):
                 return
             if is_running:
                 raise PodUnreachable(
@@ -88,17 +88,6 @@ def _serve_client(places: Places, address: HttpAddress | None, names: tuple[str,
             if time.monotonic() > until:
                 raise
         time.sleep(_LOOK)
-
-
-def _is_bridged(home: Path, source: int, sink: int) -> bool:
-    """Carry bytes to the pod that runs on HOME until the client ends; False when no pod runs. Raises PodUnreachable when that one ends."""
-    connection = bridge.connect(home)
-    if connection is None:
-        return False
-    with connection:
-        if bridge.pump(connection, source=source, sink=sink) is bridge.Ending.POD:
-            raise PodUnreachable("the pod has ended", at=str(home / MCP_SOCKET), hint="start this server again")
-    return True
 
 
 def _private_streams() -> tuple[int, int]:
