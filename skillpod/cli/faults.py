@@ -18,7 +18,9 @@ MOST = 20
 
 def fault_lines(fault: SkillpodError) -> Iterator[Line]:
     """``error[code]: message``, then what ``body_lines`` says, indented."""
-    yield ((f"error[{fault.code}]", "bold red"), (f": {fault.message}", "bold"))
+    said, more = _message(fault)
+    yield ((f"error[{fault.code}]", "bold red"), (f": {said}", "bold"))
+    yield from ((("  | ", "dim"), line) for line in more)
     if fault.skill:
         yield (("  skill: ", "dim"), f"{fault.skill} {short(fault.digest)}".rstrip())
     yield from body_lines(fault, indent="  ")
@@ -42,8 +44,10 @@ def body_lines(fault: SkillpodError, *, indent: str) -> Iterator[Line]:
 
 def _reason_lines(reason: SkillpodError, indent: str, code: str) -> Iterator[Line]:
     place = f"{reason.at}: " if reason.at else ""
-    yield ((f"{indent}- ", "dim"), (place, "cyan"), reason.message, (f" [{reason.code}]" if reason.code != code else "", "dim"))
     deeper = indent + "  "
+    said, more = _message(reason)
+    yield ((f"{indent}- ", "dim"), (place, "cyan"), said, (f" [{reason.code}]" if reason.code != code else "", "dim"))
+    yield from (((f"{deeper}| ", "dim"), line) for line in more)
     if reason.hint:
         yield ((f"{deeper}hint: ", "dim"), reason.hint)
     if isinstance(reason, ToolRaised):
@@ -51,6 +55,12 @@ def _reason_lines(reason: SkillpodError, indent: str, code: str) -> Iterator[Lin
     for inner in reason.reasons:
         if not _repeats(inner, reason):
             yield from _reason_lines(inner, deeper, reason.code)
+
+
+def _message(fault: SkillpodError) -> tuple[str, list[str]]:
+    """The message's first line, and those below it: what a program said when it failed has several."""
+    first, *more = fault.message.splitlines() or [""]
+    return first, more
 
 
 def _repeats(reason: SkillpodError, whole: SkillpodError) -> bool:

@@ -137,6 +137,11 @@ def test_the_only_reason_is_not_said_twice() -> None:
     assert words(fault) == ["error[manifest_invalid]: unknown key", "  at: x"]
 
 
+def test_what_a_program_said_when_it_failed_keeps_its_lines() -> None:
+    raised = ToolRaised("exit status 3\nno rate for USD\nuse --offline", exception="ExitStatus", traceback="", at="convert")
+    assert words(raised) == ["error[tool_raised]: exit status 3", "  | no rate for USD", "  | use --offline", "  at: convert"]
+
+
 def test_a_reason_of_another_kind_says_its_code_and_its_frames() -> None:
     raised = ToolRaised("boom", exception="ValueError", traceback="skill://demo/handler.py:3\nValueError: boom\n")
     assert words(ManifestInvalid("two", reasons=[ManifestInvalid("one", at="y:1:1", hint="fix it"), raised])) == [
