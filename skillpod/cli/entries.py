@@ -93,7 +93,7 @@ class _File:
         if self._client.format is Format.JSON:
             return self._dump(wanted)
         header = re.escape(f"[{self._client.key}.{name}]")
-        text = re.sub(rf"(?ms)\n?^{header}[ \t]*\r?\n.*?(?=^[ \t]*\[|\Z)", "", self._text)
+        text = re.sub(rf"(?ms)\n?^{header}[ \t]*\r?\n.*?(?=(?:^[ \t]*\r?\n)*^[ \t]*\[|\Z)", "", self._text)
         if not left:
             del wanted[self._client.key]
         return self._checked(text, wanted)
