@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +20,7 @@ from mcp_types import (
     SubscriptionsListenRequestParams,
     UnsubscribeRequestParams,
 )
+from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from skillpod.model.card import Card
 from skillpod.serve.mcp import skills
@@ -57,6 +59,15 @@ class DoorServer(Server[Line | None]):
         changes = NotificationOptions(prompts_changed=True, resources_changed=True, tools_changed=True)
         return super().create_initialization_options(notification_options or changes, experimental_capabilities, extensions)
 
+    @property
+    def server_info_stamp(self) -> dict[str, Any]:
+        """A copy for each result, as the SDK wants it; ours is flat, so a shallow one does."""
+        return dict(self._stamp)
+
+    @cached_property
+    def _stamp(self) -> dict[str, Any]:
+        return self.server_info.model_dump(by_alias=True, mode="json", exclude_none=True)
+
 
 def build_server(sights: Sights, sessions: Sessions, calls: Calls) -> DoorServer:
     """A server over what callers see and what their calls come to."""
@@ -91,6 +102,8 @@ def build_server(sights: Sights, sessions: Sessions, calls: Calls) -> DoorServer
     # By this way: the constructor's own argument warns that logging is deprecated, which clients of the handshake era don't know.
     add("logging/setLevel", SetLevelRequestParams, sessions.set_level)
     skills.extend(server, cards_of, shown_file)
+    if isinstance(get_tracer_provider(), ProxyTracerProvider):
+        server.middleware.clear()  # the SDK's own: a span for every message, which nobody has asked to collect
     server.middleware.append(sessions.meet)
     return server
 
