@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.config import MAX_BYTES, Alert, PodConfig, load_config
+from skillpod.config import MAX_BYTES, Alert, Http, PodConfig, load_config
 from skillpod.documents import meta_faults
 from skillpod.errors import ConfigInvalid, ConfigRefused
 from skillpod.intake.watch import Observation
@@ -31,6 +31,7 @@ alert:
 trial: 2m
 quiet: 150ms
 watch: polling
+http: {body: 1MiB, rate: 2.5, burst: 7, calls: 3, names: [Pod.Example.org], origins: ["https://App.example.org:8443"]}
 """
 
 
@@ -65,6 +66,14 @@ def test_everything_said_is_taken(tmp_path: Path) -> None:
         trial=120.0,
         quiet=0.15,
         watch=Observation.POLLING,
+        http=Http(
+            body=2**20,
+            rate=2.5,
+            burst=7,
+            calls=3,
+            names=frozenset({"pod.example.org"}),
+            origins=frozenset({"https://app.example.org:8443"}),
+        ),
     )
 
 
@@ -172,6 +181,25 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").chmod(0)
     with pytest.raises(ConfigInvalid, match="can't be read"):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("http: {body: 0KiB}", "pod.yaml:http.body"),
+        ("http: {body: 1GiB}", "pod.yaml:http.body"),
+        ("http: {body: 5}", "pod.yaml:http.body"),
+        ("http: {rate: 0}", "pod.yaml:http.rate"),
+        ("http: {burst: 0}", "pod.yaml:http.burst"),
+        ("http: {calls: 1.5}", "pod.yaml:http.calls"),
+        ('http: {names: ["*"]}', "pod.yaml:http.names"),
+        ('http: {origins: ["*"]}', "pod.yaml:http.origins[0]"),
+        ('http: {origins: ["https://a.test/path"]}', "pod.yaml:http.origins[0]"),
+        ("http: {port: 1}", "pod.yaml:http.port"),
+    ],
+)
+def test_what_the_http_door_may_not_be_told_is_refused_at_its_place(tmp_path: Path, text: str, at: str) -> None:
+    assert at in _faults(tmp_path, text)
 
 
 def test_the_published_schema_is_one_and_documents_every_key() -> None:

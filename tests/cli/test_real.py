@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -129,6 +131,35 @@ def test_what_happens_is_told_as_it_happens(pod: subprocess.Popen[str], desk: De
     assert "demo 1 → 2 (1.0.1)" in until(pod, "swapped")
     drop_skill(desk.skills, "demo", handler="import nothing_of_the_kind\n", version="1.0.2")
     assert "generation 2 stays live" in until(pod, "refused demo")
+
+
+def test_on_a_terminal_lines_have_the_time_of_the_clock_and_elsewhere_those_of_a_log(desk: Desk) -> None:
+    drop_skill(desk.skills, "demo")
+    ours, theirs = os.openpty()
+    command = [*SKILLPOD, "serve", "--no-http", "--skills", str(desk.skills), "--home", str(desk.home)]
+    terminal = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, env={**os.environ, "NO_COLOR": "1"})
+    os.close(theirs)
+    try:
+        with open(ours, encoding="utf-8") as screen:
+            mounted = next(line for line in screen if "mounted demo" in line)
+        assert re.match(r"\d\d:\d\d:\d\d  mounted demo 1\.0\.0 in ", mounted)
+    finally:
+        terminal.kill()
+        terminal.wait()
+    drop_skill(desk.skills, "other")
+    pod = desk.start()
+    try:
+        assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO    mounted other 1\.0\.0 in ", until(pod, "mounted other"))
+    finally:
+        pod.kill()
+        pod.communicate()
+
+
+def test_options_that_say_opposite_things_end_in_2(desk: Desk) -> None:
+    for arguments in (("--no-http", "--http", "127.0.0.1:0"), ("--http", "nowhere"), ("--no-http", "--host-name", "pod.test")):
+        told = desk.run("serve", *arguments)
+        assert (told.code, "error[command_invalid]" in told.err) == (2, True), arguments
+    assert desk.run("serve", "--stdio", "--json").json()["code"] == "command_invalid"
 
 
 def test_events_for_a_machine_are_one_object_a_line(desk: Desk) -> None:
