@@ -20,6 +20,7 @@ from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions.mcp import error_shape, result_shape
 from skillpod.registry.stable import SPECS
 from skillpod.serve.mcp.callers import Context, caller_of
+from skillpod.serve.mcp.exchange import EXCHANGE_KEY, Exchange, Work
 from skillpod.serve.mcp.hearing import Hearing
 from skillpod.serve.mcp.sessions import Sessions
 from skillpod.serve.mcp.sight import Sights
@@ -27,8 +28,6 @@ from skillpod.serve.pod import Pod
 
 ERROR_KEY = "skillpod/error"
 """Where a result's ``_meta``, and an error's ``data``, has our own error: ``{code, message, hint, at, skill, digest}``."""
-EXCHANGE_KEY = "skillpod.exchange"
-"""Where the ASGI scope of a request has its Exchange."""
 NAME_LIMIT = 128
 """Characters of a tool's name, by the specification; of a longer one no more is repeated."""
 
@@ -36,19 +35,6 @@ _STABLE = {spec.exported: spec for spec in SPECS}
 _NOTHING_KNOWN = ToolSpec(
     skill="", name="", exported="", description="", input_schema={"type": "object"}, output_schema=None, parameters=()
 )
-
-Work = asyncio.Task[CallResult]
-
-
-class Exchange:
-    """One HTTP request and the calls that wait to be answered on it. When it ends first, nobody will hear their answers."""
-
-    def __init__(self) -> None:
-        self.calls: set[Work] = set()
-
-    def end(self) -> None:
-        for work in self.calls:
-            work.cancel()
 
 
 class Calls:
@@ -83,8 +69,7 @@ class Calls:
         work.add_done_callback(self._running.discard)
         exchange: Exchange | None = ctx.request.scope.get(EXCHANGE_KEY) if ctx.request is not None else None
         if exchange is not None:
-            exchange.calls.add(work)
-            work.add_done_callback(exchange.calls.discard)
+            exchange.expect(work)
 
     def _failed(self, ctx: Context, name: str, error: SkillpodError) -> dict[str, Any]:
         if isinstance(error, UnknownTool) and name not in _STABLE:  # one that skillpod_call was asked for is an argument

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from uuid import uuid4
 
 import anyio
@@ -17,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from skillpod.model.command import Caller
 from skillpod.serve.mcp.callers import CALLER_KEY, Line
-from skillpod.serve.mcp.calls import EXCHANGE_KEY, Calls, Exchange
+from skillpod.serve.mcp.calls import Calls
+from skillpod.serve.mcp.exchange import EXCHANGE_KEY, Exchange
 from skillpod.serve.mcp.lines import messages
 from skillpod.serve.mcp.server import build_server
 from skillpod.serve.mcp.sessions import Sessions, StandingStream
@@ -47,6 +49,7 @@ class Door:
         self._calls = Calls(pod, self.sights, self.sessions)
         self.server = build_server(self.sights, self.sessions, self._calls)
         self._manager = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, max_sessions=SESSIONS)
+        self._silent = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, json_response=True)
         self._lines: dict[anyio.CancelScope, asyncio.Event] = {}
         self._news = asyncio.Event()
         self._closing = asyncio.Event()
@@ -67,10 +70,12 @@ class Door:
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The whole ASGI application of one path. ``scope["skillpod.caller"]`` is who asks; a missing one raises KeyError."""
-        exchange, stream = Exchange(), StandingStream(self.sessions, scope, send)
-        here = {**scope, "user": _credential(scope[CALLER_KEY]), EXCHANGE_KEY: exchange}
+        exchange, stream = Exchange(receive), StandingStream(self.sessions, scope, send)
+        caller: Caller = scope[CALLER_KEY]
+        here = {**scope, "user": _credential(caller.principal, caller.tenant), EXCHANGE_KEY: exchange}
         try:
-            await self._manager.handle_request(here, receive, stream.send)
+            manager = self._silent if await exchange.is_silent(scope) else self._manager
+            await manager.handle_request(here, exchange.receive, stream.send)
         finally:
             exchange.end()
             stream.end()
@@ -93,7 +98,7 @@ class Door:
 
     async def serve_sessions(self, ready: asyncio.Event) -> None:
         """Hold what HTTP sessions run in, until the door closes. In a task of its own, for it has a task group inside."""
-        async with self._manager.run():
+        async with self._manager.run(), self._silent.run():
             ready.set()
             await self._closing.wait()
 
@@ -108,9 +113,10 @@ class Door:
         self._closing.set()
 
 
-def _credential(caller: Caller) -> AuthenticatedUser:
+@lru_cache(maxsize=1024)
+def _credential(principal: str, tenant: str) -> AuthenticatedUser:
     """The caller as the SDK's session manager knows it: a session of the handshake era answers only to whoever opened it."""
-    return AuthenticatedUser(AccessToken(token="", client_id=caller.principal, scopes=[], subject=caller.tenant))
+    return AuthenticatedUser(AccessToken(token="", client_id=principal, scopes=[], subject=tenant))
 
 
 @asynccontextmanager
