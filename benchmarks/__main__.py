@@ -12,6 +12,7 @@ from collections.abc import Callable
 from benchmarks.calls import pod_calls, wire_calls
 from benchmarks.changes import drops_and_swaps
 from benchmarks.command import cold_starts
+from benchmarks.doors import doors
 from benchmarks.memory import memory
 from benchmarks.restart import restarts
 from benchmarks.search import searches
@@ -25,6 +26,7 @@ FULL: dict[str, Callable[[], list[Row]]] = {
     "memory": lambda: asyncio.run(memory(30)),
     "command": lambda: asyncio.run(cold_starts(20)),
     "search": lambda: asyncio.run(searches(10_000, 20)),
+    "doors": lambda: doors(20, 2000),
 }
 QUICK: dict[str, Callable[[], list[Row]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -34,6 +36,7 @@ QUICK: dict[str, Callable[[], list[Row]]] = {
     "memory": lambda: asyncio.run(memory(3)),
     "command": lambda: asyncio.run(cold_starts(2)),
     "search": lambda: asyncio.run(searches(200, 1)),
+    "doors": lambda: doors(1, 50),
 }
 
 
