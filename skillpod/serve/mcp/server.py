@@ -7,9 +7,13 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
+from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    INVALID_PARAMS,
+    SERVER_INFO_META_KEY,
     CallToolRequestParams,
     CompleteRequestParams,
     GetPromptRequestParams,
@@ -19,7 +23,9 @@ from mcp_types import (
     SubscribeRequestParams,
     SubscriptionsListenRequestParams,
     UnsubscribeRequestParams,
+    methods,
 )
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from skillpod.model.card import Card
@@ -104,12 +110,32 @@ def build_server(sights: Sights, sessions: Sessions, calls: Calls) -> DoorServer
     skills.extend(server, cards_of, shown_file)
     if isinstance(get_tracer_provider(), ProxyTracerProvider):
         server.middleware.clear()  # the SDK's own: a span for every message, which nobody has asked to collect
-    server.middleware.append(sessions.meet)
+    server.middleware += [sessions.meet, _ready_lists(server, sights)]
     return server
 
 
 def _listing(method: str, sights: Sights) -> Callable[[Context, PaginatedRequestParams], Awaitable[dict[str, Any]]]:
     async def handle(ctx: Context, params: PaginatedRequestParams) -> dict[str, Any]:
-        return sights.of(caller_of(ctx)).form(method, "", lambda lists: {**FRESH, **_LISTS[method](lists)})
+        if params.cursor is not None:
+            raise MCPError(INVALID_PARAMS, "a list is given on one page; ask without a cursor")
+        return {**FRESH, **_LISTS[method](sights.of(caller_of(ctx)).lists())}
 
     return handle
+
+
+def _ready_lists(server: DoorServer, sights: Sights) -> ServerMiddleware[Line | None]:
+    """A middleware that answers a plain request for a list with what was made at the last change: left to itself the SDK checks and copies
+    each of two thousand tools for each client that asks. Requests with anything odd about them go on to the handler."""
+
+    async def answer(ctx: Context, call_next: CallNext) -> HandlerResult:
+        is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
+        is_plain = not (ctx.params or {}).keys() - {"_meta"} and (is_modern or ctx.session.client_params is not None)
+        if ctx.method not in _LISTS or not is_plain:
+            return await call_next(ctx)
+        return sights.of(caller_of(ctx)).form(ctx.method, ctx.protocol_version, lambda lists: make(ctx, lists, is_modern=is_modern))
+
+    def make(ctx: Context, lists: Lists, *, is_modern: bool) -> dict[str, Any]:
+        checked = methods.serialize_server_result(ctx.method, ctx.protocol_version, {**FRESH, **_LISTS[ctx.method](lists)})
+        return {**checked, "_meta": {SERVER_INFO_META_KEY: server.server_info_stamp}} if is_modern else checked
+
+    return answer

@@ -117,3 +117,16 @@ def test_a_client_learns_what_the_server_can_do(house: House, way: str, era: str
     assert capabilities.prompts.list_changed
     assert (capabilities.resources.list_changed, capabilities.resources.subscribe) == (True, True)
     assert capabilities.completions is not None
+
+
+@everywhere
+def test_a_list_has_one_page(house: House, way: str, era: str) -> None:
+    async def scenario() -> None:
+        async with house.client(way, era) as client:
+            for ask in (client.list_tools, client.list_resources, client.list_prompts):
+                assert (await ask()).next_cursor is None
+                with pytest.raises(MCPError, match="on one page") as fault:
+                    await ask(cursor="2")
+                assert fault.value.code == -32602
+
+    house.run(scenario())
