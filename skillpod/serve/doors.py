@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,7 +64,9 @@ class _Busy:
     async def rest(self) -> None:
         """Returns when no call is in flight and what it answered is written, after GRACE seconds at the latest."""
         if self._calls:
-            await asyncio.wait({asyncio.ensure_future(self._idle.wait())}, timeout=GRACE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self._idle.wait()
             await asyncio.sleep(_WRITTEN)
 
 

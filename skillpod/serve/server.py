@@ -19,15 +19,22 @@ HEAD_WITHIN = 10.0
 """Seconds a client has to send the head of a request, once it is connected or has begun with one."""
 HEAD_LIMIT = 32 * 1024
 """Bytes of a request's line and headers."""
+IDLE = 75
+"""Seconds a connection is kept for the next request: longer than clients keep theirs, so that none is closed under a request."""
+CONNECTIONS = 512
+"""Connections of one door at once. One more is closed unheard: the pod's descriptors are for its guests and its other doors, too."""
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that waits HEAD_WITHIN seconds for a request's head: uvicorn itself would wait for ever, and keep the connection."""
+    """HTTP/1.1 on CONNECTIONS connections, each with HEAD_WITHIN seconds for a request's head: uvicorn itself would wait for ever."""
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # SAFE: as uvicorn's own signature
         super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS:
+            transport.abort()
+            return
         self._deadline = self.loop.call_later(HEAD_WITHIN, self.transport.close)
 
     def data_received(self, data: bytes) -> None:
@@ -83,6 +90,7 @@ def server_of(app: ASGIApp, protocol: type[H11Protocol]) -> PodServer:
             server_header=False,
             date_header=False,
             h11_max_incomplete_event_size=HEAD_LIMIT,
+            timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=GRACE,
             **settings,
         )

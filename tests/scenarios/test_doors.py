@@ -82,6 +82,13 @@ def doors(home: Path) -> dict[str, Any]:
         return found
 
 
+def in_flight(home: Path) -> int:
+    running = find_pod(home)
+    assert running is not None
+    with closing(running):
+        return int(running.stats()["guests"]["busy"])
+
+
 def finish(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.wait(PATIENCE)
@@ -273,11 +280,12 @@ def test_a_pod_that_stops_answers_the_calls_in_flight_through_every_door(skills:
     async def calling(url: str, process: subprocess.Popen[str], bridge: Editor) -> str:
         async with asyncio.timeout(PATIENCE), Client(url) as client:
             await seen(client, "sleepy__nap")
-            over_http = asyncio.create_task(client.call_tool("sleepy__nap", {"seconds": 1.5}))
+            over_http = asyncio.create_task(client.call_tool("sleepy__nap", {"seconds": 2.5}))
             while (await client.call_tool("sleepy__asleep", {})).structured_content != {"result": True}:
                 await asyncio.sleep(0.02)
-            over_stdio = bridge.say("tools/call", {"name": "sleepy__nap", "arguments": {"seconds": 0.7}})
-            await asyncio.sleep(0.2)  # it is on its way through two processes: the one wait here that no event ends
+            over_stdio = bridge.say("tools/call", {"name": "sleepy__nap", "arguments": {"seconds": 1.5}})
+            while await asyncio.to_thread(in_flight, home) < 2:
+                await asyncio.sleep(0.02)
             process.send_signal(signal.SIGTERM)
             answer = await asyncio.to_thread(bridge.hear, over_stdio)
             assert answer["content"][0]["text"] == "rested"
@@ -293,6 +301,35 @@ def test_a_pod_that_stops_answers_the_calls_in_flight_through_every_door(skills:
         assert process.wait(PATIENCE) == 0
     assert [recorded.entry.fact for recorded in read(home / "journal")][-1] is Fact.POD_STOPPED
     assert not list(home.glob("*.sock"))
+
+
+OLD_MCP = """
+import sys
+from skillpod.serve import doors
+doors.version = lambda package: "1.30.0"
+from skillpod.cli.program import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_without_the_package_a_pod_runs_without_its_door_and_says_so(skills: Path, home: Path) -> None:
+    drop_skill(skills, "demo", handler=saying("one"))
+    command = [sys.executable, "-c", OLD_MCP, "serve", "--skills", str(skills), "--home", str(home)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with ending(process):
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if "no MCP door" in line)
+        assert "WARNING" in line
+        assert "pip install 'skillpod[mcp]'" in line
+        assert next(line for line in process.stdout if "1 skill live" in line)
+        assert list(doors(home)) == ["control"]
+        editor = serve(skills, home, "--stdio", stdin=subprocess.DEVNULL)
+        with ending(editor):
+            _, err = editor.communicate(timeout=PATIENCE)
+        assert (editor.returncode, "has no MCP door" in err) == (3, True)
+    for asked in (["--stdio"], ["--http", "127.0.0.1:0"]):
+        told = subprocess.run([*command, *asked], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert (told.returncode, told.stdout, "error[extra_missing]" in told.stderr) == (3, "", True)
 
 
 # --- stdio -------------------------------------------------------------------------------------------------------------------------

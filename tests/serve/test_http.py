@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -331,6 +331,27 @@ def test_a_client_that_does_not_finish_its_head_is_let_go(home: Path, monkeypatc
                 assert await reader.read() == b""
                 writer.close()
             assert (await door.ask()).status == 200
+
+    asyncio.run(scenario())
+
+
+def test_one_connection_too_many_is_closed_unheard_and_the_next_is_not(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS", 2)
+
+    async def scenario() -> None:
+        async with opened(home) as door, asyncio.timeout(PATIENCE):
+            idle = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(2)]
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+                with suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+                writer.close()
+            idle[0][1].write(door.head("POST", "/mcp", b"{}", {"Connection": "close"}) + b"{}")
+            assert (await _answer(idle[0][0])).status == 200
+            assert await idle[0][0].read() == b""
+            assert (await door.ask()).status == 200
+            for _, writer in idle:
+                writer.close()
 
     asyncio.run(scenario())
 
