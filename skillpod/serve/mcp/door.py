@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.runner import serve_dual_era_loop
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from skillpod.model.command import Caller
@@ -38,6 +40,8 @@ _BURST = 0.05
 _LOOK = 3.0
 """Seconds between two looks when no event asks for one: events are only hints."""
 
+_log = logging.getLogger("skillpod.mcp")
+
 
 class Door:
     """Made by ``open_door``. Every method may be called any number of times at once, until the door is closed."""
@@ -52,11 +56,14 @@ class Door:
         self._silent = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, json_response=True)
         self._lines: dict[anyio.CancelScope, asyncio.Event] = {}
         self._news = asyncio.Event()
-        self._closing = asyncio.Event()
+        self._closing = asyncio.Event()  # nothing new is begun
+        self._closed = asyncio.Event()  # nothing is under way
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: Caller) -> None:
         """Serve one connection, one JSON-RPC message a line, until the peer ends or the door is closed. The writer is not closed. A
         connection is a session, unless the caller brings one."""
+        if self._closing.is_set():
+            return
         who = caller if caller.session else replace(caller, session=uuid4().hex)
         done = asyncio.Event()
         with anyio.CancelScope() as scope:
@@ -70,6 +77,9 @@ class Door:
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The whole ASGI application of one path. ``scope["skillpod.caller"]`` is who asks; a missing one raises KeyError."""
+        if self._closing.is_set():
+            await Response(status_code=503)(scope, receive, send)
+            return
         exchange, stream = Exchange(receive), StandingStream(self.sessions, scope, send)
         caller: Caller = scope[CALLER_KEY]
         here = {**scope, "user": _credential(caller.principal, caller.tenant), EXCHANGE_KEY: exchange}
@@ -93,16 +103,20 @@ class Door:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _LOOK)
             self._news.clear()
-            await self.sights.tell()
+            try:
+                await self.sights.tell()
+            except Exception:  # noqa: BLE001  # a fault of ours in one look must not silence all that follow
+                _log.exception("clients were not told what changed")
             await asyncio.sleep(_BURST)
 
     async def serve_sessions(self, ready: asyncio.Event) -> None:
         """Hold what HTTP sessions run in, until the door closes. In a task of its own, for it has a task group inside."""
         async with self._manager.run(), self._silent.run():
             ready.set()
-            await self._closing.wait()
+            await self._closed.wait()
 
     async def close(self, patience: float) -> None:
+        self._closing.set()
         await self._calls.end(patience)
         self.sights.close()
         lines = dict(self._lines)
@@ -110,7 +124,7 @@ class Door:
             scope.cancel()
         for done in lines.values():
             await done.wait()
-        self._closing.set()
+        self._closed.set()
 
 
 @lru_cache(maxsize=1024)

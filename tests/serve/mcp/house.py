@@ -110,8 +110,8 @@ class House:
     def __init__(self, skills: Path, home: Path) -> None:
         self.skills = skills
         self._home = home
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="house", daemon=True)
+        self._lives = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), name="house", daemon=True)
         self._stack = AsyncExitStack()
         self.pod: SkillManager
         self.door: Door
@@ -131,19 +131,25 @@ class House:
     @contextmanager
     def standing(self) -> Iterator[House]:
         self._thread.start()
+        self._lives.wait()
         try:
             self.run(self._open(), patience=60)
             yield self
         finally:
             self.run(self._stack.aclose(), patience=60)
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
-            self._loop.close()
 
     async def _open(self) -> None:
         self.pod = await self._stack.enter_async_context(SkillManager(self.skills, home=self._home))
         self.door = await self._stack.enter_async_context(open_door(self.pod, patience=1))
         self.url = await self._stack.enter_async_context(web(self._app))
+
+    async def _live(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._lives.set()
+        await self._stop.wait()
 
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = dict(scope["headers"]).get(b"x-token", b"").decode()
