@@ -7,11 +7,12 @@ A tool that is not there for the caller is an error of the protocol (-32602); ev
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from typing import Any
 
 from mcp.shared.exceptions import MCPError
-from mcp_types import CONNECTION_CLOSED, INVALID_PARAMS, CallToolRequestParams
+from mcp_types import CONNECTION_CLOSED, INTERNAL_ERROR, INVALID_PARAMS, CallToolRequestParams
 
 from skillpod.documents import did_you_mean
 from skillpod.errors import SkillpodError, UnknownTool
@@ -31,6 +32,7 @@ ERROR_KEY = "skillpod/error"
 NAME_LIMIT = 128
 """Characters of a tool's name, by the specification; of a longer one no more is repeated."""
 
+_log = logging.getLogger("skillpod.mcp")
 _STABLE = {spec.exported: spec for spec in SPECS}
 _NOTHING_KNOWN = ToolSpec(
     skill="", name="", exported="", description="", input_schema={"type": "object"}, output_schema=None, parameters=()
@@ -61,6 +63,10 @@ class Calls:
         except SkillpodError as error:
             await hearing.finish()
             return self._failed(ctx, params.name, error)
+        except Exception as bug:  # a fault of ours: the SDK would send its text to clients of the handshake era
+            hearing.drop()
+            _log.exception("a call of %s failed for a reason of the pod's own", params.name[:NAME_LIMIT])
+            raise MCPError(INTERNAL_ERROR, "the pod itself failed; see what it says on stderr, and please report it") from bug
         await hearing.finish()
         return {"resultType": "complete", **result_shape(_spec(params.name, result), result.value)}
 
