@@ -161,6 +161,24 @@ def test_a_connection_that_is_cut_takes_its_call_with_it(house: House, era: str)
     house.run(scenario(), patience=40)
 
 
+def test_a_session_that_listens_late_is_told_what_it_missed(house: House) -> None:
+    async def scenario() -> None:
+        async with httpx2.AsyncClient(timeout=20) as http, listening(house, "lines", LEGACY) as (_, ear):
+            headers = {"accept": "application/json, text/event-stream"}
+            headers["mcp-session-id"] = await handshake(http, house.url, headers)
+            drop_skill(house.skills, "missed", handler=saying("one"))
+            await ear.until(ToolsListChanged())
+            async with http.stream("GET", house.url, headers=headers) as stream:
+                async for told in stream.aiter_lines():
+                    if "notifications/tools/list_changed" in told:
+                        break
+            await http.delete(house.url, headers=headers)
+        shutil.rmtree(house.skills / "missed")
+        await house.pod.settled()
+
+    house.run(scenario())
+
+
 async def handshake(http: Any, url: str, headers: dict[str, str]) -> str:
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
     opened = await http.post(url, headers=headers, json={"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
