@@ -18,6 +18,7 @@ from skillpod.documents import did_you_mean
 from skillpod.errors import SkillpodError, UnknownTool
 from skillpod.model.guest import CallResult
 from skillpod.model.manifest import ToolSpec
+from skillpod.registry.dispatch import COMPARED
 from skillpod.registry.functions.mcp import error_shape, result_shape
 from skillpod.registry.stable import SPECS
 from skillpod.serve.mcp.callers import Context, caller_of
@@ -28,7 +29,7 @@ from skillpod.serve.mcp.sight import Sights
 from skillpod.serve.pod import Pod
 
 ERROR_KEY = "skillpod/error"
-"""Where a result's ``_meta``, and an error's ``data``, has our own error: ``{code, message, hint, at, skill, digest}``."""
+"""Where a result's ``_meta`` has our own error: ``{code, message, hint, at, skill, digest}``."""
 NAME_LIMIT = 128
 """Characters of a tool's name, by the specification; of a longer one no more is repeated."""
 
@@ -79,9 +80,11 @@ class Calls:
 
     def _failed(self, ctx: Context, name: str, error: SkillpodError) -> dict[str, Any]:
         if isinstance(error, UnknownTool) and name not in _STABLE:  # one that skillpod_call was asked for is an argument
+            asked = name[:NAME_LIMIT]
             known = [tool["name"] for tool in self._sights.of(caller_of(ctx)).lists().tools]
-            guess = did_you_mean(name[:NAME_LIMIT], known)
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:NAME_LIMIT]}{f' ({guess})' if guess else ''}")
+            siblings = [tool for tool in known if tool.partition("__")[0] == asked.partition("__")[0]]
+            guess = did_you_mean(asked, siblings) or did_you_mean(asked, known[:COMPARED])
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {asked}{f' ({guess})' if guess else ''}")
         return {"resultType": "complete", **error_shape(error), "_meta": {ERROR_KEY: error.as_dict()}}
 
     async def end(self, patience: float) -> None:
