@@ -219,6 +219,7 @@ def test_what_writes_before_it_reads_does_not_stop_the_bridge() -> None:
     writing.join(PATIENCE)
     answering.join(PATIENCE)
     os.close(ends.client_says)
+    assert ends.pod.recv(100) == b""
     ends.pod.close()
     assert ends.done() == [bridge.Ending.CLIENT]
     ends.close()
