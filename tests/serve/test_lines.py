@@ -142,6 +142,7 @@ class Ends:
         self.client_hears, self.sink = os.pipe()
         self.pod, self.ours = socket.socketpair()
         self.ending: list[bridge.Ending] = []
+        self.closed: set[int] = set()
         self._pumping = threading.Thread(target=self._pump)
         self._pumping.start()
 
@@ -152,22 +153,28 @@ class Ends:
         self._pumping.join(PATIENCE)
         return self.ending
 
+    def says_no_more(self) -> None:
+        os.close(self.client_says)
+        self.client_says = -1
+
     def close(self) -> None:
+        if self.client_says >= 0:
+            self.says_no_more()
         self.pod.close()
         self._pumping.join(PATIENCE)
+        for thread in threading.enumerate():
+            if thread.name == "from the client":
+                thread.join(PATIENCE)  # it reads by the descriptor's number, which the next test's pipe will have
         self.ours.close()
-        for descriptor in (self.source, self.client_says, self.client_hears, self.sink):
-            try:
-                os.close(descriptor)
-            except OSError:
-                continue  # the test closed it: that was the point
+        for descriptor in {self.source, self.client_hears, self.sink} - self.closed:
+            os.close(descriptor)
 
 
 def test_a_client_that_ends_is_told_the_rest_of_its_answers() -> None:
     ends = Ends()
     os.write(ends.client_says, b"ask\n")
     assert ends.pod.recv(100) == b"ask\n"
-    os.close(ends.client_says)
+    ends.says_no_more()
     assert ends.pod.recv(100) == b""
     ends.pod.sendall(b"answer\n")
     ends.pod.close()
@@ -180,16 +187,15 @@ def test_a_pod_that_ends_first_is_known_to_have() -> None:
     ends = Ends()
     ends.pod.close()
     assert ends.done() == [bridge.Ending.POD]
-    os.close(ends.client_says)
     ends.close()
 
 
 def test_a_client_that_reads_no_more_is_an_end() -> None:
     ends = Ends()
     os.close(ends.client_hears)
+    ends.closed.add(ends.client_hears)
     ends.pod.sendall(b"answer\n")
     assert ends.done() == [bridge.Ending.CLIENT]
-    os.close(ends.client_says)
     ends.close()
 
 
@@ -199,7 +205,6 @@ def test_the_clients_pipes_stay_as_they_are() -> None:
     assert ends.pod.recv(100) == b"ask\n"
     assert os.get_blocking(ends.source)
     assert os.get_blocking(ends.sink)
-    os.close(ends.client_says)
     ends.close()
 
 
@@ -218,7 +223,7 @@ def test_what_writes_before_it_reads_does_not_stop_the_bridge() -> None:
         read += len(os.read(ends.client_hears, 2**16))
     writing.join(PATIENCE)
     answering.join(PATIENCE)
-    os.close(ends.client_says)
+    ends.says_no_more()
     assert ends.pod.recv(100) == b""
     ends.pod.close()
     assert ends.done() == [bridge.Ending.CLIENT]
