@@ -38,7 +38,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Http:
-    """What the HTTP door takes. ``body`` is bytes of one request; ``rate`` requests a second and ``burst`` at once, ``calls`` in flight, each
+    """What the HTTP door takes. ``body`` is bytes of one request; ``rate`` requests a second, ``burst`` at once, ``calls`` in flight, each
     for one token or, without tokens, one address. ``names`` are further names it may be asked by, ``origins`` sites whose pages may ask."""
 
     body: int = 4 * 1024 * 1024
