@@ -192,8 +192,12 @@ def _port(process: subprocess.Popen[bytes], told: Path) -> int:
 
 
 async def _serve_pod(base: Path, tools: int) -> None:
+    from skillpod.config import Http
     from skillpod.model.command import OWNER
+    from skillpod.serve.address import HttpAddress
+    from skillpod.serve.http import HttpDoor, bind
     from skillpod.serve.mcp.door import open_door
+    from skillpod.serve.tokens import Tokens
 
     for number in range(tools // A_SKILL):
         _write_many(base / "skills", f"skill_{number}")
@@ -201,11 +205,10 @@ async def _serve_pod(base: Path, tools: int) -> None:
         write(base / "skills", "warm", extra="lifetime: skill\n")
         await pod.settled()
         await pod.call("warm__say", {"word": WORD})
-
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            await door.http({**scope, "skillpod.caller": OWNER}, receive, send)
-
-        async with _web(app, base):
+        listening = bind(HttpAddress("127.0.0.1", 0), tokens=Tokens(pod.home.path))
+        limits = Http(rate=1e6, burst=1_000_000)
+        async with HttpDoor(door.http, listening, lambda: limits).open():
+            _tell_port(base, listening.address.port)
             await door.converse(*await _own_pipes(), OWNER)
 
 
@@ -255,9 +258,14 @@ async def _serve_bare(base: Path, tools: int) -> None:
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
+def _tell_port(base: Path, port: int) -> None:
+    (base / "port.part").write_text(str(port))
+    (base / "port.part").rename(base / "port")
+
+
 @asynccontextmanager
 async def _web(app: Any, base: Path) -> Any:
-    """uvicorn, as the pod's own doors use it; its port is told in a file."""
+    """uvicorn, with the parser that it has when nothing else is installed; its port is told in a file."""
     from uvicorn import Config, Server
 
     server = Server(
@@ -268,8 +276,7 @@ async def _web(app: Any, base: Path) -> Any:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         serving = asyncio.create_task(server.serve([listening]))
-        (base / "port.part").write_text(str(listening.getsockname()[1]))
-        (base / "port.part").rename(base / "port")
+        _tell_port(base, listening.getsockname()[1])
         try:
             yield
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from skillpod.documents import did_you_mean
@@ -14,8 +15,40 @@ from skillpod.model.guest import CallResult, Hear, Reply, unheard
 from skillpod.ports import Clock, Journal
 from skillpod.registry.registry import Binding, Registry
 
+WITHIN = 0.001
+"""Seconds after a call that its entry goes to the journal: the answers go out first, and the entries with the group that is due anyway."""
 COMPARED = 1000
 """Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds."""
+
+    binding: Binding
+    caller: Caller
+    size: int
+    reply: Reply | None
+    error: SkillpodError | None
+    duration: float
+
+    def entry(self) -> Entry:
+        route, caller, error = self.binding.route, self.caller, self.error
+        return Entry(
+            fact=Fact.CALL,
+            actor=caller.principal,
+            skill=route.skill,
+            version=route.version,
+            digest=route.digest,
+            generation=route.generation,
+            tool=self.binding.contract.spec.name,
+            caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
+            outcome=_outcome(self.reply, error),
+            arguments={"bytes": self.size},
+            duration=round(self.duration, 6),
+            usage=self.reply.usage.as_dict() if self.reply else {},
+            error={"code": error.code} if error else {},  # the code only: a message may quote an argument
+        )
+
 
 Missing = Callable[[str], SkillpodError | None]
 """Says why a tool's skill is not callable now, when that is known."""
@@ -27,6 +60,8 @@ class Dispatch:
         self._journal = journal
         self._clock = clock
         self._missing = missing
+        self._ended: list[_Ended] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     async def invoke(self, tool: str, arguments: Any, caller: Caller, hear: Hear = unheard) -> CallResult:
         """Call an exported tool. A tool of a skill that the caller does not see is as unknown as one that is not there.
@@ -52,9 +87,7 @@ class Dispatch:
             error = failure.about(skill=route.skill, digest=route.digest)
             raise
         finally:
-            duration = self._clock.now() - started
-            # Soon: the caller has the reply first, and the entry goes out with the group that is due anyway.
-            asyncio.get_running_loop().call_soon(self._write, binding, caller, size, reply, error, duration)
+            self._note(_Ended(binding, caller, size, reply, error, self._clock.now() - started))
         return CallResult(
             value=reply.value,
             usage=reply.usage,
@@ -76,25 +109,21 @@ class Dispatch:
         hint = guess or "`skillpod tools` lists what is callable now, and skillpod_search finds it"
         return UnknownTool(f"there is no tool `{tool}`", hint=hint, at=tool)
 
-    def _write(
-        self, binding: Binding, caller: Caller, size: int, reply: Reply | None, error: SkillpodError | None, duration: float
-    ) -> None:
-        route = binding.route
-        entry = Entry(
-            fact=Fact.CALL,
-            actor=caller.principal,
-            skill=route.skill,
-            version=route.version,
-            digest=route.digest,
-            generation=route.generation,
-            tool=binding.contract.spec.name,
-            caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
-            outcome=_outcome(reply, error),
-            arguments={"bytes": size},
-            duration=round(duration, 6),
-            usage=reply.usage.as_dict() if reply else {},
-            error={"code": error.code} if error else {},  # the code only: a message may quote an argument
-        )
+    def _note(self, ended: _Ended) -> None:
+        self._ended.append(ended)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(WITHIN, self.flush)
+
+    def flush(self) -> None:
+        """Hand the journal every call that has ended; it may have none of them yet. Never raises."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        ended, self._ended = self._ended, []
+        for call in ended:
+            self._write(call.entry())
+
+    def _write(self, entry: Entry) -> None:
         try:
             self._journal.note(entry)
         except JournalFailed:

@@ -36,7 +36,10 @@ def house(answer: Any = echo) -> tuple[Dispatch, ListedJournal, Registry]:
 
 
 def call(dispatch: Dispatch, tool: str, arguments: Any, caller: Caller = OWNER) -> Any:
-    return asyncio.run(dispatch.invoke(tool, arguments, caller))
+    try:
+        return asyncio.run(dispatch.invoke(tool, arguments, caller))
+    finally:
+        dispatch.flush()
 
 
 def test_a_call_gives_the_value_with_the_generation_that_made_it() -> None:
@@ -54,6 +57,19 @@ def test_every_call_is_noted_with_its_size_and_never_its_arguments() -> None:
     assert entry.outcome == "ok"
     assert entry.arguments == {"bytes": 25}
     assert "secret word" not in repr(entry)
+
+
+def test_a_call_is_noted_by_itself_soon_after_its_answer() -> None:
+    async def scenario() -> ListedJournal:
+        dispatch, journal, _ = house()
+        await dispatch.invoke("alpha__echo", {"text": "x"}, OWNER)
+        assert not journal.entries  # the answer goes out first
+        async with asyncio.timeout(5):
+            while not journal.entries:
+                await asyncio.sleep(0)
+        return journal
+
+    assert len(asyncio.run(scenario()).entries) == 1
 
 
 def test_an_unknown_tool_is_named_with_the_nearest_one() -> None:
@@ -134,6 +150,7 @@ def test_a_cancelled_call_is_noted_as_unknown() -> None:
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        dispatch.flush()
         return journal
 
     assert [entry.outcome for entry in asyncio.run(scenario()).entries] == ["unknown"]

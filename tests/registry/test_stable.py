@@ -79,6 +79,7 @@ class House:
             try:
                 return await work(StableTools(catalog=Catalog(self.registry, search), dispatch=dispatch, clock=clock))
             finally:
+                dispatch.flush()
                 await search.close()
 
         return asyncio.run(running())
