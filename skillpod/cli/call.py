@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from skillpod.cli import portrait, render
+from skillpod.cli import content, portrait, render
 from skillpod.cli.access import any_pod
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object, with_pairs
@@ -29,6 +31,10 @@ def call(
     session: Annotated[
         str, typer.Option("--session", metavar="KEY", help="The session's key, for skills that keep one.", show_default=False)
     ] = "",
+    into: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="DIR", help="Write the images, audio and files of the answer into this folder.", show_default=False),
+    ] = None,
     usage: Annotated[bool, typer.Option("--usage", help="Say on stderr what the call cost; with --json, in the answer.")] = False,
     home: HomeDir = DEFAULT_HOME,
     skills: Skills = DEFAULT_SKILLS,
@@ -36,7 +42,7 @@ def call(
     policy: PolicyName = None,
     json: Json = False,
 ) -> None:
-    """Call one tool and print its value: text as it is, anything else as JSON.
+    """Call one tool and print its value: text as it is, content piece by piece, anything else as JSON.
 
     Through the running pod; with none running, through one started for this call.
     """
@@ -47,12 +53,28 @@ def call(
     if json and usage:
         render.data({"value": result.value, **portrait.receipt(result)})
         return
-    if json or not isinstance(result.value, str):
+    if result.is_content and not json:
+        _show(result.value, into)
+    elif json or not isinstance(result.value, str):
         render.data(result.value)
     else:
         render.raw(result.value)
     if usage:
         render.note(*portrait.cost(result))
+
+
+def _show(blocks: list[Mapping[str, Any]], into: Path | None) -> None:
+    left = 0
+    for part in content.parts(blocks):
+        if isinstance(part, str):
+            render.raw(part)
+        elif into is not None:
+            render.line(str(content.save(part, into)))
+        else:
+            left += 1
+            render.line((str(part), "cyan"))
+    if left:
+        render.note(("--save DIR writes what is no text into a folder", "dim"))
 
 
 @app.command("tools")

@@ -80,6 +80,7 @@ class PodClient:
             skill=answer["skill"],
             generation=answer["generation"],
             digest=Digest(answer["digest"]),
+            is_content=answer["is_content"],
         )
 
     def execute(self, command: Command) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from skillpod.cli.clients import CLIENTS, NAME, Client, Entry
 from skillpod.cli.entries import State, put, snippet, take
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import nearest
-from skillpod.errors import ClientUnusable, CommandInvalid
+from skillpod.errors import ClientUnusable, CommandInvalid, PathUnusable
 from skillpod.serve.address import DEFAULT
 from skillpod.serve.tokens import read_tokens
 
@@ -63,6 +63,9 @@ def install(
     if remove:
         _report(take(path, found, NAME), path, {}, is_json=json)
         return
+    if not http and not places.skills.is_dir():
+        hint = "run it where your skills are, or name their folder with --skills (and the pod's own with --home)"
+        raise PathUnusable(f"there is no folder {places.skills}", at="skills", hint=hint)
     entry = _remote(found, home, token) if http else found.local(_command(places))
     if show:
         render.raw(snippet(found, NAME, entry))

@@ -20,6 +20,7 @@ WITHIN = 0.001
 COMPARED = 1000
 """Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
 
+
 @dataclass(frozen=True, slots=True)
 class _Ended:
     """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds."""

@@ -119,6 +119,7 @@ class _Door:
                 "skill": result.skill,
                 "generation": result.generation,
                 "digest": result.digest,
+                "is_content": result.is_content,
             }
         )
 

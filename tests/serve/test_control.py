@@ -135,7 +135,9 @@ def test_a_call_gives_value_usage_and_who_answered(home: Path) -> None:
         "skill": "alpha",
         "generation": 3,
         "digest": DIGEST,
+        "is_content": False,
     }
+    assert answered(home, "POST", "/v1/calls", {"tool": "alpha__draw"})[1]["is_content"] is True
 
 
 def test_the_caller_of_a_call_is_passed_on(home: Path) -> None:

@@ -15,6 +15,7 @@ from skillpod.model.guest import CallResult, Hear, Usage, unheard
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
+PICTURE = [{"type": "text", "text": "a picture"}, {"type": "image", "data": "iVBORw==", "mimeType": "image/png"}]
 WALLS = [
     {"name": "seccomp", "state": "active", "required": True, "detail": "an allowlist of 90 system calls", "remedy": ""},
     {"name": "cgroup", "state": "unavailable", "required": False, "detail": "not delegated", "remedy": "run under systemd --user"},
@@ -49,8 +50,8 @@ def entry(name: str, **said: Any) -> dict[str, Any]:
 
 
 class StandInPod:
-    """Tools of every skill: ``echo`` returns its arguments and caller, ``fail`` raises, ``hang`` waits until it is cancelled,
-    ``wait`` until ``go_on``."""
+    """Tools of every skill: ``echo`` returns its arguments and caller, ``draw`` gives content, ``fail`` raises, ``hang`` waits until it is
+    cancelled, ``wait`` until ``go_on``."""
 
     def __init__(self, *names: str) -> None:
         self.entries = {name: entry(name) for name in names}
@@ -139,6 +140,8 @@ class StandInPod:
                 self.waiting.set()
                 await self.go_on.wait()
         who = caller or OWNER
+        if function == "draw":
+            return CallResult(value=PICTURE, usage=Usage(), skill=name, generation=3, digest=DIGEST, is_content=True)
         value = arguments["say"] if "say" in arguments else {"arguments": dict(arguments), "session": who.session}
         return CallResult(value=value, usage=Usage(wall=0.004, cpu=0.001, peak=2**21), skill=name, generation=3, digest=DIGEST)
 

@@ -14,18 +14,15 @@ from typing import Any
 from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED, INTERNAL_ERROR, INVALID_PARAMS, CallToolRequestParams
 
-from skillpod.documents import did_you_mean
 from skillpod.errors import SkillpodError, UnknownTool
 from skillpod.model.guest import CallResult
 from skillpod.model.manifest import ToolSpec
-from skillpod.registry.dispatch import COMPARED
 from skillpod.registry.functions.mcp import error_shape, result_shape
 from skillpod.registry.stable import SPECS
 from skillpod.serve.mcp.callers import Context, caller_of
 from skillpod.serve.mcp.exchange import EXCHANGE_KEY, Exchange, Work
 from skillpod.serve.mcp.hearing import Hearing
 from skillpod.serve.mcp.sessions import Sessions
-from skillpod.serve.mcp.sight import Sights
 from skillpod.serve.pod import Pod
 
 ERROR_KEY = "skillpod/error"
@@ -41,9 +38,8 @@ _NOTHING_KNOWN = ToolSpec(
 
 
 class Calls:
-    def __init__(self, pod: Pod, sights: Sights, sessions: Sessions) -> None:
+    def __init__(self, pod: Pod, sessions: Sessions) -> None:
         self._pod = pod
-        self._sights = sights
         self._sessions = sessions
         self._running: set[Work] = set()
 
@@ -63,7 +59,7 @@ class Calls:
             raise
         except SkillpodError as error:
             await hearing.finish()
-            return self._failed(ctx, params.name, error)
+            return self._failed(params.name, error)
         except Exception as bug:  # a fault of ours: the SDK would send its text to clients of the handshake era
             hearing.drop()
             _log.exception("a call of %s failed for a reason of the pod's own", params.name[:NAME_LIMIT])
@@ -78,13 +74,9 @@ class Calls:
         if exchange is not None:
             exchange.expect(work)
 
-    def _failed(self, ctx: Context, name: str, error: SkillpodError) -> dict[str, Any]:
+    def _failed(self, name: str, error: SkillpodError) -> dict[str, Any]:
         if isinstance(error, UnknownTool) and name not in _STABLE:  # one that skillpod_call was asked for is an argument
-            asked = name[:NAME_LIMIT]
-            known = [tool["name"] for tool in self._sights.of(caller_of(ctx)).lists().tools]
-            siblings = [tool for tool in known if tool.partition("__")[0] == asked.partition("__")[0]]
-            guess = did_you_mean(asked, siblings) or did_you_mean(asked, known[:COMPARED])
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {asked}{f' ({guess})' if guess else ''}")
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:NAME_LIMIT]} ({error.hint})")
         return {"resultType": "complete", **error_shape(error), "_meta": {ERROR_KEY: error.as_dict()}}
 
     async def end(self, patience: float) -> None:

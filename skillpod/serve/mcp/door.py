@@ -50,7 +50,7 @@ class Door:
         self._pod = pod
         self.sights = Sights(lambda caller: pod.cards(caller=caller))
         self.sessions = Sessions(self.sights.of)
-        self._calls = Calls(pod, self.sights, self.sessions)
+        self._calls = Calls(pod, self.sessions)
         self.server = build_server(self.sights, self.sessions, self._calls)
         self._manager = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, max_sessions=SESSIONS)
         self._silent = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, json_response=True)

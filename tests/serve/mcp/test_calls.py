@@ -54,7 +54,7 @@ def test_a_tool_that_is_not_there_is_an_error_of_the_protocol(house: House, way:
             with pytest.raises(MCPError, match=r"Unknown tool: worker__greeet \(did you mean `worker__greet`\?\)") as fault:
                 await client.call_tool("worker__greeet", {})
             assert fault.value.code == -32602
-            with pytest.raises(MCPError, match=r"Unknown tool: x{128}$"):
+            with pytest.raises(MCPError, match=r"Unknown tool: x{128} "):
                 await client.call_tool("x" * 1000, {})
 
     house.run(scenario())
