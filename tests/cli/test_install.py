@@ -268,3 +268,11 @@ def test_the_persons_own_directories_are_taken_at_their_word(cli: CommandLine, p
     monkeypatch.setenv("CODEX_HOME", str(project / "elsewhere"))
     assert cli("install", "codex").code == 0
     assert entry(project / "elsewhere/config.toml", "codex")
+
+
+def test_a_folder_of_skills_that_is_not_there_is_named_before_anything_is_written(cli: CommandLine, project: Path, person: Path) -> None:
+    told = cli("install", "cursor", "--skills", str(project / "skills"))
+    assert told.code == 3
+    assert f"there is no folder {project / 'skills'}" in told.err
+    assert "--skills" in told.err
+    assert not place("cursor", project, person).exists()
