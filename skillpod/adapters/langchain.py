@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 from skillpod.adapters.tool import AnyPod, needing, pod_tools
+from skillpod.blocking import Blocking
 from skillpod.errors import CommandInvalid, SkillpodError
-from skillpod.manager import Blocking
 from skillpod.model.command import Caller
 from skillpod.model.guest import CallResult
 from skillpod.registry.functions.content import Media, shown

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from skillpod.adapters.tool import PodTool, needing, pod_tools
+from skillpod.blocking import Blocking
 from skillpod.errors import CommandInvalid, SkillpodError
-from skillpod.manager import Blocking
 from skillpod.model.command import Caller
 from skillpod.registry.functions.content import shown
 from skillpod.registry.functions.texts import error_text

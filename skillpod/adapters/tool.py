@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from skillpod.blocking import Blocking
 from skillpod.errors import PackageMissing
-from skillpod.manager import Blocking, SkillManager
+from skillpod.manager import SkillManager
 from skillpod.model.command import Caller
 from skillpod.model.guest import CallResult
 from skillpod.model.manifest import ToolSpec

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from skillpod.blocking import Blocking
 from skillpod.cli.options import Places
-from skillpod.manager import Blocking, SkillManager
+from skillpod.manager import SkillManager
 
 
 @contextmanager
