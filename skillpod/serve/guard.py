@@ -67,11 +67,10 @@ class Names:
         if not self._is_ours(_bare(host)):
             hint = "name it with --host-name, or `http: {names: [...]}` in pod.yaml"
             raise HostRefused(f"this door is not called `{host[:100]}`", at="Host", hint=hint)
-        origin = headers.get("origin")
-        if origin is not None and not self._is_welcome(origin.lower()):
-            raise OriginRefused(
-                f"pages of `{origin[:100]}` may not ask here", at="Origin", hint="list it in `http: {origins: [...]}` of pod.yaml"
-            )
+        for origin in headers.getlist("origin"):  # a second one is no way around the first
+            if not self._is_welcome(origin.lower()):
+                hint = "list it in `http: {origins: [...]}` of pod.yaml"
+                raise OriginRefused(f"pages of `{origin[:100]}` may not ask here", at="Origin", hint=hint)
 
     def _is_ours(self, host: str) -> bool:
         if host in _LOCAL or host == self._address.host or host in self._names or host in self._limits().names:
@@ -123,11 +122,13 @@ class Buckets:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Visit:
-    """One request that was let in. ``ending`` is why it is ended before its time; ``begun`` whether the client has the answer's head."""
+    """One request that was let in. ``token`` is what it showed, None where none was asked of it; ``ending`` is why it is ended before its
+    time; ``begun`` whether the client has the answer's head."""
 
     task: asyncio.Task[object]
     token: Token | None
     is_stream: bool
+    path: str
     begun: bool = False
     ending: SkillpodError | None = None
 
@@ -167,6 +168,8 @@ class Guard:
         try:
             token, client = self._examine(scope)
             body = await _body(Headers(scope=scope), receive, self._limits().body)
+            if not self._counts(token, scope["path"]):
+                raise _revoked()  # while its body came, for which a client has half a minute
         except SkillpodError as refusal:
             await refuse(send, refusal)
             return
@@ -188,12 +191,19 @@ class Guard:
                 visit.end(_stopping())
 
     async def watch(self) -> None:
-        """End, for ever, the requests whose token has been revoked while they were answered."""
+        """End, for ever, the requests whose token has been revoked while they were answered. Of those that came before a token was asked
+        for, who only listens is ended; calls would be let in no more, and end by themselves."""
         while True:
             await asyncio.sleep(LOOK)
             for visit in list(self._visits):
-                if visit.token is not None and not self._tokens.counts(visit.token):
-                    visit.end(TokenRefused("this token was revoked"))
+                if (visit.token is not None or visit.is_stream) and not self._counts(visit.token, visit.path):
+                    visit.end(_revoked())
+
+    def _counts(self, token: Token | None, path: str) -> bool:
+        """Whether who was let in with this token, or with none, would be let in now."""
+        if path in self._public:
+            return True
+        return self._tokens.counts(token) if token is not None else self._is_local and not self._tokens.asks
 
     def _examine(self, scope: Scope) -> tuple[Token | None, str]:
         """Who comes, and as whom they are counted. Raises what the client is told."""
@@ -234,7 +244,7 @@ class Guard:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a request is answered in a task")
-        visit = _Visit(task=task, token=token, is_stream=_is_stream(scope))
+        visit = _Visit(task=task, token=token, is_stream=_is_stream(scope), path=scope["path"])
         caller: Caller = token.caller if token else OWNER
 
         async def answering(message: Message) -> None:
@@ -264,6 +274,10 @@ def _network(scope: Scope) -> str:
     if ":" not in host:
         return str(host)
     return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False))
+
+
+def _revoked() -> TokenRefused:
+    return TokenRefused("what let this request in counts no more", at="Authorization", hint="`skillpod token list` shows what does")
 
 
 def _stopping() -> PodUnreachable:

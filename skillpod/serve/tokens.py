@@ -201,6 +201,14 @@ class Tokens:
         return self._tokens is not None
 
     @property
+    def asks(self) -> bool:
+        """As ``are_asked``; yes, when that can't be known."""
+        try:
+            return self.are_asked
+        except ConfigInvalid:
+            return True
+
+    @property
     def count(self) -> int:
         return len(self._tokens or ())
 

@@ -152,7 +152,15 @@ def test_only_our_own_names_are_answered(home: Path) -> None:
 
 def test_only_pages_of_this_machine_and_those_listed_may_ask(home: Path) -> None:
     welcome = ["", "http://localhost:3000", "http://127.0.0.1", "https://localhost", "http://[::1]:1", "https://App.test"]
-    foreign = ["http://evil.test", "null", "https://app.test:8443", "http://app.test", "http://localhost.evil.test", "file://localhost"]
+    foreign = [
+        "http://evil.test",
+        "null",
+        "http://localhost\r\nOrigin: http://evil.test",
+        "https://app.test:8443",
+        "http://app.test",
+        "http://localhost.evil.test",
+        "file://localhost",
+    ]
 
     async def scenario() -> None:
         async with opened(home, Http(origins=frozenset({"https://app.test"}))) as door:
@@ -246,6 +254,42 @@ def test_who_listens_with_a_token_is_let_go_soon_after_it_is_revoked(home: Path)
                 remove_token(home, "ada")
                 assert (await reader.readuntil(b"0\r\n\r\n")).endswith(b"0\r\n\r\n")  # the answer is ended in order
                 await door.mcp.left.wait()
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_who_listens_without_a_token_is_let_go_soon_after_one_is_asked_for_and_a_call_is_not(home: Path) -> None:
+    async def scenario() -> None:
+        async with opened(home) as door:
+            reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+            writer.write(door.head("POST", "/mcp", b"{}", {"Mcp-Method": "subscriptions/listen"}) + b"{}")
+            async with asyncio.timeout(PATIENCE):
+                await reader.readuntil(b"listening\n")
+                door.mcp.waiting.clear()
+                calling = asyncio.create_task(door.ask(body=b"wait"))
+                await door.mcp.waiting.wait()
+                token_of(home, "ada")
+                assert (await reader.readuntil(b"0\r\n\r\n")).endswith(b"0\r\n\r\n")
+                await door.mcp.left.wait()
+                door.mcp.go_on.set()
+                assert (await calling).status == 200
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_token_that_is_revoked_while_the_body_comes_opens_nothing(home: Path) -> None:
+    async def scenario() -> None:
+        async with opened(home) as door, asyncio.timeout(PATIENCE):
+            token = token_of(home, "ada")
+            reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+            writer.write(door.head("POST", "/mcp", b"{}", {"Expect": "100-continue", **bearer(token)}))
+            assert b" 100 " in await reader.readuntil(b"\r\n\r\n")  # it was let in, and its body is waited for
+            remove_token(home, "ada")
+            writer.write(b"{}")
+            told = await _answer(reader)
+            assert (told.status, told.code) == (401, "token_refused")
             writer.close()
 
     asyncio.run(scenario())

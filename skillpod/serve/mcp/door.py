@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,9 +12,10 @@ from functools import lru_cache
 from uuid import uuid4
 
 import anyio
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, AuthorizationContext
 from mcp.server.auth.provider import AccessToken
 from mcp.server.runner import serve_dual_era_loop
+from mcp.server.streamable_http import StreamableHTTPServerTransport
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -32,6 +34,8 @@ BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of one HTTP request's body."""
 SESSIONS = 4096
 """Sessions of the handshake era that HTTP clients may have open at once."""
+SESSIONS_EACH = 1024
+"""Of these, what one caller may have: nobody keeps all others out by opening sessions and leaving them."""
 PATIENCE = 10.0
 """Seconds that calls in flight have to finish once a door is closed."""
 
@@ -43,6 +47,16 @@ _LOOK = 3.0
 _log = logging.getLogger("skillpod.mcp")
 
 
+class _Manager(StreamableHTTPSessionManager):
+    """The SDK's, whose only bound is on all sessions together. This is not a public method; the test of who opens too many fails when it
+    is not asked any more."""
+
+    def _admit_session(self, requestor: AuthorizationContext | None) -> StreamableHTTPServerTransport | None:
+        if sum(owner == requestor for owner in self._session_owners.values()) >= SESSIONS_EACH:
+            return None
+        return super()._admit_session(requestor)
+
+
 class Door:
     """Made by ``open_door``. Every method may be called any number of times at once, until the door is closed."""
 
@@ -52,7 +66,7 @@ class Door:
         self.sessions = Sessions(self.sights.of)
         self._calls = Calls(pod, self.sessions)
         self.server = build_server(self.sights, self.sessions, self._calls)
-        self._manager = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, max_sessions=SESSIONS)
+        self._manager = _Manager(self.server, max_request_body_size=BODY_LIMIT, max_sessions=SESSIONS)
         self._silent = StreamableHTTPSessionManager(self.server, max_request_body_size=BODY_LIMIT, json_response=True)
         self._lines: dict[anyio.CancelScope, asyncio.Event] = {}
         self._news = asyncio.Event()
@@ -82,7 +96,7 @@ class Door:
             return
         exchange, stream = Exchange(receive), StandingStream(self.sessions, scope, send)
         caller: Caller = scope[CALLER_KEY]
-        here = {**scope, "user": _credential(caller.principal, caller.tenant), EXCHANGE_KEY: exchange}
+        here = {**scope, "user": _credential(caller.principal, caller.tenant, caller.sees), EXCHANGE_KEY: exchange}
         try:
             manager = self._silent if await exchange.is_silent(scope) else self._manager
             await manager.handle_request(here, exchange.receive, stream.send)
@@ -128,9 +142,10 @@ class Door:
 
 
 @lru_cache(maxsize=1024)
-def _credential(principal: str, tenant: str) -> AuthenticatedUser:
-    """The caller as the SDK's session manager knows it: a session of the handshake era answers only to whoever opened it."""
-    return AuthenticatedUser(AccessToken(token="", client_id=principal, scopes=[], subject=tenant))
+def _credential(principal: str, tenant: str, sees: tuple[str, ...]) -> AuthenticatedUser:
+    """The caller as the SDK's session manager knows it: a session of the handshake era answers only to whoever opened it, as long as that
+    one sees the same. It was told of changes to what it saw then."""
+    return AuthenticatedUser(AccessToken(token="", client_id=principal, scopes=[], subject=json.dumps([tenant, *sees])))
 
 
 @asynccontextmanager

@@ -208,17 +208,47 @@ def test_a_skill_whose_guests_last_a_session_counts_for_each_client_alone(house:
     house.run(scenario())
 
 
-def test_a_session_answers_only_to_who_opened_it(house: House) -> None:
-    house.callers["ann"] = Caller(principal="ann")
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+PING = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+
+
+async def opening(house: House, http: httpx2.AsyncClient, token: str) -> httpx2.Response:
+    """The answer to a handshake."""
+    headers = {"accept": "application/json, text/event-stream", "x-token": token}
+    return await http.post(house.url, headers=headers, json={"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO})
+
+
+async def pinging(house: House, http: httpx2.AsyncClient, token: str, session: str) -> int:
+    headers = {"accept": "application/json, text/event-stream", "x-token": token, "mcp-session-id": session}
+    return (await http.post(house.url, headers=headers, json=PING)).status_code
+
+
+def test_a_session_answers_only_to_who_opened_it_and_sees_the_same(house: House) -> None:
+    house.callers["ann"] = house.callers["same"] = Caller(principal="ann")
     house.callers["bob"] = Caller(principal="bob")
+    house.callers["less"] = Caller(principal="ann", sees=("counter",))  # a token of the same name, made again for fewer skills
 
-    async def scenario() -> int:
+    async def scenario() -> dict[str, int]:
         async with httpx2.AsyncClient() as http:
-            headers = {"accept": "application/json, text/event-stream", "x-token": "ann"}
-            hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
-            opened = await http.post(house.url, headers=headers, json={"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
-            session = opened.headers["mcp-session-id"]
-            stolen = {**headers, "x-token": "bob", "mcp-session-id": session}
-            return (await http.post(house.url, headers=stolen, json={"jsonrpc": "2.0", "id": 2, "method": "ping"})).status_code
+            session = (await opening(house, http, "ann")).headers["mcp-session-id"]
+            return {token: await pinging(house, http, token, session) for token in ("same", "bob", "less", "ann")}
 
-    assert house.run(scenario()) == 404
+    assert house.run(scenario()) == {"same": 200, "bob": 404, "less": 404, "ann": 200}
+
+
+def test_who_opens_too_many_sessions_keeps_nobody_else_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skillpod.serve.mcp.door.SESSIONS_EACH", 3)
+    house.callers["greedy"] = Caller(principal="greedy")
+    house.callers["other"] = Caller(principal="other")
+
+    async def scenario() -> None:
+        async with httpx2.AsyncClient() as http:
+            opened = [await opening(house, http, "greedy") for _ in range(4)]
+            assert [answer.status_code for answer in opened] == [200, 200, 200, 503]
+            assert (await opening(house, http, "other")).status_code == 200
+            first = opened[0].headers["mcp-session-id"]
+            assert await pinging(house, http, "greedy", first) == 200
+            await http.delete(house.url, headers={"x-token": "greedy", "mcp-session-id": first})
+            assert (await opening(house, http, "greedy")).status_code == 200
+
+    house.run(scenario())
