@@ -11,7 +11,7 @@ from skillpod.errors import UnknownTool
 from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.manifest import ToolSpec
-from skillpod.registry.dispatch import COMPARED
+from skillpod.registry.dispatch import COMPARED, NAMED
 from skillpod.registry.functions.texts import described
 from skillpod.registry.registry import Registry
 from skillpod.registry.search import Found, Search, brief
@@ -66,7 +66,8 @@ class Catalog:
         route = self._registry.routes.get(name)
         return route.card if route is not None and caller.may_see(name) else None
 
-    async def _unknown(self, name: str, caller: Caller) -> UnknownTool:
+    async def _unknown(self, asked: str, caller: Caller) -> UnknownTool:
+        name = asked[:NAMED]
         # Those that share a word are compared first: ten thousand names would hold up everyone else.
         close = [found.name for found in await self._search.find(name, _CLOSE, caller)]
         hint = did_you_mean(name, close) or did_you_mean(name, self._skills(caller))

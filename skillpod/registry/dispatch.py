@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skillpod.documents import did_you_mean
-from skillpod.errors import DeadlineExceeded, JournalFailed, SkillpodError, UnknownTool
+from skillpod.errors import DeadlineExceeded, JournalFailed, NameTaken, SkillpodError, UnknownTool, Waiting
 from skillpod.model.command import Caller
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.guest import CallResult, Hear, Reply, unheard
@@ -19,6 +19,9 @@ WITHIN = 0.001
 """Seconds after a call that its entry goes to the journal: the answers go out first, and the entries with the group that is due anyway."""
 COMPARED = 1000
 """Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
+
+NAMED = 200
+"""Characters of an unknown name that are repeated; no name that exists is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,10 @@ class Dispatch:
         )
 
     def _why_not(self, tool: str, caller: Caller) -> SkillpodError:
-        missing = self._missing(tool) if caller.may_see(tool.partition("__")[0]) else None
+        skill = tool.partition("__")[0]
+        missing = self._missing(tool) if caller.may_see(skill) else None
+        if isinstance(missing, NameTaken | Waiting) and "*" not in caller.sees:  # SAFE: why names another skill, which may not be seen
+            return type(missing)(f"skill `{skill}` waits for another one", hint="whoever runs the pod can see for which", skill=skill)
         return missing or self._unknown(tool, caller)
 
     def _unknown(self, tool: str, caller: Caller) -> UnknownTool:
@@ -108,7 +114,7 @@ class Dispatch:
         siblings = [name for name in seen if name.partition("__")[0] == tool.partition("__")[0]]
         guess = did_you_mean(tool, siblings) or did_you_mean(tool, seen[:COMPARED])
         hint = guess or "`skillpod tools` lists what is callable now, and skillpod_search finds it"
-        return UnknownTool(f"there is no tool `{tool}`", hint=hint, at=tool)
+        return UnknownTool(f"there is no tool `{tool[:NAMED]}`", hint=hint, at=tool[:NAMED])
 
     def _note(self, ended: _Ended) -> None:
         self._ended.append(ended)

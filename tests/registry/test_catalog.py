@@ -15,6 +15,7 @@ from skillpod.errors import UnknownTool
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.manifest import SkillTest
 from skillpod.registry.catalog import EXAMPLES, MANUAL_LIMIT, Catalog
+from skillpod.registry.dispatch import NAMED
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
 from tests.support.registry import AnsweringGuests, card, spec
@@ -124,6 +125,12 @@ def test_an_unknown_name_that_is_like_nothing_is_sent_to_search() -> None:
     with pytest.raises(UnknownTool, match="there is no tool or skill `qqqq`") as refused:
         describe("qqqq")
     assert "skillpod_search" in refused.value.hint
+
+
+def test_of_an_unknown_name_no_more_is_repeated_than_names_have() -> None:
+    with pytest.raises(UnknownTool) as refused:
+        describe("word " * 100_000)
+    assert len(str(refused.value.as_dict())) < 3 * NAMED
 
 
 @pytest.mark.parametrize("name", ["text", "text__count", "txet", "text__cuont"])

@@ -8,10 +8,19 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import ArgumentsInvalid, JournalUnwritable, ResultInvalid, SkillpodError, ToolRaised, UnknownTool
+from skillpod.errors import (
+    ArgumentsInvalid,
+    JournalUnwritable,
+    NameTaken,
+    ResultInvalid,
+    SkillpodError,
+    ToolRaised,
+    UnknownTool,
+    Waiting,
+)
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.guest import Hear, unheard
-from skillpod.registry.dispatch import COMPARED, Dispatch
+from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch
 from skillpod.registry.registry import Registry
 from tests.support.registry import ListedJournal, route, spec
 
@@ -162,6 +171,23 @@ def test_why_a_tool_is_missing_is_told_when_it_is_known() -> None:
     )
     with pytest.raises(SkillpodError, match="quarantine"):
         call(dispatch, "alpha__echo", {})
+
+
+@pytest.mark.parametrize("why", [NameTaken("`vault` has it"), Waiting("`vault` 1.0.0 is mounted", hint="mount `vault`")])
+def test_why_a_tool_is_missing_tells_no_other_skill_to_who_sees_only_some(why: SkillpodError) -> None:
+    dispatch = Dispatch(registry=Registry(), journal=ListedJournal(), clock=FrozenClock(), missing=lambda tool: why)
+    for caller, is_told in ((OWNER, True), (Caller(sees=("alpha", "b*")), False)):
+        with pytest.raises(type(why)) as refused:
+            call(dispatch, "alpha__echo", {}, caller)
+        assert ("vault" in str(refused.value.as_dict())) is is_told
+    with pytest.raises(UnknownTool):
+        call(dispatch, "vault__open", {}, Caller(sees=("alpha",)))
+
+
+def test_of_an_unknown_name_no_more_is_repeated_than_names_have() -> None:
+    with pytest.raises(UnknownTool) as refused:
+        call(house()[0], "x" * 1_000_000, {})
+    assert len(str(refused.value.as_dict())) < 3 * NAMED
 
 
 def test_a_mistyped_name_is_compared_with_its_own_skill_before_all_others() -> None:
