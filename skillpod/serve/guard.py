@@ -38,6 +38,8 @@ CALLER = "skillpod.caller"
 """Where the Caller is put into the ASGI scope; ``serve.mcp.callers`` reads it there (and is not imported here: it takes a second)."""
 BODY_WITHIN = 30.0
 """Seconds a request's body may take to come."""
+HELD = 64 * 1024 * 1024
+"""Bytes of bodies that one client may have under way at once; one that does not say how large it is counts as the largest."""
 LOOK = 1.0
 """Seconds between two looks whether the tokens of those who listen still count."""
 
@@ -162,26 +164,36 @@ class Guard:
         self._buckets = Buckets(clock)
         self._visits: set[_Visit] = set()
         self._inside: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
         self._closed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             token, client = self._examine(scope)
+            size = self._sized(scope, client)
+        except SkillpodError as refusal:
+            await refuse(send, refusal)
+            return
+        self._inside[client] += 1  # before its body: requests that never come to an end are requests, too
+        self._held[client] += size
+        try:
+            await self._take(scope, receive, send, token)
+        finally:
+            self._inside[client] -= 1
+            self._held[client] -= size
+            if not self._inside[client]:
+                del self._inside[client], self._held[client]
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send, token: Token | None) -> None:
+        try:
             body = await _body(Headers(scope=scope), receive, self._limits().body)
             if not self._counts(token, scope["path"]):
                 raise _revoked()  # while its body came, for which a client has half a minute
         except SkillpodError as refusal:
             await refuse(send, refusal)
             return
-        if body is None:
-            return  # the client has gone
-        self._inside[client] += 1
-        try:
+        if body is not None:  # else the client has gone
             await self._let_in(scope, _replay(body, receive), send, token)
-        finally:
-            self._inside[client] -= 1
-            if not self._inside[client]:
-                del self._inside[client]
 
     def close(self) -> None:
         """Let nobody in any more, and end what would never end by itself: those who only listen."""
@@ -227,6 +239,15 @@ class Guard:
             raise _too_many(f"more than {limits.rate:g} requests a second", wait)
         if self._inside[client] >= limits.calls:
             raise _too_many(f"{limits.calls} requests are in flight", 1.0)
+
+    def _sized(self, scope: Scope, client: str) -> int:
+        """Bytes its body may come to. Raises TooManyRequests when that is more than this client may have under way beside the others."""
+        headers, limit = Headers(scope=scope), self._limits().body
+        declared = headers.get("content-length", "0")
+        size = limit if "transfer-encoding" in headers or not declared.isdigit() else min(int(declared), limit)
+        if self._held[client] + size > max(HELD, limit):
+            raise _too_many(f"requests of {HELD} bytes are under way", 1.0)
+        return size
 
     def _holder(self, headers: Headers) -> Token | None:
         """The token that was shown; None where none is asked. Raises TokenRefused, ConfigInvalid."""

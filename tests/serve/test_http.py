@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from skillpod.config import Http
 from skillpod.errors import AddressUnusable, CommandInvalid, DoorUnguarded
-from skillpod.serve import server
+from skillpod.serve import guard, server
 from skillpod.serve.address import HttpAddress, parse_address
 from skillpod.serve.guard import CALLER, Buckets, reply
 from skillpod.serve.http import HttpDoor, bind
@@ -357,6 +357,33 @@ def test_so_many_requests_are_in_flight_and_no_more(home: Path) -> None:
             door.mcp.go_on.set()
             assert (await first).status == 200
             assert (await door.ask()).status == 200
+
+    asyncio.run(scenario())
+
+
+def test_bodies_that_do_not_come_to_an_end_are_in_flight_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "HELD", 1500)
+
+    async def begun(door: Door, size: int) -> asyncio.StreamWriter:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+        writer.write(door.head("POST", "/mcp", b"x" * size, {"Expect": "100-continue"}))
+        assert b" 100 " in await reader.readuntil(b"\r\n\r\n")  # it was let in, and its body is waited for
+        return writer
+
+    async def scenario() -> None:
+        async with opened(home, Http(body=1000, calls=2)) as door, asyncio.timeout(PATIENCE):
+            first = await begun(door, 1000)
+            assert [(await door.ask(body=b"x" * size)).status for size in (501, 500)] == [429, 200]
+            assert (await door.ask({"Content-Length": "", "Transfer-Encoding": "chunked"}, body=b"0\r\n\r\n")).status == 429
+            second = await begun(door, 1)
+            told = await door.ask()
+            assert (told.code, told.json()["message"]) == ("too_many_requests", "2 requests are in flight")
+            first.close()
+            second.close()
+            async with asyncio.timeout(PATIENCE):
+                while (await door.ask(body=b"x" * 1000)).status == 429:
+                    await asyncio.sleep(0)
+            assert (await door.ask(body=b"x" * 1000)).status == 200
 
     asyncio.run(scenario())
 
