@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from skillpod.errors import HomeLocked, PathUnusable
@@ -30,6 +31,10 @@ class Home:
         except (OSError, ValueError) as fault:
             reason = fault.strerror if isinstance(fault, OSError) else str(fault)
             raise PathUnusable(f"HOME {self.path} can't be used: {reason}", hint="give another one with --home") from None
+        if self.path.stat().st_mode & stat.S_IWOTH:  # SAFE: who can write it can put other sockets, other tokens and another policy there
+            raise PathUnusable(
+                f"HOME {self.path} can be written by every user of this machine", at=str(self.path), hint=f"chmod 700 {self.path}"
+            )
 
     def acquire(self) -> None:
         """Become the one owner of HOME (flock(2): the kernel frees it however the process ends). Raises HomeLocked."""

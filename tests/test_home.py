@@ -19,6 +19,16 @@ def test_a_new_home_is_its_owners_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
 
 
+def test_a_home_that_every_user_may_write_is_refused(tmp_path: Path) -> None:
+    for mode in (0o777, 0o1777, 0o702):
+        tmp_path.chmod(mode)
+        with pytest.raises(PathUnusable, match="every user") as refused:
+            Home(tmp_path).prepare()
+        assert "chmod 700" in refused.value.hint
+    tmp_path.chmod(0o775)
+    Home(tmp_path).prepare()
+
+
 def test_a_second_owner_is_refused_and_told_who_the_first_is(tmp_path: Path) -> None:
     first, second = Home(tmp_path), Home(tmp_path)
     first.acquire()
