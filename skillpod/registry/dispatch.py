@@ -15,8 +15,9 @@ from skillpod.model.guest import CallResult, Hear, Reply, unheard
 from skillpod.ports import Clock, Journal
 from skillpod.registry.registry import Binding, Registry
 
-WITHIN = 0.001
-"""Seconds after a call that its entry goes to the journal: the answers go out first, and the entries with the group that is due anyway."""
+WITHIN = 0.003
+"""Seconds after a call that its entry goes to the journal, with those of the calls since: the answers go out first, and of calls that come
+one after the other most are not held up by the entry of another."""
 COMPARED = 1000
 """Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import os
-import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -28,6 +27,7 @@ from skillpod.sandbox.wire import Decoder, FrameTooLarge, WireError, encode
 from skillpod.sandbox.zygote import Exit, Forked
 
 _CHUNK = 64 * 1024
+_NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for most guests are called once
 _FRAMES_PER_WAKE = 16
 _BREATH_SECONDS = 0.002  # after so many frames at once: a guest that floods us with log records costs a tenth of a processor, not all of it
 _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
@@ -85,6 +85,7 @@ class Connection:
         self.on_free: Callable[[], None] = _nothing
         self._decoder = Decoder(cap_of(limits))
         self._calls: dict[str, _Call] = {}
+        self._chance = b""
         self._inbox: deque[dict[str, Any]] = deque()  # what it says of itself before it serves
         self._waiting: asyncio.Future[None] | None = None
         self._unsent: deque[memoryview] = deque()
@@ -142,7 +143,7 @@ class Connection:
         When the caller is cancelled the call goes on, unseen, until it ends or its time does: ``kill`` the guest, or ``cancel_unseen``
         where it has other calls.
         """
-        nonce = secrets.token_hex(16)
+        nonce = self._nonce()
         data = call_frame(nonce, tool, arguments, seconds)
         if self.has_ended:
             raise GuestDied("the guest ended before it was called")
@@ -157,6 +158,13 @@ class Connection:
             if call.future.done() and not call.future.cancelled():
                 call.future.exception()  # it came in the same moment, and nobody will ask for it
             raise
+
+    def _nonce(self) -> str:
+        """128 bits nobody has seen, in hex, from the kernel's generator: asked for by the dozen, for each asking is a system call."""
+        if not self._chance:
+            self._chance = os.urandom(_NONCE * _NONCES)
+        nonce, self._chance = self._chance[:_NONCE], self._chance[_NONCE:]
+        return nonce.hex()
 
     def cancel_unseen(self) -> None:
         """Tell a guest of several calls at once to end those whose callers were cancelled, and end the guest when they don't end."""

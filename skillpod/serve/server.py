@@ -24,6 +24,53 @@ IDLE = 75
 CONNECTIONS = 512
 """Connections of one door at once. One more is closed unheard: the pod's descriptors are for its guests and its other doors, too."""
 
+HELD = 64 * 1024
+"""Bytes of one turn's writes that are gathered before they go out."""
+
+
+class Gathering(asyncio.Transport):
+    """A transport whose writes of one turn go out as one. uvicorn writes an answer's head and its body apart, and on loopback the second
+    system call, and the client that wakes for half an answer, take longer than most of what is done for it."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._held = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if not self._held and data:
+            self._loop.call_soon(self.flush)  # for an answer that goes on later: its head is not kept back
+        self._held += data
+        if len(self._held) > HELD:
+            self.flush()  # so that a writer is told when its reader is slow
+
+    def flush(self) -> None:
+        """Send what is held, now."""
+        if self._held:
+            held, self._held = self._held, bytearray()
+            self._transport.write(held)
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._held.clear()
+        self._transport.abort()
+
+    def pause_reading(self) -> None:
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
+
 
 class PatientProtocol(H11Protocol):
     """HTTP/1.1 on CONNECTIONS connections, each with HEAD_WITHIN seconds for a request's head: uvicorn itself would wait for ever."""
@@ -32,6 +79,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # SAFE: as uvicorn's own signature
         super().connection_made(transport)
+        self._gathering = self.transport = Gathering(transport)
         if len(self.connections) > CONNECTIONS:
             transport.abort()
             return
@@ -43,6 +91,10 @@ class PatientProtocol(H11Protocol):
             self._rest()  # the head is here; a body has a limit of its own
         elif self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_WITHIN, self.transport.close)
+
+    def on_response_complete(self) -> None:
+        self._gathering.flush()
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._rest()

@@ -191,6 +191,7 @@ class Tokens:
     def __init__(self, home: Path) -> None:
         """Raises ConfigInvalid."""
         self._home = home
+        self._file = os.fspath(home / FILE)  # joined once: it is looked at with every request
         self._stamp = self._look()
         self._tokens = read_tokens(home)
 
@@ -239,7 +240,7 @@ class Tokens:
 
     def _look(self) -> tuple[int, int, int, int]:
         try:
-            found = os.stat(self._home / FILE, follow_symlinks=False)
+            found = os.stat(self._file, follow_symlinks=False)
         except OSError:
             return (0, 0, 0, 0)
         return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)

@@ -98,7 +98,7 @@ class Door:
         caller: Caller = scope[CALLER_KEY]
         here = {**scope, "user": _credential(caller.principal, caller.tenant, caller.sees), EXCHANGE_KEY: exchange}
         try:
-            manager = self._silent if await exchange.is_silent(scope) else self._manager
+            manager = self._silent if await exchange.look(scope) else self._manager
             await manager.handle_request(here, exchange.receive, stream.send)
         finally:
             exchange.end()

@@ -23,19 +23,54 @@ _ASKS_TO_HEAR = (b"progressToken", b"logLevel")
 Work = asyncio.Task[CallResult]
 
 
+class Stay:
+    """A call in its request's own task: ``end`` ends the call and not the task, which still answers. ``over`` is done when it has ended."""
+
+    def __init__(self) -> None:
+        self._task = asyncio.current_task()
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._is_ended = False
+
+    def end(self) -> None:
+        if self._task is not None and not self._is_ended and not self.over.done():
+            self._is_ended = True
+            self._task.cancel()
+
+    def leave(self) -> bool:
+        """The call is over. Whether it was ended here, and by nobody else besides: then the task goes on."""
+        if not self.over.done():
+            self.over.set_result(None)
+        was_ended, self._is_ended = self._is_ended, False
+        return was_ended and self._task is not None and not self._task.uncancel()
+
+
+class Apart:
+    """A call in a task of its own."""
+
+    def __init__(self, work: Work) -> None:
+        self.over = work
+
+    def end(self) -> None:
+        self.over.cancel()
+
+
+Ongoing = Stay | Apart
+
+
 class Exchange:
     """When it ends before a call on it does, nobody will hear the answer, and the call is ended."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._peeked: Message | None = None
-        self._calls: set[Work] = set()
-        self._is_silent = False
+        self._calls: set[Ongoing] = set()
+        self.is_silent = False
         self._soon: asyncio.TimerHandle | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def is_silent(self, scope: MutableMapping[str, Any]) -> bool:
-        """Whether nothing but an answer can be sent on it: then it needs no stream of events, which costs the SDK several tasks.
+    async def look(self, scope: MutableMapping[str, Any]) -> bool:
+        """Whether nothing but an answer can be sent on it: then it needs no stream of events, which costs the SDK several tasks, and
+        nobody cancels its handler again and again.
 
         It is so for a request of 2026-07-28, whole in its first message, that asks for no progress and no log. The SDK then leaves it to
         us to see that the client has gone.
@@ -45,8 +80,8 @@ class Exchange:
             return False
         self._peeked = await self._receive()
         is_whole = self._peeked["type"] == "http.request" and not self._peeked.get("more_body", False)
-        self._is_silent = is_whole and not any(word in self._peeked.get("body", b"") for word in _ASKS_TO_HEAR)
-        return self._is_silent
+        self.is_silent = is_whole and not any(word in self._peeked.get("body", b"") for word in _ASKS_TO_HEAR)
+        return self.is_silent
 
     async def receive(self) -> Message:
         if self._peeked is not None:
@@ -54,12 +89,14 @@ class Exchange:
             return message
         return await self._receive()
 
-    def expect(self, work: Work) -> None:
-        """This call is to be answered here."""
-        self._calls.add(work)
-        work.add_done_callback(self._calls.discard)
-        if self._is_silent:
+    def expect(self, call: Ongoing) -> None:
+        """This call is to be answered here, until it is forgotten."""
+        self._calls.add(call)
+        if self.is_silent:
             self._soon = asyncio.get_running_loop().call_later(UNWATCHED, self._watch)
+
+    def forget(self, call: Ongoing) -> None:
+        self._calls.discard(call)
 
     def _watch(self) -> None:
         self._watching = asyncio.create_task(self._until_gone())
@@ -70,8 +107,8 @@ class Exchange:
         self._end_calls()
 
     def _end_calls(self) -> None:
-        for work in tuple(self._calls):
-            work.cancel()
+        for call in tuple(self._calls):
+            call.end()
 
     def end(self) -> None:
         if self._soon is not None:

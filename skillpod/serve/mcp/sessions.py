@@ -27,6 +27,10 @@ from skillpod.serve.mcp.sight import Audience, Sight
 
 SUBSCRIPTIONS = 1024
 """Resources one session may subscribe to."""
+SUBSCRIBED = 128 * 1024
+"""Characters of their addresses together: a session keeps them, and an address that names nothing may have any length."""
+
+_SESSION_ID = MCP_SESSION_ID_HEADER.encode()
 
 
 class Session(Audience):
@@ -74,8 +78,7 @@ class StandingStream:
     """The ``send`` of one HTTP request, which notices that it became a session's standing stream: the SDK drops what is told before."""
 
     def __init__(self, sessions: Sessions, scope: Scope, send: Send) -> None:
-        headers = dict(scope["headers"])
-        self._id = headers.get(MCP_SESSION_ID_HEADER.encode(), b"").decode("latin-1") if scope["method"] == "GET" else ""
+        self._id = dict(scope["headers"]).get(_SESSION_ID, b"").decode("latin-1") if scope["method"] == "GET" else ""
         self._sessions = sessions
         self._send = send
         self._is_open = False
@@ -154,10 +157,11 @@ class Sessions:
         return EmptyResult()
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
-        subscribed = self._required(ctx).subscribed
-        if len(subscribed) >= SUBSCRIPTIONS and params.uri not in subscribed:
-            raise MCPError(INVALID_PARAMS, f"at most {SUBSCRIPTIONS} resources are subscribed to; unsubscribe from one first")
-        subscribed.add(str(params.uri))
+        subscribed, uri = self._required(ctx).subscribed, str(params.uri)
+        if uri not in subscribed and (len(subscribed) >= SUBSCRIPTIONS or sum(map(len, subscribed)) + len(uri) > SUBSCRIBED):
+            limit = f"{SUBSCRIPTIONS} resources are subscribed to, with {SUBSCRIBED} characters in all"
+            raise MCPError(INVALID_PARAMS, f"at most {limit}; unsubscribe from one first")
+        subscribed.add(uri)
         return EmptyResult()
 
     async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
