@@ -12,11 +12,13 @@ from typing import Any
 import httpx2
 import pytest
 from mcp import Client
+from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 from mcp.shared.subscriptions import PromptsListChanged, ResourcesListChanged, ResourceUpdated, ToolsListChanged
 
 from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.event import Kind
+from skillpod.serve.mcp import sessions
 from skillpod.serve.mcp.door import open_door
 from tests.serve.mcp.house import ERAS, LEGACY, MODERN, WAYS, Ear, House, line, listening
 from tests.serve.mcp.test_calls import still, turning
@@ -232,6 +234,29 @@ def test_a_client_that_stops_reading_holds_up_nobody_but_itself() -> None:
 def _unblocked(end: socket.socket) -> socket.socket:
     end.setblocking(False)
     return end
+
+
+def test_what_a_session_subscribes_to_is_bounded_in_number_and_in_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "SUBSCRIPTIONS", 3)
+    monkeypatch.setattr(sessions, "SUBSCRIBED", 100)
+
+    async def outcome(client: Client, uri: str) -> bool:
+        try:
+            with pytest.warns(MCPDeprecationWarning, match="subscribe"):
+                await client.subscribe_resource(uri)
+        except MCPError as refused:
+            return "unsubscribe from one first" not in str(refused)
+        return True
+
+    async def scenario() -> None:
+        async with asyncio.timeout(20), open_door(ShelfPod()) as door, Client(line(door), mode=LEGACY) as client:
+            long, one, two, three = "skill://" + "x" * 72, "skill://a/1", "skill://a/2", "skill://a/3"
+            assert [await outcome(client, uri) for uri in (long, one, two, long)] == [True, True, False, True]
+            with pytest.warns(MCPDeprecationWarning, match="subscribe"):
+                await client.unsubscribe_resource(long)
+            assert [await outcome(client, uri) for uri in (two, three, "skill://b", one)] == [True, True, False, True]
+
+    asyncio.run(scenario())
 
 
 def test_a_change_no_event_told_of_is_noticed_too() -> None:
