@@ -32,12 +32,15 @@ class _PeerProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # SAFE: as uvicorn's own signature
         super().connection_made(transport)
-        self.client = _peer(transport.get_extra_info("socket"))
+        found = _credentials(transport.get_extra_info("socket"))
+        self.client = None if found is None else (f"uid:{found[1]}", found[0])
+        if _is_strange(found):
+            transport.abort()
 
 
-def _peer(connection: Any) -> tuple[str, int] | None:
-    found = _credentials(connection)
-    return None if found is None else (f"uid:{found[1]}", found[0])
+def _is_strange(found: tuple[int, int] | None) -> bool:
+    """Whether it is another user. The socket's mode keeps others out; this is for a mode that somebody changed."""
+    return found is not None and found[1] not in (os.geteuid(), 0)
 
 
 def _credentials(connection: Any) -> tuple[int, int] | None:
@@ -91,8 +94,8 @@ class Lines:
             raise RuntimeError("a conversation is a task of its own")
         found = _credentials(writer.get_extra_info("socket"))
         try:
-            if self._is_hushed or (found is not None and found[1] not in (os.geteuid(), 0)):
-                return  # SAFE: the socket's mode keeps others out; this is for a mode that somebody changed
+            if self._is_hushed or _is_strange(found):
+                return
             self._talking[task] = reader
             self._transports.add(writer.transport)
             await self._converse(reader, writer, OWNER)
