@@ -182,5 +182,5 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
     why = entry.reason or str(entry.error.get("message", ""))
     if code or why:
         yield f": {' '.join(part for part in (f'[{code}]' if code else '', why) if part)}", "red" if code else ""
-    if entry.actor and entry.fact is not Fact.CALL:
+    if entry.actor:
         yield f"  by {entry.actor}", "dim"

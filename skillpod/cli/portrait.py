@@ -51,7 +51,7 @@ def _tools_or_why(skill: Mapping[str, Any]) -> Span:
     if not error:
         return (", ".join(tools), "")
     why = f"{error['code']}: {error['message']}"
-    return (f"{len(tools)} tools; the update was refused: {why}", "yellow") if skill["state"] == "live" else (why, "red")
+    return (f"{counted(len(tools), 'tool')}; the update was refused: {why}", "yellow") if skill["state"] == "live" else (why, "red")
 
 
 # --- alone -------------------------------------------------------------------------------------------------------------------------

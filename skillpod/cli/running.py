@@ -108,8 +108,9 @@ class _Run:
         pod = self._pod
         await pod.start()
         telling = asyncio.create_task(_tell_all(pod.events(), self._voice.tell))
-        telling.add_done_callback(lambda _: signals.ending.set())  # nobody reads what is told any more: `skillpod serve | head`
         summing = asyncio.create_task(self._sum_up())
+        for work in (telling, summing):  # nobody reads what is told any more: `skillpod serve | head`
+            work.add_done_callback(lambda done: signals.ending.set() if _has_failed(done) else None)
         try:
             async with AsyncExitStack() as stack:
                 doors = await stack.enter_async_context(
@@ -126,6 +127,8 @@ class _Run:
         finally:
             await _finish(pod.stop(), signals.hurry)
         await telling
+        if _has_failed(summing):
+            await summing
         if client is not None:
             await asyncio.wait({client}, timeout=LAST_WORDS)
         return Exit.INTERRUPTED if signals.hurry.is_set() else Exit.DONE
@@ -171,6 +174,10 @@ async def _finish(work: Coroutine[Any, Any, None], hurry: asyncio.Event) -> None
         await asyncio.wait({working})
     if not working.cancelled():
         working.result()
+
+
+def _has_failed(work: asyncio.Task[None]) -> bool:
+    return work.done() and not work.cancelled() and work.exception() is not None
 
 
 # --- how it is told ----------------------------------------------------------------------------------------------------------------

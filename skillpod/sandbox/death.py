@@ -50,7 +50,7 @@ def memory_exceeded(limits: Limits, *, doing: str) -> LimitExceeded:
 
 
 def output_exceeded(limits: Limits, what: str) -> LimitExceeded:
-    allowed = f"{what}, over the {limits.output} bytes allowed"
+    allowed = f"{what}; {limits.output} bytes are allowed"
     return LimitExceeded(allowed, at="limits.output", hint="return less, or raise it in manifest.yaml")
 
 

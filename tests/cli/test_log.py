@@ -103,6 +103,11 @@ def test_since_takes_a_time_with_its_zone(cli: CommandLine, journal: Path) -> No
     assert len(facts(cli, "--since", "2026-01-01")) == len(ENTRIES)
 
 
+def test_every_line_names_who_did_it_calls_too(cli: CommandLine, journal: Path) -> None:
+    rows = cli("log", "--fact", "call").out.splitlines()
+    assert [row.split("  ")[-1] for row in rows] == ["by owner", "by owner"]
+
+
 def test_a_cut_list_says_so(cli: CommandLine, journal: Path) -> None:
     assert "--limit 0 shows all" in cli("log", "--limit", "2").err
     assert cli("log", "--limit", "2", "--json").err == ""

@@ -207,6 +207,17 @@ def test_a_reader_that_leaves_ends_the_pod(pod: subprocess.Popen[str], desk: Des
     assert pod.wait(PATIENCE) == 141
 
 
+def test_a_reader_that_leaves_at_the_first_line_ends_the_pod_without_a_traceback(desk: Desk) -> None:
+    pod = desk.start()
+    until(pod, "watching")
+    assert pod.stdout is not None
+    assert pod.stderr is not None
+    pod.stdout.close()
+    assert pod.wait(PATIENCE) == 141
+    assert pod.stderr.read() == ""
+    pod.stderr.close()
+
+
 # --- through the running pod ---------------------------------------------------------------------------------------------------------
 
 

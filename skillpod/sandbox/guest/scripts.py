@@ -72,7 +72,7 @@ class Program:
             status, fault = self._run(copy, words)
             _end_as_a_process_would()
         if streams.is_exceeded:
-            raise OutputExceeded(f"the program wrote more than the limit of {self._output} bytes")
+            raise OutputExceeded("the program wrote too much")
         stdout, stderr = streams.texts()
         if fault is not None:
             raise _failure(fault, stderr, has_input=bool(given)) from None
@@ -168,7 +168,7 @@ class _Room:
     def take(self, size: int) -> None:
         if size > self.left:
             self.is_exceeded = True
-            raise OutputExceeded("the program wrote more than limits.output allows")
+            raise OutputExceeded("the program wrote too much")
         self.left -= size
 
 

@@ -80,7 +80,7 @@ class Guest:
         """Raises ResultInvalid, OutputExceeded."""
         result = encode(value, tool.returns)
         if len(result) > self._output:
-            raise OutputExceeded(f"the result is {len(result)} bytes, over the limit of {self._output}")
+            raise OutputExceeded(f"the result is {len(result)} bytes")
         return result
 
     @property
