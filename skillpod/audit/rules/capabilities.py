@@ -46,8 +46,14 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
                     "CAP-005", Severity.NOTICE, use.spot, message, "name it under `permissions.environment`, or take it as config"
                 )
         elif reach is Reach.FILES and _is_new(noted, "files", use.path.partition(".")[0]):
-            message = f"{use.words}: reads or writes files; a guest sees an empty root and its own scratch space in /tmp"
-            yield reading.finding("CAP-004", Severity.NOTICE, use.spot, message, "`ctx.read_bytes` reads the skill's own files")
+            message = f"{use.words}: reads or writes files; a guest sees none of the host's, only its own scratch space in /tmp"
+            yield reading.finding(
+                "CAP-004",
+                Severity.NOTICE,
+                use.spot,
+                message,
+                "a tool reads the skill's own files by `ctx.read_bytes`; a program in scripts/ opens them",
+            )
 
 
 def _connecting(reading: Reading, asked: Permissions) -> Iterator[Finding]:
