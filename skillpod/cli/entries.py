@@ -103,6 +103,8 @@ class _File:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         mode = self._seen[-1] if self._seen else 0o600 if is_secret else 0o644
+        if is_secret:
+            mode &= 0o770  # whoever could read it before is not to have a token by that
         try:
             with open(
                 os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w", encoding="utf-8", newline=""

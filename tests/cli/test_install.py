@@ -129,6 +129,16 @@ def test_where_a_token_is_asked_one_is_written_and_the_file_is_private(cli: Comm
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_file_that_everybody_could_read_is_theirs_no_more_with_a_token_in_it(cli: CommandLine, project: Path, home: Path) -> None:
+    path = project / ".mcp.json"
+    path.write_text("{}")
+    path.chmod(0o664)
+    assert cli("install", "claude-code", "--http").code == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o664
+    assert cli("install", "claude-code", "--http", "--token", mint()).code == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
 # --- beside what is there ----------------------------------------------------------------------------------------------------------
 
 
