@@ -152,6 +152,8 @@ def _credential(principal: str, tenant: str, sees: tuple[str, ...]) -> Authentic
 async def open_door(pod: Pod, *, patience: float = PATIENCE) -> AsyncIterator[Door]:
     """A door over this pod. It follows the pod's events while it is open. When it is closed, calls in flight have ``patience`` seconds to
     finish; then every conversation is ended."""
+    # The SDK warns of each request that is not as it should be: whoever sends many would fill the log, and it names sessions there.
+    logging.getLogger("mcp.server").setLevel(logging.ERROR)
     door = Door(pod)
     ready = asyncio.Event()
     sessions = asyncio.create_task(door.serve_sessions(ready))

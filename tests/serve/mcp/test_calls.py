@@ -252,3 +252,20 @@ def test_who_opens_too_many_sessions_keeps_nobody_else_out(house: House, monkeyp
             assert (await opening(house, http, "greedy")).status_code == 200
 
     house.run(scenario())
+
+
+def test_what_clients_send_that_is_not_as_it_should_be_fills_no_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.callers["ann"] = Caller(principal="ann")
+    house.callers["bob"] = Caller(principal="bob")
+
+    async def scenario() -> None:
+        async with httpx2.AsyncClient() as http:
+            session = (await opening(house, http, "ann")).headers["mcp-session-id"]
+            assert await pinging(house, http, "bob", session) == 404
+            odd = {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": []}}
+            headers = {"accept": "application/json, text/event-stream", "x-token": "ann", "mcp-session-id": session}
+            assert (await http.post(house.url, headers=headers, json=odd)).status_code == 202
+            assert await pinging(house, http, "ann", session) == 200
+
+    house.run(scenario())
+    assert [record.message for record in caplog.records if record.name.startswith("mcp.server")] == []
