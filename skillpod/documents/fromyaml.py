@@ -44,6 +44,10 @@ def read_yaml(text: bytes, *, name: str) -> Any:
     return _YamlReader((_LibYaml or _PurePythonParser)(decoded), name).read()
 
 
+_LOOK = "check the indentation, the quotes and the brackets here"
+_TABS = "indent with spaces, not tabs; and quote a text that begins with @ or `"  # what libyaml does not say
+
+
 class _YamlReader:
     """Builds the value straight from the parser's events, so that nothing refused is ever expanded or composed."""
 
@@ -58,7 +62,7 @@ class _YamlReader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             problem = " ".join(part for part in (error.problem, error.context) if part)
-            raise self._fault(f"not YAML: {problem}", mark, hint="check the indentation, the quotes and the brackets here") from error
+            raise self._fault(f"not YAML: {problem}", mark, hint=_TABS if "start any token" in problem else _LOOK) from error
         except yaml.YAMLError as error:
             raise DocumentInvalid(f"not YAML: {error}", at=self._name) from error
 

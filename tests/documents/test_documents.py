@@ -145,6 +145,12 @@ def test_the_deepest_document_is_read_and_one_level_more_is_refused() -> None:
     assert "nested deeper" in refused(b"[" + deepest + b"]", read_json).message
 
 
+def test_a_tab_that_indents_is_named() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_yaml(b"limits:\n\twall: 1s\n", name="it")
+    assert caught.value.hint == "indent with spaces, not tabs; and quote a text that begins with @ or `"
+
+
 @pytest.mark.parametrize("text", [b"a: [1, yes, {b: 'c'}]\nd: |\n  e\n", b"a: &x 1", b"a: 1\na: 2", b"a: [", b'a: "\\ud800"', b"a: !b c"])
 def test_without_libyaml_the_same_is_read_and_refused(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = outcome(text)
