@@ -62,7 +62,8 @@ class SkillpodError(Exception):
         """One line of text, made from the same object."""
         where = f"{self.at}: " if self.at else ""
         advice = f" ({self.hint})" if self.hint else ""
-        return f"{where}{self.message}{advice}"
+        first = next((f": {reason}" for reason in self.reasons if reason.message not in self.message), "")
+        return f"{where}{self.message}{first or advice}"
 
 
 # --- families --------------------------------------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ HURRY = 0.5
 """Seconds that each step of stopping has once it was asked for twice."""
 SETTLING = 60.0
 """Seconds that the folders found at the start have before the summary is told without them."""
+FIRST_LOOK = 5.0
+"""Seconds that a client over stdio waits, at most, for the folders that are there."""
 LAST_WORDS = 2.0
 """Seconds that a client has to read what it was answered, when the pod ends before it."""
 
@@ -118,6 +120,8 @@ class _Run:
                 )
                 if doors.http is not None:
                     self._greeting.opened(doors.http)
+                if self._asked.streams is not None:
+                    await self._first_look(signals.ending)
                 client = _serve_streams(doors, self._asked.streams, signals.ending)
                 await signals.ending.wait()
                 summing.cancel()
@@ -132,6 +136,14 @@ class _Run:
         if client is not None:
             await asyncio.wait({client}, timeout=LAST_WORDS)
         return Exit.INTERRUPTED if signals.hurry.is_set() else Exit.DONE
+
+    async def _first_look(self, ending: asyncio.Event) -> None:
+        """A client that lists its tools once is to find those of the folders that are there: it waits for them, but not for long."""
+        settled, ended = asyncio.ensure_future(self._pod.settled(FIRST_LOOK)), asyncio.ensure_future(ending.wait())
+        await asyncio.wait({settled, ended}, return_when=asyncio.FIRST_COMPLETED)
+        for waiting in (settled, ended):
+            waiting.cancel()
+        await asyncio.gather(settled, ended, return_exceptions=True)
 
     async def _sum_up(self) -> None:
         with suppress(TimeoutError):

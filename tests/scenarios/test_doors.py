@@ -99,9 +99,9 @@ def finish(process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def ending(process: subprocess.Popen[str]) -> Iterator[None]:
+def ending(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
     try:
-        yield
+        yield process
     finally:
         finish(process)
 
@@ -350,6 +350,14 @@ def test_a_client_of_either_era_starts_its_own_pod_over_stdio(skills: Path, home
         asyncio.run(scenario(stderr))
     assert (tmp_path / "stderr").read_text() == ""
     assert not list(home.glob("*.sock"))
+
+
+def test_the_first_list_over_stdio_has_every_skill_that_is_there(skills: Path, home: Path) -> None:
+    for number in range(6):
+        drop_skill(skills, f"also_{number}", handler=saying("here"))
+    with ending(serve(skills, home, "--stdio")) as process:
+        listed = Editor(process).greet().ask("tools/list")["tools"]
+    assert {f"also_{number}__answer" for number in range(6)} <= {tool["name"] for tool in listed}
 
 
 def test_the_second_editor_joins_the_pod_of_the_first_and_is_told_when_it_ends(editors: Callable[[], Editor], home: Path) -> None:
