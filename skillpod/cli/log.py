@@ -95,7 +95,7 @@ def _print(entries: Iterable[Recorded], *, json: bool) -> None:
 
 
 def _following(directory: Path, last: int) -> Iterator[Recorded]:
-    seen = _sizes(directory)
+    seen: dict[str, int] = {}  # what was written since `last` was read counts, too
     while True:
         time.sleep(FOLLOWING)
         if render.is_abandoned():

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from skillpod.cli import log
 from skillpod.journal.writer import JournalWriter
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
@@ -162,6 +163,12 @@ def test_follow_goes_on_with_what_is_written_until_ctrl_c(journal: Path) -> None
         following.kill()
     assert following.returncode == 130
     assert "Traceback" not in err
+
+
+def test_follow_tells_what_was_written_before_it_began_to_look(journal: Path) -> None:
+    following = log._following(journal / "journal", len(ENTRIES))
+    asyncio.run(write(journal, [call("later")], start=NOON + 100))
+    assert next(following).seq == len(ENTRIES) + 1
 
 
 def test_follow_ends_when_its_reader_has_gone(journal: Path) -> None:
