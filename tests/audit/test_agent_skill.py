@@ -147,7 +147,10 @@ def test_a_long_description_is_said_to_be_cut() -> None:
 
 
 def test_frontmatter_that_can_not_be_read_is_said() -> None:
-    assert "the frontmatter never ends" in only(run(Bundle.freeze({"SKILL.md": b"---\nname: x\n"}), None), "SKL-008").message
+    files = {"SKILL.md": b"---\nname: x\n"}
+    governed = run(Bundle.freeze({**files, "manifest.yaml": b""}), None)
+    assert "the frontmatter never ends" in only(governed, "SKL-008").message
+    assert not run(Bundle.freeze(files), None).findings  # it is refused as a manifest: one fault is told once
 
 
 def test_python_that_is_no_tool_is_said() -> None:

@@ -70,7 +70,8 @@ def check(bundle: Bundle, manifest: Manifest | None) -> Iterator[Finding]:
     try:
         found = read_frontmatter(content, name=SKILL_MD)
     except DocumentInvalid as fault:
-        yield _notice("SKL-008", f"its frontmatter can't be read, and is passed over: {fault.message}", fix=fault.hint)
+        if "manifest.yaml" in bundle.files:  # where it is all there is to read, the reader of manifests refuses it
+            yield _notice("SKL-008", f"its frontmatter can't be read, and is passed over: {fault.message}", fix=fault.hint)
     else:
         yield from _frontmatter(found, manifest)
         yield from _capped(_body(found))
