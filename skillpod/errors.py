@@ -316,12 +316,6 @@ class DoorUnguarded(Misconfigured):
     code = "door_unguarded"
 
 
-class ExtraMissing(Misconfigured):
-    """What was asked for needs packages that are not installed; ``hint`` says how to get them."""
-
-    code = "extra_missing"
-
-
 class ClientUnusable(Misconfigured):
     """The configuration file of a client is not as we expected it, and was left as it is."""
 

@@ -12,7 +12,7 @@ from skillpod.cli.faults import Line
 from skillpod.cli.news import Level
 from skillpod.cli.options import Places
 from skillpod.cli.portrait import counted
-from skillpod.errors import ExtraMissing
+from skillpod.errors import PackageMissing
 from skillpod.manager import SkillManager
 from skillpod.serve.http import Listening
 
@@ -38,7 +38,7 @@ class Greeting:
         self._say(Level.INFO, ("connect: ", (f"claude mcp add --transport http skillpod {url}{header}", "cyan")))
         self._say(Level.INFO, ("   or:   ", (_entry(url, has_token=tokens.are_asked), "cyan"), "; `skillpod install CLIENT` writes it"))
 
-    def without_mcp(self, why: ExtraMissing) -> None:
+    def without_mcp(self, why: PackageMissing) -> None:
         self._say(Level.WARNING, (("no MCP door: ", "yellow"), f"{why.message}: ", (why.hint, "cyan")))
 
     def settled(self, pod: SkillManager) -> None:

@@ -60,7 +60,7 @@ class _Voice:
 
 
 def run_pod(places: Places, asked: Asked) -> Exit:
-    """Run a pod until a signal, or the end of its client. Raises what ``SkillManager.start`` raises, and ExtraMissing, DoorUnguarded,
+    """Run a pod until a signal, or the end of its client. Raises what ``SkillManager.start`` raises, and PackageMissing, DoorUnguarded,
     AddressUnusable before anything is started."""
     voice = _voice(asked)
     greeting = Greeting(places, voice.say)

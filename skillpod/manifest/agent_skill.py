@@ -14,7 +14,7 @@ from skillpod.manifest.faults import Faults
 from skillpod.manifest.scripts import find_programs
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime
-from skillpod.model.manifest import Limits, Manifest
+from skillpod.model.manifest import DESCRIPTION_LIMIT, Limits, Manifest
 from skillpod.model.names import is_skill_name
 
 SKILL_MD = "SKILL.md"
@@ -23,7 +23,6 @@ NO_AUTHOR = "unknown"
 SCRIPT_LIMITS = Limits(wall=30.0, cpu=30.0)
 """Programs of skills that say nothing of limits were written for a person's shell, where nobody counts seconds."""
 
-_DESCRIPTION_LIMIT = 1024
 _AUTHOR_LIMIT = 256
 _LICENSE_LIMIT = 128
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)((a|b|rc)(0|[1-9][0-9]*))?")
@@ -89,7 +88,7 @@ def _name(folder: str, values: Mapping[str, Any], faults: Faults) -> str:
 
 def _description(found: Frontmatter, faults: Faults) -> str:
     said = found.values.get("description")
-    text = fields.legible(said, _DESCRIPTION_LIMIT) if isinstance(said, str) else ""
+    text = fields.legible(said, DESCRIPTION_LIMIT) if isinstance(said, str) else ""
     if not text:
         got = "no description" if "description" not in found.values else f"a description that is {show(said)}"
         at = f"{SKILL_MD}:{found.lines.get('description', 1)}:1"

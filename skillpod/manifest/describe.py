@@ -19,15 +19,13 @@ from skillpod.manifest.docstrings import Docstring, read_docstring
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.literals import literal
 from skillpod.manifest.parse import MANIFEST
-from skillpod.manifest.refine import DEPTH_LIMIT, SCHEMA_LIMIT, nesting, refine, said_of
+from skillpod.manifest.refine import DEPTH_LIMIT, nesting, refine, said_of
 from skillpod.manifest.scopes import External, Modules, Scope, Unclear, parse_files, source
 from skillpod.manifest.scripts import script_tools
 from skillpod.model.bundle import Bundle
-from skillpod.model.manifest import Manifest, Parameter, ToolSpec
+from skillpod.model.manifest import DESCRIPTION_LIMIT, SCHEMA_LIMIT, TOOLS_LIMIT, Manifest, Parameter, ToolSpec
 from skillpod.model.names import EXPORTED_NAME, exported_name
 
-DESCRIPTION_LIMIT = 1024
-TOOLS_LIMIT = 128
 PARAMETERS_LIMIT = 64
 
 _PARAMETER_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")

@@ -18,10 +18,8 @@ from skillpod.manifest.branching import MAX_WIDTH
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.parse import MANIFEST
 from skillpod.manifest.schemas import Extent, author_schema_faults, count, patterns_of
-from skillpod.model.manifest import KIB, Manifest, ToolSpec
+from skillpod.model.manifest import SCHEMA_LIMIT, Manifest, ToolSpec
 
-SCHEMA_LIMIT = 64 * KIB
-"""JSON bytes of one tool's schemas: they are put before a model with every request."""
 DEPTH_LIMIT = 32
 """Lists and mappings inside each other in one schema, as JSON: clients read it with parsers of their own."""
 MOST = Extent(size=1_000, nesting=32, width=MAX_WIDTH)

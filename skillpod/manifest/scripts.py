@@ -12,15 +12,12 @@ from skillpod.manifest import fields
 from skillpod.manifest.argparse_calls import STDIN, CommandLine, Unreadable, is_main_guard, parser_description, read_command_line
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.scopes import parse_files
-from skillpod.model.manifest import KIB, Manifest, Script, ToolSpec
+from skillpod.model.manifest import DESCRIPTION_LIMIT, SCHEMA_LIMIT, TOOLS_LIMIT, Manifest, Script, ToolSpec
 from skillpod.model.names import exported_name
 
 FOLDER = "scripts"
-DESCRIPTION_LIMIT = 1024
 WORDS_LIMIT = 256
 """Words a plain program may be given."""
-_SCHEMA_LIMIT = 64 * KIB
-_TOOLS_LIMIT = 128
 _TOOL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _TESTS = re.compile(r"(test_.*|conftest|__init__)\.py")
 _STDIN_SCHEMA = {"type": "string", "description": "What the program reads from standard input."}
@@ -118,10 +115,11 @@ def script_tools(manifest: Manifest, trees: Mapping[str, ast.Module], taken: Ite
 
     A file that is not Python was a fault before, and is passed over.
     """
-    if len(manifest.scripts) > _TOOLS_LIMIT:
-        faults.add(f"{len(manifest.scripts)} programs; a skill has at most {_TOOLS_LIMIT} tools", at=FOLDER, hint="make two skills of it")
-        return
     owners = dict.fromkeys(taken, manifest.entry)
+    count = len(owners) + len(manifest.scripts)
+    if count > TOOLS_LIMIT:
+        faults.add(f"{count} tools with its programs; a skill has at most {TOOLS_LIMIT}", at=FOLDER, hint="make two skills of it")
+        return
     for file in manifest.scripts:
         name = tool_name(file)
         if not _TOOL_NAME.fullmatch(name):
@@ -151,7 +149,7 @@ def _shape(file: str, tree: ast.Module) -> tuple[Script, dict[str, Any]]:
     try:
         line = read_command_line(tree, program=file.rpartition("/")[2])
         schema = _input_schema(line)
-        if len(json.dumps(schema)) <= _SCHEMA_LIMIT:
+        if len(json.dumps(schema)) <= SCHEMA_LIMIT:
             return Script(file=file, is_plain=False, arguments=tuple(line.arguments)), schema
     except (Unreadable, RecursionError):
         pass

@@ -12,6 +12,13 @@ from skillpod.model.capability import NOTHING, Lifetime, Permissions, Tier
 KIB = 1024
 MIB = 1024 * KIB
 
+DESCRIPTION_LIMIT = 1024
+"""Characters of a tool's or a skill's description."""
+SCHEMA_LIMIT = 64 * KIB
+"""JSON bytes of one tool's schemas: they are put before a model with every request."""
+TOOLS_LIMIT = 128
+"""Tools of one skill, functions and programs together."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

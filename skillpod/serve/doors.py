@@ -14,7 +14,7 @@ from typing import Any, cast
 from packaging.specifiers import SpecifierSet
 
 from skillpod.config import Http
-from skillpod.errors import ExtraMissing
+from skillpod.errors import PackageMissing
 from skillpod.model.command import Caller
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.serve.address import MCP_SOCKET, SOCKET
@@ -27,15 +27,15 @@ MCP = SpecifierSet(">=2.3,<3")
 _WRITTEN = 0.05  # seconds between the end of a call and its answer in the client's pipe, at most
 
 
-def mcp_missing() -> ExtraMissing | None:
+def mcp_missing() -> PackageMissing | None:
     """Why the MCP door can't be opened here; None when it can. It is not imported to be found out: that takes a second."""
     how = "pip install 'skillpod[mcp]'"
     try:
         found = version("mcp")
     except PackageNotFoundError:
-        return ExtraMissing("the MCP door needs the package `mcp`", hint=how)
+        return PackageMissing("the MCP door needs the package `mcp`", hint=how)
     if found not in MCP:
-        return ExtraMissing(f"the MCP door needs `mcp` {MCP}, and {found} is installed", hint=f"{how}, in an environment of its own")
+        return PackageMissing(f"the MCP door needs `mcp` {MCP}, and {found} is installed", hint=f"{how}, in an environment of its own")
     return None
 
 

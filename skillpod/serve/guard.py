@@ -32,10 +32,9 @@ from skillpod.errors import (
 from skillpod.model.command import OWNER, Caller
 from skillpod.serve.address import HttpAddress
 from skillpod.serve.answers import answer
+from skillpod.serve.pod import CALLER_KEY
 from skillpod.serve.tokens import Token, Tokens
 
-CALLER = "skillpod.caller"
-"""Where the Caller is put into the ASGI scope; ``serve.mcp.callers`` reads it there (and is not imported here: it takes a second)."""
 BODY_WITHIN = 30.0
 """Seconds a request's body may take to come."""
 HELD = 64 * 1024 * 1024
@@ -274,7 +273,7 @@ class Guard:
 
         self._visits.add(visit)
         try:
-            await self._app({**scope, CALLER: caller}, receive, answering)
+            await self._app({**scope, CALLER_KEY: caller}, receive, answering)
         except asyncio.CancelledError:
             if visit.ending is None:
                 raise

@@ -10,6 +10,9 @@ from skillpod.model.command import Caller, Command
 from skillpod.model.event import Event
 from skillpod.model.guest import CallResult, Hear
 
+CALLER_KEY = "skillpod.caller"
+"""Where the HTTP door puts the Caller into the ASGI scope, before a request comes to what it asks for."""
+
 
 class Pod(Protocol):
     """One running pod. What a caller does not see (``Caller.sees``) is not there for it."""

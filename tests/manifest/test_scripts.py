@@ -15,7 +15,7 @@ from skillpod.documents import Schema
 from skillpod.errors import ManifestInvalid
 from skillpod.manifest.describe import describe
 from skillpod.model.bundle import Bundle
-from skillpod.model.manifest import Script, ScriptArgument, ToolSpec
+from skillpod.model.manifest import TOOLS_LIMIT, Script, ScriptArgument, ToolSpec
 from skillpod.sandbox.guest.command_line import CommandLine
 from tests.manifest.agent_skills import MAIN, SKILL, described, program, read, tools
 from tests.manifest.folders import MANIFEST, reader, reasons
@@ -83,6 +83,17 @@ def test_a_program_and_a_function_of_one_name_are_a_fault() -> None:
     with pytest.raises(ManifestInvalid) as caught:
         describe(bundle, reader().read(bundle))
     assert reasons(caught) == ["scripts/fill.py: it and handler.py would both be the tool `fill` (rename one of the two)"]
+
+
+def test_functions_and_programs_share_the_limit_of_tools() -> None:
+    names = [f"scripts/p{number}.py" for number in range(TOOLS_LIMIT)]
+    files = {"manifest.yaml": f"{MANIFEST}scripts: [{', '.join(names)}]\n".encode(), **dict.fromkeys(names, MAIN.encode())}
+    alone = Bundle.freeze({**files, "SKILL.md": SKILL.encode()})
+    assert len(describe(alone, reader().read(alone))) == TOOLS_LIMIT
+    together = Bundle.freeze({**files, "handler.py": b"from skillpod import tool\n\n@tool\ndef scan() -> str:\n    return ''\n"})
+    with pytest.raises(ManifestInvalid) as caught:
+        describe(together, reader().read(together))
+    assert reasons(caught) == ["scripts: 129 tools with its programs; a skill has at most 128 (make two skills of it)"]
 
 
 def test_functions_come_first_and_programs_in_the_manifest_s_order() -> None:

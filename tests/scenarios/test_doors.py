@@ -329,7 +329,7 @@ def test_without_the_package_a_pod_runs_without_its_door_and_says_so(skills: Pat
         assert (editor.returncode, "has no MCP door" in err) == (3, True)
     for asked in (["--stdio"], ["--http", "127.0.0.1:0"]):
         told = subprocess.run([*command, *asked], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        assert (told.returncode, told.stdout, "error[extra_missing]" in told.stderr) == (3, "", True)
+        assert (told.returncode, told.stdout, "error[package_missing]" in told.stderr) == (3, "", True)
 
 
 # --- stdio -------------------------------------------------------------------------------------------------------------------------

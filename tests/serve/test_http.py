@@ -19,8 +19,9 @@ from skillpod.config import Http
 from skillpod.errors import AddressUnusable, CommandInvalid, DoorUnguarded
 from skillpod.serve import guard, server
 from skillpod.serve.address import HttpAddress, parse_address
-from skillpod.serve.guard import CALLER, Buckets, reply
+from skillpod.serve.guard import Buckets, reply
 from skillpod.serve.http import HttpDoor, bind
+from skillpod.serve.pod import CALLER_KEY
 from skillpod.serve.tokens import FILE, Tokens, add_token, mint, remove_token
 
 PATIENCE = 10.0
@@ -43,7 +44,7 @@ class Mcp:
         if b"wait" in body:
             self.waiting.set()
             await self.go_on.wait()
-        caller = scope[CALLER]
+        caller = scope[CALLER_KEY]
         await reply(send, {"principal": caller.principal, "sees": list(caller.sees), "bytes": len(body)}, 200)
 
     async def _stream(self, send: Send) -> None:

@@ -12,14 +12,13 @@ from skillpod.documents import Frontmatter, read_frontmatter, show
 from skillpod.errors import DocumentInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Severity
-from skillpod.model.manifest import Manifest
+from skillpod.model.manifest import DESCRIPTION_LIMIT, Manifest
 
 SKILL_MD = "SKILL.md"
 SHOWN = 40
 """Findings of one rule in one folder: a flood of notices must not become a question."""
 
 _STANDARD = frozenset({"name", "description", "license", "compatibility", "metadata", "allowed-tools"})
-_DESCRIPTION_LIMIT = 1024
 _COMPATIBILITY_LIMIT = 500
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+((a|b|rc)[0-9]+)?")
 _TOOL = re.compile(r"[^\s,()]+(?:\([^)]*\))?")
@@ -155,8 +154,8 @@ def _unlike_the_standard(found: Frontmatter) -> Iterator[Finding]:
 
 
 def _oddity(key: str, value: Any) -> str:
-    if key == "description" and isinstance(value, str) and len(value) > _DESCRIPTION_LIMIT:
-        return f"the description has {len(value)} characters; agents get the first {_DESCRIPTION_LIMIT}"
+    if key == "description" and isinstance(value, str) and len(value) > DESCRIPTION_LIMIT:
+        return f"the description has {len(value)} characters; agents get the first {DESCRIPTION_LIMIT}"
     if key == "compatibility" and not (isinstance(value, str) and len(value) <= _COMPATIBILITY_LIMIT):
         return f"compatibility is a text of at most {_COMPATIBILITY_LIMIT} characters; it is passed over"
     if key == "license" and not isinstance(value, str):

@@ -10,9 +10,7 @@ from mcp.server.streamable_http import MCP_SESSION_ID_HEADER
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from skillpod.model.command import Caller
-
-CALLER_KEY = "skillpod.caller"
-"""Where the HTTP door puts the Caller into the ASGI scope, before a request comes here."""
+from skillpod.serve.pod import CALLER_KEY
 
 
 @dataclass(frozen=True, slots=True)

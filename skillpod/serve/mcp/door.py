@@ -21,14 +21,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from skillpod.model.command import Caller
-from skillpod.serve.mcp.callers import CALLER_KEY, Line
+from skillpod.serve.mcp.callers import Line
 from skillpod.serve.mcp.calls import Calls
 from skillpod.serve.mcp.exchange import EXCHANGE_KEY, Exchange
 from skillpod.serve.mcp.lines import messages
 from skillpod.serve.mcp.server import build_server
 from skillpod.serve.mcp.sessions import Sessions, StandingStream
 from skillpod.serve.mcp.sight import Sights
-from skillpod.serve.pod import Pod
+from skillpod.serve.pod import CALLER_KEY, Pod
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of one HTTP request's body."""
