@@ -82,7 +82,7 @@ def module_messages(entry: str) -> tuple[dict[str, Any], ...]:
     """
     guest = _PACKAGE / "sandbox" / "guest"
     shipped = {"skillpod": _PACKAGE / "sdk.py", "skillpod.sandbox.wire": _PACKAGE / "sandbox" / "wire.py"}
-    shipped |= {f"skillpod.sandbox.guest.{path.stem}": path for path in guest.glob("*.py") if path.stem != "__init__"}
+    shipped |= {_module_of(path.relative_to(guest)): path for path in guest.rglob("*.py") if path.stem != "__init__"}
     if entry not in shipped:
         shipped[entry] = _file_of(entry)
     packages = {parent for name in shipped for parent in _parents(name)}
@@ -98,6 +98,10 @@ def magic() -> str:
 def _compiled(name: str, text: str) -> str:
     code = compile(text, f"skillpod://{name}", "exec", dont_inherit=True)
     return base64.b64encode(marshal.dumps(code)).decode()
+
+
+def _module_of(inside: Path) -> str:
+    return ".".join(("skillpod.sandbox.guest", *inside.with_suffix("").parts))
 
 
 def _file_of(entry: str) -> Path:

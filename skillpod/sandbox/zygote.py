@@ -22,7 +22,7 @@ from skillpod.model.guest import IsolationReport, Wall, WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import bootstrap, landlock, seccomp
 from skillpod.sandbox.control import ZygoteProcess
-from skillpod.sandbox.guest.walls import REMEDIES, WALLS
+from skillpod.sandbox.guest.walls.board import REMEDIES, WALLS
 
 SERVE = "skillpod.sandbox.guest.serve"
 

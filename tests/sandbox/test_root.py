@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from skillpod.sandbox.guest import root
+from skillpod.sandbox.guest.walls import root
 
 
 def test_a_directory_with_nothing_to_hide_is_granted_whole(tmp_path: Path) -> None:

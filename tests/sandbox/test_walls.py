@@ -15,7 +15,7 @@ import pytest
 from skillpod.errors import IsolationUnavailable
 from skillpod.model.guest import WallState
 from skillpod.model.manifest import Limits
-from skillpod.sandbox.guest.walls import WALLS
+from skillpod.sandbox.guest.walls.board import WALLS
 from skillpod.sandbox.zygote import Zygote, read_walls
 from tests.support import jail
 from tests.support.hosts import ORDINARY_USER, on_a_host, readable_by_others

@@ -22,7 +22,7 @@ from typing import Any
 from skillpod.sandbox.guest.command_line import STDIN, CommandLine
 from skillpod.sandbox.guest.faults import OutputExceeded, describe
 from skillpod.sandbox.guest.loader import Copy, Folder
-from skillpod.sandbox.guest.root import SCRATCH
+from skillpod.sandbox.guest.walls.root import SCRATCH
 
 COPY = os.path.join(SCRATCH, "skill")
 WORK = os.path.join(SCRATCH, "work")

@@ -25,10 +25,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from skillpod.sandbox import wire
-from skillpod.sandbox.guest import enclosure, kernel, namespaces
+from skillpod.sandbox.guest import enclosure, kernel
 from skillpod.sandbox.guest.enclosure import Enclosure
-from skillpod.sandbox.guest.namespaces import WallFailed
-from skillpod.sandbox.guest.walls import WIRE, Guest, Prepared, raise_walls
+from skillpod.sandbox.guest.walls import namespaces, parent_death
+from skillpod.sandbox.guest.walls.descriptors import WIRE
+from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -49,7 +51,7 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         os._exit(WALLS_FAILED)
     if enclosed.prepared.walls.stands("pid_namespace"):
         _become_first_process(control)
-    _hide()
+    parent_death.hide()
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -78,15 +80,9 @@ def _become_first_process(control: socket.socket) -> None:
         return
     control.close()
     kernel.set_capabilities(0)
-    _hide()
+    parent_death.hide()
     _, status = os.waitpid(process, 0)
     os._exit(abs(os.waitstatus_to_exitcode(status)))
-
-
-def _hide() -> None:
-    """Again, because a change of ids or capabilities clears the first (prctl(2)); no other process may look into this one."""
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
 
 
 @dataclass(frozen=True, slots=True)

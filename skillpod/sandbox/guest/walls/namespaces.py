@@ -45,6 +45,11 @@ class Identity:
     count: int
 
 
+def out_of_reach(wall: str, error: PermissionError) -> WallFailed:
+    """A wall fails because its guests' user could not run the interpreter behind it."""
+    return WallFailed(wall, f"without it the interpreter's library, {error.filename}, is closed to the guests' user")
+
+
 def attempt(wall: str, step: Callable[[], object]) -> None:
     """Raises WallFailed when ``step`` raises OSError."""
     try:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from skillpod.sandbox.guest import kernel
-from skillpod.sandbox.guest.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.namespaces import WallFailed
 
 SCRATCH_HOLDER = "/scratch"
 """A rule of Landlock holds for what is below a directory, not for what is mounted over it: guests mount theirs one level down."""
@@ -113,12 +113,6 @@ class Sources:
         kernel.mount(source, target, "", kernel.MS_BIND)
         wanted = kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | kernel.MS_NOSUID | flags | inherited
         kernel.mount("none", target, "", wanted)
-
-
-def mount_scratch(size: int, user: int) -> None:
-    """The guest's own directory at /tmp, of ``size`` bytes, gone with its mount namespace. A size of 0 would be no limit to tmpfs."""
-    options = f"size={max(size, 4096)},nr_inodes={max(size // 4096, 64)},mode=0700,uid={user},gid={user}"
-    kernel.mount("scratch", SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, options)
 
 
 def address_space() -> int:

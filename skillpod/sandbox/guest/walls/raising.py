@@ -1,0 +1,93 @@
+"""The walls of one guest, put up between the fork and the first byte of a skill, each read back, then all of them tried.
+
+The order matters: what needs a right comes before the right is dropped, and the filter of system calls is last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skillpod.sandbox.guest.walls import (
+    capabilities,
+    descriptors,
+    identity,
+    landlock,
+    no_new_privs,
+    parent_death,
+    rlimits,
+    scratch,
+    seccomp,
+    self_test,
+)
+from skillpod.sandbox.guest.walls.board import Walls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What the zygote made once for all its guests.
+
+    ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
+    can only shrink.
+    """
+
+    walls: Walls
+    program: bytes
+    own_pid: tuple[int, ...]
+    ruleset: int | None
+    abi: int
+    baseline: int
+    bounding: int
+    interpreter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """One fork: its parent's process id, its descriptors, its limits as ``Limits`` names them, its own user id inside the namespace
+    (None: the shared one)."""
+
+    parent: int
+    wire: int
+    output: int
+    limits: Mapping[str, Any]
+    user: int | None
+    one_call: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    walls: Walls
+    self_test: dict[str, str]
+    failed: bool
+
+    def as_frame(self) -> dict[str, Any]:
+        return {"t": "walls", "walls": self.walls.as_list(), "self_test": self.self_test, "failed": self.failed}
+
+
+def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) -> Report:
+    """Every wall, then the self-test. When a required one did not go up, or a probe got through, ``failed`` is true: load nothing.
+
+    ``inherited`` are descriptors of the zygote's that must not be open afterwards.
+    """
+    walls = prepared.walls.copy()
+    descriptors.place(guest.wire, guest.output)
+    walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), guest.user))
+    walls.put_up("guest_identity", lambda: identity.take(guest.user))
+    walls.put_up("capabilities", lambda: capabilities.drop(prepared.bounding))
+    walls.put_up("parent_death", lambda: parent_death.die_with(guest.parent))
+    walls.put_up("rlimits", lambda: _limit(prepared, guest))
+    walls.put_up("no_new_privs", no_new_privs.promise)
+    walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
+    walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
+    walls.put_up("descriptors", descriptors.close)
+    walls.put_up("seccomp", lambda: seccomp.enforce(prepared.program, prepared.own_pid))
+    if walls.wanted("cgroup"):
+        walls.unavailable("cgroup", "guests are in the pod's own cgroup")
+    probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited)
+    escaped = any(answer != self_test.REFUSED for answer in probed.values())
+    return Report(walls, probed, failed=walls.fault() is not None or escaped)
+
+
+def _limit(prepared: Prepared, guest: Guest) -> str:
+    return rlimits.set_from(guest.limits, baseline=prepared.baseline, is_shared_id=guest.user is None, is_for_one_call=guest.one_call)

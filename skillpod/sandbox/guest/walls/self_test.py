@@ -1,0 +1,66 @@
+"""The self-test: before a skill's first byte, each guest tries a few acts that its walls must refuse.
+
+Ubuntu lets ``unshare`` succeed and fails later; Landlock has answered "done" and enforced nothing. A wall is believed when it holds.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Collection
+
+from skillpod.sandbox.guest import kernel
+from skillpod.sandbox.guest.walls import root
+from skillpod.sandbox.guest.walls.board import Walls
+from skillpod.sandbox.guest.walls.descriptors import WIRE
+
+REFUSED = "refused"
+
+
+def tried(walls: Walls, *, interpreter: str, parent: int, inherited: Collection[int]) -> dict[str, str]:
+    """What must fail, where a wall stands against it: each probe's name and REFUSED, or what happened instead.
+
+    ``interpreter`` is a file of the host's, ``parent`` the zygote, ``inherited`` descriptors of the zygote's that must be closed.
+    """
+    probes: tuple[tuple[str, Callable[[], object], tuple[str, ...]], ...] = (
+        ("read a file of the host", lambda: _read(interpreter), ("pivot_root", "landlock")),
+        ("read a file that is not granted", lambda: _read(root.CANARY), ("landlock",) if walls.stands("pivot_root") else ()),
+        ("write to the root", lambda: os.open("/skillpod-was-here", os.O_WRONLY | os.O_CREAT | os.O_EXCL), ("pivot_root", "landlock")),
+        ("make a socket", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).detach(), ("seccomp",)),
+        ("signal the zygote", lambda: os.kill(parent, 0), ("seccomp",)),
+        ("fork", _fork, ("seccomp",)),
+        ("make a namespace", lambda: kernel.unshare(kernel.NEWUSER), ("seccomp",)),
+        ("use an inherited descriptor", lambda: _any_open(inherited), ("descriptors",)),
+    )
+    return {name: _answer(probe) for name, probe, against in probes if any(map(walls.stands, against))}
+
+
+def _answer(probe: Callable[[], object]) -> str:
+    try:
+        probe()
+    except OSError:
+        return REFUSED
+    return "succeeded"
+
+
+def _read(path: str) -> None:
+    os.read(os.open(path, os.O_RDONLY), 1)
+
+
+def _fork() -> None:
+    if not os.fork():
+        os._exit(0)
+
+
+def _any_open(numbers: Collection[int]) -> None:
+    """Raises OSError when each of them is closed."""
+    if not any(_is_open(number) for number in numbers if number > WIRE):
+        raise OSError("all closed")
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
