@@ -10,7 +10,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.command import Caller, Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry
-from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
+from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
 
 
 class Clock(Protocol):
@@ -61,9 +61,10 @@ class Sandbox(Protocol):
     async def start(self) -> None:
         """Make ready what guests are forked from. Raises IsolationUnavailable."""
 
-    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None]) -> Guests:
+    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched) -> Guests:
         """The guests of one generation; none is started yet. ``on_death`` hears of each guest that died of itself (not of one that
-        was retired, single-use and done, or killed at its caller's deadline), on the loop's thread."""
+        was retired, single-use and done, or killed at its caller's deadline), on the loop's thread; ``watch`` of what the skill tried
+        that reaches beyond itself."""
 
     async def report(self) -> IsolationReport:
         """What this machine can enforce, from an empty guest that was put behind every wall."""

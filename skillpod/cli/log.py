@@ -37,6 +37,7 @@ _STYLES = {
     Fact.REFUSED: "red",
     Fact.QUARANTINED: "red",
     Fact.GUEST_DIED: "red",
+    Fact.ATTEMPTED: "red",
     Fact.ROLLED_BACK: "yellow",
 }
 

@@ -11,7 +11,7 @@ from skillpod.cli.faults import Line, Span, fault_lines
 from skillpod.errors import from_dict
 from skillpod.model.command import Verb
 from skillpod.model.digest import short
-from skillpod.model.guest import CallResult
+from skillpod.model.guest import Act, CallResult
 
 COLUMNS = ("NAME", "STATE", "VERSION", "GEN", "TIER", "CALLS", "DIGEST", "TOOLS")
 
@@ -74,6 +74,7 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
             yield ("",)
             yield ((title, "bold"),)
             yield from (((f"  {name:<12}", "dim"), value) for name, value in lines)
+    yield from _reach(skill)
     yield from _tools(skill.get("tool_specs") or [])
     yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
@@ -104,6 +105,42 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     grants = {kind: given for kind, given in (skill.get("grants") or {}).items() if given}
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
+
+
+def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
+    """For each kind of right: what the manifest asks, what the audit read, and what the jail saw tried; only where there is something."""
+    asks, uses, tried = skill.get("asks") or {}, skill.get("capabilities") or [], skill.get("attempts") or []
+    told = False
+    for kind in (*asks, ""):
+        asked = _grant(asks.get(kind) or [])
+        read = ", ".join(f"{use['resource']} ({use['file']}:{use['line']})" for use in uses if use["kind"] == kind)
+        seen = [attempt for attempt in tried if Act(attempt["act"]).kind == kind]
+        if not (asked or read or seen):
+            continue
+        if not told:
+            told = True
+            yield ("",)
+            yield (("what it reaches for", "bold"),)
+        yield from _beside(kind or "anything else", asked, read, seen)
+    if skill.get("more_attempts"):
+        yield (f"  and {counted(skill['more_attempts'], 'attempt')} more",)
+
+
+def _beside(kind: str, asked: str, read: str, seen: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+    yield (f"  {kind}",)
+    yield (("    asks        ", "dim"), asked or "nothing")
+    yield (("    audit read  ", "dim"), read or "nothing")
+    if not seen:
+        yield (("    jail saw    ", "dim"), "nothing")
+    for attempt in seen:
+        yield (("    jail saw    ", "dim"), (_attempt(attempt), "" if attempt["granted"] else "red"))
+
+
+def _attempt(attempt: Mapping[str, Any]) -> str:
+    act = "" if attempt["target"].startswith(attempt["act"]) else f"{attempt['act']} "
+    times = "" if attempt["count"] == 1 else f", {attempt['count']} times"
+    leave = "granted" if attempt["granted"] else "not granted"
+    return f"{act}{attempt['target']} ({leave}, by the {attempt['by']}'s word{times})"
 
 
 def _grant(given: Any) -> str:

@@ -16,6 +16,7 @@ MEANINGS: Mapping[str, str] = {
     "uts_namespace": "it does not see this machine's name",
     "pid_namespace": "it sees no process of this machine",
     "pivot_root": "its root directory holds only what was put there, read-only",
+    "witness": "the kernel tells the pod what it tries and may not",
     "scratch_quota": "its temporary files are its own, bounded and gone with it",
     "guest_identity": "it runs under a user id of its own, never root",
     "capabilities": "it holds no right of root's and can gain none",

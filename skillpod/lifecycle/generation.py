@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from skillpod.lifecycle.attempts import Attempts
 from skillpod.lifecycle.pipeline import Survey
 from skillpod.lifecycle.table import Event, State, step
 from skillpod.model.card import Card
@@ -25,6 +26,7 @@ class Generation:
         admission: Admission,
         identity: Identity,
         guests: Guests,
+        attempts: Attempts,
         manifest: Manifest,
         tools: tuple[ToolSpec, ...],
     ) -> None:
@@ -33,6 +35,7 @@ class Generation:
         self.admission = admission
         self.identity = identity
         self.guests = guests
+        self.attempts = attempts
         self.manifest = manifest
         self.state = State.STARTING
         self.deaths = 0

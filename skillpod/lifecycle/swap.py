@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from packaging.specifiers import SpecifierSet
 
 from skillpod.errors import ApprovalNeeded, Held, PolicyRefused, Quarantined, Refused, SkillpodError, Waiting
+from skillpod.lifecycle.attempts import Attempts
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Survey, decision
@@ -164,24 +165,37 @@ class Swap:
             # It proved itself before and was kept ready for this: its guests serve on under the new number.
             slot.previous = None
             kept.step(Event.RECALLED)
-            return self._generation(number, plan, kept.guests)
+            kept.attempts.number = number
+            return self._generation(number, plan, kept.guests, kept.attempts)
         return self.open(slot, number, plan)
 
     def open(self, slot: Slot, number: int, plan: Plan) -> Generation:
         """A generation with no guest started yet."""
         launch = Launch(admission=plan.admission, bundle=plan.survey.bundle, manifest=plan.manifest, tools=plan.tools, config=plan.config)
+        attempts = Attempts(
+            number=number,
+            manifest=plan.manifest,
+            admission=plan.admission,
+            inferred=plan.survey.report.capabilities,
+            news=self._parts.news,
+            journal=self._parts.journal,
+            clock=self._parts.clock,
+        )
         opened: list[Guests] = []
-        opened.append(self._parts.sandbox.open(launch, on_death=lambda error: self._on_death(slot, opened[0], error)))
-        return self._generation(number, plan, opened[0])
+        opened.append(
+            self._parts.sandbox.open(launch, on_death=lambda error: self._on_death(slot, opened[0], error), watch=attempts.record)
+        )
+        return self._generation(number, plan, opened[0], attempts)
 
     @staticmethod
-    def _generation(number: int, plan: Plan, guests: Guests) -> Generation:
+    def _generation(number: int, plan: Plan, guests: Guests, attempts: Attempts) -> Generation:
         return Generation(
             number=number,
             survey=plan.survey,
             admission=plan.admission,
             identity=plan.identity,
             guests=guests,
+            attempts=attempts,
             manifest=plan.manifest,
             tools=plan.tools,
         )

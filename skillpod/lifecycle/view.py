@@ -63,6 +63,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
     return {
         "license": manifest.license,
         "tags": list(manifest.tags),
+        "asks": manifest.permissions.as_dict(),
         "grants": generation.admission.grants.as_dict(),
         "policy": generation.admission.policy,
         "config": generation.identity.config,
@@ -75,6 +76,8 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "left_out": [f"{path} ({reason_left_out(path.rpartition('/')[2])})" for path in generation.survey.bundle.left_out],
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],
         "capabilities": [use.as_dict() for use in generation.survey.report.capabilities],
+        "attempts": generation.attempts.as_list(),
+        "more_attempts": generation.attempts.more,
         "tests": [{"tool": exported_name(manifest.name, test.tool), "arguments": dict(test.arguments)} for test in manifest.tests],
         "tool_specs": [
             {

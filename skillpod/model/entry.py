@@ -24,6 +24,7 @@ class Fact(Enum):
     QUARANTINED = "quarantined"
     RESUMED = "resumed"
     GUEST_DIED = "guest_died"
+    ATTEMPTED = "attempted"  # a guest tried what it was not granted; details: act, target, by, and beside it asked and audit
     CALL = "call"
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 

@@ -25,10 +25,11 @@ class Kind(Enum):
     QUARANTINED = "quarantined"
     RESUMED = "resumed"
     GUEST_DIED = "guest_died"
+    ATTEMPTED = "attempted"  # a guest tried what it was not granted, for the first time
     TROUBLE = "trouble"  # something of the pod's own: the watcher, the journal, the skills directory
 
 
-ALERTS = frozenset({Kind.REFUSED, Kind.HELD, Kind.ROLLED_BACK, Kind.QUARANTINED, Kind.TROUBLE})
+ALERTS = frozenset({Kind.REFUSED, Kind.HELD, Kind.ROLLED_BACK, Kind.QUARANTINED, Kind.ATTEMPTED, Kind.TROUBLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

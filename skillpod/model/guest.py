@@ -49,6 +49,57 @@ class LogLine:
     message: str
 
 
+class Act(Enum):
+    """What a guest tried that reaches beyond itself."""
+
+    OPEN = "open"  # a file or directory, to read
+    WRITE = "write"  # a file or directory: to write, make, move or remove
+    SOCKET = "socket"
+    CONNECT = "connect"
+    EXECUTE = "execute"
+    FORK = "fork"
+    SIGNAL = "signal"
+    LOAD = "load"  # native code
+    CALL = "call"  # another system call that no guest may make
+
+    @property
+    def kind(self) -> str:
+        """The kind of permission that would be about it; empty when there is none."""
+        return _KINDS.get(self.value, "")
+
+
+_KINDS = {"open": "volumes", "write": "volumes", "socket": "network", "connect": "network", "execute": "programs", "fork": "programs"}
+
+
+class Source(Enum):
+    """Whose word it is: the kernel's, which a skill can't bend, or the guest's own, best effort."""
+
+    KERNEL = "kernel"
+    GUEST = "guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One thing a guest tried. ``target`` is a path, an address or a system call, in words; ``tool`` the one that ran, empty when it was
+    loading or several did."""
+
+    act: Act
+    target: str
+    by: Source
+    tool: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"act": self.act.value, "target": self.target, "by": self.by.value}
+
+
+Watch = Callable[[Attempt], None]
+"""Hears what a guest tried, on the loop's thread; it must not raise and not wait."""
+
+
+def unwatched(attempt: Attempt) -> None:
+    """Nobody watches."""
+
+
 Hear = Callable[[Progress | LogLine], None]
 """Hears what a call says while it runs, on the loop's thread; it must not raise and not wait."""
 

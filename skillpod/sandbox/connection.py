@@ -16,12 +16,12 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, SkillpodError, WireBroken
-from skillpod.model.guest import Hear, Reply, unheard
+from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Watch, unheard, unwatched
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
 from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
-from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, usage_of
+from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import Decoder, FrameTooLarge, WireError, encode
 from skillpod.sandbox.zygote import Exit, Forked
@@ -75,12 +75,13 @@ class Connection:
     ``gone`` is done when nothing of it is left.
     """
 
-    def __init__(self, forked: Forked, *, limits: Limits, broker: Broker, output: Output) -> None:
+    def __init__(self, forked: Forked, *, limits: Limits, broker: Broker, output: Output, watch: Watch = unwatched) -> None:
         self._loop = asyncio.get_running_loop()
         self._forked = forked
         self._limits = limits
         self._broker = broker
         self._output = output
+        self._watch = watch
         self.on_end: OnEnd = _nobody
         self.on_free: Callable[[], None] = _nothing
         self._decoder = Decoder(cap_of(limits))
@@ -122,6 +123,27 @@ class Connection:
                 return
             self._loop.add_writer(self._forked.wire, self._writable)
         self._unsent.append(view)
+
+    def watch(self) -> None:
+        """From here on what the kernel refuses is the skill's doing; before, it was the self-test's."""
+        self._forked.on_refused = lambda act, target: self._watch(self._attempt(act, target, Source.KERNEL))
+
+    def heed(self, said: dict[str, Any]) -> None:
+        """Hear what a frame that ``expect`` gave says the skill tried while it was loaded. Raises WireBroken."""
+        try:
+            self._saw(said)
+        except WireError as fault:
+            raise self._broken(str(fault)) from fault
+
+    def _saw(self, frame: dict[str, Any]) -> None:
+        """Take what the guest says its skill tried out of a frame. Raises WireError."""
+        if "seen" in frame:
+            for act, target in seen_of(frame):
+                self._watch(self._attempt(act, target, Source.GUEST))
+
+    def _attempt(self, act: Act, target: str, by: Source) -> Attempt:
+        tools = {call.tool for call in self._calls.values()}
+        return Attempt(act=act, target=target, by=by, tool=tools.pop() if len(tools) == 1 else "")
 
     def serve(self) -> None:
         """From here on frames belong to calls. Raises WireBroken when the guest said more than it was asked."""
@@ -234,6 +256,7 @@ class Connection:
         call = self._calls.get(nonce)
         if call is None:
             raise WireError("a frame that belongs to no call in flight")
+        self._saw(frame)
         match frame.get("t"), frame.keys():
             case ("result", frames.RESULT) | ("failed", frames.FAILED):
                 self._answered(nonce, call, frame)

@@ -44,16 +44,21 @@ class ZygoteProcess:
         os.set_blocking(self._printed, False)
         self._loop.add_reader(self._printed, self._keep_printed)
 
-    async def begin(self, start: Mapping[str, Any]) -> dict[str, Any]:
-        """Send it its program, then ``start``; wait for ``ready`` or ``failed``. Raises IsolationUnavailable when it says neither."""
+    async def begin(self, start: Mapping[str, Any]) -> tuple[dict[str, Any], list[int]]:
+        """Send it its program, then ``start``; wait for ``ready`` or ``failed``, and what descriptors come along.
+
+        Raises IsolationUnavailable when it says neither.
+        """
+        data, descriptors = b"", list[int]()
         try:
             async with asyncio.timeout(_START_SECONDS):
                 for message in await asyncio.to_thread(bootstrap.module_messages, start["entry"]):
                     await self.send(message)
                 await self.send({"start": start, "magic": bootstrap.magic()})
-                data = await self._loop.sock_recv(self._control, bootstrap.LARGEST)
+                await self._readable()
+                data, descriptors, _, _ = socket.recv_fds(self._control, bootstrap.LARGEST, 1)
         except (TimeoutError, OSError):
-            data = b""
+            pass  # said below, with its own last words
         if not data:
             self._keep_printed()
             said = self._tail.decode(errors="replace").strip().rpartition("\n")[2] or "without a word"
@@ -62,8 +67,7 @@ class ZygoteProcess:
                 at="zygote",
                 hint="run `skillpod doctor`; the interpreter must be able to run `python -I -S -E`",
             )
-        answer: dict[str, Any] = json.loads(data)
-        return answer
+        return json.loads(data), descriptors
 
     async def send(self, message: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> None:
         """Raises OSError when the process has ended."""
@@ -105,6 +109,14 @@ class ZygoteProcess:
             self._loop.remove_reader(pidfd)
             os.close(pidfd)
         self._process.wait()
+
+    async def _readable(self) -> None:
+        there = asyncio.Event()
+        self._loop.add_reader(self._control, there.set)
+        try:
+            await there.wait()
+        finally:
+            self._loop.remove_reader(self._control)
 
     async def _writable(self) -> None:
         self._room.clear()

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from skillpod.errors import ArgumentsInvalid, ResultInvalid, SkillpodError, ToolRaised
-from skillpod.model.guest import Usage
+from skillpod.model.guest import Act, Usage
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox.death import memory_exceeded, output_exceeded, scratch_exceeded
+from skillpod.sandbox.guest import observer
 from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, FrameTooLarge, WireError, body, depth, framed
 
 RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
@@ -22,6 +23,7 @@ _ARGUMENTS_CAP = 16 * MIB
 _STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits.output says
 _WORDS_CAP = 16 * 1024
 _TYPE_CAP = 200
+_ACTS = {act.value: act for act in Act}
 
 
 def cap_of(limits: Limits) -> int:
@@ -46,6 +48,21 @@ def call_frame(nonce: str, tool: str, arguments: Mapping[str, Any], seconds: flo
 def cancel_frame(nonce: str) -> bytes:
     """For a guest of several calls at once: the caller of this one has gone."""
     return framed(b'{"t":"cancel","nonce":"%s"}' % nonce.encode())
+
+
+def seen_of(frame: dict[str, Any]) -> list[tuple[Act, str]]:
+    """What the guest says it saw of its skill, taken out of the frame. Raises WireError."""
+    seen = frame.pop("seen", [])
+    if type(seen) is not list or len(seen) > observer.MOST:
+        raise WireError("what was seen is no list of bounded length")
+    return [_sighting(item) for item in seen]
+
+
+def _sighting(item: object) -> tuple[Act, str]:
+    match item:
+        case [str(act), str(target)] if act in _ACTS and len(target) <= observer.LONGEST:
+            return _ACTS[act], target
+    raise WireError("what was seen is not in order")
 
 
 def usage_of(reply: Mapping[str, Any], wall: float) -> Usage:

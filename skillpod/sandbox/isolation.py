@@ -8,7 +8,7 @@ from typing import Any
 
 from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
 from skillpod.model.capability import Isolation, Lifetime
-from skillpod.model.guest import IsolationReport, Launch
+from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
 from skillpod.model.manifest import Limits
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
@@ -46,7 +46,7 @@ class JailSandbox:
         """Raises IsolationUnavailable."""
         await self._zygote(self._without)
 
-    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None]) -> Guests:
+    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched) -> Guests:
         """The guests of one generation; none is started yet.
 
         Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle.
@@ -76,7 +76,7 @@ class JailSandbox:
                     f"no guest was forked within {_FORK_SECONDS:g} s", hint="call again: another zygote takes its place"
                 ) from None
 
-        return GuestPool(launch, fork=fork, memory=self._memory, on_death=on_death, idle=self._idle)
+        return GuestPool(launch, fork=fork, memory=self._memory, on_death=on_death, watch=watch, idle=self._idle)
 
     async def report(self) -> IsolationReport:
         """The walls of an empty guest. Raises IsolationUnavailable when one that is required is missing, GuestDied."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from skillpod.errors import DeadlineExceeded, Drift, GuestDied, ProbeFailed, SkillpodError, ToolRaised, WireBroken
 from skillpod.model.capability import Lifetime
-from skillpod.model.guest import IsolationReport, Launch
+from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
 from skillpod.model.manifest import Limits, Script
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
@@ -25,11 +25,12 @@ Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
 class Nursery:
     """Starts the guests of one launch. ``report`` is what the newest of them said of its walls."""
 
-    def __init__(self, launch: Launch, *, fork: Fork, broker: Broker, output: Output) -> None:
+    def __init__(self, launch: Launch, *, fork: Fork, broker: Broker, output: Output, watch: Watch = unwatched) -> None:
         self._launch = launch
         self._fork = fork
         self._broker = broker
         self._output = output
+        self._watch = watch
         self._limits = launch.manifest.limits
         self._source = [tool.signature() for tool in launch.tools]
         self._loads: dict[int, bytes] = {}  # by how many calls at once
@@ -46,7 +47,7 @@ class Nursery:
             forked = await self._fork(self._limits, lifetime)
         except OSError as fault:  # no descriptors left, no memory
             raise GuestDied(f"no guest could be forked: {fault}", hint="look at the pod's own limits of files and memory") from fault
-        guest = Connection(forked, limits=self._limits, broker=self._broker, output=self._output)
+        guest = Connection(forked, limits=self._limits, broker=self._broker, output=self._output, watch=self._watch)
         self._alive.add(guest)
         guest.gone.add_done_callback(lambda _: self._alive.discard(guest))
         try:
@@ -86,8 +87,10 @@ class Nursery:
 
     async def _raise(self, guest: Connection, load: bytes) -> None:
         self.report = read_walls(await guest.expect("walls"))
+        guest.watch()
         guest.send(load)
         said = await guest.expect("described", "load_failed")
+        guest.heed(said)
         if said["t"] == "load_failed":
             raise _load_failure(said.get("error"), self._launch)
         difference = _difference(self._source, said.get("tools"))

@@ -10,7 +10,7 @@ from typing import Any
 from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
-from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
+from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
 from skillpod.model.manifest import GuestCount
 from skillpod.ports import Memory
 from skillpod.sandbox.broker import Broker
@@ -27,13 +27,20 @@ class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; sessions end."""
 
     def __init__(
-        self, launch: Launch, *, fork: Fork, memory: Memory, on_death: Callable[[SkillpodError], None], idle: float = IDLE_SECONDS
+        self,
+        launch: Launch,
+        *,
+        fork: Fork,
+        memory: Memory,
+        on_death: Callable[[SkillpodError], None],
+        watch: Watch = unwatched,
+        idle: float = IDLE_SECONDS,
     ) -> None:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._output = Output()
         broker = Broker(memory=memory, skill=manifest.name, version=manifest.state_version, output=self._output)
-        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output)
+        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0

@@ -5,6 +5,7 @@ Sources: seccomp(2), Linux ``Documentation/userspace-api/seccomp_filter.rst``, `
 
 from __future__ import annotations
 
+import base64
 import json
 import platform
 import struct
@@ -17,6 +18,9 @@ from skillpod.errors import IsolationUnavailable
 from skillpod.resources import packaged_text
 
 ALLOW = 0x7FFF0000
+TELL = 0x7FC00000
+"""SECCOMP_RET_USER_NOTIF: whoever holds the filter's listener answers; with nobody listening the call does not exist (ENOSYS)."""
+
 ERRNO = 0x00050000
 KILL_PROCESS = 0x80000000
 ERRORS = {"EPERM": 1, "ENOSYS": 38, "EOPNOTSUPP": 95}
@@ -40,6 +44,10 @@ class Filter:
 
     program: bytes
     own_pid: tuple[int, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the zygote takes it."""
+        return {"program": base64.b64encode(self.program).decode(), "own_pid": self.own_pid}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,36 @@ class _Step:
 
 @cache
 def build(architecture: str = "") -> Filter:
-    """The filter for a machine as ``uname -m`` names it (empty: this one). Raises IsolationUnavailable for one without a table."""
+    """A guest's filter for a machine as ``uname -m`` names it (empty: this one). Raises IsolationUnavailable for one without a table."""
+    table, architecture = _table(architecture)
+    return _assembled(table, architecture, rules(table, architecture), otherwise=ERRNO | ERRORS["EPERM"])
+
+
+@cache
+def build_told(architecture: str = "") -> tuple[Filter, Filter]:
+    """The zygote's filter, whose listener answers what is ``told``, and the one its guests add. Raises IsolationUnavailable.
+
+    Of all filters on a process the strictest answer holds, and a refusal is stricter than a question to the listener (seccomp(2)): so the
+    guest's own filter lets through what the zygote's already keeps from the kernel.
+    """
+    table, architecture = _table(architecture)
+    told = {row[architecture] for row in table["refuse"] if row.get("told")} - {None}
+    asking = [Rule(number, TELL) for number in sorted(told)]
+    guest = [Rule(rule.number, ALLOW) if rule.number in told else rule for rule in rules(table, architecture)]
+    return (
+        _assembled(table, architecture, asking, otherwise=ALLOW),
+        _assembled(table, architecture, guest, otherwise=ERRNO | ERRORS["EPERM"]),
+    )
+
+
+@cache
+def told_names() -> Mapping[int, str]:
+    """What this machine's numbers of the told calls are called."""
+    table, architecture = _table("")
+    return {row[architecture]: row["name"] for row in table["refuse"] if row.get("told") and row[architecture] is not None}
+
+
+def _table(architecture: str) -> tuple[Mapping[str, Any], str]:
     architecture = architecture or platform.machine()
     if architecture not in AUDIT_ARCH:
         raise IsolationUnavailable(
@@ -79,9 +116,13 @@ def build(architecture: str = "") -> Filter:
             at="seccomp",
             hint=f"run on one of: {', '.join(sorted(AUDIT_ARCH))}",
         )
-    table = json.loads(packaged_text("sandbox/seccomp.json"))
-    steps = assemble(rules(table, architecture), last_known=table["last_known"][architecture], architecture=architecture)
-    return _encode(steps)
+    return json.loads(packaged_text("sandbox/seccomp.json")), architecture
+
+
+def _assembled(table: Mapping[str, Any], architecture: str, wanted: Sequence[Rule], *, otherwise: int) -> Filter:
+    unknown = ALLOW if otherwise == ALLOW else ERRNO | ERRORS["ENOSYS"]
+    spans = _spans(wanted, table["last_known"][architecture], otherwise=otherwise, unknown=unknown)
+    return _encode(assemble(spans, architecture=architecture))
 
 
 def rules(table: Mapping[str, Any], architecture: str) -> list[Rule]:
@@ -97,9 +138,8 @@ def rules(table: Mapping[str, Any], architecture: str) -> list[Rule]:
     return [found[number] for number in sorted(found)]
 
 
-def assemble(wanted: Sequence[Rule], *, last_known: int, architecture: str) -> list[_Step]:
+def assemble(spans: Sequence[Rule], *, architecture: str) -> list[_Step]:
     """Foreign architectures die; then a balanced tree over the numbers, whose leaves answer."""
-    spans = _spans(wanted, last_known)
     head = [
         _Step(_LOAD, _ARCHITECTURE),
         _Step(_EQUAL, AUDIT_ARCH[architecture], if_true=1),
@@ -125,13 +165,14 @@ def _test(shape: Mapping[str, Any]) -> Condition:
     return Condition(shape["arg"], int(shape.get("mask", hex(_WHOLE)), 16), value, bool(shape.get("wide", False)))
 
 
-def _spans(wanted: Sequence[Rule], last_known: int) -> list[Rule]:
-    """Every number from 0 up, as rules that hold from their number to the next one's; neighbours that answer alike are one."""
+def _spans(wanted: Sequence[Rule], last_known: int, *, otherwise: int, unknown: int) -> list[Rule]:
+    """Every number from 0 up, as rules that hold from their number to the next one's; neighbours that answer alike are one.
+
+    ``otherwise`` is answered to a known number without a rule, ``unknown`` to those above ``last_known``."""
     by_number = {rule.number: rule for rule in wanted}
-    refused, unknown = ERRNO | ERRORS["EPERM"], ERRNO | ERRORS["ENOSYS"]
     spans: list[Rule] = []
     for number in range(last_known + 1):
-        rule = by_number.get(number, Rule(number, refused))
+        rule = by_number.get(number, Rule(number, otherwise))
         if spans and (spans[-1].action, spans[-1].alternatives) == (rule.action, rule.alternatives) and not rule.alternatives:
             continue
         spans.append(rule)

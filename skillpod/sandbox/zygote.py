@@ -6,23 +6,23 @@ Everything runs on one event loop's thread: the zygote's parent-death signal fol
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from skillpod.errors import GuestDied, IsolationUnavailable
 from skillpod.model.capability import Lifetime
-from skillpod.model.guest import IsolationReport, Wall, WallState
+from skillpod.model.guest import Act, IsolationReport, Wall, WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import bootstrap, landlock, seccomp
 from skillpod.sandbox.control import ZygoteProcess
 from skillpod.sandbox.guest.walls.board import REMEDIES, WALLS
+from skillpod.sandbox.witness import Witness
 
 SERVE = "skillpod.sandbox.guest.serve"
 
@@ -46,13 +46,17 @@ class Exit:
 _KILLED = Exit(-signal.SIGKILL)
 
 
+def _unheard(act: Act, target: str) -> None:
+    """Nobody listens."""
+
+
 @dataclass(slots=True, eq=False)
 class Forked:
     """One guest, from its fork on. Who takes it owns it: ``kill`` ends it, ``close`` also frees the host's descriptors.
 
     ``wire`` is non-blocking, and its first frame is ``walls`` (see ``read_walls``); ``output`` is the non-blocking read end of the
     guest's stdout and stderr; ``exited`` is done when it was reaped, or when its zygote ended. ``process`` is its id on the host, for
-    reading its clock only: a signal never goes by number.
+    reading its clock only: a signal never goes by number. ``on_refused`` hears of system calls the kernel refused it.
     """
 
     wire: socket.socket
@@ -60,6 +64,7 @@ class Forked:
     pidfd: int
     exited: asyncio.Future[Exit]
     process: int
+    on_refused: Callable[[Act, str], None] = _unheard
 
     def kill(self) -> None:
         """SIGKILL by pidfd; nothing happens when it has ended."""
@@ -120,7 +125,8 @@ class Zygote:
         self._process: ZygoteProcess | None = None
         self._serial = 0
         self._asked: dict[int, _Asked] = {}
-        self._living: dict[int, asyncio.Future[Exit]] = {}
+        self._living: dict[int, Forked] = {}
+        self._witness: Witness | None = None
         self.ended = asyncio.Event()
         """Set when the process has ended or was closed; all its guests are dead then. A new one must be made."""
         self.walls: tuple[Wall, ...] = ()
@@ -141,7 +147,7 @@ class Zygote:
         while True:
             process = ZygoteProcess(self._environment())
             try:
-                answer = await process.begin(self._start_message(missing))
+                answer, listeners = await process.begin(self._start_message(missing))
             except BaseException:
                 await process.close()
                 raise
@@ -153,6 +159,7 @@ class Zygote:
                 raise _unavailable(wall, answer["detail"])
             missing[wall] = answer["detail"]
         self.walls = tuple(_wall(shape) for shape in answer["walls"])
+        self._witness = next((Witness(listener, self._told) for listener in listeners), None)
         self._process = process
         process.listen(self._hear, self._end)
 
@@ -197,36 +204,45 @@ class Zygote:
 
     def _start_message(self, missing: Mapping[str, str]) -> dict[str, Any]:
         """What ``guest.zygote.main`` gets. ``missing`` are walls an earlier attempt could not put up, with the reason."""
-        filtered = seccomp.build()
+        witness, told = seccomp.build_told()
         return {
             "entry": self._entry,
             "without": sorted(self._without),
             "missing": missing,
             "environment": dict(bootstrap.ENVIRONMENT),
             "landlock": landlock.plan(landlock.abi()).as_dict(),
-            "filter": {"program": base64.b64encode(filtered.program).decode(), "own_pid": filtered.own_pid},
+            "filter": seccomp.build().as_dict(),
+            "witness": witness.as_dict()["program"],
+            "told_filter": told.as_dict(),
         }
 
     def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
         number = message["id"]
         if message["t"] == "exit":
-            self._living.pop(number).set_result(Exit(message["status"], message["cpu"], message["peak"]))
+            self._living.pop(number).exited.set_result(Exit(message["status"], message["cpu"], message["peak"]))
             return
         asked = self._asked.pop(number)
         if message["t"] == "refused":
             asked.fail(GuestDied(f"no guest could be forked: {message['detail']}", hint="look at the host's process and memory limits"))
             return
-        self._living[number] = asked.exited
-        asked.succeed(descriptors[0])
+        self._living[number] = asked.succeed(descriptors[0])
 
     def _end(self) -> None:
         self.ended.set()
         for asked in self._asked.values():
             asked.fail(_zygote_ended())
-        for exited in self._living.values():
-            exited.set_result(_KILLED)
+        for forked in self._living.values():
+            forked.exited.set_result(_KILLED)
         self._asked.clear()
         self._living.clear()
+        if self._witness is not None:
+            self._witness.close()
+
+    def _told(self, process: int, act: Act, target: str) -> None:
+        """The kernel refused a guest something. Who is not (or no longer) known here is heard by nobody."""
+        for forked in self._living.values():
+            if forked.process == process:
+                forked.on_refused(act, target)
 
 
 class _Asked:
@@ -262,12 +278,13 @@ class _Asked:
                 self._forked.result().close()
             raise
 
-    def succeed(self, pidfd: int) -> None:
+    def succeed(self, pidfd: int) -> Forked:
         forked = Forked(wire=self._wire, output=self._output, pidfd=pidfd, exited=self.exited, process=_process_of(pidfd))
         if self._forked.done():
             forked.close()
         else:
             self._forked.set_result(forked)
+        return forked
 
     def fail(self, error: Exception) -> None:
         self.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import sys
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, root
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
-from skillpod.sandbox.guest.walls.raising import Prepared
+from skillpod.sandbox.guest.walls.raising import Filtered, Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     _promise(walls, {"landlock": ruleset is not None, "scratch_quota": walls.stands("pivot_root"), "guest_identity": ids > 1})
     prepared = Prepared(
         walls=walls,
-        program=base64.b64decode(start["filter"]["program"]),
-        own_pid=tuple(start["filter"]["own_pid"]),
+        filtered=Filtered.of(start["filter"]),
         ruleset=ruleset,
         abi=plan["abi"],
         baseline=baseline,

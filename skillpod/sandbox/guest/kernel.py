@@ -27,6 +27,9 @@ SECUREBITS_LOCKED = 0b11101111
 """NOROOT, NO_SETUID_FIXUP, NO_CAP_AMBIENT_RAISE and their locks, and KEEP_CAPS locked as off."""
 
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_SECCOMP_SET_MODE_FILTER, _SECCOMP_NEW_LISTENER = 1, 1 << 3
+_TGKILL = {"x86_64": 234, "aarch64": 131}
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _RULE_PATH_BENEATH = 1
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -77,6 +80,12 @@ def detach(target: str) -> None:
 def pivot_into_working_directory() -> None:
     """The working directory becomes the root, and the old root is stacked on it, to be detached (pivot_root(2), NOTES)."""
     _syscall("pivot_root", _PIVOT_ROOT[platform.machine()], b".", b".")
+
+
+def signal_process(process: int, number: int) -> None:
+    """By tgkill(2), about which the zygote's filter does not ask the host, as it does about kill."""
+    target = ctypes.c_int(process)
+    _syscall("tgkill", _TGKILL[platform.machine()], target, target, ctypes.c_int(number))
 
 
 def set_hostname(name: str) -> None:
@@ -150,6 +159,13 @@ def landlock_enforce(ruleset: int) -> None:
 
 class _SockFprog(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def seccomp_listen(program: bytes) -> int:
+    """Install a program that asks a listener, and give the listener: a descriptor. Needs NO_NEW_PRIVS (seccomp_unotify(2))."""
+    described = _SockFprog(len(program) // 8, program)
+    how = (ctypes.c_uint(_SECCOMP_SET_MODE_FILTER), ctypes.c_uint(_SECCOMP_NEW_LISTENER), ctypes.byref(described))
+    return _syscall("seccomp", _SECCOMP[platform.machine()], *how)
 
 
 def seccomp_enforce(program: bytes) -> None:

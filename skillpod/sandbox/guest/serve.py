@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+import json
 import os
 import queue
 import random
@@ -26,6 +27,7 @@ from skillpod.sandbox.guest.command_line import WordsInvalid
 from skillpod.sandbox.guest.contract import Context
 from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, OutputExceeded, describe
 from skillpod.sandbox.guest.loader import Folder
+from skillpod.sandbox.guest.observer import Observer
 from skillpod.sandbox.guest.port import Port
 from skillpod.sandbox.guest.results import ResultInvalid, encode
 from skillpod.sandbox.guest.scripts import Program, ProgramFailed, ScratchExceeded, programs
@@ -62,8 +64,11 @@ def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
 class Guest:
     """A loaded skill: its tools by name, and what their Context is made of."""
 
-    def __init__(self, port: Port, tools: Mapping[str, Tool | Program], load: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, port: Port, tools: Mapping[str, Tool | Program], load: Mapping[str, Any], files: Mapping[str, bytes], observer: Observer
+    ) -> None:
         self.port = port
+        self.observer = observer
         self._tools = tools
         self._config = load["config"]
         self._output: int = load["output"]
@@ -111,7 +116,9 @@ class Call:
             self.fail(fault)
             return
         cpu, peak = _used()
-        head = f'{{"t":"result","nonce":"{self._nonce}","cpu":{cpu - self._cpu:.6f},"peak":{peak},"value":'
+        seen = self._guest.observer.take()
+        told = f'"seen":{json.dumps(seen)},' if seen else ""
+        head = f'{{"t":"result","nonce":"{self._nonce}","cpu":{cpu - self._cpu:.6f},"peak":{peak},{told}"value":'
         self._finish(framed(head.encode() + result + b"}"))
 
     def fail(self, fault: BaseException) -> None:
@@ -126,11 +133,17 @@ class Call:
         if type(fault) in _OUR_FAULTS:
             error["type"] = _OUR_FAULTS[type(fault)]
         cpu, peak = _used()
-        return encode_frame({"t": "failed", "nonce": self._nonce, "error": error, "cpu": cpu - self._cpu, "peak": peak})
+        failed = {"t": "failed", "nonce": self._nonce, "error": error, "cpu": cpu - self._cpu, "peak": peak}
+        return encode_frame(_with_seen(failed, self._guest.observer))
 
     def _finish(self, data: bytes) -> None:
         _flush()
         self._channel.finish(data)
+
+
+def _with_seen(frame: dict[str, Any], observer: Observer) -> dict[str, Any]:
+    seen = observer.take()
+    return {**frame, "seen": seen} if seen else frame
 
 
 _OUR_FAULTS: Mapping[type, str] = {
@@ -259,6 +272,8 @@ async def _echo(value: str, ctx: Context) -> str:
 def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
+    observer = Observer(sys.path)
+    observer.install()
     try:
         folder = Folder(load["name"], files)
         folder.install()
@@ -266,12 +281,12 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
         described = [tool.describe() for tool in tools.values()]
     except BaseException as fault:  # noqa: BLE001  # SAFE: importing runs the skill's code, which may raise anything
         _flush()
-        port.send(encode_frame({"t": "load_failed", "error": describe(fault)}))
+        port.send(encode_frame(_with_seen({"t": "load_failed", "error": describe(fault)}, observer)))
         return None
-    guest = Guest(port, tools, load, files)
+    guest = Guest(port, tools, load, files, observer)
     serving = Overlapping(guest) if load["concurrency"] > 1 else Turns(guest)
     Rehearsal(guest, serving.loop)
-    port.send(encode_frame({"t": "described", "tools": described}))
+    port.send(encode_frame(_with_seen({"t": "described", "tools": described}, observer)))
     return serving
 
 

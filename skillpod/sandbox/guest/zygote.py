@@ -1,12 +1,14 @@
 """The process guests are forked from: it shuts itself in once, loads what guests need, then forks on demand. It runs no skill code.
 
 The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's
-end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` or ``failed {wall, detail}``, once; ``forked {id}``
+end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where
+there is one) or ``failed {wall, detail}``, once; ``forked {id}``
 with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests with it.
 """
 
 from __future__ import annotations
 
+import base64
 import gc
 import importlib
 import json
@@ -21,16 +23,15 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from skillpod.sandbox import wire
 from skillpod.sandbox.guest import enclosure, kernel
-from skillpod.sandbox.guest.enclosure import Enclosure
-from skillpod.sandbox.guest.walls import namespaces, parent_death
+from skillpod.sandbox.guest.walls import namespaces, parent_death, witness
 from skillpod.sandbox.guest.walls.descriptors import WIRE
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
-from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
+from skillpod.sandbox.guest.walls.raising import Filtered, Guest, Prepared, raise_walls
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -52,11 +53,14 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
     if enclosed.prepared.walls.stands("pid_namespace"):
         _become_first_process(control)
     parent_death.hide()
+    prepared, listeners = _watched(enclosed.prepared, start)
     gc.collect()
     gc.freeze()
     gc.disable()
-    _send(control, {"t": "ready", "walls": enclosed.prepared.walls.as_list()})
-    _Zygote(control, enclosed, entry).run()
+    _send(control, {"t": "ready", "walls": prepared.walls.as_list()}, *listeners)
+    for listener in listeners:
+        os.close(listener)
+    _Zygote(control, prepared, enclosed.ids, entry).run()
 
 
 def _load(name: str) -> Entry:
@@ -71,6 +75,14 @@ def _load(name: str) -> Entry:
         locale.setlocale(locale.LC_ALL, "")  # read now, it can still be set when its files are out of reach
     entry: Entry = importlib.import_module(name).main
     return entry
+
+
+def _watched(prepared: Prepared, start: Mapping[str, Any]) -> tuple[Prepared, tuple[int, ...]]:
+    """With the witness, the guests' filter leaves to it what it refuses and tells; its listener is for the host."""
+    listener = witness.post(prepared.walls, base64.b64decode(start["witness"]))
+    if listener is None:
+        return prepared, ()
+    return replace(prepared, filtered=Filtered.of(start["told_filter"])), (listener,)
 
 
 def _become_first_process(control: socket.socket) -> None:
@@ -95,10 +107,10 @@ class _Child:
 class _Zygote:
     """The loop: requests from the host, and the ends of guests, in the order they come."""
 
-    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry) -> None:
+    def __init__(self, control: socket.socket, prepared: Prepared, ids: int, entry: Entry) -> None:
         self._control = control
-        self._prepared = enclosed.prepared
-        self._ids = enclosed.ids
+        self._prepared = prepared
+        self._ids = ids
         self._entry = entry
         self._children: dict[int, _Child] = {}  # by pidfd
         self._serial = 0
@@ -142,7 +154,7 @@ class _Zygote:
         try:
             pidfd = os.pidfd_open(process)
         except OSError:
-            os.kill(process, signal.SIGKILL)
+            kernel.signal_process(process, signal.SIGKILL)
             os.waitpid(process, 0)
             raise
         self._children[pidfd] = _Child(request["id"], process, guest.user)

@@ -5,6 +5,7 @@ The order matters: what needs a right comes before the right is dropped, and the
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,18 @@ from skillpod.sandbox.guest.walls import (
 from skillpod.sandbox.guest.walls.board import Walls
 
 
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The guests' filter of system calls; ``own_pid`` are the places in it where a guest's own process id goes."""
+
+    program: bytes
+    own_pid: tuple[int, ...]
+
+    @classmethod
+    def of(cls, sent: Mapping[str, Any]) -> Filtered:
+        return cls(base64.b64decode(sent["program"]), tuple(sent["own_pid"]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """What the zygote made once for all its guests.
@@ -33,8 +46,7 @@ class Prepared:
     """
 
     walls: Walls
-    program: bytes
-    own_pid: tuple[int, ...]
+    filtered: Filtered
     ruleset: int | None
     abi: int
     baseline: int
@@ -81,7 +93,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
     walls.put_up("descriptors", descriptors.close)
-    walls.put_up("seccomp", lambda: seccomp.enforce(prepared.program, prepared.own_pid))
+    walls.put_up("seccomp", lambda: seccomp.enforce(prepared.filtered.program, prepared.filtered.own_pid))
     if walls.wanted("cgroup"):
         walls.unavailable("cgroup", "guests are in the pod's own cgroup")
     probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited)

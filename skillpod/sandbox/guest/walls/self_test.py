@@ -27,7 +27,7 @@ def tried(walls: Walls, *, interpreter: str, parent: int, inherited: Collection[
         ("read a file that is not granted", lambda: _read(root.CANARY), ("landlock",) if walls.stands("pivot_root") else ()),
         ("write to the root", lambda: os.open("/skillpod-was-here", os.O_WRONLY | os.O_CREAT | os.O_EXCL), ("pivot_root", "landlock")),
         ("make a socket", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).detach(), ("seccomp",)),
-        ("signal the zygote", lambda: os.kill(parent, 0), ("seccomp",)),
+        ("signal the zygote", lambda: kernel.signal_process(parent, 0), ("seccomp",)),
         ("fork", _fork, ("seccomp",)),
         ("make a namespace", lambda: kernel.unshare(kernel.NEWUSER), ("seccomp",)),
         ("use an inherited descriptor", lambda: _any_open(inherited), ("descriptors",)),

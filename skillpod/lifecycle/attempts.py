@@ -1,0 +1,147 @@
+"""What the guests of one generation tried that reaches beyond themselves: counted, and told and journaled the first time each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skillpod.lifecycle.news import News
+from skillpod.model.capability import Grants
+from skillpod.model.decision import Admission
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.event import Kind
+from skillpod.model.finding import CapabilityUse
+from skillpod.model.guest import Act, Attempt, Source
+from skillpod.model.manifest import Manifest
+from skillpod.ports import Clock, Journal
+
+MOST = 64
+"""Different attempts of one generation that are kept, told and journaled; of what comes after, only how many."""
+
+_VERBS = {
+    Act.OPEN: "open",
+    Act.WRITE: "write to",
+    Act.SOCKET: "make a",
+    Act.CONNECT: "connect to",
+    Act.EXECUTE: "execute",
+    Act.FORK: "make a process:",
+    Act.SIGNAL: "send a",
+    Act.LOAD: "load",
+    Act.CALL: "call",
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """One attempt, how often, and when first (seconds since 1970)."""
+
+    attempt: Attempt
+    is_granted: bool
+    first: float
+    count: int = 1
+
+    def as_dict(self) -> dict[str, Any]:
+        attempt = self.attempt
+        return {**attempt.as_dict(), "tool": attempt.tool, "granted": self.is_granted, "count": self.count, "first": self.first}
+
+
+class Attempts:
+    """Of one generation; ``number`` is its own, and becomes another's when that one takes its guests over."""
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        manifest: Manifest,
+        admission: Admission,
+        inferred: Sequence[CapabilityUse],
+        news: News,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self.number = number
+        self._manifest = manifest
+        self._admission = admission
+        self._inferred = inferred
+        self._news = news
+        self._journal = journal
+        self._clock = clock
+        self._tallies: dict[tuple[Act, str], Tally] = {}
+        self.more = 0
+        """Attempts that were one too many to be kept."""
+
+    def record(self, attempt: Attempt) -> None:
+        """Never raises, never waits."""
+        key = (attempt.act, attempt.target)
+        tally = self._tallies.get(key)
+        if tally is not None:
+            tally.count += 1
+            return
+        if len(self._tallies) >= MOST:
+            self.more += 1
+            return
+        tally = Tally(attempt, _is_granted(attempt, self._admission.grants), self._clock.epoch())
+        self._tallies[key] = tally
+        if not tally.is_granted:
+            self._tell(attempt)
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """The first that came first."""
+        return [tally.as_dict() for tally in self._tallies.values()]
+
+    def _tell(self, attempt: Attempt) -> None:
+        beside = self._beside(attempt)
+        message = f"it tried to {_VERBS[attempt.act]} {attempt.target}, which it was not granted"
+        self._journal.mark(
+            Entry(
+                fact=Fact.ATTEMPTED,
+                skill=self._manifest.name,
+                version=self._manifest.version,
+                digest=self._admission.digest,
+                generation=self.number,
+                tool=attempt.tool,
+                outcome=self._outcome(attempt),
+                reason=message,
+                details={**attempt.as_dict(), **beside},
+            )
+        )
+        self._news.tell(
+            Kind.ATTEMPTED,
+            skill=self._manifest.name,
+            version=self._manifest.version,
+            digest=self._admission.digest,
+            generation=self.number,
+            message=f"{message} (by the {attempt.by.value}'s word); its manifest asks for {_words(beside['asked'])}, "
+            f"the audit read {_words(beside['audit'])}",
+            details={**attempt.as_dict(), "tool": attempt.tool, **beside},
+        )
+
+    def _outcome(self, attempt: Attempt) -> str:
+        """What the kernel tells was refused; what only the guest tells was, too, unless a wall was left out by its name."""
+        return "denied" if attempt.by is Source.KERNEL or not self._admission.opted_out else "unknown"
+
+    def _beside(self, attempt: Attempt) -> dict[str, list[Any]]:
+        """What the manifest asks of that kind, and where the audit read a use of it."""
+        kind = attempt.act.kind
+        asked = self._manifest.permissions.as_dict().get(kind, [])
+        return {"asked": asked, "audit": [f"{use.file}:{use.line} {use.resource}".rstrip() for use in self._inferred if use.kind == kind]}
+
+
+def _words(things: Sequence[Any]) -> str:
+    return ", ".join(map(_word, things)) or "nothing of the kind"
+
+
+def _word(thing: Any) -> str:
+    return thing if isinstance(thing, str) else " ".join(str(part) for part in _parts(thing))
+
+
+def _parts(thing: Any) -> Iterator[Any]:
+    yield from thing.values() if isinstance(thing, dict) else (thing,)
+
+
+def _is_granted(attempt: Attempt, grants: Grants) -> bool:
+    """Whether it is about a volume, in the way it was granted."""
+    ways = {"write"} if attempt.act is Act.WRITE else {"read", "write"} if attempt.act is Act.OPEN else set[str]()
+    places = [f"/volumes/{volume.name}" for volume in grants.volumes if volume.access in ways]
+    return any(attempt.target == place or attempt.target.startswith(f"{place}/") for place in places)
