@@ -11,6 +11,7 @@ import platform
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -46,7 +47,6 @@ class Filter:
     own_pid: tuple[int, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """As the zygote takes it."""
         return {"program": base64.b64encode(self.program).decode(), "own_pid": self.own_pid}
 
 
@@ -77,28 +77,37 @@ class _Step:
     if_false: int = 0
 
 
-@cache
-def build(architecture: str = "") -> Filter:
-    """A guest's filter for a machine as ``uname -m`` names it (empty: this one). Raises IsolationUnavailable for one without a table."""
-    table, architecture = _table(architecture)
-    return _assembled(table, architecture, rules(table, architecture), otherwise=ERRNO | ERRORS["EPERM"])
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """``zygote`` is put on once and inherited by every guest, ``told`` is the same with a listener for what is told; ``guest`` is what each
+    guest adds: of all filters on a process the strictest answer holds (seccomp(2))."""
+
+    zygote: Filter
+    told: Filter
+    guest: Filter
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the zygote takes it."""
+        return {name: getattr(self, name).as_dict() for name in self.__slots__}
 
 
 @cache
-def build_told(architecture: str = "") -> tuple[Filter, Filter]:
-    """The zygote's filter, whose listener answers what is ``told``, and the one its guests add. Raises IsolationUnavailable.
+def build(architecture: str = "") -> Filters:
+    """For a machine as ``uname -m`` names it (empty: this one). Raises IsolationUnavailable for one without a table.
 
-    Of all filters on a process the strictest answer holds, and a refusal is stricter than a question to the listener (seccomp(2)): so the
-    guest's own filter lets through what the zygote's already keeps from the kernel.
+    In two parts, because a fork pays for the length of what it installs: the long allowlist goes on the zygote, which keeps besides only
+    the calls that a fork needs; the short one takes those away.
     """
     table, architecture = _table(architecture)
-    told = {row[architecture] for row in table["refuse"] if row.get("told")} - {None}
-    asking = [Rule(number, TELL) for number in sorted(told)]
-    guest = [Rule(rule.number, ALLOW) if rule.number in told else rule for rule in rules(table, architecture)]
-    return (
-        _assembled(table, architecture, asking, otherwise=ALLOW),
-        _assembled(table, architecture, guest, otherwise=ERRNO | ERRORS["EPERM"]),
-    )
+    refused, unknown = ERRNO | ERRORS["EPERM"], ERRNO | ERRORS["ENOSYS"]
+    last = table["last_known"][architecture]
+
+    def zygote(*, told: int) -> Filter:
+        spans = _spans(rules(table, architecture, Wearer.ZYGOTE, told=told), last, otherwise=refused, unknown=unknown)
+        return _encode(assemble(spans, architecture=architecture))
+
+    guest = _spans(rules(table, architecture, Wearer.GUEST, told=refused), last, otherwise=ALLOW, unknown=ALLOW)
+    return Filters(zygote=zygote(told=refused), told=zygote(told=TELL), guest=_encode(assemble(guest, architecture=architecture)))
 
 
 @cache
@@ -119,14 +128,14 @@ def _table(architecture: str) -> tuple[Mapping[str, Any], str]:
     return json.loads(packaged_text("sandbox/seccomp.json")), architecture
 
 
-def _assembled(table: Mapping[str, Any], architecture: str, wanted: Sequence[Rule], *, otherwise: int) -> Filter:
-    unknown = ALLOW if otherwise == ALLOW else ERRNO | ERRORS["ENOSYS"]
-    spans = _spans(wanted, table["last_known"][architecture], otherwise=otherwise, unknown=unknown)
-    return _encode(assemble(spans, architecture=architecture))
+class Wearer(Enum):
+    ZYGOTE = "zygote"
+    GUEST = "guest"
 
 
-def rules(table: Mapping[str, Any], architecture: str) -> list[Rule]:
-    """The table's rows for one architecture, by number. Raises ValueError when a number is there twice."""
+def rules(table: Mapping[str, Any], architecture: str, wearer: Wearer, *, told: int) -> list[Rule]:
+    """The rows that this filter answers, by number. ``told`` is the answer to those that are told. Raises ValueError when a number is there
+    twice."""
     found: dict[int, Rule] = {}
     for row in (*table["allow"], *table["refuse"]):
         number = row[architecture]
@@ -134,7 +143,7 @@ def rules(table: Mapping[str, Any], architecture: str) -> list[Rule]:
             continue
         if number in found:
             raise ValueError(f"{row['name']}: number {number} is listed twice")
-        found[number] = _rule(row, number)
+        found[number] = _rule(row, number, wearer, told)
     return [found[number] for number in sorted(found)]
 
 
@@ -152,7 +161,12 @@ def assemble(spans: Sequence[Rule], *, architecture: str) -> list[_Step]:
     return steps
 
 
-def _rule(row: Mapping[str, Any], number: int) -> Rule:
+def _rule(row: Mapping[str, Any], number: int, wearer: Wearer, told: int) -> Rule:
+    is_zygotes = bool(row.get("zygote"))
+    if is_zygotes is (wearer is Wearer.ZYGOTE):
+        return Rule(number, ALLOW)  # the zygote may, and what it does not need its own filter has settled
+    if row.get("told"):
+        return Rule(number, told)
     if "errno" in row:
         return Rule(number, ERRNO | ERRORS[row["errno"]])
     if "when" not in row:

@@ -204,16 +204,13 @@ class Zygote:
 
     def _start_message(self, missing: Mapping[str, str]) -> dict[str, Any]:
         """What ``guest.zygote.main`` gets. ``missing`` are walls an earlier attempt could not put up, with the reason."""
-        witness, told = seccomp.build_told()
         return {
             "entry": self._entry,
             "without": sorted(self._without),
             "missing": missing,
             "environment": dict(bootstrap.ENVIRONMENT),
             "landlock": landlock.plan(landlock.abi()).as_dict(),
-            "filter": seccomp.build().as_dict(),
-            "witness": witness.as_dict()["program"],
-            "told_filter": told.as_dict(),
+            "filters": seccomp.build().as_dict(),
         }
 
     def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from skillpod.errors import IsolationUnavailable
 from skillpod.resources import packaged_text
-from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, build
-from tests.support.bpf import answer
+from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, TELL, Filter, build
+from tests.support.bpf import answer, strictest
 
 TABLE = json.loads(packaged_text("sandbox/seccomp.json"))
 ROWS = {row["name"]: row for row in (*TABLE["allow"], *TABLE["refuse"])}
@@ -27,11 +27,17 @@ def ask(architecture: str, name: str, *arguments: int) -> int:
 
 
 def ask_number(architecture: str, number: int, *arguments: int) -> int:
+    """What both filters of a guest answer together, with nobody who is told."""
     built = build(architecture)
-    program = bytearray(built.program)
-    for offset in built.own_pid:
+    return strictest(answer(worn(made), number, *arguments, architecture=AUDIT_ARCH[architecture]) for made in (built.zygote, built.guest))
+
+
+def worn(made: Filter) -> bytes:
+    """As the guest OWN_PID puts it on."""
+    program = bytearray(made.program)
+    for offset in made.own_pid:
         program[offset : offset + 4] = OWN_PID.to_bytes(4, "little")
-    return answer(bytes(program), number, *arguments, architecture=AUDIT_ARCH[architecture])
+    return bytes(program)
 
 
 @ARCHITECTURES
@@ -60,9 +66,10 @@ def test_a_number_newer_than_the_table_is_said_not_to_exist(architecture: str) -
 
 @ARCHITECTURES
 def test_a_foreign_architecture_or_x32_kills(architecture: str) -> None:
-    program = build(architecture).program
+    built = build(architecture)
     for foreign in (0x40000003, 0x40000028, 0xC00000F3, *(set(AUDIT_ARCH.values()) - {AUDIT_ARCH[architecture]})):
-        assert answer(program, 0, architecture=foreign) == KILL_PROCESS
+        for made in (built.zygote, built.told, built.guest):
+            assert answer(made.program, 0, architecture=foreign) == KILL_PROCESS
     assert ask_number(architecture, 0x40000000) == KILL_PROCESS
     assert ask_number(architecture, 0x40000000 | 59) == KILL_PROCESS
     assert ask_number(architecture, 0xFFFFFFFF) == KILL_PROCESS
@@ -195,6 +202,53 @@ def _numbers(header: str) -> dict[str, int]:
     if "fstatat" in found:  # what 64-bit machines call newfstatat
         found["newfstatat"] = found.pop("fstatat")
     return found
+
+
+# --- the two filters, each for itself ----------------------------------------------------------------------------------------------
+
+
+@ARCHITECTURES
+def test_what_is_told_is_asked_of_the_listener_and_nothing_else_changes(architecture: str) -> None:
+    built = build(architecture)
+    for number in range(TABLE["last_known"][architecture] + 50):
+        told, silent = (answer(made.program, number, architecture=AUDIT_ARCH[architecture]) for made in (built.told, built.zygote))
+        assert told == silent or (told, silent) == (TELL, EPERM), number
+    for row in (*TABLE["allow"], *TABLE["refuse"]):
+        if row[architecture] is not None:
+            said = answer(built.told.program, row[architecture], architecture=AUDIT_ARCH[architecture])
+            assert (said == TELL) is bool(row.get("told")), row["name"]
+
+
+@ARCHITECTURES
+def test_no_guest_adds_a_refusal_that_would_silence_the_witness(architecture: str) -> None:
+    built = build(architecture)
+    for row in TABLE["refuse"]:
+        if row.get("told") and row[architecture] is not None:
+            assert answer(built.guest.program, row[architecture], architecture=AUDIT_ARCH[architecture]) == ALLOW, row["name"]
+
+
+@ARCHITECTURES
+def test_the_zygote_keeps_what_a_fork_needs_and_each_guest_loses_it(architecture: str) -> None:
+    built = build(architecture)
+    kept = [row for row in ROWS.values() if row.get("zygote") and row[architecture] is not None]
+    assert {row["name"] for row in kept} >= {"clone", "unshare", "mount", "setresuid", "capset", "prctl", "sendmsg", "pidfd_open"}
+    for row in kept:
+        assert not row.get("told"), f"a zygote that calls {row['name']} would wait for the host to be refused"
+        assert answer(built.zygote.program, row[architecture], architecture=AUDIT_ARCH[architecture]) == ALLOW, row["name"]
+        senseless = (-1,) * 6
+        assert answer(worn(built.guest), row[architecture], *senseless, architecture=AUDIT_ARCH[architecture]) == EPERM, row["name"]
+
+
+@ARCHITECTURES
+def test_the_zygote_itself_makes_no_socket_and_becomes_no_program(architecture: str) -> None:
+    for name in ("socket", "connect", "execve", "ptrace", "io_uring_setup", "bpf", "keyctl", "setns", "pivot_root"):
+        assert answer(build(architecture).zygote.program, ROWS[name][architecture], architecture=AUDIT_ARCH[architecture]) == EPERM
+
+
+@ARCHITECTURES
+def test_what_a_fork_installs_is_short(architecture: str) -> None:
+    """Its length is what each fork pays for: 190 us for 446 steps."""
+    assert len(build(architecture).guest.program) // 8 < 100
 
 
 def test_a_machine_without_a_table_is_refused_by_name() -> None:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
+
+
+def strictest(answers: Iterable[int]) -> int:
+    """What the kernel does when several filters on a process answer (seccomp(2)): of the actions, read as signed, the lowest."""
+    return min(answers, key=lambda answer: (answer & 0xFFFF0000) - ((answer & 0x80000000) << 1))
 
 
 def answer(program: bytes, number: int, *arguments: int, architecture: int) -> int:

@@ -13,7 +13,8 @@ from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, root
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
-from skillpod.sandbox.guest.walls.raising import Filtered, Prepared
+from skillpod.sandbox.guest.walls.raising import Prepared
+from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     _promise(walls, {"landlock": ruleset is not None, "scratch_quota": walls.stands("pivot_root"), "guest_identity": ids > 1})
     prepared = Prepared(
         walls=walls,
-        filtered=Filtered.of(start["filter"]),
+        filter=GuestFilter(start["filters"]["guest"]),
         ruleset=ruleset,
         abi=plan["abi"],
         baseline=baseline,

@@ -8,7 +8,6 @@ with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End
 
 from __future__ import annotations
 
-import base64
 import gc
 import importlib
 import json
@@ -23,15 +22,16 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from skillpod.sandbox import wire
 from skillpod.sandbox.guest import enclosure, kernel
-from skillpod.sandbox.guest.walls import namespaces, parent_death, witness
+from skillpod.sandbox.guest.enclosure import Enclosure
+from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
-from skillpod.sandbox.guest.walls.raising import Filtered, Guest, Prepared, raise_walls
+from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -47,20 +47,22 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
     try:
         entry = _load(start["entry"])
         enclosed = enclosure.shut_in(start)
+        walls = enclosed.prepared.walls
+        gc.collect()
+        gc.freeze()  # before the fork below: what the collector writes into would be copied by it
+        gc.disable()
+        if walls.stands("pid_namespace"):
+            _become_first_process(control)
+        parent_death.hide()
+        listener = seccomp.filter_zygote(walls, start["filters"])
     except WallFailed as failed:
         _send(control, {"t": "failed", "wall": failed.wall, "detail": failed.detail})
         os._exit(WALLS_FAILED)
-    if enclosed.prepared.walls.stands("pid_namespace"):
-        _become_first_process(control)
-    parent_death.hide()
-    prepared, listeners = _watched(enclosed.prepared, start)
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    _send(control, {"t": "ready", "walls": prepared.walls.as_list()}, *listeners)
-    for listener in listeners:
-        os.close(listener)
-    _Zygote(control, prepared, enclosed.ids, entry).run()
+    listeners = [] if listener is None else [listener]
+    _send(control, {"t": "ready", "walls": walls.as_list()}, *listeners)
+    for given in listeners:  # it is the host's
+        os.close(given)
+    _Zygote(control, enclosed, entry).run()
 
 
 def _load(name: str) -> Entry:
@@ -75,14 +77,6 @@ def _load(name: str) -> Entry:
         locale.setlocale(locale.LC_ALL, "")  # read now, it can still be set when its files are out of reach
     entry: Entry = importlib.import_module(name).main
     return entry
-
-
-def _watched(prepared: Prepared, start: Mapping[str, Any]) -> tuple[Prepared, tuple[int, ...]]:
-    """With the witness, the guests' filter leaves to it what it refuses and tells; its listener is for the host."""
-    listener = witness.post(prepared.walls, base64.b64decode(start["witness"]))
-    if listener is None:
-        return prepared, ()
-    return replace(prepared, filtered=Filtered.of(start["told_filter"])), (listener,)
 
 
 def _become_first_process(control: socket.socket) -> None:
@@ -107,10 +101,10 @@ class _Child:
 class _Zygote:
     """The loop: requests from the host, and the ends of guests, in the order they come."""
 
-    def __init__(self, control: socket.socket, prepared: Prepared, ids: int, entry: Entry) -> None:
+    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry) -> None:
         self._control = control
-        self._prepared = prepared
-        self._ids = ids
+        self._prepared = enclosed.prepared
+        self._ids = enclosed.ids
         self._entry = entry
         self._children: dict[int, _Child] = {}  # by pidfd
         self._serial = 0

@@ -5,7 +5,6 @@ The order matters: what needs a right comes before the right is dropped, and the
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,22 +18,10 @@ from skillpod.sandbox.guest.walls import (
     parent_death,
     rlimits,
     scratch,
-    seccomp,
     self_test,
 )
 from skillpod.sandbox.guest.walls.board import Walls
-
-
-@dataclass(frozen=True, slots=True)
-class Filtered:
-    """The guests' filter of system calls; ``own_pid`` are the places in it where a guest's own process id goes."""
-
-    program: bytes
-    own_pid: tuple[int, ...]
-
-    @classmethod
-    def of(cls, sent: Mapping[str, Any]) -> Filtered:
-        return cls(base64.b64decode(sent["program"]), tuple(sent["own_pid"]))
+from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +33,7 @@ class Prepared:
     """
 
     walls: Walls
-    filtered: Filtered
+    filter: GuestFilter
     ruleset: int | None
     abi: int
     baseline: int
@@ -93,7 +80,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
     walls.put_up("descriptors", descriptors.close)
-    walls.put_up("seccomp", lambda: seccomp.enforce(prepared.filtered.program, prepared.filtered.own_pid))
+    walls.put_up("seccomp", prepared.filter.enforce)
     if walls.wanted("cgroup"):
         walls.unavailable("cgroup", "guests are in the pod's own cgroup")
     probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited)
