@@ -96,7 +96,7 @@ def magic() -> str:
 
 
 def _compiled(name: str, text: str) -> str:
-    code = compile(text, f"skillpod://{name}", "exec", dont_inherit=True)
+    code = compile(text, f"skillpod://{name}", "exec", dont_inherit=True, optimize=2)  # docstrings would be copied into every zygote
     return base64.b64encode(marshal.dumps(code)).decode()
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from skillpod.sandbox.guest import kernel
-from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, root
+from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, rlimits, root
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
 from skillpod.sandbox.guest.walls.raising import Prepared
@@ -32,6 +32,8 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     walls.put_up("environment", partial(environment.check, start["environment"]))
     if walls.fault():
         raise WallFailed("environment", "it is not the one that was constructed")
+    if walls.possible("rlimits"):
+        attempt("rlimits", rlimits.set_for_all)
     ids = _enter_namespaces(walls, shown) if walls.wanted("user_namespace") else _do_without(walls)
     capabilities.keep_for_forks(mounting=walls.stands("pivot_root"), changing_id=ids > 1)
     plan = start["landlock"]

@@ -12,8 +12,20 @@ from typing import Any
 
 _OPEN_FILES = 256
 _STACK = 8 * 1024 * 1024
+_SAME_FOR_ALL = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_MEMLOCK: 0,
+    resource.RLIMIT_MSGQUEUE: 0,
+    resource.RLIMIT_STACK: _STACK,
+}
 _SHARED_THREADS = 4096
 """How many threads all guests together may have where they share one user id; with an id each, a guest has its own limit."""
+
+
+def set_for_all() -> None:
+    """On the zygote, from which every guest inherits them: what depends on no skill costs no fork. Raises OSError."""
+    for kind, most in _SAME_FOR_ALL.items():
+        _set(kind, most)
 
 
 def set_from(limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is_for_one_call: bool) -> str:
@@ -22,24 +34,21 @@ def set_from(limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is
     RLIMIT_CPU counts a process's whole life, so a guest of many calls has none: the host reads its clock at each call's start and kills by
     pidfd (``Forked.cpu``).
     """
-    wanted = {
-        resource.RLIMIT_AS: baseline + int(limits["memory"]),
-        resource.RLIMIT_FSIZE: int(limits["scratch"]),
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
-        resource.RLIMIT_NPROC: _SHARED_THREADS if is_shared_id else int(limits["threads"]),
-        resource.RLIMIT_STACK: _STACK,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-    }
-    for kind, most in wanted.items():
-        hard = resource.getrlimit(kind)[1]
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (least, least))
-        if resource.getrlimit(kind) != (least, least):
-            raise OSError(f"limit {kind} was not kept")
+    _set(resource.RLIMIT_AS, baseline + int(limits["memory"]))
+    _set(resource.RLIMIT_FSIZE, int(limits["scratch"]))
+    _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _set(resource.RLIMIT_NPROC, _SHARED_THREADS if is_shared_id else int(limits["threads"]))
     if is_for_one_call:
         seconds = max(1, math.ceil(float(limits["cpu"])))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     threads = f"{_SHARED_THREADS} threads for all guests together" if is_shared_id else f"{limits['threads']} threads"
     return f"{limits['memory']} bytes beside the interpreter's {baseline}, {threads}"
+
+
+def _set(kind: int, most: int) -> None:
+    """Soft and hard, never above what the pod itself has; read back."""
+    hard = resource.getrlimit(kind)[1]
+    least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (least, least))
+    if resource.getrlimit(kind) != (least, least):
+        raise OSError(f"limit {kind} was not kept")
