@@ -32,10 +32,15 @@ LARGEST = 128 * 1024
 
 _PACKAGE = Path(__file__).parent.parent
 PRELOADED = ("asyncio", "collections", "dataclasses", "datetime", "enum", "hashlib", "inspect", "logging", "re", "typing")
-"""What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once."""
+"""What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once; and so does
+ssl, which asyncio would bring along (1 MiB, a tenth of the start): no guest has a socket it could wrap, and a skill may still import it."""
 
 _PROGRAM = f"""\
-import _frozen_importlib_external, base64, json, marshal, socket, sys, {", ".join(PRELOADED)}
+import gc, sys
+gc.disable()
+sys.modules["ssl"] = None
+import _frozen_importlib_external, base64, json, marshal, socket, {", ".join(PRELOADED)}
+del sys.modules["ssl"]
 from _frozen_importlib import ModuleSpec
 control, sent = socket.socket(fileno=int(sys.argv[1])), {{}}
 while True:
