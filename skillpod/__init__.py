@@ -9,13 +9,14 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.command import Caller
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Audio, Content, Context, Field, File, Image, tool
+    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, tool
 
 __version__ = "0.1.0"
 __all__ = [
     "Audio",
     "CallResult",
     "Caller",
+    "Cancelled",
     "Content",
     "Context",
     "Field",
@@ -30,6 +31,7 @@ _HOMES = {
     "Audio": "skillpod.sdk",
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
+    "Cancelled": "skillpod.sdk",
     "Content": "skillpod.sdk",
     "Context": "skillpod.sdk",
     "Field": "skillpod.sdk",

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from skillpod.sdk import Context, StateError
+from skillpod.sdk import Cancelled, Context, StateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git"})
 
@@ -28,14 +28,18 @@ class Recorder:
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
     (``state.version``). ``logs`` has a ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what
-    ``ctx.remaining()`` says.
+    ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
     """
 
-    def __init__(self, state: Mapping[str, Any] | None = None, *, stored: int = 1, declared: int = 1, seconds: float = 10.0) -> None:
+    def __init__(
+        self, state: Mapping[str, Any] | None = None, *, stored: int = 1, declared: int = 1, seconds: float = 10.0, cancel_at: int = 0
+    ) -> None:
         self.state: dict[str, Any] = _copied(dict(state or {}))
         self.stored = stored if self.state else 0
         self.declared = declared
         self.seconds = seconds
+        self.cancel_at = cancel_at
+        self.checkpoints = 0
         self.logs: list[tuple[str, str]] = []
         self.progress: list[tuple[float, str]] = []
         self._operations: Mapping[str, Callable[..., Any]] = {
@@ -59,6 +63,11 @@ class Recorder:
 
     def remaining(self) -> float:
         return self.seconds
+
+    def checkpoint(self) -> None:
+        self.checkpoints += 1
+        if 0 < self.cancel_at <= self.checkpoints:
+            raise Cancelled
 
     def _get(self, key: str) -> dict[str, Any]:
         return {"found": key in self.state, "value": _copied(self.state.get(key))}

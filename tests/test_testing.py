@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skillpod.sdk import StateError
+from skillpod.sdk import Cancelled, StateError
 from skillpod.testing import Recorder, context
 
 
@@ -43,6 +43,18 @@ def test_a_recorder_keeps_what_the_tool_said_and_stored() -> None:
     assert recorder.logs == [("INFO", "bumped to 2")]
     assert recorder.progress == [(0.5, "half")]
     assert ctx.remaining() == 2.5
+
+
+def test_a_call_is_cancelled_at_the_checkpoint_its_recorder_names_and_at_those_behind_it() -> None:
+    recorder = Recorder(cancel_at=2)
+    ctx = context(recorder=recorder)
+    ctx.checkpoint()
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            ctx.checkpoint()
+    assert recorder.checkpoints == 3
+    for _ in range(3):
+        context().checkpoint()
 
 
 def test_values_are_copied_in_and_out_as_the_host_does() -> None:

@@ -34,17 +34,20 @@ _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not 
 _ASKS_PER_CALL = 100_000
 _REAP_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
-"""How long a cancelled call may take to end before its guest is ended with it."""
+"""How long a call that nobody waits for any more may take to end before its guest is ended with it."""
 
 _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is told soon; one that lives on is made to
 
 
 class _Call:
-    """A call in flight."""
+    """A call in flight. ``has_checkpoints``: it has come to one, so it may end when it is asked to."""
 
-    __slots__ = ("asks", "cpu", "future", "hear", "is_cancelled", "started", "timer", "tool", "until")
+    __slots__ = ("asks", "cpu", "future", "has_checkpoints", "hear", "is_cancelled", "nonce", "started", "timer", "tool", "until")
 
-    def __init__(self, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear) -> None:
+    def __init__(
+        self, nonce: str, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear
+    ) -> None:
+        self.nonce = nonce
         self.tool = tool
         self.future = future
         self.started = started
@@ -52,6 +55,7 @@ class _Call:
         self.cpu = cpu
         self.hear = hear
         self.asks = 0
+        self.has_checkpoints = False
         self.is_cancelled = False
         self.timer: asyncio.TimerHandle | None = None
 
@@ -163,14 +167,15 @@ class Connection:
         Raises the SkillFailed family, ArgumentsInvalid.
 
         When the caller is cancelled the call goes on, unseen, until it ends or its time does: ``kill`` the guest, or ``cancel_unseen``
-        where it has other calls.
+        where it has other calls or ``has_checkpoints``.
         """
         nonce = self._nonce()
         data = call_frame(nonce, tool, arguments, seconds)
         if self.has_ended:
             raise GuestDied("the guest ended before it was called")
         started = perf_counter()
-        call = _Call(tool, self._loop.create_future(), started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
+        future: asyncio.Future[Reply] = self._loop.create_future()
+        call = _Call(nonce, tool, future, started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
         self._calls[nonce] = call
         call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
         self.send(data)
@@ -188,14 +193,22 @@ class Connection:
         nonce, self._chance = self._chance[:_NONCE], self._chance[_NONCE:]
         return nonce.hex()
 
+    @property
+    def has_checkpoints(self) -> bool:
+        """Whether a call in flight has come to a checkpoint."""
+        return any(call.has_checkpoints for call in self._calls.values())
+
     def cancel_unseen(self) -> None:
-        """Tell a guest of several calls at once to end those whose callers were cancelled, and end the guest when they don't end."""
-        for nonce, call in self._calls.items():
+        """Ask the calls whose callers were cancelled to end, and end the guest when they don't."""
+        for call in tuple(self._calls.values()):
             if call.future.cancelled() and not call.is_cancelled:
-                call.is_cancelled = True
-                self._settle(call)
-                call.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, call)
-                self.send(cancel_frame(nonce))
+                self._cancel(call)
+
+    def _cancel(self, call: _Call) -> None:
+        call.is_cancelled = True
+        self._settle(call)
+        call.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, call)
+        self.send(cancel_frame(call.nonce))
 
     def kill(self) -> None:
         """End the guest now. Its calls end in GuestDied; it does not count as having died of itself."""
@@ -283,7 +296,7 @@ class Connection:
             self.is_fit = False  # what it still holds is not known
         del self._calls[nonce]
         self._settle(call)
-        if call.future.done():  # its caller was cancelled
+        if call.future.done():  # nobody waits for it any more
             self.on_free()
         elif failure is None:
             call.future.set_result(Reply(value=frame["value"], usage=usage))
@@ -309,6 +322,9 @@ class Connection:
         operation, arguments = frame["operation"], frame["arguments"]
         if type(operation) is not str or type(arguments) is not dict:
             raise WireError("a tell that is not in order")
+        if operation == "checkpoint":
+            call.has_checkpoints = True
+            return
         try:
             said = self._broker.tell(operation, arguments)
         except Denied as refusal:
@@ -329,7 +345,12 @@ class Connection:
                 at="limits.wall",
                 hint="raise it in manifest.yaml, or do less in one call",
             )
-            self._end(late, None, culprit=call)
+            if call.has_checkpoints:
+                if not call.future.done():  # its caller may have left in this moment
+                    call.future.set_exception(late)
+                self._cancel(call)
+            else:
+                self._end(late, None, culprit=call)
         elif spare <= 0:
             spent = cpu_exceeded(self._limits, doing=doing)
             self._end(spent, spent, culprit=call)
@@ -337,10 +358,10 @@ class Connection:
             call.timer = self._loop.call_later(max(min(left, spare), 0.001), self._overdue, call)
 
     def _clinging(self, call: _Call) -> None:
-        """It was told that its caller has gone."""
+        """It was told that nobody waits for it."""
         error = GuestDied(
             f"{call.tool} was cancelled and went on for {CANCEL_SECONDS:g} s",
-            hint="an async tool must let asyncio.CancelledError through, and not block the event loop",
+            hint="a tool must let skillpod.Cancelled and asyncio.CancelledError through, and not block the event loop",
         )
         self._end(error, None, culprit=call)
 

@@ -46,7 +46,7 @@ def call_frame(nonce: str, tool: str, arguments: Mapping[str, Any], seconds: flo
 
 
 def cancel_frame(nonce: str) -> bytes:
-    """For a guest of several calls at once: the caller of this one has gone."""
+    """Nobody waits for this call any more."""
     return framed(b'{"t":"cancel","nonce":"%s"}' % nonce.encode())
 
 

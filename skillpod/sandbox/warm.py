@@ -51,10 +51,10 @@ class Warm:
         try:
             return await guest.call(tool, arguments, self._wall, hear)
         except asyncio.CancelledError:
-            if self._concurrency == 1:
-                guest.kill()
-            else:
+            if self._concurrency > 1 or guest.has_checkpoints:
                 guest.cancel_unseen()
+            else:
+                guest.kill()
             raise
         finally:
             self._release(guest)

@@ -152,6 +152,11 @@ class Reader:
         self._cap = cap
         self._held = b""
 
+    @property
+    def pending(self) -> int:
+        """How many bytes were received and not yet given out."""
+        return len(self._held)
+
     def frame(self) -> dict[str, Any] | None:
         """The next frame, or None when the source has ended between two. Raises WireError, EOFError inside a frame."""
         if not self._held:

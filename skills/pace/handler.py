@@ -40,6 +40,7 @@ async def wait(seconds: Annotated[float, Field(ge=0, le=60)], ctx: Context) -> W
     length = min(seconds, max(0.0, ctx.remaining() - _MARGIN))
     for step in range(_STEPS):
         await asyncio.sleep(length / _STEPS)
+        ctx.checkpoint()  # a wait that nobody waits for ends alone, and not with the guest and all its other waits
         if length > 1:
             ctx.progress((step + 1) / _STEPS, f"{length * (step + 1) / _STEPS:.1f} of {seconds:g} s")
     return {"asked": seconds, "complete": length == seconds}

@@ -7,7 +7,8 @@ from time import monotonic
 
 import pytest
 
-from skillpod.testing import context
+from skillpod import Cancelled
+from skillpod.testing import Recorder, context
 from tests.skills.shipped import SKILLS, module
 
 handler = module("pace")
@@ -27,6 +28,13 @@ def test_waits_overlap() -> None:
     started = monotonic()
     asyncio.run(twenty())
     assert monotonic() - started < 1.0
+
+
+def test_a_wait_that_nobody_waits_for_ends_at_its_next_step() -> None:
+    recorder = Recorder(cancel_at=3)
+    with pytest.raises(Cancelled):
+        asyncio.run(handler.wait(0.1, context(SKILLS / "pace", recorder=recorder)))
+    assert recorder.checkpoints == 3
 
 
 def test_retries_double_up_to_the_longest() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Protocol
 
-from skillpod.sandbox.guest.contract import StateError
+from skillpod.sandbox.guest.contract import Cancelled, StateError
 from skillpod.sandbox.guest.faults import clean
 from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
@@ -26,6 +26,9 @@ class Outlet(Protocol):
     def answer(self, number: int) -> Mapping[str, Any]:
         """Wait for the host's answer to an ask."""
 
+    def is_cancelled(self, nonce: str) -> bool:
+        """Whether the host has said by now that nobody waits for this call. For one thread at a time, and never during ``answer``."""
+
 
 class Channel:
     """One call's asks and tells; the sdk's ``Channel``. A thread the tool left behind finds it closed, and can't break the wire."""
@@ -37,6 +40,7 @@ class Channel:
         self._numbers = numbers
         self._lock = threading.Lock()
         self._over = False
+        self._has_checkpoints = False
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         with self._lock:
@@ -58,6 +62,14 @@ class Channel:
 
     def remaining(self) -> float:
         return max(0.0, self._until - monotonic())
+
+    def checkpoint(self) -> None:
+        with self._lock:
+            if self._over or self._outlet.is_cancelled(self._nonce):
+                raise Cancelled
+            if not self._has_checkpoints:  # from now on the host asks this call to end before it kills
+                self._has_checkpoints = True
+                self._outlet.send(self._framed({"t": "tell", "nonce": self._nonce, "operation": "checkpoint", "arguments": {}}))
 
     def finish(self, reply: bytes) -> None:
         """Send the call's one reply; nothing of this call is sent after it."""

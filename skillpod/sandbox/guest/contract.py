@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 try:
-    from skillpod.sdk import MARK, Audio, Content, Context, File, Image, StateError
+    from skillpod.sdk import MARK, Audio, Cancelled, Content, Context, File, Image, StateError
 except ImportError:  # inside a guest `skillpod` is that file, and no package
-    from skillpod import MARK, Audio, Content, Context, File, Image, StateError  # type: ignore[attr-defined,no-redef,unused-ignore]  # SAFE: the guest's `skillpod` has them, the host's has not all
+    from skillpod import MARK, Audio, Cancelled, Content, Context, File, Image, StateError  # type: ignore[attr-defined,no-redef,unused-ignore]  # SAFE: the guest's `skillpod` has them, the host's has not all
 
-__all__ = ["MARK", "Audio", "Content", "Context", "File", "Image", "StateError"]
+__all__ = ["MARK", "Audio", "Cancelled", "Content", "Context", "File", "Image", "StateError"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
+import select
 import socket
 import threading
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ class Port:
         self._descriptor = descriptor = _out_of_the_way(sock)
         self._sending = threading.Lock()
         self._reader = Reader(lambda size: os.read(descriptor, size))
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+        self._cancelled = ""
         self.cap = 0
 
     def send(self, data: bytes) -> None:
@@ -45,12 +49,40 @@ class Port:
     def exactly(self, size: int) -> bytes:
         return self._reader.exactly(size)
 
+    # --- for a guest that runs one call at a time --------------------------------------------------------------------------------
+
+    def call(self) -> dict[str, Any] | None:
+        """The next call; None when the host has closed the wire. That the last one was cancelled may have come too late for it."""
+        frame = self.take()
+        while frame is not None and frame["t"] == "cancel":
+            frame = self.take()
+        return frame
+
     def answer(self, number: int) -> Mapping[str, Any]:
-        """The answer to the ask just sent, for a guest that runs one call at a time."""
-        answer = self.take()
-        if answer is None or answer.get("id") != number:
+        """The answer to the ask just sent."""
+        answer = self._unless_cancel()
+        while answer is None:
+            answer = self._unless_cancel()
+        if answer.get("id") != number:
             os._exit(0)
         return answer
+
+    def is_cancelled(self, nonce: str) -> bool:
+        """Whether the host has cancelled this call: all else it may send while none of its answers is due is news of an earlier one."""
+        while self._reader.pending or self._poll.poll(0):
+            if self._unless_cancel() is not None:
+                os._exit(0)
+        return self._cancelled == nonce
+
+    def _unless_cancel(self) -> dict[str, Any] | None:
+        """The next frame; None when it cancels a call, which is remembered."""
+        frame = self.take()
+        if frame is None:
+            os._exit(0)
+        if frame["t"] != "cancel":
+            return frame
+        self._cancelled = frame["nonce"]
+        return None
 
 
 def _out_of_the_way(sock: socket.socket) -> int:

@@ -163,7 +163,7 @@ class Turns:
         self.loop = asyncio.new_event_loop() if guest.has_async else None
 
     def run(self) -> None:
-        while (frame := self._guest.port.take()) is not None:
+        while (frame := self._guest.port.call()) is not None:
             call = self._guest.call(frame, self._guest.port)
             try:
                 value = call.begin()
@@ -179,15 +179,15 @@ class Turns:
 class Overlapping:
     """Several calls at once: the main thread runs the event loop, another reads the wire, so an ask never waits for the loop it blocks.
 
-    Tools that are not async run on the loop, one at a time. ``cancel {nonce}`` ends a call whose caller has gone: it is still answered, so
-    that the host knows it has ended.
+    Tools that are not async run on the loop, one at a time. ``cancel {nonce}`` ends a call that nobody waits for: an async one where it
+    awaits, each at its next checkpoint. It is still answered, so that the host knows it has ended.
     """
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self.loop = asyncio.new_event_loop()
         self._answers: dict[int, queue.SimpleQueue[Mapping[str, Any]]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}  # by nonce
+        self._running: dict[str, _Running] = {}  # by nonce
         self.cap = guest.port.cap
 
     def run(self) -> None:
@@ -206,13 +206,18 @@ class Overlapping:
         del self._answers[number]
         return answer
 
+    def is_cancelled(self, nonce: str) -> bool:
+        running = self._running[nonce]
+        running.has_heard = running.is_cancelled
+        return running.is_cancelled
+
     def _read(self) -> None:
         try:
             while (frame := self._guest.port.take()) is not None:
                 if frame["t"] == "answer":
                     self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
                 elif frame["t"] == "cancel":
-                    self.loop.call_soon_threadsafe(self._cancel, frame["nonce"])
+                    self._cancel(frame["nonce"])
                 else:
                     self.loop.call_soon_threadsafe(self._start, frame)
         except MemoryError:
@@ -221,16 +226,24 @@ class Overlapping:
 
     def _start(self, frame: Mapping[str, Any]) -> None:
         call = self._guest.call(frame, self)
-        task = self._tasks[frame["nonce"]] = self.loop.create_task(self._answered(call))
+        task = self.loop.create_task(self._answered(call))
+        self._running[frame["nonce"]] = _Running(task)
         task.add_done_callback(lambda ended: self._ended(frame["nonce"], call, ended))
 
     def _cancel(self, nonce: str) -> None:
-        """Its caller has gone. A call that is over by now is not there any more."""
-        if nonce in self._tasks:
-            self._tasks[nonce].cancel()
+        """Seen at once by a call that holds up the loop, and then by one that awaits. A call that is over is not there any more."""
+        running = self._running.get(nonce)
+        if running is not None:
+            running.is_cancelled = True
+        self.loop.call_soon_threadsafe(self._cancel_task, nonce)
+
+    def _cancel_task(self, nonce: str) -> None:
+        running = self._running.get(nonce)
+        if running is not None and not running.has_heard:  # else it cleans up by now, and may await while it does
+            running.task.cancel()
 
     def _ended(self, nonce: str, call: Call, task: asyncio.Task[None]) -> None:
-        del self._tasks[nonce]
+        del self._running[nonce]
         if task.cancelled():  # before it began: no line of it ran that could have answered
             call.fail(asyncio.CancelledError())
 
@@ -243,6 +256,17 @@ class Overlapping:
             call.fail(fault)
         else:
             call.succeed(value)
+
+
+class _Running:
+    """A call among others; ``has_heard``: it came to a checkpoint since it was cancelled."""
+
+    __slots__ = ("has_heard", "is_cancelled", "task")
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        self.task = task
+        self.is_cancelled = False
+        self.has_heard = False
 
 
 class Rehearsal:
@@ -263,6 +287,9 @@ class Rehearsal:
 
     def answer(self, number: int) -> Mapping[str, Any]:
         raise NotImplementedError
+
+    def is_cancelled(self, nonce: str) -> bool:
+        return False
 
 
 async def _echo(value: str, ctx: Context) -> str:
