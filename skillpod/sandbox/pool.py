@@ -24,7 +24,8 @@ _TICKS = 10
 
 
 class GuestPool:
-    """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; sessions end."""
+    """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
+    without one of its own."""
 
     def __init__(
         self,
@@ -152,7 +153,7 @@ class GuestPool:
     def _tick(self) -> None:
         """Fewer guests when there are fewer calls; nothing at all is done for a generation that sleeps."""
         self._timer = None
-        self._quiet_ticks = 0 if self._was_called else self._quiet_ticks + 1
+        self._quiet_ticks = 0 if self._was_called or self.census()["busy"] else self._quiet_ticks + 1
         self._was_called = False
         if self._quiet_ticks >= _TICKS:
             for guests in self._kinds:
@@ -162,4 +163,6 @@ class GuestPool:
             return
         for guests in self._kinds:
             guests.cool()
+        if self._sessions is not None:
+            self._sessions.cool(_TICKS)
         self._timer = asyncio.get_running_loop().call_later(self._idle / _TICKS, self._tick)

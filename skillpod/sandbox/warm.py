@@ -172,14 +172,25 @@ class Warm:
 Key = tuple[str, str, str]
 
 
+class _Session:
+    """``quiet``: how often in a row it was looked at and ran nothing."""
+
+    __slots__ = ("guests", "quiet")
+
+    def __init__(self, guests: Warm) -> None:
+        self.guests = guests
+        self.quiet = 0
+
+
 class Sessions:
-    """One guest per session, at most ``most`` of them: the one unused longest makes room. What it held in memory is gone then."""
+    """One guest per session, at most ``most`` of them: the one unused longest makes room, and one that is idle ends, however busy the
+    others are. What it held in memory is gone then."""
 
     def __init__(self, make: Callable[[], Warm], *, most: int, wall: float) -> None:
         self._make = make
         self._wall = wall
         self._most = most
-        self._sessions: dict[Key, Warm] = {}  # in the order of last use
+        self._sessions: dict[Key, _Session] = {}  # in the order of last use
         self._line: WaitingLine[None] = WaitingLine(lambda _: self._make_room())
         self._closing: set[asyncio.Task[None]] = set()
         self._started = 0
@@ -188,19 +199,28 @@ class Sessions:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         while key not in self._sessions and len(self._sessions) >= self._most and not self._evict():
             await self._line.wait(self._wall, joined=lambda: None)
-        session = self._sessions.pop(key, None) or self._make()
+        session = self._sessions.pop(key, None) or _Session(self._make())
         self._sessions[key] = session
+        session.quiet = 0
         try:
-            return await session.call(tool, arguments, hear)
+            return await session.guests.call(tool, arguments, hear)
         finally:
             self._make_room()
 
     def census(self) -> dict[str, int]:
         counts = {"idle": 0, "busy": 0, "starting": 0, "started": self._started}
         for session in self._sessions.values():
-            for name, count in session.census().items():
+            for name, count in session.guests.census().items():
                 counts[name] += count
         return counts
+
+    def cool(self, ticks: int) -> None:
+        """Called now and then: a session that ran nothing between the last ``ticks`` times is ended."""
+        for key, session in tuple(self._sessions.items()):
+            session.quiet = session.quiet + 1 if session.guests.is_idle else 0
+            if session.quiet > ticks:
+                self._end(key)
+                self._make_room()
 
     def sleep(self) -> None:
         """End the sessions that run nothing."""
@@ -210,7 +230,7 @@ class Sessions:
     async def close(self) -> None:
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
-            await session.close()
+            await session.guests.close()
         if self._closing:
             await asyncio.wait(self._closing)
 
@@ -220,12 +240,14 @@ class Sessions:
 
     def _evict(self) -> bool:
         """End the session that ran nothing for longest, if there is one."""
-        key = next((key for key, session in self._sessions.items() if session.is_idle), None)
-        if key is None:
-            return False
-        session = self._sessions.pop(key)
-        self._started += session.census()["started"]
-        task = asyncio.get_running_loop().create_task(session.close())
+        key = next((key for key, session in self._sessions.items() if session.guests.is_idle), None)
+        if key is not None:
+            self._end(key)
+        return key is not None
+
+    def _end(self, key: Key) -> None:
+        guests = self._sessions.pop(key).guests
+        self._started += guests.census()["started"]
+        task = asyncio.get_running_loop().create_task(guests.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-        return True

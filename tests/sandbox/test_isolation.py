@@ -12,7 +12,8 @@ import pytest
 
 from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, SkillpodError, ToolRaised
 from skillpod.model.capability import Isolation, Lifetime, Permissions
-from skillpod.model.manifest import MIB, Limits
+from skillpod.model.command import Caller
+from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from tests.support.guests import launch, opened
@@ -262,6 +263,36 @@ def test_when_the_zygote_dies_calls_in_flight_hear_it_and_the_next_has_a_new_one
         assert await value(guests, "remembers") == 2
 
     jailed(launch(HANDLER, lifetime=lifetime), act)
+
+
+@pytest.mark.parametrize("lifetime", list(Lifetime))
+def test_when_the_zygote_dies_every_call_of_every_skill_hears_it_and_all_are_served_again(lifetime: Lifetime) -> None:
+    async def once() -> None:
+        async with sandbox() as jail:
+            deaths: list[SkillpodError] = []
+            skills = [
+                jail.open(launch(HANDLER, name=name, lifetime=lifetime, guests=GuestCount(0, 3)), on_death=deaths.append)
+                for name in ("first", "second")
+            ]
+            callers = [Caller(principal="ann", session=key) for key in "abc"]
+            calls = [asyncio.ensure_future(guests.call("sleeps", {"seconds": 60}, caller)) for guests in skills for caller in callers]
+            async with asyncio.timeout(10):
+                while sum(guests.census()["busy"] for guests in skills) < len(calls):
+                    await asyncio.sleep(0.001)
+            (zygote,) = jail._zygotes.values()
+            assert zygote._process is not None
+            os.kill(zygote._process._process.pid, signal.SIGKILL)
+            for heard in await asyncio.gather(*calls, return_exceptions=True):
+                assert isinstance(heard, GuestDied)
+                assert "the process guests are forked from ended while running sleeps" in str(heard)
+            again = [await guests.call("sleeps", {"seconds": 0}, caller) for guests in skills for caller in callers]
+            assert [reply.value for reply in again] == [1] * len(calls)
+            assert len(jail._zygotes) == 1
+            assert deaths
+            for guests in skills:
+                await guests.close()
+
+    asyncio.run(once())
 
 
 def test_grants_and_isolation_this_sandbox_can_not_give_are_refused_by_name() -> None:

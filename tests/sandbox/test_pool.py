@@ -376,6 +376,47 @@ def test_a_session_waits_for_room_while_all_are_busy(zygote: OpenZygote) -> None
     asyncio.run(several())
 
 
+def test_a_session_that_is_idle_ends_while_another_is_busy(zygote: OpenZygote) -> None:
+    async def several() -> None:
+        async with opened(zygote, launch(HANDLER, lifetime=Lifetime.SESSION), idle=0.2) as guests:
+            idle, _ = await guests.call("count", ANN)
+            calls = 0
+            while alive(idle):
+                calls += 1
+                assert (await guests.call("count", BOB))[1] == calls
+                await asyncio.sleep(0.01)
+                assert calls < 1000
+            assert (await guests.call("count", BOB))[1] == calls + 1
+            assert (await guests.call("count", ANN))[1] == 1
+            assert guests.deaths == []
+
+    asyncio.run(several())
+
+
+def test_a_session_that_is_called_now_and_then_is_not_idle(zygote: OpenZygote) -> None:
+    async def several() -> None:
+        loop = asyncio.get_running_loop()
+        async with opened(zygote, launch(HANDLER, lifetime=Lifetime.SESSION), idle=0.4) as guests:
+            until_then, calls = loop.time() + 1.0, 0
+            while loop.time() < until_then:
+                calls += 1
+                assert (await guests.call("count", ANN))[1] == calls
+                await guests.call("waits", ANN, seconds=0.05)
+
+    asyncio.run(several())
+
+
+def test_a_call_that_runs_longer_than_the_idle_time_keeps_its_guest_and_is_idle_after_it(zygote: OpenZygote) -> None:
+    async def one() -> None:
+        async with opened(zygote, launch(HANDLER, lifetime=Lifetime.SESSION), idle=0.1) as guests:
+            before, _ = await guests.call("count", ANN)
+            assert await guests.call("waits", ANN, seconds=0.5) == before
+            await until(lambda: not alive(before))
+            assert guests.pool.census()["idle"] == 0
+
+    asyncio.run(one())
+
+
 # --- rest, sleep and the end -----------------------------------------------------------------------------------------------------
 
 
