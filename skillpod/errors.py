@@ -6,7 +6,7 @@ The families are what a door needs to know: exit codes and HTTP statuses are cho
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 
 class SkillpodError(Exception):
@@ -363,10 +363,21 @@ class DeadlineExceeded(SkillFailed):
     code = "deadline_exceeded"
 
 
+Certainty = Literal["certain", "likely"]
+
+
 class LimitExceeded(SkillFailed):
-    """A resource limit was reached; ``at`` names it (``limits.memory``)."""
+    """A resource limit was reached; ``at`` names it (``limits.memory``), the message says its value. ``certainty`` is ``likely`` where only
+    the signs of it are known, such as a crash of native code that had used nearly all of its memory."""
 
     code = "limit_exceeded"
+
+    def __init__(self, message: str, *, certainty: Certainty = "certain", **place: Any) -> None:
+        super().__init__(message, **place)
+        self.certainty = certainty
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**super().as_dict(), "certainty": self.certainty}
 
 
 class ResultInvalid(SkillFailed):
@@ -421,4 +432,6 @@ def from_dict(shape: Mapping[str, Any]) -> SkillpodError:
     if issubclass(kind, ToolRaised):
         return kind(message, exception=str(shape.get("exception", "")), traceback=str(shape.get("traceback", "")), **place)
     reasons = [from_dict(reason) for reason in shape.get("reasons", ())]
+    if issubclass(kind, LimitExceeded):
+        return kind(message, certainty="likely" if shape.get("certainty") == "likely" else "certain", reasons=reasons, **place)
     return kind(message, reasons=reasons, **place)

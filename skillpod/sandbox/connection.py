@@ -15,7 +15,7 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, GuestDied, SkillpodError, WireBroken
+from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Watch, unheard, unwatched
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import frames
@@ -75,7 +75,7 @@ class Connection:
     """One guest of these ``limits``; each call is held to ``limits.cpu`` here, whether or not the kernel also does.
 
     ``on_end`` hears once that it is over, with the error when it died of itself; ``on_free`` that a call ended whose caller was no longer
-    there. ``is_fit`` is false once it should take no further call: it has ended, or ran out of memory.
+    there. ``is_fit`` is false once it should take no further call: it has ended, or used up its memory, threads or scratch.
     ``gone`` is done when nothing of it is left.
     """
 
@@ -292,8 +292,8 @@ class Connection:
             raise WireError("a reply with something behind it")
         usage = usage_of(frame, perf_counter() - call.started)
         failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
-        if failure is not None and failure.at == "limits.memory":
-            self.is_fit = False  # what it still holds is not known
+        if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
+            self.is_fit = False  # what it still holds is not known: memory, threads, files
         del self._calls[nonce]
         self._settle(call)
         if call.future.done():  # nobody waits for it any more

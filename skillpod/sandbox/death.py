@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping
 
-from skillpod.errors import GuestDied, LimitExceeded, SkillFailed
+from skillpod.errors import Certainty, GuestDied, LimitExceeded, SkillFailed, ToolRaised
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox.guest.faults import OUT_OF_MEMORY
 from skillpod.sandbox.zygote import Exit
@@ -14,12 +14,11 @@ _RAISE = "raise it in manifest.yaml, or do less in one call"
 _LOOK = "what it printed last may say why: skillpod show NAME --output"
 _LIKELY: Mapping[int, str] = {
     signal.SIGKILL: "nobody here sent it: the kernel's out-of-memory killer, or a person, did",
-    signal.SIGSEGV: "native code out of stack (deep recursion) or out of limits.memory often ends so",
-    signal.SIGBUS: "a full scratch directory, or limits.memory in native code, often ends so",
-    signal.SIGABRT: "native code that can't get memory (limits.memory) often ends so",
+    signal.SIGSEGV: "native code out of stack often ends so: deep recursion, in a thread's 256 KiB or the main thread's 8 MiB",
+    signal.SIGABRT: "native code that finds a fault in itself ends so, and native code that asks for much memory at once",
     signal.SIGSYS: "it made a system call that no guest may make",
-    signal.SIGXFSZ: "it wrote a file larger than limits.scratch",
 }
+_ENDS_OF_MEMORY = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL})
 
 
 def explain(ended: Exit | None, limits: Limits, *, doing: str) -> SkillFailed:
@@ -38,6 +37,14 @@ def explain(ended: Exit | None, limits: Limits, *, doing: str) -> SkillFailed:
     if ended.signal == signal.SIGKILL and not ended.peak:  # nobody reaped it: its zygote was gone first
         return GuestDied(f"the process guests are forked from ended while {doing}", hint="call again: another takes its place")
     name = _signal_name(ended.signal)
+    if ended.signal == signal.SIGXFSZ:
+        return _not_enough(_scratch(limits), doing=doing, at="limits.scratch", how=f"{name} ended the guest")
+    if ended.signal == signal.SIGBUS:
+        how = f"{name} ended the guest, as when a mapped file finds no room"
+        return _not_enough(_scratch(limits), doing=doing, at="limits.scratch", how=how, certainty="likely")
+    if ended.signal in _ENDS_OF_MEMORY and ended.peak >= limits.memory:  # the limit bounds addresses, beside those of the interpreter
+        how = f"{name} ended the guest at {ended.peak / MIB:.0f} MiB"
+        return _not_enough(_memory(limits), doing=doing, at="limits.memory", how=how, certainty="likely")
     return GuestDied(f"the guest was ended by {name} while {doing}", hint=_LIKELY.get(ended.signal, _LOOK))
 
 
@@ -46,7 +53,17 @@ def cpu_exceeded(limits: Limits, *, doing: str) -> LimitExceeded:
 
 
 def memory_exceeded(limits: Limits, *, doing: str) -> LimitExceeded:
-    return LimitExceeded(f"{limits.memory / MIB:g} MiB of memory were not enough while {doing}", at="limits.memory", hint=_RAISE)
+    return _not_enough(_memory(limits), doing=doing, at="limits.memory")
+
+
+def threads_exceeded(limits: Limits, cause: ToolRaised, *, doing: str) -> LimitExceeded:
+    """Likely: the kernel says the same when there is no memory for a thread's stack."""
+    return _not_enough(f"{limits.threads} threads", doing=doing, at="limits.threads", certainty="likely", cause=cause)
+
+
+def scratch_full(limits: Limits, cause: ToolRaised, *, doing: str) -> LimitExceeded:
+    """Likely: what the tool says of a full disk, it may say of another one."""
+    return _not_enough(_scratch(limits), doing=doing, at="limits.scratch", certainty="likely", cause=cause)
 
 
 def output_exceeded(limits: Limits, what: str) -> LimitExceeded:
@@ -57,6 +74,24 @@ def output_exceeded(limits: Limits, what: str) -> LimitExceeded:
 def scratch_exceeded(limits: Limits, what: str) -> LimitExceeded:
     allowed = f"{what} of {limits.scratch / MIB:g} MiB"
     return LimitExceeded(allowed, at="limits.scratch", hint="raise it in manifest.yaml, or ship fewer and smaller files")
+
+
+def _not_enough(
+    what: str, *, doing: str, at: str, how: str = "", certainty: Certainty = "certain", cause: ToolRaised | None = None
+) -> LimitExceeded:
+    were = "were not enough" if certainty == "certain" else "were likely not enough"
+    said = f"{what} {were} while {doing}"
+    return LimitExceeded(
+        f"{said}: {how}" if how else said, certainty=certainty, at=at, hint=_RAISE, reasons=() if cause is None else (cause,)
+    )
+
+
+def _memory(limits: Limits) -> str:
+    return f"{limits.memory / MIB:g} MiB of memory"
+
+
+def _scratch(limits: Limits) -> str:
+    return f"{limits.scratch / MIB:g} MiB of scratch space"
 
 
 def _was_cpu(ended: Exit, limits: Limits) -> bool:

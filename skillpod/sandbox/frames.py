@@ -8,8 +8,9 @@ from typing import Any
 from skillpod.errors import ArgumentsInvalid, ResultInvalid, SkillpodError, ToolRaised
 from skillpod.model.guest import Act, Usage
 from skillpod.model.manifest import MIB, Limits
-from skillpod.sandbox.death import memory_exceeded, output_exceeded, scratch_exceeded
+from skillpod.sandbox.death import memory_exceeded, output_exceeded, scratch_exceeded, scratch_full, threads_exceeded
 from skillpod.sandbox.guest import observer
+from skillpod.sandbox.guest.faults import NO_MEMORY, NO_SCRATCH, NO_THREAD
 from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, FrameTooLarge, WireError, body, depth, framed
 
 RESULT = frozenset({"t", "nonce", "value", "cpu", "peak"})
@@ -18,7 +19,6 @@ ASK = frozenset({"t", "nonce", "id", "operation", "arguments"})
 TELL = frozenset({"t", "nonce", "operation", "arguments"})
 _ERROR = frozenset({"type", "message", "traceback"})
 
-OUT_OF_MEMORY = "MemoryError"
 _ARGUMENTS_CAP = 16 * MIB
 _STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits.output says
 _WORDS_CAP = 16 * 1024
@@ -91,6 +91,11 @@ def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
         return scratch_exceeded(limits, message)
     if kind == "arguments_invalid":
         return ArgumentsInvalid(message, at=tool, hint="no command line can say this; give such a value alone, or in another form")
-    if kind == OUT_OF_MEMORY:
-        return memory_exceeded(limits, doing=f"running {tool}")
+    doing = f"running {tool}"
+    if kind == NO_MEMORY:
+        return memory_exceeded(limits, doing=doing)
+    if kind == NO_THREAD:
+        return threads_exceeded(limits, ToolRaised(message, exception="RuntimeError", traceback=traceback, at=tool), doing=doing)
+    if kind == NO_SCRATCH:
+        return scratch_full(limits, ToolRaised(message, exception="OSError", traceback=traceback, at=tool), doing=doing)
     return ToolRaised(message, exception=kind, traceback=traceback, at=tool)

@@ -14,7 +14,8 @@ from skillpod.model.manifest import Limits, Script
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.death import memory_exceeded
-from skillpod.sandbox.frames import OUT_OF_MEMORY, cap_of, words_of
+from skillpod.sandbox.frames import cap_of, words_of
+from skillpod.sandbox.guest.faults import NO_MEMORY
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import WireError, encode
 from skillpod.sandbox.zygote import Forked, read_walls
@@ -132,7 +133,7 @@ def _load_failure(error: object, launch: Launch) -> SkillpodError:
         kind, message, traceback = words_of(error)
     except WireError as fault:
         return WireBroken(f"the guest broke the protocol: {fault}")
-    if kind == OUT_OF_MEMORY:
+    if kind == NO_MEMORY:
         return memory_exceeded(launch.manifest.limits, doing="loading the skill")
     places = re.findall(rf'File "skill://{re.escape(launch.manifest.name)}/([^"]+)", line (\d+)', traceback)
     return ProbeFailed(

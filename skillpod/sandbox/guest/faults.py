@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Iterator
 
@@ -9,6 +10,10 @@ SCHEME = "skill://"
 OUT_OF_MEMORY = 72
 """The exit status of a guest that had not even the memory to say that it has none."""
 
+NO_MEMORY, NO_THREAD, NO_SCRATCH = "MemoryError", "no_thread", "no_scratch"
+"""What ``limit_of`` says."""
+
+_FULL = tuple(f"[Errno {number}]" for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 MESSAGE_LIMIT = 4 * 1024
 TRACEBACK_LIMIT = 8 * 1024
 _KEPT_HEAD = 2 * 1024
@@ -28,6 +33,16 @@ def describe(error: BaseException) -> dict[str, str]:
         "message": clean(_words(error))[:MESSAGE_LIMIT],
         "traceback": _shorten(clean(_frames(error))),
     }
+
+
+def limit_of(error: BaseException, words: str) -> str:
+    """The limit that an exception with these words is the sign of, empty when it is of none."""
+    kind = type(error)
+    if issubclass(kind, MemoryError):
+        return NO_MEMORY
+    if issubclass(kind, RuntimeError) and words == "can't start new thread":
+        return NO_THREAD
+    return NO_SCRATCH if issubclass(kind, OSError) and words.startswith(_FULL) else ""
 
 
 def clean(text: str) -> str:

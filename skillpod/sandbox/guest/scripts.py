@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from skillpod.sandbox.guest.command_line import STDIN, CommandLine
-from skillpod.sandbox.guest.faults import OutputExceeded, describe
+from skillpod.sandbox.guest.faults import OutputExceeded, describe, limit_of
 from skillpod.sandbox.guest.loader import Copy, Folder
 from skillpod.sandbox.guest.walls.root import SCRATCH
 
@@ -148,7 +148,7 @@ def _failure(fault: BaseException, stderr: str, *, has_input: bool) -> BaseExcep
     words = error["message"]
     if isinstance(fault, EOFError) and not has_input:
         words = f"{words}; the program asked for input and got none: give it as `{STDIN}`"
-    return ProgramFailed({**error, "message": _said(words, stderr)})
+    return ProgramFailed({**error, "type": limit_of(fault, error["message"]) or error["type"], "message": _said(words, stderr)})
 
 
 def _said(words: str, *streams: str) -> str:

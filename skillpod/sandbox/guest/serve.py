@@ -25,7 +25,7 @@ from skillpod.sandbox.guest.arguments import Converter
 from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.command_line import WordsInvalid
 from skillpod.sandbox.guest.contract import Context
-from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, OutputExceeded, describe
+from skillpod.sandbox.guest.faults import NO_MEMORY, OUT_OF_MEMORY, OutputExceeded, describe, limit_of
 from skillpod.sandbox.guest.loader import Folder
 from skillpod.sandbox.guest.observer import Observer
 from skillpod.sandbox.guest.port import Port
@@ -126,12 +126,11 @@ class Call:
             self._finish(self._failure(fault))
         except MemoryError:  # the skill still holds what filled it
             _BALLAST.clear()
-            self._finish(framed(_NO_MEMORY % self._nonce.encode()))
+            self._finish(framed(_FAILED % self._nonce.encode()))
 
     def _failure(self, fault: BaseException) -> bytes:
         error = dict(fault.error) if isinstance(fault, ProgramFailed) else describe(fault)
-        if type(fault) in _OUR_FAULTS:
-            error["type"] = _OUR_FAULTS[type(fault)]
+        error["type"] = _OUR_FAULTS.get(type(fault)) or limit_of(fault, error["message"]) or error["type"]
         cpu, peak = _used()
         failed = {"t": "failed", "nonce": self._nonce, "error": error, "cpu": cpu - self._cpu, "peak": peak}
         return encode_frame(_with_seen(failed, self._guest.observer))
@@ -152,7 +151,7 @@ _OUR_FAULTS: Mapping[type, str] = {
     ScratchExceeded: "scratch_exceeded",
     WordsInvalid: "arguments_invalid",
 }
-_NO_MEMORY = b'{"t":"failed","nonce":"%s","error":{"type":"MemoryError","message":"","traceback":""},"cpu":0,"peak":0}'
+_FAILED = b'{"t":"failed","nonce":"%s","error":{"type":"' + NO_MEMORY.encode() + b'","message":"","traceback":""},"cpu":0,"peak":0}'
 
 
 class Turns:
