@@ -160,8 +160,16 @@ def _requires(requires: Any) -> Iterator[tuple[str, str]]:
 def _activity(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if skill.get("generation"):
         yield "calls", _calls(skill)
+    yield "usage", _usage(skill.get("usage") or {})
     yield "guests", ", ".join(f"{count} {name}" for name, count in (skill.get("census") or {}).items() if count)
     yield "walls", walls_in_brief(skill.get("walls") or [])
+
+
+def _usage(usage: Mapping[str, Any]) -> str:
+    """Of all calls since it was mounted; empty before the first."""
+    if not usage.get("wall"):
+        return ""
+    return f"{duration(usage['cpu'])} cpu in {duration(usage['wall'])}, {size(usage['peak'])} peak"
 
 
 def walls_in_brief(walls: Sequence[Mapping[str, Any]]) -> str:

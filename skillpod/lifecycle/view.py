@@ -72,6 +72,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "walls": [wall.as_dict() for wall in report.walls] if report else [],
         "self_test": dict(report.self_test) if report else {},
         "census": dict(generation.guests.census()),
+        "usage": generation.route.leases.usage.as_dict(),
         "files": {name: len(content) for name, content in generation.survey.bundle.files.items()},
         "left_out": [f"{path} ({reason_left_out(path.rpartition('/')[2])})" for path in generation.survey.bundle.left_out],
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],

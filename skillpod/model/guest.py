@@ -25,6 +25,20 @@ class Usage:
         return {"wall": round(self.wall, 6), "cpu": round(self.cpu, 6), "peak": self.peak}
 
 
+_CHARGED = "skillpod_usage"
+
+
+def charge(fault: BaseException, usage: Usage) -> None:
+    """What a call used that gave no reply goes with what ended it: an error, or its caller's cancellation."""
+    fault.__dict__[_CHARGED] = usage
+
+
+def charged(fault: BaseException) -> Usage | None:
+    """What the call used that this ended; None where no guest had begun it."""
+    usage = fault.__dict__.get(_CHARGED)
+    return usage if isinstance(usage, Usage) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What one call of a guest gave: a JSON value that was parsed, not yet checked against the tool's schema."""

@@ -11,7 +11,7 @@ from skillpod.documents import did_you_mean
 from skillpod.errors import DeadlineExceeded, JournalFailed, NameTaken, SkillpodError, UnknownTool, Waiting
 from skillpod.model.command import Caller
 from skillpod.model.entry import Entry, Fact
-from skillpod.model.guest import CallResult, Hear, Reply, unheard
+from skillpod.model.guest import CallResult, Hear, Reply, Usage, charged, unheard
 from skillpod.ports import Clock, Journal
 from skillpod.registry.registry import Binding, Registry
 
@@ -27,13 +27,14 @@ NAMED = 200
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds."""
+    """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds; no ``usage`` where no guest had begun it."""
 
     binding: Binding
     caller: Caller
     size: int
     reply: Reply | None
     error: SkillpodError | None
+    usage: Usage | None
     duration: float
 
     def entry(self) -> Entry:
@@ -50,7 +51,7 @@ class _Ended:
             outcome=_outcome(self.reply, error),
             arguments={"bytes": self.size},
             duration=round(self.duration, 6),
-            usage=self.reply.usage.as_dict() if self.reply else {},
+            usage=self.usage.as_dict() if self.usage else {},
             error={"code": error.code} if error else {},  # the code only: a message may quote an argument
         )
 
@@ -84,15 +85,23 @@ class Dispatch:
         started = self._clock.now()
         error: SkillpodError | None = None
         reply: Reply | None = None
+        usage: Usage | None = None
         try:
             with route.leases:
                 reply = await route.guests.call(binding.contract.spec.name, arguments, caller, hear)
+                usage = reply.usage
                 binding.contract.check_result(reply.value)
         except SkillpodError as failure:
             error = failure.about(skill=route.skill, digest=route.digest)
+            usage = usage or charged(failure)
+            raise
+        except asyncio.CancelledError as left:
+            usage = usage or charged(left)
             raise
         finally:
-            self._note(_Ended(binding, caller, size, reply, error, self._clock.now() - started))
+            if usage is not None:
+                route.leases.charge(usage)
+            self._note(_Ended(binding, caller, size, reply, error, usage, self._clock.now() - started))
         return CallResult(
             value=reply.value,
             usage=reply.usage,

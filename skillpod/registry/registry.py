@@ -10,6 +10,7 @@ from types import MappingProxyType, TracebackType
 from skillpod.errors import NameTaken
 from skillpod.model.card import Card
 from skillpod.model.digest import Digest
+from skillpod.model.guest import Usage
 from skillpod.model.manifest import ToolSpec
 from skillpod.ports import Guests
 from skillpod.registry.contract import Contract
@@ -23,6 +24,8 @@ class Leases:
         self.open = 0
         self.calls = 0
         self.failures = 0
+        self._wall = self._cpu = 0.0
+        self._peak = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -37,6 +40,16 @@ class Leases:
         self.failures += kind is not None
         if not self.open:
             self._idle.set()
+
+    def charge(self, usage: Usage) -> None:
+        self._wall += usage.wall
+        self._cpu += usage.cpu
+        self._peak = max(self._peak, usage.peak)
+
+    @property
+    def usage(self) -> Usage:
+        """Of all calls that have ended: the sums of their times, the highest of their peaks."""
+        return Usage(wall=self._wall, cpu=self._cpu, peak=self._peak)
 
     async def drained(self) -> None:
         """Returns when no call is in flight."""

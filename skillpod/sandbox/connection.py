@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
-from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Watch, unheard, unwatched
+from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
@@ -96,6 +96,7 @@ class Connection:
         self._unsent: deque[memoryview] = deque()
         self._is_serving = False
         self._fault: SkillpodError | None = None
+        self._exit: Exit | None = None
         self._reaper: asyncio.TimerHandle | None = None
         self.has_ended = False
         self.is_fit = True
@@ -164,7 +165,7 @@ class Connection:
 
     async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard) -> Reply:
         """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time; ``hear`` is told what it says.
-        Raises the SkillFailed family, ArgumentsInvalid.
+        Raises the SkillFailed family, ArgumentsInvalid; what the call used is charged to what it raises, CancelledError too.
 
         When the caller is cancelled the call goes on, unseen, until it ends or its time does: ``kill`` the guest, or ``cancel_unseen``
         where it has other calls or ``has_checkpoints``.
@@ -181,9 +182,10 @@ class Connection:
         self.send(data)
         try:
             return await call.future
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as left:
             if call.future.done() and not call.future.cancelled():
                 call.future.exception()  # it came in the same moment, and nobody will ask for it
+            charge(left, self._used(call))
             raise
 
     def _nonce(self) -> str:
@@ -301,6 +303,7 @@ class Connection:
         elif failure is None:
             call.future.set_result(Reply(value=frame["value"], usage=usage))
         else:
+            charge(failure, usage)
             call.future.set_exception(failure)
 
     def _asked(self, call: _Call, frame: Mapping[str, Any]) -> None:
@@ -347,6 +350,7 @@ class Connection:
             )
             if call.has_checkpoints:
                 if not call.future.done():  # its caller may have left in this moment
+                    charge(late, self._used(call))
                     call.future.set_exception(late)
                 self._cancel(call)
             else:
@@ -422,8 +426,8 @@ class Connection:
         if not self.has_ended:
             self._last_words()
         if not self.has_ended:
-            how = exited.result() if not exited.cancelled() and exited.exception() is None else None
-            error = explain(how, self._limits, doing=self._doing())
+            self._exit = exited.result() if not exited.cancelled() and exited.exception() is None else None
+            error = explain(self._exit, self._limits, doing=self._doing())
             self._end(error, error)
         self._free()
 
@@ -451,6 +455,8 @@ class Connection:
             return
         self.has_ended = True
         self.is_fit = False
+        calls, self._calls = self._calls, {}
+        used = {call: self._used(call) for call in calls.values()}  # while its clock can be read
         self._fault = error
         self._loop.remove_reader(self._forked.wire)
         if self._unsent:
@@ -459,17 +465,24 @@ class Connection:
         self._kill_process()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
-        calls, self._calls = self._calls, {}
         shared = GuestDied(f"the guest was ended because of another call: {error}")
-        for call in calls.values():
+        for call, usage in used.items():
             self._settle(call)
             if not call.future.done():
-                call.future.set_exception(copy.copy(error if culprit in (None, call) else shared))
+                heard = copy.copy(error if culprit in (None, call) else shared)
+                charge(heard, usage)
+                call.future.set_exception(heard)
         if not self.gone.done():
             if self._reaper is not None:
                 self._reaper.cancel()
             self._reaper = self._loop.call_later(_REAP_SECONDS, self._free)
         self.on_end(self, own_fault)
+
+    def _used(self, call: _Call) -> Usage:
+        """What a call without a reply has used; the peak is known only of a guest that ended by itself."""
+        cpu = self._forked.cpu() if self._exit is None else self._exit.cpu
+        peak = 0 if self._exit is None else self._exit.peak
+        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak)
 
     def _settle(self, call: _Call) -> None:
         if call.timer is not None:

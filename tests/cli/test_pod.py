@@ -62,6 +62,7 @@ def test_show_tells_who_what_and_by_which_rule(cli: CommandLine, served: Served)
         "environment: TZ",
         "alpha__echo(text: string, times?: integer)",
         "1 active, 1 not: cgroup",
+        "3.1 s cpu in 12.4 s, 18.2 MiB peak",
         "handler.py:3:1: notice[notice.x] hm",
         "__pycache__",
         OTHER,

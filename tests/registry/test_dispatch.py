@@ -19,7 +19,7 @@ from skillpod.errors import (
     Waiting,
 )
 from skillpod.model.command import OWNER, Caller
-from skillpod.model.guest import Hear, unheard
+from skillpod.model.guest import Hear, Usage, charge, unheard
 from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch
 from skillpod.registry.registry import Registry
 from tests.support.registry import ListedJournal, route, spec
@@ -124,7 +124,30 @@ def test_a_failure_names_the_skill_and_the_journal_keeps_only_its_code() -> None
         call(dispatch, "alpha__echo", {"text": "x"})
     assert failed.value.skill == "alpha"
     assert journal.entries[0].error == {"code": "tool_raised"}
+    assert journal.entries[0].usage == {}  # nobody said that a guest had begun it
     assert registry.routes["alpha"].leases.failures == 1
+
+
+@pytest.mark.parametrize("kind", [ToolRaised, asyncio.CancelledError])
+def test_what_a_failed_or_cancelled_call_used_is_noted_and_counted(kind: type[BaseException]) -> None:
+    def fail(tool: str, arguments: Mapping[str, Any]) -> Any:
+        fault = ToolRaised("no", exception="KeyError", traceback="") if kind is ToolRaised else kind()
+        charge(fault, Usage(wall=2.0, cpu=1.5, peak=2**20))
+        raise fault
+
+    dispatch, journal, registry = house(fail)
+    for _ in range(2):
+        with pytest.raises(kind):
+            call(dispatch, "alpha__echo", {"text": "x"})
+    assert [entry.usage for entry in journal.entries] == [{"wall": 2.0, "cpu": 1.5, "peak": 2**20}] * 2
+    assert registry.routes["alpha"].leases.usage == Usage(wall=4.0, cpu=3.0, peak=2**20)
+
+
+def test_what_broke_its_declared_type_was_used_all_the_same() -> None:
+    dispatch, journal, registry = house(lambda tool, arguments: 7)
+    with pytest.raises(ResultInvalid):
+        call(dispatch, "alpha__echo", {"text": "x"})
+    assert journal.entries[0].usage["wall"] == registry.routes["alpha"].leases.usage.wall == 0.001
 
 
 def test_no_call_runs_while_the_journal_can_not_be_written() -> None:

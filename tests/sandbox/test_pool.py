@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import Busy, DeadlineExceeded, GuestDied, ProbeFailed, SkillpodError, ToolRaised, UnknownTool
+from skillpod.errors import Busy, DeadlineExceeded, GuestDied, LimitExceeded, ProbeFailed, SkillpodError, ToolRaised, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import OWNER, Caller
+from skillpod.model.guest import Usage, charged
 from skillpod.model.manifest import GuestCount, Limits
 from skillpod.sandbox.pool import GuestPool
 from tests.support.guests import Opened, launch, opened
@@ -580,6 +581,56 @@ def test_a_reply_says_what_the_call_used(zygote: OpenZygote) -> None:
             assert long.peak > 5_000_000
 
     asyncio.run(twice())
+
+
+@pytest.mark.parametrize("lifetime", [Lifetime.CALL, Lifetime.SKILL])
+@pytest.mark.parametrize(
+    ("how", "kind", "is_peak_known"),
+    [
+        ("raises", ToolRaised, True),
+        ("ends", GuestDied, True),
+        ("fills", LimitExceeded, True),
+        ("goes on", DeadlineExceeded, False),
+        ("leaves", asyncio.CancelledError, False),
+    ],
+)
+def test_what_ended_a_call_without_a_reply_says_what_it_used(
+    zygote: OpenZygote, how: str, kind: type[BaseException], is_peak_known: bool, lifetime: Lifetime
+) -> None:
+    handler = """
+        import os, time
+        from skillpod import Context, tool
+
+        @tool
+        def works(how: str, ctx: Context) -> int:
+            until = time.process_time() + 0.1
+            while time.process_time() < until:
+                pass
+            if how == "ends":
+                os._exit(1)
+            if how == "raises":
+                raise ValueError
+            if how == "fills":
+                raise MemoryError
+            ctx.state["worked"] = True
+            time.sleep(60)
+    """
+
+    async def once() -> Usage | None:
+        async with opened(zygote, launch(handler, lifetime=lifetime, limits=Limits(wall=1.0))) as guests:
+            call = asyncio.ensure_future(guests.call("works", how=how))
+            if how == "leaves":
+                await until(lambda: "worked" in guests.memory.keys("probe"))
+                call.cancel()
+            with pytest.raises(kind) as ended:
+                await call
+            return charged(ended.value)
+
+    used = asyncio.run(once())
+    assert used is not None
+    assert 0.09 < used.cpu < 0.3
+    assert used.wall >= used.cpu * 0.9
+    assert (used.peak > 5_000_000) is is_peak_known
 
 
 def test_a_tool_that_raises_does_not_cost_a_warm_guest(zygote: OpenZygote) -> None:

@@ -6,10 +6,11 @@ import asyncio
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from skillpod.errors import JournalUnwritable
+from skillpod.errors import DeadlineExceeded, JournalUnwritable, LimitExceeded, ToolRaised
 from skillpod.model.event import Kind
 from tests.scenarios.stage import descendants, running
 from tests.support.skills import replace_file, saying, write_skill
@@ -35,6 +36,48 @@ def test_with_a_journal_that_cannot_be_written_calls_and_admissions_stop_and_unm
     with pytest.raises(JournalUnwritable, match="lost"):  # the end of the pod says what it could not write down
         asyncio.run(scenario())
     assert descendants() <= before
+
+
+WORKS = """\
+import time
+from skillpod import tool
+
+
+@tool
+def works(how: str) -> int:
+    until = time.process_time() + 0.1
+    while time.process_time() < until:
+        pass
+    if how == "fills":
+        raise MemoryError
+    if how == "sleeps":
+        time.sleep(60)
+    if how == "fails":
+        raise ValueError(how)
+    return 1
+"""
+
+
+def test_what_calls_used_is_in_the_journal_and_in_show_whatever_became_of_them(skills: Path, home: Path) -> None:
+    async def scenario() -> tuple[dict[str, Any], dict[str, Any]]:
+        write_skill(skills, "worker", handler=WORKS, manifest={"limits": {"wall": "1s"}})
+        async with running(skills, home) as stage:
+            before = stage.pod.show("worker")
+            await stage.pod.call("worker__works", {"how": "well"})
+            for how, kind in (("fails", ToolRaised), ("fills", LimitExceeded), ("sleeps", DeadlineExceeded)):
+                with pytest.raises(kind):
+                    await stage.pod.call("worker__works", {"how": how})
+            return before, stage.pod.show("worker")
+
+    before, after = asyncio.run(scenario())
+    assert (before["calls"], before["usage"]) == (0, {"wall": 0.0, "cpu": 0.0, "peak": 0})
+    assert (after["calls"], after["failures"]) == (4, 3)
+    lines = b"".join(segment.read_bytes() for segment in sorted((home / "journal").glob("*.jsonl"))).splitlines()
+    used = [entry["usage"] for entry in map(json.loads, lines) if entry["fact"] == "call"]
+    assert [usage["cpu"] >= 0.09 for usage in used] == [True] * 4
+    assert [usage["peak"] > 5_000_000 for usage in used] == [True, True, True, False]  # of one that was killed it is not known
+    assert after["usage"]["cpu"] == pytest.approx(sum(usage["cpu"] for usage in used), abs=1e-5)
+    assert after["usage"]["peak"] == max(usage["peak"] for usage in used)
 
 
 def test_every_step_is_in_the_journal_and_no_argument_is(skills: Path, home: Path) -> None:

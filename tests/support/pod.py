@@ -92,6 +92,7 @@ class StandInPod:
             "walls": WALLS,
             "self_test": {"open /etc/passwd": "refused"},
             "census": {"idle": 1, "busy": 0},
+            "usage": {"wall": 12.4, "cpu": 3.1, "peak": 19_084_083},
             "history": [OTHER, DIGEST],
             "findings": [finding],
             "left_out": ["__pycache__"],

@@ -126,7 +126,8 @@ class Call:
             self._finish(self._failure(fault))
         except MemoryError:  # the skill still holds what filled it
             _BALLAST.clear()
-            self._finish(framed(_FAILED % self._nonce.encode()))
+            cpu, peak = _used()
+            self._finish(framed(_FAILED % (self._nonce.encode(), cpu - self._cpu, peak)))
 
     def _failure(self, fault: BaseException) -> bytes:
         error = dict(fault.error) if isinstance(fault, ProgramFailed) else describe(fault)
@@ -151,7 +152,7 @@ _OUR_FAULTS: Mapping[type, str] = {
     ScratchExceeded: "scratch_exceeded",
     WordsInvalid: "arguments_invalid",
 }
-_FAILED = b'{"t":"failed","nonce":"%s","error":{"type":"' + NO_MEMORY.encode() + b'","message":"","traceback":""},"cpu":0,"peak":0}'
+_FAILED = b'{"t":"failed","nonce":"%s","error":{"type":"' + NO_MEMORY.encode() + b'","message":"","traceback":""},"cpu":%.6f,"peak":%d}'
 
 
 class Turns:
