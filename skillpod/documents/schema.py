@@ -60,6 +60,7 @@ _Validator: Any = _extend(Draft202012Validator, {"pattern": _pattern, "uniqueIte
 
 _SAYS_NOTHING = frozenset({"title", "description", "default"})
 _OF_OBJECTS = _SAYS_NOTHING | {"type", "properties", "required", "additionalProperties"}
+_OF_LISTS = _SAYS_NOTHING | {"type", "items"}
 _PLAIN: Mapping[str, frozenset[type]] = {
     "string": frozenset({str}),
     "integer": frozenset({int}),
@@ -68,24 +69,60 @@ _PLAIN: Mapping[str, frozenset[type]] = {
     "null": frozenset({type(None)}),
 }
 
+_Check = Callable[[Any], bool]
 
-def _sure(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
-    """A check that says yes only where the library would, in a twentieth of the time, for the shapes most signatures have: one text, number
-    or truth, or an object of such. Its no means that the library is to be asked. Every keyword counts, also those that come one day."""
+
+def _sure(schema: Any) -> _Check:
+    """A check that says yes only where the library would, in a twentieth of the time, for the shapes most signatures have: texts, numbers
+    and truths, objects and lists of such, and choices between them. Its no means that the library is to be asked. Every keyword counts,
+    also those that come one day."""
+    if not isinstance(schema, Mapping):
+        return _yes if schema is True else _not_sure
+    if not schema.keys() - _SAYS_NOTHING:
+        return _yes
     if (types := _plain_types(schema)) is not None:
         return lambda value: type(value) in types
-    shapes = schema.get("properties", {})
-    known = {name: _plain_types(shape) for name, shape in shapes.items()}
-    if schema.get("type") != "object" or schema.keys() - _OF_OBJECTS or None in known.values():
-        return lambda value: False
+    if schema.get("type") == "array" and not schema.keys() - _OF_LISTS:
+        return _sure_list(schema.get("items", True))
+    if schema.get("type") == "object" and not schema.keys() - _OF_OBJECTS:
+        return _sure_object(schema)
+    if "anyOf" in schema and not schema.keys() - _SAYS_NOTHING - {"anyOf"}:
+        choices = [_sure(choice) for choice in schema["anyOf"]]
+        return lambda value: any(choice(value) for choice in choices)
+    return _not_sure
+
+
+def _sure_list(items: Any) -> _Check:
+    each = _sure(items)
+    if each is _yes:
+        return lambda value: type(value) is list
+    types = _plain_types(items)
+    if types is not None:
+        return lambda value: type(value) is list and types.issuperset(map(type, value))
+    return lambda value: type(value) is list and all(map(each, value))
+
+
+def _sure_object(schema: Mapping[str, Any]) -> _Check:
+    known = {name: _sure(shape) for name, shape in schema.get("properties", {}).items()}
+    more = _sure(schema.get("additionalProperties", True))
     required = frozenset(schema.get("required", ()))
+    if not known and not required and more is _yes:
+        return lambda value: type(value) is dict
 
     def accepts(value: Any) -> bool:
         if type(value) is not dict or not required <= value.keys():
             return False
-        return all(type(each) in (known.get(name) or ()) for name, each in value.items())
+        return all(known.get(name, more)(each) for name, each in value.items())
 
     return accepts
+
+
+def _yes(_value: Any) -> bool:
+    return True
+
+
+def _not_sure(_value: Any) -> bool:
+    return False
 
 
 def _plain_types(shape: Any) -> frozenset[type] | None:

@@ -26,6 +26,18 @@ SCHEMAS: list[dict[str, Any]] = [
     {"properties": {"text": TEXT}},
     {"type": "string", "enum": ["a"]},
     {},
+    *({"type": "array", "items": items} for items in (TEXT, PLAIN, {}, True, False, {"type": "number"}, {"type": "array"})),
+    {"type": "array", "items": TEXT, "minItems": 2},
+    {"type": "array", "prefixItems": [TEXT]},
+    {"type": "array", "items": {"type": "array", "items": {"anyOf": [TEXT, {"type": "integer"}]}}},
+    {"anyOf": [TEXT, {"type": "null"}]},
+    {"anyOf": [PLAIN, {"type": "array", "items": PLAIN}]},
+    {"anyOf": [TEXT, {"type": "integer"}], "title": "A choice", "minLength": 2},
+    {"type": "object", "additionalProperties": TEXT},
+    {"type": "object", "additionalProperties": False},
+    {"type": "object", "properties": {"text": PLAIN}, "additionalProperties": {"type": "array", "items": TEXT}},
+    {"type": "object", "additionalProperties": {"$ref": "#/$defs/text"}, "$defs": {"text": TEXT}},
+    {"type": "object", "patternProperties": {"^t": {"type": "integer"}}},
 ]
 ALONE: list[Any] = ["a", "ab", 1, 1.0, 1.5, True, None, [], {}]
 VALUES: list[Any] = [
@@ -35,6 +47,13 @@ VALUES: list[Any] = [
     {"text": "a", "more": 1},
     {"times": 1},
     {"text": "a", "times": 1, "more": "b"},
+    {"text": {"text": "a"}, "more": ["b"]},
+    {"text": {"text": 1}, "more": ["b", 1]},
+    *([value] for value in ALONE),
+    *([["a", value], [1]] for value in ALONE),
+    [{"text": "a"}, {"text": "b", "times": 2}],
+    [{"text": "a"}, {"text": 1}],
+    (1, 2),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal, NewType, NotRequired, TypedDict
@@ -142,5 +143,14 @@ def test_what_a_dataclass_raises_of_itself_is_the_tools_failure() -> None:
 
 
 def test_text_and_truth_need_no_conversion() -> None:
-    assert all(map(is_idle, (str, bool, str | None, Annotated[str, "x"], Any)))
-    assert not any(map(is_idle, (int, list[str], Point, float | None)))
+    idle = (str, bool, str | None, Annotated[str, "x"], Any, list[dict[str, Any]], Sequence[str], Mapping[str, list[str]])
+    assert all(map(is_idle, idle))
+    busy = (int, list[int], dict[str, Point], dict[Colour, str], tuple[str, ...], set[str], Point, float | None, list[str | int])
+    assert not any(map(is_idle, busy))
+
+
+def test_a_hint_that_may_hold_itself_is_not_followed_for_ever() -> None:
+    hint: Any = str
+    for _ in range(100):
+        hint = list[hint]
+    assert not is_idle(hint)

@@ -19,6 +19,7 @@ Convert = Callable[[Any], Any]
 _LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable, collections.abc.Collection)
 _SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
 _DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+_IDLE_DEPTH = 8  # deeper hints, and those that hold themselves, are planned
 _ATOMS = (str, bool, int, float, type(None))
 
 
@@ -161,8 +162,22 @@ class Converter:
 
 
 def is_idle(hint: Any) -> bool:
-    """Whether JSON is already what the hint says, so that nothing need be built: text, truth and what is not annotated."""
-    return all(option in (str, bool, type(None), None, Any) for option in options(hint))
+    """Whether JSON is already what the hint says, so that nothing need be built: text, truth, what is not annotated, lists and dicts of
+    such."""
+    return _is_idle(hint, _IDLE_DEPTH)
+
+
+def _is_idle(hint: Any, room: int) -> bool:
+    return room > 0 and all(_is_idle_option(option, room) for option in options(hint))
+
+
+def _is_idle_option(hint: Any, room: int) -> bool:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if inner and origin in _LISTS:
+        return _is_idle(inner[0], room - 1)
+    if inner and origin in _DICTS:
+        return bare(inner[0]) in (str, Any) and _is_idle(inner[1], room - 1)
+    return hint in (str, bool, type(None), None, Any)
 
 
 def _same(value: Any) -> Any:

@@ -33,16 +33,17 @@ class ResultInvalid(Exception):
 
 def encode(value: Any, hint: Any) -> bytes:
     """The value as JSON. ``hint`` is the tool's return annotation, ``Content`` however it is written. Raises ResultInvalid."""
+    is_plain = hint is not Content and _is_plain(value, VALUE_DEPTH)
     if hint is Content:
         value = _content(value)
-    elif not _is_plain(value, VALUE_DEPTH):
+    elif not is_plain:
         value = _plain(value, hint, "result", VALUE_DEPTH)
     try:
         encoded = body(value)
     except WireError as fault:
         _plain(value, hint, "result", VALUE_DEPTH)  # says where, if it can
         raise ResultInvalid(f"result: {fault}") from None
-    if encoded.count(b"[") + encoded.count(b"{") > VALUE_DEPTH and depth(encoded) > VALUE_DEPTH:
+    if not is_plain and encoded.count(b"[") + encoded.count(b"{") > VALUE_DEPTH and depth(encoded) > VALUE_DEPTH:
         raise ResultInvalid(f"result: nested more than {VALUE_DEPTH} deep")
     return encoded
 
@@ -56,7 +57,8 @@ def _content(value: Any) -> list[dict[str, Any]]:
 
 
 def _is_plain(value: Any, room: int) -> bool:
-    """Whether the value is made of JSON's own kinds only: then it is encoded as it stands. Floats and text are left to the encoder."""
+    """Whether the value is made of JSON's own kinds only, ``room`` deep at most: then it is encoded as it stands. Floats and text are left
+    to the encoder."""
     kind = type(value)
     if kind in _ATOMS:
         return True
