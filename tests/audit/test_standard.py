@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from skillpod import sdk
+from skillpod.audit.rules.imports import SDK_NAMES
 from skillpod.audit.rules.reflection import WALKS
 from skillpod.audit.standard import (
     BUILTINS,
@@ -30,6 +32,10 @@ from skillpod.audit.standard import (
 
 _NOT_LOADED = frozenset({"antigravity", "this"})  # importing them opens a browser, or prints
 _STRONG = frozenset({"eval", "exec", "compile", "__import__", "breakpoint", "globals", "getattr", "setattr", "vars"})
+
+
+def test_a_skill_may_import_what_the_sdk_offers_and_the_authors_testing_alone() -> None:
+    assert {*sdk.__all__, "testing"} == SDK_NAMES
 
 
 def loaded(name: str) -> types.ModuleType | None:

@@ -21,7 +21,7 @@ _FIXES = {
     Reach.LOADER: "write `import name` or `from .name import ...`: siblings are found without help; files are read by `ctx.read_bytes`",
     Reach.SYSTEM: "remove it: a guest has nothing outside its own folder and scratch space",
 }
-_SDK_NAMES = frozenset({"tool", "Audio", "Content", "Context", "Field", "File", "Image", "State", "StateError", "testing"})
+SDK_NAMES = frozenset({"tool", "Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "testing"})
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
@@ -86,6 +86,6 @@ def _third_party(use: Use, reading: Reading) -> Finding:
 def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
     _, _, rest = use.path.partition(".")
     name = rest.partition(".")[0]
-    if name and name not in _SDK_NAMES and not name.startswith("__"):
-        known = ", ".join(sorted(_SDK_NAMES))
+    if name and name not in SDK_NAMES and not name.startswith("__"):
+        known = ", ".join(sorted(SDK_NAMES))
         yield reading.finding("IMP-009", Severity.DENY, use.spot, f"{use.words}: not a name skillpod offers a skill", f"it offers {known}")
