@@ -1,0 +1,1 @@
+"""One file per idea of getting out of the jail."""

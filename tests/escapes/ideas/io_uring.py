@@ -1,0 +1,13 @@
+"""Hand the kernel a list of calls to make, past the filter of calls."""
+
+from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.probes import setting
+
+
+def attack(call: Call, given: Given) -> bool:
+    import ctypes
+
+    return call("io_uring_setup", 4, ctypes.create_string_buffer(120)) >= 0
+
+
+ATTACK = Attack(walls=("seccomp", "rlimits"), needs=setting("kernel/io_uring_disabled", "0"), leaves=("call",))

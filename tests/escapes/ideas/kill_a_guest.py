@@ -1,0 +1,19 @@
+"""Kill the guest of another skill."""
+
+from tests.escapes.attack import Attack, Call, Given
+
+
+def victim(call: Call, given: Given) -> dict[str, int]:
+    import os
+
+    return {"victim": os.getpid()}
+
+
+def attack(call: Call, given: Given) -> bool:
+    import os
+
+    os.kill(given["victim"], 9)
+    return True
+
+
+ATTACK = Attack(walls=("seccomp", "landlock_scopes", "guest_identity"), leaves=("signal",))

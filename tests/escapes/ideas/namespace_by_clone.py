@@ -1,0 +1,16 @@
+"""Make a user namespace with a process in it."""
+
+from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.probes import namespaces
+
+
+def attack(call: Call, given: Given) -> bool:
+    import os
+
+    child = call("clone", 17 | 0x10000000, 0, 0, 0, 0)
+    if not child:
+        os._exit(7)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+ATTACK = Attack(walls=("seccomp",), needs=namespaces, leaves=("fork",))

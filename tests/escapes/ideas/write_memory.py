@@ -1,0 +1,31 @@
+"""Change the memory of another skill's guest.
+
+The victim takes off its mark, as in ``ptrace``.
+"""
+
+from tests.escapes.attack import Attack, Call, Given
+
+
+def victim(call: Call, given: Given) -> dict[str, int]:
+    import contextlib
+    import ctypes
+    import os
+    import sys
+
+    with contextlib.suppress(PermissionError):
+        call("prctl", 4, 1, 0, 0, 0)  # PR_SET_DUMPABLE
+    secret = ctypes.create_string_buffer(b"hunter2")
+    sys.modules["secret"] = secret  # type: ignore[assignment]  # SAFE: any place where it is kept will do
+    return {"victim": os.getpid(), "address": ctypes.addressof(secret)}
+
+
+def attack(call: Call, given: Given) -> bool:
+    import ctypes
+    import struct
+
+    written = ctypes.create_string_buffer(b"replace")
+    ours, theirs = struct.pack("PN", ctypes.addressof(written), 7), struct.pack("PN", given["address"], 7)
+    return call("process_vm_writev", given["victim"], ours, 1, theirs, 1, 0) == 7
+
+
+ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("call",))
