@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from tests.escapes.host import Host
 
 Call = Callable[..., int]
@@ -28,9 +30,13 @@ class Attack:
     nothing to walk into. ``fails`` are the words it may end in behind them, ``succeeds`` the one without (``stage.word``); ``seen`` looks
     whether the host noticed, for so many seconds at most. ``needs`` says what this machine lacks for it to succeed, ``lacks`` for it to be
     tried at all. ``leaves`` are acts the journal must name.
+
+    ``ours`` says which walls of the host's own side stop it, and ``remove`` takes those away from the pod it is tried in without them.
     """
 
-    walls: tuple[str, ...]
+    walls: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    remove: Callable[[pytest.MonkeyPatch], None] | None = None
     besides: tuple[str, ...] = ()
     fails: tuple[str, ...] = ("PermissionError",)
     succeeds: str = "escaped"

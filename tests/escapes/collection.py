@@ -36,7 +36,7 @@ class Idea:
 
     @property
     def stopped_by(self) -> tuple[str, ...]:
-        walls: tuple[str, ...] = self.attack.walls if self.has_attack else self.module.STOPPED_BY
+        walls: tuple[str, ...] = (*self.attack.walls, *self.attack.ours) if self.has_attack else self.module.STOPPED_BY
         return walls
 
 

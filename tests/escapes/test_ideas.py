@@ -29,21 +29,25 @@ from tests.escapes.stage import (
 )
 
 ATTACKS = [idea for idea in collected() if idea.has_attack]
+KERNELS = [idea for idea in ATTACKS if not idea.attack.ours]
+OURS = [idea for idea in ATTACKS if idea.attack.ours]
 OWN = [idea for idea in collected() if not idea.has_attack]
-ALONE = [(idea, wall) for idea in ATTACKS if len(idea.attack.walls) > 1 for wall in idea.attack.walls]
+ALONE = [(idea, wall) for idea in KERNELS if len(idea.attack.walls) > 1 for wall in idea.attack.walls]
 NEVER_ALONE = {
     "cgroup": "this version puts none up",
     "mount_namespace": "a guest without it has no right to mount anything in the host's: pivot_root and scratch_quota are made of it",
 }
 """Walls that no attack names, and why."""
 
-in_turn = pytest.mark.parametrize("idea", ATTACKS, ids=lambda idea: idea.name)
 wall_by_wall = pytest.mark.parametrize(("idea", "wall"), ALONE, ids=lambda value: value.name if isinstance(value, Idea) else value)
-of_its_own = pytest.mark.parametrize("idea", OWN, ids=lambda idea: idea.name)
+
+
+def each(ideas: list[Idea]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("idea", ideas, ids=lambda idea: idea.name)
 
 
 def on_a_stage(way: Way) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("stage", [way], ids=[""], indirect=True)
+    return pytest.mark.parametrize("stage", [way], ids=[pytest.HIDDEN_PARAM], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @on_a_stage(behind_all_walls)
-@in_turn
+@each(ATTACKS)
 def test_in_the_jail_it_fails_and_is_written_down(idea: Idea, stage: Stage) -> None:
     _require(idea.attack.lacks())
     said, entries = stage.attempt(idea.name)
@@ -66,7 +70,7 @@ def test_in_the_jail_it_fails_and_is_written_down(idea: Idea, stage: Stage) -> N
 
 
 @on_a_stage(without_its_walls)
-@in_turn
+@each(KERNELS)
 def test_without_its_walls_it_succeeds(idea: Idea, stage: Stage) -> None:
     _require(idea.attack.lacks() or idea.attack.needs())
     stage.require(idea.name)
@@ -74,6 +78,16 @@ def test_without_its_walls_it_succeeds(idea: Idea, stage: Stage) -> None:
     assert said == idea.attack.succeeds
     assert idea.attack.seen is None or idea.attack.seen(stage.host, PATIENCE)
     assert stage.is_well()
+
+
+@each(OURS)
+def test_without_a_wall_of_ours_it_succeeds(idea: Idea, tmp_path: Path) -> None:
+    assert idea.attack.remove is not None
+    with pytest.MonkeyPatch.context() as patch:
+        idea.attack.remove(patch)
+        with staged([idea], without_its_walls, tmp_path) as stage:
+            said, _ = stage.attempt(idea.name)
+            assert said == idea.attack.succeeds
 
 
 @on_a_stage(behind_one_wall)
@@ -92,12 +106,12 @@ def test_each_of_its_walls_stops_it_alone(idea: Idea, wall: str, stage: Stage) -
         assert not idea.attack.seen(stage.host, 0.0)
 
 
-@of_its_own
+@each(OWN)
 def test_in_the_jail_it_fails(idea: Idea, tmp_path: Path) -> None:
     idea.module.in_the_jail(tmp_path)
 
 
-@of_its_own
+@each(OWN)
 def test_without_the_wall_it_succeeds(idea: Idea, tmp_path: Path) -> None:
     idea.module.without_the_wall(tmp_path)
 
