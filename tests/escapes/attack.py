@@ -29,7 +29,7 @@ class Attack:
     ``walls``: each of them alone stops it, so all of them have to go for it to succeed, and ``besides`` those without which it would find
     nothing to walk into. ``fails`` are the words it may end in behind them, ``succeeds`` the one without (``stage.word``); ``seen`` looks
     whether the host noticed, for so many seconds at most. ``needs`` says what this machine lacks for it to succeed, ``lacks`` for it to be
-    tried at all. ``leaves`` are acts the journal must name.
+    tried at all. ``leaves`` are acts the journal must name, each behind whose word it is: ``kernel socket``, ``guest open``.
 
     ``ours`` says which walls of the host's own side stop it, and ``remove`` takes those away from the pod it is tried in without them.
     """

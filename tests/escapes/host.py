@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from skillpod.sandbox.guest.namespaces import FIRST_ID
+from skillpod.sandbox.guest.walls.namespaces import FIRST_ID
 
 SECRET = "hunter2"
 GUESTS = FIRST_ID if os.geteuid() == 0 else os.geteuid()
@@ -38,7 +38,7 @@ class Host:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="skillpod-host-")))
+        self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="skillpod-host-", dir="/var/tmp")))
         self.folder.chmod(0o777)
         self.secret = self.folder / "secret"
         self.written = self.folder / "written"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from skillpod.model.entry import Entry, Fact
-from skillpod.sandbox.guest.walls import WALLS
+from skillpod.sandbox.guest.walls.board import WALLS
 from tests.escapes.collection import Idea, collected
 from tests.escapes.host import PATIENCE
 from tests.escapes.stage import (
@@ -35,6 +35,7 @@ OWN = [idea for idea in collected() if not idea.has_attack]
 ALONE = [(idea, wall) for idea in KERNELS if len(idea.attack.walls) > 1 for wall in idea.attack.walls]
 NEVER_ALONE = {
     "cgroup": "this version puts none up",
+    "witness": "what it refuses the filter refuses, too: it is there to tell",
     "mount_namespace": "a guest without it has no right to mount anything in the host's: pivot_root and scratch_quota are made of it",
 }
 """Walls that no attack names, and why."""
@@ -65,7 +66,7 @@ def test_in_the_jail_it_fails_and_is_written_down(idea: Idea, stage: Stage) -> N
     assert said in idea.attack.fails
     assert not (idea.attack.seen and idea.attack.seen(stage.host, 0.0))
     assert _told(entries) == {"call": outcome(said)} | ({"guest_died": "error"} if _died(entries) else {})
-    assert _acts(entries) >= set(idea.attack.leaves) or not _TELLS_ACTS
+    assert _acts(entries) >= {left for left in idea.attack.leaves if stage.stands("witness") or not left.startswith("kernel")}
     assert stage.is_well()
 
 
@@ -121,9 +122,6 @@ def test_every_wall_is_walked_into() -> None:
     assert set(WALLS) - named == NEVER_ALONE.keys()
 
 
-_TELLS_ACTS = "attempted" in {fact.value for fact in Fact}
-
-
 def _require(lacking: str) -> None:
     if lacking:
         pytest.skip(f"needs {lacking}")
@@ -138,4 +136,4 @@ def _died(entries: list[Entry]) -> bool:
 
 
 def _acts(entries: list[Entry]) -> set[str]:
-    return {entry.details["act"] for entry in entries if entry.fact.value == "attempted"}
+    return {f"{entry.details['by']} {entry.details['act']}" for entry in entries if entry.fact is Fact.ATTEMPTED}

@@ -37,6 +37,7 @@ def refuse(what: Iterable[str]) -> None:
 
 
 if __name__ == "__main__":
-    refuse(name for name in sys.argv[1].split(",") if name)
+    if sys.argv[1]:  # with nothing to refuse, nothing is put on: not even no_new_privs
+        refuse(sys.argv[1].split(","))
     sys.argv = sys.argv[2:]
     runpy.run_module(sys.argv[0], run_name="__main__")

@@ -15,5 +15,5 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "network_namespace", "landlock_scopes"),
     seen=lambda host, patience: host.heard(host.abstract, patience) == b"hunter2",
-    leaves=("socket",),
+    leaves=("kernel socket",),
 )

@@ -9,4 +9,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("io_setup", 4, ctypes.create_string_buffer(8)) == 0
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))

@@ -16,4 +16,4 @@ def attack(call: Call, given: Given) -> bool:
     return False
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))

@@ -13,5 +13,5 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "pivot_root", "guest_identity"),
     seen=lambda host, patience: host.secret.stat().st_mode & 0o777 == 0o777,
-    leaves=("call",),
+    leaves=("guest write",),
 )

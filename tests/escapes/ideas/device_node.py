@@ -11,4 +11,4 @@ def attack(call: Call, given: Given) -> bool:
     return stat.S_ISCHR(os.stat("/tmp/device").st_mode)
 
 
-ATTACK = Attack(walls=("seccomp", "landlock"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "landlock"), leaves=("kernel call",))

@@ -9,4 +9,4 @@ def attack(call: Call, given: Given) -> bool:
     return os.open("/dev/full", os.O_RDWR) >= 0
 
 
-ATTACK = Attack(walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"), leaves=("open",))
+ATTACK = Attack(walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"), leaves=("guest write",))

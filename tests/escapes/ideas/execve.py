@@ -14,5 +14,8 @@ ATTACK = Attack(
     walls=("seccomp", "landlock"),
     succeeds="exit status 0",
     lacks=lambda: "" if loader() else "a dynamic loader where C libraries put it",
-    leaves=("execute",),
+    leaves=(
+        "guest execute",
+        "kernel execute",
+    ),
 )

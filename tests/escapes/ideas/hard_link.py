@@ -13,5 +13,8 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "pivot_root", "landlock"),
     seen=lambda host, patience: host.written.exists(),
-    leaves=("call",),
+    leaves=(
+        "guest write",
+        "kernel call",
+    ),
 )

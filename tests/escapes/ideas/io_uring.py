@@ -10,4 +10,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("io_uring_setup", 4, ctypes.create_string_buffer(120)) >= 0
 
 
-ATTACK = Attack(walls=("seccomp", "rlimits"), needs=setting("kernel/io_uring_disabled", "0"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "rlimits"), needs=setting("kernel/io_uring_disabled", "0"), leaves=("kernel call",))

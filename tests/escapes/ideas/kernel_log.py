@@ -10,4 +10,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("syslog", 3, ctypes.create_string_buffer(4096), 4096) >= 0
 
 
-ATTACK = Attack(walls=("seccomp",), needs=setting("kernel/dmesg_restrict", "0"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), needs=setting("kernel/dmesg_restrict", "0"), leaves=("kernel call",))

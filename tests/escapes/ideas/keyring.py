@@ -11,4 +11,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("keyctl", 11, key, read, 16) == 7 and read.value == b"hunter2"
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))

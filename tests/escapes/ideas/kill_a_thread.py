@@ -13,4 +13,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("tgkill", given["victim"], given["victim"], 9) == 0
 
 
-ATTACK = Attack(walls=("seccomp", "landlock_scopes", "guest_identity"), leaves=("signal",))
+ATTACK = Attack(walls=("seccomp", "landlock_scopes", "guest_identity"))

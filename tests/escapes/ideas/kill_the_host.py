@@ -13,5 +13,8 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "landlock_scopes", "guest_identity", "pid_namespace"),
     seen=lambda host, patience: host.killed(patience),
-    leaves=("signal",),
+    leaves=(
+        "guest signal",
+        "kernel signal",
+    ),
 )

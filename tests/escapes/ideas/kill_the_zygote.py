@@ -15,5 +15,8 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "landlock_scopes", "guest_identity", "pid_namespace"),
     succeeds="the process guests are forked from",
-    leaves=("signal",),
+    leaves=(
+        "guest signal",
+        "kernel signal",
+    ),
 )

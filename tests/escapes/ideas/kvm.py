@@ -11,8 +11,5 @@ def attack(call: Call, given: Given) -> bool:
 
 
 ATTACK = Attack(
-    walls=("pivot_root", "landlock"),
-    fails=("FileNotFoundError", "PermissionError"),
-    needs=usable("/dev/kvm"),
-    leaves=("open",),
+    walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"), needs=usable("/dev/kvm"), leaves=("guest write",)
 )

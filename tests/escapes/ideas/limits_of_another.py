@@ -15,4 +15,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("prlimit64", given["victim"], 7, struct.pack("QQ", 0, 0), 0) == 0
 
 
-ATTACK = Attack(walls=("seccomp", "guest_identity"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "guest_identity"))

@@ -9,4 +9,4 @@ def attack(call: Call, given: Given) -> bool:
     return "secret" in os.listdir(given["folder"])
 
 
-ATTACK = Attack(walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"))
+ATTACK = Attack(walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"), leaves=("guest open",))

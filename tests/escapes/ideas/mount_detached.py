@@ -9,4 +9,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("fsmount", made, 0, 0) >= 0
 
 
-ATTACK = Attack(walls=("seccomp", "capabilities"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "capabilities"), leaves=("kernel call",))

@@ -20,5 +20,5 @@ ATTACK = Attack(
     walls=("seccomp", "network_namespace"),
     seen=lambda host, patience: host.heard(host.tcp, patience) == b"hunter2",
     needs=together(sockets(socket.AF_INET, socket.SOCK_STREAM, MPTCP, "a kernel with MPTCP"), landlock_older_than(8)),
-    leaves=("socket",),
+    leaves=("kernel socket",),
 )

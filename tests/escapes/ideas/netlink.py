@@ -15,5 +15,5 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "network_namespace"),
     needs=lambda: "" if len(socket.if_nameindex()) > 1 else "a host with a network",
-    leaves=("socket",),
+    leaves=("kernel socket",),
 )

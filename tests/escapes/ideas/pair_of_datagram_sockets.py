@@ -13,5 +13,4 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "network_namespace", "landlock_scopes"),
     seen=lambda host, patience: host.heard(host.datagrams, patience) == b"hunter2",
-    leaves=("call",),
 )

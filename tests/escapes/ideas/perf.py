@@ -11,4 +11,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("perf_event_open", attributes, 0, -1, -1, 0) >= 0
 
 
-ATTACK = Attack(walls=("seccomp",), needs=setting("kernel/perf_event_paranoid", "-1", "0", "1", "2"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), needs=setting("kernel/perf_event_paranoid", "-1", "0", "1", "2"), leaves=("kernel call",))

@@ -7,4 +7,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("personality", 0x0040000) >= 0
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))

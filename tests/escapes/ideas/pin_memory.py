@@ -11,4 +11,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("mlock", ctypes.addressof(ctypes.c_char.from_buffer(page)), 4096) == 0
 
 
-ATTACK = Attack(walls=("seccomp", "rlimits"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "rlimits"))

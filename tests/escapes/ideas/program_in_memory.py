@@ -17,5 +17,5 @@ ATTACK = Attack(
     walls=("seccomp",),
     succeeds="exit status 0",
     lacks=lambda: "" if loader() else "a dynamic loader where C libraries put it",
-    leaves=("call",),
+    leaves=("kernel call",),
 )

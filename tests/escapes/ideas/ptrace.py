@@ -19,4 +19,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("ptrace", 0x4206, given["victim"], 0, 0) == 0
 
 
-ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("kernel call",))

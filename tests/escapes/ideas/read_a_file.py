@@ -8,4 +8,4 @@ def attack(call: Call, given: Given) -> bool:
         return "root:" in file.read()
 
 
-ATTACK = Attack(walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"), leaves=("open",))
+ATTACK = Attack(walls=("pivot_root", "landlock"), fails=("FileNotFoundError", "PermissionError"), leaves=("guest open",))

@@ -28,4 +28,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("process_vm_readv", given["victim"], ours, 1, theirs, 1, 0) == 7 and read.raw == b"hunter2"
 
 
-ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("kernel call",))

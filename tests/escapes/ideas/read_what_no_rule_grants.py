@@ -8,4 +8,4 @@ def attack(call: Call, given: Given) -> bool:
         return bool(file.read())
 
 
-ATTACK = Attack(walls=("landlock",), leaves=("open",))
+ATTACK = Attack(walls=("landlock",), leaves=("guest open",))

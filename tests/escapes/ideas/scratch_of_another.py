@@ -14,4 +14,4 @@ def attack(call: Call, given: Given) -> bool:
         return file.read() == "hunter2"
 
 
-ATTACK = Attack(walls=("scratch_quota",), besides=("pivot_root", "landlock"), fails=("FileNotFoundError",), leaves=("open",))
+ATTACK = Attack(walls=("scratch_quota",), besides=("pivot_root", "landlock"), fails=("FileNotFoundError",))

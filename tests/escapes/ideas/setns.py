@@ -9,4 +9,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("setns", os.pidfd_open(os.getpid()), 0x04000000) == 0
 
 
-ATTACK = Attack(walls=("seccomp", "capabilities"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "capabilities"))

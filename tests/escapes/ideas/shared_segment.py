@@ -12,4 +12,4 @@ def attack(call: Call, given: Given) -> bool:
     return ctypes.string_at(attach(segment, None, 0), 7) == b"hunter2"
 
 
-ATTACK = Attack(walls=("seccomp", "ipc_namespace"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "ipc_namespace"), leaves=("kernel call",))

@@ -17,5 +17,5 @@ ATTACK = Attack(
     walls=("seccomp", "pivot_root"),
     seen=lambda host, patience: host.heard(host.named, patience) == b"hunter2",
     needs=landlock_older_than(8),
-    leaves=("socket",),
+    leaves=("kernel socket",),
 )

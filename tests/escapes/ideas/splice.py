@@ -11,4 +11,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("splice", read, 0, out, 0, 1, 0) == 1
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",))

@@ -24,4 +24,4 @@ def attack(call: Call, given: Given) -> bool:
     return os.read(taken, 7) == b"hunter2"
 
 
-ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"))

@@ -14,5 +14,8 @@ def attack(call: Call, given: Given) -> bool:
 ATTACK = Attack(
     walls=("seccomp", "network_namespace", "landlock"),
     seen=lambda host, patience: host.heard(host.tcp, patience) == b"hunter2",
-    leaves=("socket",),
+    leaves=(
+        "guest connect",
+        "kernel socket",
+    ),
 )

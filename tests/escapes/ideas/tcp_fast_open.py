@@ -15,5 +15,5 @@ ATTACK = Attack(
     walls=("seccomp", "network_namespace"),
     seen=lambda host, patience: host.heard(host.tcp, patience) == b"hunter2",
     needs=together(setting("net/ipv4/tcp_fastopen", "1", "3"), landlock_older_than(8)),
-    leaves=("socket",),
+    leaves=("kernel socket",),
 )

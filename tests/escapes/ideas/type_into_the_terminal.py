@@ -15,4 +15,4 @@ def attack(call: Call, given: Given) -> bool:
     return os.read(slave, 64) == b"rm -rf\n" and bool(terminal)
 
 
-ATTACK = Attack(walls=("seccomp", "pivot_root", "landlock"), needs=setting("dev/tty/legacy_tiocsti", "1"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "pivot_root", "landlock"), needs=setting("dev/tty/legacy_tiocsti", "1"), leaves=("kernel call",))

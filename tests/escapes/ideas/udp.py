@@ -15,5 +15,5 @@ ATTACK = Attack(
     walls=("seccomp", "network_namespace"),
     seen=lambda host, patience: host.heard(host.udp, patience) == b"hunter2",
     needs=landlock_older_than(8),
-    leaves=("socket",),
+    leaves=("kernel socket",),
 )

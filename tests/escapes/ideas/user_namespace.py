@@ -8,4 +8,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("unshare", 0x10000000) == 0
 
 
-ATTACK = Attack(walls=("seccomp",), needs=namespaces, leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), needs=namespaces)

@@ -7,4 +7,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("userfaultfd", 1) >= 0
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("call",))
+ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))

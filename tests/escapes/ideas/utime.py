@@ -10,4 +10,4 @@ def attack(call: Call, given: Given) -> bool:
     return True
 
 
-ATTACK = Attack(walls=("seccomp", "pivot_root"), seen=lambda host, patience: host.secret.stat().st_mtime > 1, leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "pivot_root"), seen=lambda host, patience: host.secret.stat().st_mtime > 1, leaves=("guest write",))

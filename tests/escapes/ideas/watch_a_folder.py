@@ -8,4 +8,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("inotify_add_watch", watcher, given["folder"].encode(), 0xFFF) >= 0
 
 
-ATTACK = Attack(walls=("seccomp", "pivot_root"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "pivot_root"))

@@ -13,5 +13,5 @@ ATTACK = Attack(
     walls=("pivot_root", "landlock"),
     fails=("FileNotFoundError", "PermissionError"),
     seen=lambda host, patience: host.written.exists(),
-    leaves=("write",),
+    leaves=("guest write",),
 )

@@ -28,4 +28,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("process_vm_writev", given["victim"], ours, 1, theirs, 1, 0) == 7
 
 
-ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("call",))
+ATTACK = Attack(walls=("seccomp", "landlock", "guest_identity"), leaves=("kernel call",))

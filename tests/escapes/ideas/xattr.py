@@ -18,5 +18,5 @@ ATTACK = Attack(
     fails=("OSError",),
     seen=lambda host, patience: "user.note" in os.listxattr(host.secret),
     needs=extended_attributes,
-    leaves=("call",),
+    leaves=("guest write",),
 )
