@@ -1,4 +1,4 @@
-"""Attacks by programs: behind the walls of every guest (``test_first_ring``), with a copy of the skill they may spoil, for one call.
+"""Attacks by programs: behind the walls of every guest (``test_ideas``), with a copy of the skill they may spoil, for one call.
 
 What is new with them is tried here: what they are given, what they leave behind, and how their words travel.
 """
