@@ -22,7 +22,7 @@ SECRET = "hunter2"
 GUESTS = FIRST_ID if os.geteuid() == 0 else os.geteuid()
 """The user that guests are on the host where they have no id of their own each: whoever else is this user is theirs."""
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 """How long a thing that must be seen may take to be seen."""
 
 _IPC_CREAT, _IPC_RMID = 0o1000, 0

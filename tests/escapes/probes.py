@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import platform
 import resource
@@ -11,8 +12,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from skillpod.sandbox import landlock
+from tests.escapes import inside
+from tests.escapes.skill import numbers
 
 Probe = Callable[[], str]
 
@@ -66,6 +70,12 @@ def runs(program: str, what: str) -> Probe:
     return lambda: "" if subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode == 0 else what
 
 
+def calls(name: str, *arguments: Any) -> Probe:
+    """A system call that this kernel, and what it runs under, lets an ordinary process make; tried in a process of its own."""
+    made = f"{inspect.getsource(inside)}\nNUMBERS = {numbers()!r}\nsystem_call({name!r}, *{arguments!r})"
+    return runs(made, f"a kernel that answers {name}")
+
+
 def extended_attributes() -> str:
     with tempfile.NamedTemporaryFile() as file:
         try:
@@ -80,10 +90,7 @@ def usable(path: str) -> Probe:
     return lambda: "" if os.path.exists(path) and os.stat(path).st_mode & 0o006 == 0o006 else f"{path}, open to every user"
 
 
-def namespaces() -> str:
-    """User namespaces, one within another."""
-    limit = Path("/proc/sys/user/max_user_namespaces")
-    return "" if not limit.exists() or int(limit.read_text()) > 1 else "a kernel with user namespaces"
+namespaces = runs("import ctypes; raise SystemExit(ctypes.CDLL(None).unshare(0x10000000))", "a kernel with user namespaces")
 
 
 def generous_stack() -> str:

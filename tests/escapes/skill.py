@@ -25,7 +25,9 @@ def run(given: dict[str, Any]) -> Any:
 
 def handler(function: Callable[[Call, Given], Any]) -> str:
     """A handler whose only tool is ``run``. What the function needs beside ``inside`` it must import itself."""
-    texts = (inspect.getsource(inside), f"NUMBERS = {numbers()!r}\n", inspect.getsource(function))
+    text = inspect.getsource(function)
+    used = {name: number for name, number in numbers().items() if f'"{name}"' in text}
+    texts = (inspect.getsource(inside), f"NUMBERS = {used!r}\n", text)
     return "\n\n".join((*texts, _TAIL.format(name=function.__name__)))
 
 

@@ -1,6 +1,7 @@
 """Hand the kernel a list of calls to make by the older way."""
 
 from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.probes import calls
 
 
 def attack(call: Call, given: Given) -> bool:
@@ -9,4 +10,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("io_setup", 4, ctypes.create_string_buffer(8)) == 0
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))
+ATTACK = Attack(walls=("seccomp",), needs=calls("io_setup", 4, bytes(8)), leaves=("kernel call",))

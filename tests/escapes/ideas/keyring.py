@@ -1,6 +1,7 @@
 """Keep a secret in the kernel's keyring."""
 
 from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.probes import calls
 
 
 def attack(call: Call, given: Given) -> bool:
@@ -11,4 +12,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("keyctl", 11, key, read, 16) == 7 and read.value == b"hunter2"
 
 
-ATTACK = Attack(walls=("seccomp",), leaves=("kernel call",))
+ATTACK = Attack(walls=("seccomp",), needs=calls("add_key", b"user", b"note", b"hunter2", 7, -2), leaves=("kernel call",))

@@ -1,6 +1,7 @@
 """Make a file system that is mounted nowhere. Landlock does not see it."""
 
 from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.probes import namespaces
 
 
 def attack(call: Call, given: Given) -> bool:
@@ -9,4 +10,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("fsmount", made, 0, 0) >= 0
 
 
-ATTACK = Attack(walls=("seccomp", "capabilities"), leaves=("kernel call",))
+ATTACK = Attack(walls=("seccomp", "capabilities"), needs=namespaces, leaves=("kernel call",))

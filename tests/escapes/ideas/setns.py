@@ -1,6 +1,7 @@
 """Enter a namespace."""
 
 from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.probes import namespaces
 
 
 def attack(call: Call, given: Given) -> bool:
@@ -9,4 +10,4 @@ def attack(call: Call, given: Given) -> bool:
     return call("setns", os.pidfd_open(os.getpid()), 0x04000000) == 0
 
 
-ATTACK = Attack(walls=("seccomp", "capabilities"))
+ATTACK = Attack(walls=("seccomp", "capabilities"), needs=namespaces)
