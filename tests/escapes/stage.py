@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,8 @@ from tests.support.skills import saying, write_skill
 BYSTANDER = "bystander"
 _REASON = "It is what this test wants to know the worth of."
 _ENDED = {"limits.wall": "timeout", "escaped": "ok", "nothing": "ok"}
-_SOFT = re.compile(r"PermissionError|\w*Error|limits\.(wall|memory|output|scratch)|escaped|nothing")
-"""Words for a call that ends and whose guest did not die of itself."""
+_LIVES = re.compile(r"\w*Error|limits\.(wall|memory)|escaped|nothing")
+"""Words for a call that its guest lives through, or whose guest the host ended: not a death of its own."""
 
 
 class Stage:
@@ -53,7 +53,7 @@ class Stage:
         self.host.reset()
         given = self.host.given()
         victim = f"{skill}_victim"
-        if victim in self._names():
+        if victim in self._names:
             given |= self._pod.call(f"{victim}__run", {"given": given})
         before = self._last()
         said = self._call(skill, given)
@@ -80,7 +80,7 @@ class Stage:
         except SkillpodError as error:
             return word(error)
 
-    @cache  # noqa: B019  # SAFE: one stage a module, and its skills don't change
+    @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(skill["name"] for skill in self._pod.skills())
 
@@ -91,7 +91,7 @@ class Stage:
 
     def _entries(self, skill: str, after: int, said: str) -> list[Entry]:
         """Once the call's own entry is there, and its guest's death when it died."""
-        due = {Fact.CALL} if _SOFT.fullmatch(said) else {Fact.CALL, Fact.GUEST_DIED}
+        due = {Fact.CALL, Fact.GUEST_DIED} if is_death(said) else {Fact.CALL}
         deadline = time.monotonic() + PATIENCE
         while True:
             found = [recorded.entry for recorded in read(self._journal, after=after) if recorded.entry.skill == skill]
@@ -108,6 +108,11 @@ def word(error: SkillpodError) -> str:
         how = re.search(r"SIG[A-Z0-9]+|signal \d+|exit status -?\d+|the process guests are forked from", error.message)
         return how.group() if how else error.message
     return error.at if error.at.startswith("limits.") else error.code
+
+
+def is_death(said: str) -> bool:
+    """Whether the guest ended of itself, or for what it did to the host."""
+    return not _LIVES.fullmatch(said)
 
 
 def outcome(said: str) -> str:

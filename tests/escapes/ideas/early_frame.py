@@ -1,4 +1,4 @@
-"""Answer the next call as well, before the host has thought of making it."""
+"""Answer twice, so that the second is there when the next call is made."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from skillpod.errors import SkillpodError, WireBroken
 from skillpod.model.capability import Lifetime
 from skillpod.ports import Guests
 from skillpod.sandbox.connection import Connection
+from skillpod.sandbox.wire import Decoder
 from tests.escapes.attack import Call, Given
 from tests.escapes.inside import nonce, result, send
 from tests.escapes.skill import handler
@@ -22,29 +23,48 @@ def answer(call: Call, given: Given) -> bool:
     import time
 
     send(result(nonce(), '"first"'))
-    time.sleep(0.05)  # by itself, so that the host can't take it for something behind the first
     send(result(nonce(), '"forged"'))
     time.sleep(60)
     return False
 
 
 def in_the_jail(folder: Path) -> None:
-    first, second, deaths = _two_answers()
-    assert (first, second) == ("first", WireBroken.code)
-    assert deaths == [WireBroken.code]
+    """The second comes at one of three moments, each of which is one too many: with the first, between two calls, or in the next."""
+    answers, deaths = _two_answers()
+    assert set(answers) <= {"first", WireBroken.code}
+    assert set(deaths) == {WireBroken.code}
 
 
 def without_the_wall(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "_nonce", lambda self: "0" * 32)
-        assert _two_answers()[:2] == ("first", "forged")
+        _take_what_comes(patch)
+        assert _two_answers()[0] == ["first", "forged"]
 
 
-def _two_answers() -> tuple[Any, Any, list[str]]:
+def _take_what_comes(patch: pytest.MonkeyPatch) -> None:
+    """A host that takes every frame for the answer to the call it waits for, and keeps one that is early."""
+    handle, send = Connection._handle, Connection.send
+    early: list[dict[str, Any]] = []
+
+    def believe(host: Connection, frame: dict[str, Any]) -> None:
+        early.append(frame) if host._is_serving and not host._calls else handle(host, frame)
+
+    def call(host: Connection, data: bytes) -> None:
+        send(host, data)
+        while early and host._calls:
+            handle(host, early.pop(0))
+
+    patch.setattr(Connection, "_nonce", lambda host: "0" * 32)
+    patch.setattr(Connection, "_handle", believe)
+    patch.setattr(Connection, "send", call)
+    patch.setattr(Decoder, "pending", 0)
+
+
+def _two_answers() -> tuple[list[Any], list[str]]:
     async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> Any:
-        return await _said(guests), await _said(guests), [death.code for death in deaths]
+        return [await _said(guests), await _said(guests)], [death.code for death in deaths]
 
-    found: tuple[Any, Any, list[str]] = jailed(launch(handler(answer), lifetime=Lifetime.SKILL), act)
+    found: tuple[list[Any], list[str]] = jailed(launch(handler(answer), lifetime=Lifetime.SKILL), act)
     return found
 
 
