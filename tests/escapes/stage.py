@@ -42,16 +42,17 @@ _LIVES = re.compile(r"\w*Error|limits\.(wall|memory)|escaped|nothing")
 
 
 class Stage:
-    def __init__(self, pod: Blocking, host: Host, journal: Path) -> None:
+    def __init__(self, pod: Blocking, host: Host, home: Path) -> None:
         self._pod = pod
-        self._journal = journal
+        self._home = home
+        self._journal = home / "journal"
         self.host = host
         self._read = 0
 
     def attempt(self, skill: str) -> tuple[str, list[Entry]]:
         """What calling the skill's tool ended in, as a word, and what the journal says of it."""
         self.host.reset()
-        given = self.host.given()
+        given = {**self.host.given(), "home": str(self._home)}
         victim = f"{skill}_victim"
         if victim in self._names:
             given |= self._pod.call(f"{victim}__run", {"given": given})
@@ -172,7 +173,7 @@ def staged(ideas: Sequence[Idea], way: Way, folder: Path) -> Iterator[Stage]:
         patch.setattr(pipeline, "run", _unaudited)
         with SkillManager.blocking(skills, home=home, policies=policies, policy="attacks") as pod:
             pod.settled()
-            yield Stage(pod, host, home / "journal")
+            yield Stage(pod, host, home)
 
 
 def _unaudited(bundle: Bundle, manifest: Manifest | None) -> Report:

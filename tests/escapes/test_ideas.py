@@ -77,6 +77,7 @@ def test_in_the_jail_it_fails_and_is_written_down(idea: Idea, stage: Stage) -> N
     said, entries = stage.attempt(idea.name)
     assert said in idea.attack.fails
     assert not (idea.attack.seen and idea.attack.seen(stage.host, 0.0))
+    assert not (idea.attack.shown and idea.attack.shown(entries))
     assert _told(entries).items() >= {Fact.CALL: outcome(said), **({Fact.GUEST_DIED: "error"} if is_death(said) else {})}.items()
     assert _acts(entries) >= {left for left in idea.attack.leaves if stage.stands("witness") or not left.startswith("kernel")}
     assert stage.is_well()
@@ -99,8 +100,9 @@ def test_without_a_wall_of_ours_it_succeeds(idea: Idea, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         idea.attack.remove(patch)
         with staged([idea], without_its_walls, tmp_path) as stage:
-            said, _ = stage.attempt(idea.name)
+            said, entries = stage.attempt(idea.name)
             assert said == idea.attack.succeeds
+            assert idea.attack.shown is None or idea.attack.shown(entries)
 
 
 @on_a_stage(behind_one_wall)
