@@ -5,16 +5,12 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import SkillpodError, WireBroken
-from skillpod.model.capability import Lifetime
-from skillpod.ports import Guests
+from skillpod.errors import WireBroken
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.wire import Decoder
+from tests.escapes.answers import two_answers
 from tests.escapes.attack import Call, Given
 from tests.escapes.inside import nonce, result, send
-from tests.escapes.skill import handler
-from tests.support.guests import launch
-from tests.support.jailed import jailed, value
 
 STOPPED_BY = ("a nonce for each call", "no byte outside of a call")
 
@@ -30,7 +26,7 @@ def answer(call: Call, given: Given) -> bool:
 
 def in_the_jail(folder: Path) -> None:
     """The second comes at one of three moments, each of which is one too many: with the first, between two calls, or in the next."""
-    answers, deaths = _two_answers()
+    answers, deaths = two_answers(answer)
     assert set(answers) <= {"first", WireBroken.code}
     assert set(deaths) == {WireBroken.code}
 
@@ -38,7 +34,7 @@ def in_the_jail(folder: Path) -> None:
 def without_the_wall(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         _take_what_comes(patch)
-        assert _two_answers()[0] == ["first", "forged"]
+        assert two_answers(answer)[0] == ["first", "forged"]
 
 
 def _take_what_comes(patch: pytest.MonkeyPatch) -> None:
@@ -58,18 +54,3 @@ def _take_what_comes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Connection, "_handle", believe)
     patch.setattr(Connection, "send", call)
     patch.setattr(Decoder, "pending", 0)
-
-
-def _two_answers() -> tuple[list[Any], list[str]]:
-    async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> Any:
-        return [await _said(guests), await _said(guests)], [death.code for death in deaths]
-
-    found: tuple[list[Any], list[str]] = jailed(launch(handler(answer), lifetime=Lifetime.SKILL), act)
-    return found
-
-
-async def _said(guests: Guests) -> Any:
-    try:
-        return await value(guests, "run", given={})
-    except SkillpodError as error:
-        return error.code

@@ -5,7 +5,7 @@ from tests.escapes.removal import no_clock
 
 
 def attack(call: Call, given: Given) -> bool:
-    return sum(range(50_000_000)) > 0
+    return sum(range(60_000_000)) > 0
 
 
 ATTACK = Attack(
@@ -13,5 +13,5 @@ ATTACK = Attack(
     ours=("the host's look at its clock",),
     remove=no_clock,
     fails=("limits.cpu",),
-    limits={"cpu": "0.2s", "wall": "30s"},
+    limits={"cpu": "0.1s", "wall": "30s"},
 )
