@@ -35,7 +35,8 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     if walls.possible("rlimits"):
         attempt("rlimits", rlimits.set_for_all)
     ids = _enter_namespaces(walls, shown) if walls.wanted("user_namespace") else _do_without(walls)
-    capabilities.keep_for_forks(mounting=walls.stands("pivot_root"), changing_id=ids > 1)
+    signalling = ids > 1 and not walls.stands("pid_namespace")
+    capabilities.keep_for_forks(mounting=walls.stands("pivot_root"), changing_id=ids > 1, signalling=signalling)
     plan = start["landlock"]
     ruleset = _ruleset(walls, plan, shown) if plan["abi"] and walls.possible("landlock") else None
     _require_a_wall_around_files(walls, ruleset)

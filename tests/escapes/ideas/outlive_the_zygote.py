@@ -13,9 +13,8 @@ STOPPED_BY = ("parent_death", "pid_namespace")
 
 
 def in_the_jail(folder: Path) -> None:
-    """The signal that a parent's death sends is the parent's: it does not reach a guest of another user."""
     assert _ends_with_its_zygote(PATIENCE)
-    assert _ends_with_its_zygote(PATIENCE, "pid_namespace", "guest_identity")
+    assert _ends_with_its_zygote(PATIENCE, "pid_namespace")
     assert _ends_with_its_zygote(PATIENCE, "parent_death")
 
 

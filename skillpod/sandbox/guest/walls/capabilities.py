@@ -11,12 +11,17 @@ from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt
 
 
-def keep_for_forks(*, mounting: bool, changing_id: bool) -> None:
-    """What the zygote still needs to put its guests behind their walls, and nothing regains any. Raises WallFailed."""
+def keep_for_forks(*, mounting: bool, changing_id: bool, signalling: bool) -> None:
+    """What the zygote still needs to put its guests behind their walls, and nothing regains any. Raises WallFailed.
+
+    ``signalling``: its death is to end guests that are other users than it is. The signal is sent in its name (prctl(2), PR_SET_PDEATHSIG),
+    and a pid namespace, whose first process takes all others with it, is not there.
+    """
     if not kernel.capabilities():
         return
     kept = 1 << kernel.CAP_SYS_ADMIN if mounting else 0
     kept |= 1 << kernel.CAP_SETUID | 1 << kernel.CAP_SETGID if changing_id else 0
+    kept |= 1 << kernel.CAP_KILL if signalling else 0
     attempt("capabilities", kernel.drop_bounding_set)
     attempt("capabilities", partial(kernel.prctl, kernel.PR_SET_SECUREBITS, kernel.SECUREBITS_LOCKED))
     attempt("capabilities", partial(kernel.set_capabilities, kept))
