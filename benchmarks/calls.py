@@ -93,17 +93,8 @@ async def wire_calls(rounds: int) -> list[Row]:
         await pod.settled()
         await pod.call("warm__say", {"word": WORD})
         with _borrowed_wire() as (wire, guest), Echo() as echo, JsonEcho() as json_echo:
-            reader = Reader(wire.recv)
             peers = (guest, echo.process, json_echo.process)
-
-            def call() -> None:
-                nonce = secrets.token_hex(16)
-                wire.sendall(encode({"t": "call", "nonce": nonce, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}}))
-                reply = reader.frame()
-                if reply is None or reply["nonce"] != nonce or reply["value"] != WORD:
-                    raise RuntimeError(f"the guest answered {reply}")
-
-            acts = {"call": call, "echo": lambda: echo.round_trip(_FRAME), "json": lambda: json_echo.call(WORD)}
+            acts = {"call": caller(wire), "echo": lambda: echo.round_trip(_FRAME), "json": lambda: json_echo.call(WORD)}
             rows: list[Row] = []
             for where, processor in placements():
                 with placed(peers, processor):
@@ -114,11 +105,32 @@ async def wire_calls(rounds: int) -> list[Row]:
     return rows
 
 
+def caller(wire: socket.socket) -> Callable[[], None]:
+    """One call of ``say`` over a guest's wire, which blocks and which nobody else reads."""
+    reader = Reader(wire.recv)
+
+    def call() -> None:
+        nonce = secrets.token_hex(16)
+        wire.sendall(encode({"t": "call", "nonce": nonce, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}}))
+        reply = reader.frame()
+        if reply is None or reply["nonce"] != nonce or reply["value"] != WORD:
+            raise RuntimeError(f"the guest answered {reply}")
+
+    return call
+
+
 @contextmanager
 def _borrowed_wire() -> Iterator[tuple[socket.socket, int]]:
     """The host's end of the one warm guest there is, and its process id; the loop does not run meanwhile, so nobody else reads it."""
     gc.collect()
     connection = next(thing for thing in gc.get_objects() if isinstance(thing, Connection) and not thing.has_ended)
+    with borrowed(connection) as held:
+        yield held
+
+
+@contextmanager
+def borrowed(connection: Connection) -> Iterator[tuple[socket.socket, int]]:
+    """The host's end of this guest's wire, and its process id, while the loop does not run."""
     wire = connection._forked.wire
     wire.setblocking(True)
     try:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 _ECHO = """
 import socket, sys
@@ -24,6 +24,24 @@ while data := wire.recv(65536):
     frame = json.loads(data[4:])
     reply = json.dumps({"t": "result", "nonce": frame["nonce"], "value": frame["arguments"]["word"], "cpu": 0.000012, "peak": 12345678})
     wire.sendall(len(reply).to_bytes(4, "big") + reply.encode())
+"""
+
+_JSON_PAYLOAD = """
+import json, socket, sys
+wire = socket.socket(fileno=int(sys.argv[1]))
+def exactly(size):
+    pieces = []
+    while size:
+        data = wire.recv(min(size, 1 << 20))
+        if not data:
+            sys.exit()
+        pieces.append(data)
+        size -= len(data)
+    return b"".join(pieces)
+while True:
+    value = json.loads(exactly(int.from_bytes(exactly(4), "big")))
+    reply = json.dumps(value).encode()
+    wire.sendall(len(reply).to_bytes(4, "big") + reply)
 """
 
 _FORK = """
@@ -99,3 +117,25 @@ class Fork(_Peer):
     """Bytes to a process that forks a child for each, which sends them back: what a fresh process costs without any wall."""
 
     program = _FORK
+
+
+class JsonPayload(_Peer):
+    """A large JSON value there and back, made and read on both sides, in one frame each way and with nothing else."""
+
+    program = _JSON_PAYLOAD
+
+    def greet(self) -> None:
+        self.carry("ready")
+
+    def carry(self, value: Any) -> Any:
+        frame = json.dumps(value).encode()
+        self._wire.sendall(len(frame).to_bytes(4, "big") + frame)
+        size = int.from_bytes(self._exactly(4), "big")
+        return json.loads(self._exactly(size))
+
+    def _exactly(self, size: int) -> bytes:
+        pieces = []
+        while size:
+            pieces.append(self._wire.recv(min(size, 1 << 20)))
+            size -= len(pieces[-1])
+        return b"".join(pieces)

@@ -69,3 +69,33 @@ def process_of(pidfd: int) -> int:
     """The id, as we see it, of the process a descriptor stands for (pidfd_open(2): the Pid field of fdinfo)."""
     fields = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
     return int(next(line.removeprefix("Pid:") for line in fields if line.startswith("Pid:")))
+
+
+def proportional_share(process: int) -> float:
+    """Bytes of the proportional set size (proc_pid_smaps(5)) of a process and all below it. Raises PermissionError for guests, which hide
+    their memory from ordinary users."""
+    return sum(map(_share, [process, *descendants(process)]))
+
+
+def descendants(process: int) -> set[int]:
+    parents: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                parents[int(entry)] = int(Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    found: set[int] = set()
+    fresh = {process}
+    while fresh:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found
+
+
+def _share(process: int) -> float:
+    try:
+        lines = Path("/proc", str(process), "smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("Pss:"))

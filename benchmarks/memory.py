@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from pathlib import Path
 
-from benchmarks.measure import Series
+from benchmarks.measure import Series, proportional_share
 from benchmarks.pods import temporary, write
 from benchmarks.table import Row
 
@@ -43,28 +42,4 @@ async def _each(skills: int, *, extra: str, call: bool) -> float:
 
 def _total() -> float:
     gc.collect()
-    return sum(map(_share, [os.getpid(), *_descendants()]))
-
-
-def _share(process: int) -> float:
-    try:
-        lines = Path("/proc", str(process), "smaps_rollup").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return sum(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("Pss:"))
-
-
-def _descendants() -> set[int]:
-    parents: dict[int, int] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                parents[int(entry)] = int(Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()[1])
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    found: set[int] = set()
-    fresh = {os.getpid()}
-    while fresh:
-        fresh = {child for child, parent in parents.items() if parent in fresh} - found
-        found |= fresh
-    return found
+    return proportional_share(os.getpid())

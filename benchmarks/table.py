@@ -10,7 +10,10 @@ from benchmarks.measure import Series
 
 @dataclass(frozen=True)
 class Row:
-    """One line. ``target`` is a bound on the median (in the unit of the samples) or, when ``is_ratio``, on the ratio to the floor."""
+    """One line. ``target`` is a bound on the median (in the unit of the samples) or, when ``is_ratio``, on the ratio to the floor.
+
+    ``unit`` is ``s``, ``B`` or ``/s``; of what is counted a second the target is the least, of all else the most.
+    """
 
     figure: str
     series: Series
@@ -29,7 +32,9 @@ class Row:
         if self.target is None:
             return ""
         reached = self.ratio if self.is_ratio else self.series.median
-        return "yes" if reached is not None and reached <= self.target else "no"
+        if reached is None:
+            return "no"
+        return "yes" if (reached >= self.target if self.unit == "/s" else reached <= self.target) else "no"
 
     def cells(self) -> tuple[str, ...]:
         return (
@@ -46,7 +51,29 @@ class Row:
     def _goal(self) -> str:
         if self.target is None:
             return ""
-        return f"<= {self.target:g}x" if self.is_ratio else f"<= {amount(self.target, self.unit)}"
+        if self.is_ratio:
+            return f"<= {self.target:g}x"
+        return f"{'>=' if self.unit == '/s' else '<='} {amount(self.target, self.unit)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of another shape, under its title."""
+
+    title: str
+    headings: Sequence[str]
+    lines: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A plot, by the name of its file."""
+
+    name: str
+    svg: str
+
+
+Shown = Row | Grid | Picture
 
 
 HEADINGS = ("figure", "n", "p50", "p99", "floor (p50, same run)", "ratio", "target", "met")
@@ -54,6 +81,8 @@ HEADINGS = ("figure", "n", "p50", "p99", "floor (p50, same run)", "ratio", "targ
 
 def amount(value: float, unit: str) -> str:
     """A number with the unit that keeps it between 1 and 1000."""
+    if unit == "/s":
+        return f"{value:,.0f} /s"
     if unit == "B":
         return f"{value / 1024:.0f} KiB" if value < 10 * 1024 * 1024 else f"{value / 1024 / 1024:.1f} MiB"
     for scale, name in ((1e-6, "us"), (1e-3, "ms")):
@@ -64,8 +93,19 @@ def amount(value: float, unit: str) -> str:
 
 def markdown(rows: Sequence[Row]) -> str:
     """A table that reads well as text and as Markdown."""
-    lines = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return grid(HEADINGS, [row.cells() for row in rows])
+
+
+def grid(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    lines = [headings, *cells]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     texts = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
     texts.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(texts)
+
+
+def report(shown: Sequence[Shown]) -> str:
+    """Every table: the rows first, then the grids under their titles."""
+    rows = [thing for thing in shown if isinstance(thing, Row)]
+    grids = [f"{thing.title}\n\n{grid(thing.headings, thing.lines)}" for thing in shown if isinstance(thing, Grid)]
+    return "\n\n".join([*([markdown(rows)] if rows else []), *grids])

@@ -1,22 +1,31 @@
-"""The benchmarks run, every one of them, and print one table; what the figures are is not for the suite to judge."""
+"""The benchmarks run, every one of them, and print their tables; what the figures are is not for the suite to judge."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
+import pytest
+
+from benchmarks import beside
+from benchmarks.beside import PEERS, Effort
 from benchmarks.measure import Series, interleave
+from benchmarks.plots import Line, distributions, waterfall
+from benchmarks.record import between_marks
 from benchmarks.table import Row, amount, markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
-    run = subprocess.run([sys.executable, "-m", "benchmarks", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    run = subprocess.run([sys.executable, "-m", "benchmarks", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert run.returncode == 0, run.stderr
-    lines = [line for line in run.stdout.splitlines() if line.startswith("|")]
-    assert len({line.count("|") for line in lines}) == 1
+    tables = [[line for line in part.splitlines() if line.startswith("|")] for part in run.stdout.split("\n\n")]
+    lines, side_by_side, walls = (table for table in tables if table)
+    assert all(len({line.count("|") for line in table}) == 1 for table in (lines, side_by_side, walls))
     for figure in (
         "warm round trip",
         "pod.call, warm",
@@ -30,8 +39,16 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "MCP: call over stdio",
         "MCP: call over HTTP",
         "MCP: list of",
+        "behind every wall",
+        "guest on demand",
+        "zygote, from nothing to ready",
+        "MiB there and back",
     ):
         assert any(figure in line for line in lines), f"no figure for {figure}"
+    for peer, line in zip(PEERS.values(), side_by_side[2:], strict=True):
+        assert peer.title in line
+        assert re.search(r"\d (us|ms|s) ", line) or "not measured: " in line  # a peer that is not there says so
+    assert any("`seccomp`" in line for line in walls)
     assert any("memory" in line for line in lines) or "memory is not measured" in run.stderr  # a guest hides it from ordinary users
 
 
@@ -42,6 +59,43 @@ def test_a_figure_has_its_median_its_ratio_and_whether_it_meets_its_target() -> 
     assert markdown([row]).count("\n") == 2
     assert [amount(value, "s") for value in (5e-6, 0.0123, 2.0)] == ["5 us", "12.3 ms", "2 s"]
     assert amount(2048.0, "B") == "2 KiB"
+
+
+def test_of_what_is_counted_a_second_the_target_is_the_least() -> None:
+    assert Row("calls", Series([12_000.0]), target=10_000, unit="/s").cells()[-2:] == (">= 10,000 /s", "yes")
+    assert Row("calls", Series([8_000.0]), target=10_000, unit="/s").cells()[-2:] == (">= 10,000 /s", "no")
+
+
+def test_a_peer_that_does_not_run_says_why_in_its_row_and_the_others_are_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(beside, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(beside, "PEERS", {name: beside.PEERS[name] for name in ("nsjail", "plain")})
+    found = beside.beside(Effort(rounds=1, warm=2, fresh=1, colds=0, rates=0, seconds=0.01, further=1))
+    assert found["plain"].absent == ""
+    assert len(found["plain"].warm.samples) == 2
+    absent, plain = beside.side_by_side(found).lines
+    assert absent[1] == "not measured: not installed: `make .environments/peers/.installed`"
+    assert len(absent) == len(plain) == len(beside.side_by_side(found).headings)
+
+
+def test_a_plot_is_the_same_for_the_same_figures_and_is_well_formed() -> None:
+    series = Series([step * 1e-5 for step in range(1, 200)])
+    panels = {"warm & fresh": [(Line("ours", "#d9480f"), series)]}
+    steps = {"fork": series, "seccomp": series}
+    for first, second in (
+        (distributions("a < b", panels), distributions("a < b", panels)),
+        (
+            waterfall("walls", steps, codes=["seccomp"], marks={"bare": 1e-3}),
+            waterfall("walls", steps, codes=["seccomp"], marks={"bare": 1e-3}),
+        ),
+    ):
+        assert first == second
+        assert ElementTree.fromstring(first).tag.endswith("svg")
+
+
+def test_recorded_tables_stand_between_their_marks_and_nowhere_else() -> None:
+    page = "before\n<!-- jail -->\nold\n<!-- end of jail -->\nafter\n"
+    assert between_marks(page, "jail", "new \\1") == "before\n<!-- jail -->\nnew \\1\n<!-- end of jail -->\nafter\n"
+    assert between_marks(page, "wire", "new") == page
 
 
 def test_what_is_compared_is_measured_in_turns() -> None:
