@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import select
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -76,12 +79,17 @@ class Figures:
 class Driver:
     """The host process of one peer. Raises Absent for what the peer can't do, and when it does not answer."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
         python = sys.executable if PEERS[name].own else str(ENVIRONMENT / "bin" / "python")
         if not Path(python).exists():
             raise Absent("not installed: `make .environments/peers/.installed`")
         self._process = subprocess.Popen(
-            [python, "-m", "benchmarks.peers", name], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [python, "-m", "benchmarks.peers", name],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         assert self._process.stdin
         assert self._process.stdout
@@ -96,13 +104,13 @@ class Driver:
         self._answer()
 
     def ask(self, act: str, **given: Any) -> Any:
-        with suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError):
             self._to.write(json.dumps({"do": act, **given}).encode() + b"\n")
             self._to.flush()
         return self._answer()
 
     def close(self) -> None:
-        with suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError):
             self._to.close()
         try:
             self._process.wait(20)
@@ -129,19 +137,32 @@ def beside(effort: Effort) -> dict[str, Figures]:
     """Every peer's figures, by its key; none is left out."""
     found = {name: Figures() for name in PEERS}
     drivers: dict[str, Driver] = {}
-    try:
-        for _ in range(effort.colds):
-            _each(found, list(PEERS), lambda name: _cold(found[name], name))
-        _each(found, list(PEERS), lambda name: _opened(found[name], name, drivers, effort.further))
+    with contextlib.ExitStack() as ended:
+        environment = ended.enter_context(_with_bytecode())
+
+        def opened(name: str) -> None:
+            drivers[name] = driver = Driver(name, environment)
+            ended.callback(driver.close)
+            _opened(found[name], driver, effort.further)
+
+        for number in range(effort.colds + 1 if effort.colds else 0):
+            counted = found if number else {name: Figures() for name in PEERS}  # the first of each compiles its modules
+            _each(found, list(PEERS), lambda name, counted=counted: _cold(counted[name], partial(Driver, name, environment)))  # type: ignore[misc]  # SAFE: a default binds the loop's value
+        _each(found, list(PEERS), opened)
         for _ in range(effort.rounds):
             _each(found, list(drivers), lambda name: _calls(found[name], drivers[name], effort))
         for _ in range(effort.rates):
             for callers in CALLERS:
                 _each(found, list(drivers), lambda name, callers=callers: _rates(found[name], drivers[name], callers, effort.seconds))  # type: ignore[misc]  # SAFE: a default binds the loop's value
-    finally:
-        for driver in drivers.values():
-            driver.close()
     return found
+
+
+@contextlib.contextmanager
+def _with_bytecode() -> Iterator[dict[str, str]]:
+    """An environment where each host's modules are compiled once, as they are where a package was installed, and no trace of it is left."""
+    with tempfile.TemporaryDirectory(prefix="skillpod-bench-") as directory:
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        yield {**kept, "PYTHONPYCACHEPREFIX": directory}
 
 
 def _each(found: dict[str, Figures], names: Sequence[str], act: Callable[[str], None]) -> None:
@@ -154,10 +175,10 @@ def _each(found: dict[str, Figures], names: Sequence[str], act: Callable[[str], 
                 found[name].absent = str(fault)
 
 
-def _cold(figures: Figures, name: str) -> None:
+def _cold(figures: Figures, start: Callable[[], Driver]) -> None:
     """From a host that does not run to the first answer of a sandbox: the host's Python, the peer's package, the sandbox, the call."""
     started = perf_counter()
-    driver = Driver(name)
+    driver = start()
     try:
         driver.greeted()
         driver.ask("open")
@@ -166,8 +187,7 @@ def _cold(figures: Figures, name: str) -> None:
         driver.close()
 
 
-def _opened(figures: Figures, name: str, drivers: dict[str, Driver], further: int) -> None:
-    drivers[name] = driver = Driver(name)
+def _opened(figures: Figures, driver: Driver, further: int) -> None:
     driver.greeted()
     shares = [_share(driver)]
     figures.version = driver.ask("open")

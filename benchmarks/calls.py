@@ -59,7 +59,7 @@ async def _timed(series: Series, pod: SkillManager, tool: str) -> None:
 
 def _timed_floor(series: Series, round_trip: Callable[[bytes], None]) -> None:
     started = perf_counter()
-    round_trip(_FRAME)
+    round_trip(FRAME)
     series.add(perf_counter() - started)
 
 
@@ -79,7 +79,7 @@ async def fresh_call(pod: SkillManager) -> float:
     return series.median
 
 
-_FRAME = encode({"t": "call", "nonce": "0" * 32, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}})
+FRAME = encode({"t": "call", "nonce": "0" * 32, "tool": "say", "seconds": 10.0, "arguments": {"word": WORD}})
 
 
 async def wire_calls(rounds: int) -> list[Row]:
@@ -94,7 +94,7 @@ async def wire_calls(rounds: int) -> list[Row]:
         await pod.call("warm__say", {"word": WORD})
         with _borrowed_wire() as (wire, guest), Echo() as echo, JsonEcho() as json_echo:
             peers = (guest, echo.process, json_echo.process)
-            acts = {"call": caller(wire), "echo": lambda: echo.round_trip(_FRAME), "json": lambda: json_echo.call(WORD)}
+            acts = {"call": caller(wire), "echo": lambda: echo.round_trip(FRAME), "json": lambda: json_echo.call(WORD)}
             rows: list[Row] = []
             for where, processor in placements():
                 with placed(peers, processor):

@@ -81,6 +81,10 @@ class _Peer:
     def process(self) -> int:
         return self._process.pid
 
+    @property
+    def wire(self) -> socket.socket:
+        return self._wire
+
     def greet(self) -> None:
         """Wait until the other process runs."""
         self.round_trip(b"ready")

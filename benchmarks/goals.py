@@ -6,14 +6,17 @@ import asyncio
 import gc
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import perf_counter
+from types import TracebackType
+from typing import Self
 
-from benchmarks.calls import borrowed, caller
-from benchmarks.floors import JsonPayload
+from benchmarks.calls import FRAME, WORD, borrowed, caller
+from benchmarks.floors import Echo, JsonPayload
 from benchmarks.launches import launch
 from benchmarks.measure import Series, interleave, placed, placements, proportional_share
 from benchmarks.peers.ours import Forgetful, told
@@ -65,6 +68,50 @@ async def isolation(rounds: int) -> tuple[list[Row], Series]:
                 figure = f"warm call behind every wall, blocking, {where}"
                 rows.append(Row(figure, series["walled"], "without walls", series["bare"], target=1.05, is_ratio=True))
     return rows, Series([1 / series["walled"].median])
+
+
+async def awaited(rounds: int) -> list[Row]:
+    """A warm call as an event loop makes it, beside the least it could be: as many bytes to an echo, and a future for what comes back."""
+    async with opened(EVERY_WALL, SAY % "") as jail:
+        with Echo() as echo, _Awaited(echo.wire) as floor:
+            ours, raw = Series(), Series()
+            for _ in range(rounds):
+                for call, series in ((lambda: jail.guests.call("say", {"word": WORD}, OWNER), ours), (floor.round_trip, raw)):
+                    for number in range(101):
+                        started = perf_counter()
+                        await call()
+                        if number:  # the first warms up
+                            series.add(perf_counter() - started)
+    return [
+        Row("warm call awaited, back to back, the jail alone", ours, "awaited echo", raw, target=200e-6),
+        Row("the same, calls a second", Series([1 / ours.median]), "awaited echo", Series([1 / raw.median]), target=10_000, unit="/s"),
+    ]
+
+
+class _Awaited:
+    """An echo's wire on the running event loop."""
+
+    def __init__(self, wire: socket.socket) -> None:
+        self._wire = wire
+        self._loop = asyncio.get_running_loop()
+        self._back: asyncio.Future[None]
+
+    def __enter__(self) -> Self:
+        self._wire.setblocking(False)
+        self._loop.add_reader(self._wire, self._readable)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._loop.remove_reader(self._wire)
+
+    async def round_trip(self) -> None:
+        self._back = self._loop.create_future()
+        self._wire.send(FRAME)
+        await self._back
+
+    def _readable(self) -> None:
+        self._wire.recv(65_536)
+        self._back.set_result(None)
 
 
 async def forks(rounds: int) -> list[Row]:

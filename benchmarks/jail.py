@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.beside import PEERS, Effort, Figures, beside, side_by_side
-from benchmarks.goals import forks, guests_memory, isolation, large_values, starts
+from benchmarks.goals import awaited, forks, guests_memory, isolation, large_values, starts
 from benchmarks.measure import Series
 from benchmarks.plots import Line, distributions, waterfall
 from benchmarks.table import Picture, Row, Shown
@@ -66,6 +66,7 @@ async def _goals(plan: Plan) -> tuple[list[Row], Series]:
     isolated, rate = await isolation(max(1, plan.rounds // 10))
     return [
         *isolated,
+        *await awaited(max(1, plan.rounds // 10)),
         *await forks(plan.rounds),
         *await starts(plan.few),
         *await guests_memory(max(1, plan.few // 3), plan.peers.further),
