@@ -81,7 +81,7 @@ class Driver:
 
     def __init__(self, name: str, environment: Mapping[str, str]) -> None:
         python = sys.executable if PEERS[name].own else str(ENVIRONMENT / "bin" / "python")
-        if not Path(python).exists():
+        if not os.access(python, os.X_OK):
             raise Absent("not installed: `make .environments/peers/.installed`")
         self._process = subprocess.Popen(
             [python, "-m", "benchmarks.peers", name],
