@@ -28,7 +28,7 @@ from skillpod.model.command import OWNER
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import bootstrap
 from skillpod.sandbox.connection import Connection
-from skillpod.sandbox.guest.walls import WALLS
+from skillpod.sandbox.guest.walls.board import WALLS
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.pool import GuestPool
 from skillpod.sandbox.wire import LARGEST, Decoder

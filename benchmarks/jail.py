@@ -12,7 +12,7 @@ from benchmarks.measure import Series
 from benchmarks.plots import Line, distributions, waterfall
 from benchmarks.table import Picture, Row, Shown
 from benchmarks.walls import costs, wall_by_wall
-from skillpod.sandbox.guest.walls import WALLS
+from skillpod.sandbox.guest.walls.board import WALLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from benchmarks.goals import AT_ONCE, EVERY_WALL, forked, no_wall
 from benchmarks.measure import Series
 from benchmarks.table import Grid, amount
 from skillpod.model.manifest import Limits
-from skillpod.sandbox.guest.walls import WALLS
+from skillpod.sandbox.guest.walls.board import WALLS
 from skillpod.sandbox.wire import LARGEST, Decoder
 from skillpod.sandbox.zygote import Forked, Zygote
 

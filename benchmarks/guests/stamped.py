@@ -11,7 +11,8 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.sandbox import wire
-from skillpod.sandbox.guest import walls, zygote
+from skillpod.sandbox.guest import zygote
+from skillpod.sandbox.guest.walls import board, descriptors, self_test
 
 _stamps: list[tuple[str, float, float]] = []
 
@@ -22,10 +23,10 @@ def main(host: socket.socket, limits: Mapping[str, Any]) -> None:
 
 
 def _stamped(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
-    def stamped(*given: Any) -> Any:
+    def stamped(*given: Any, **named: Any) -> Any:
         began = perf_counter()
         try:
-            return act(*given)
+            return act(*given, **named)
         finally:
             _stamps.append((name, began, perf_counter()))
 
@@ -33,7 +34,7 @@ def _stamped(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _wall_by_wall(put_up: Callable[..., None]) -> Callable[..., None]:
-    def stamped(self: walls.Walls, name: str, step: Callable[[], str]) -> None:
+    def stamped(self: board.Walls, name: str, step: Callable[[], str]) -> None:
         began = perf_counter()
         try:
             put_up(self, name, step)
@@ -54,8 +55,8 @@ def _asked(fork: Callable[..., None]) -> Callable[..., None]:
     return stamped
 
 
-walls.Walls.put_up = _wall_by_wall(walls.Walls.put_up)  # type: ignore[method-assign]  # SAFE: in the zygote of a benchmark only
-walls._place_descriptors = _stamped("wire and output in place", walls._place_descriptors)
-walls._self_test = _stamped("self-test", walls._self_test)
+board.Walls.put_up = _wall_by_wall(board.Walls.put_up)  # type: ignore[method-assign]  # SAFE: in the zygote of a benchmark only
+descriptors.place = _stamped("wire and output in place", descriptors.place)
+self_test.tried = _stamped("self-test", self_test.tried)
 zygote._Zygote._fork = _asked(zygote._Zygote._fork)  # type: ignore[method-assign]  # SAFE: as above
-zygote.raise_walls = _stamped("all", walls.raise_walls)  # type: ignore[attr-defined]  # SAFE: as above
+zygote.raise_walls = _stamped("all", zygote.raise_walls)  # type: ignore[attr-defined]  # SAFE: as above

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import struct
 
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -34,6 +33,7 @@ _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _RULE_PATH_BENEATH = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
+_MACHINE = os.uname().machine
 _libc = ctypes.CDLL(None, use_errno=True)
 
 # Made once: an array type made in each guest would cost it 100 us.
@@ -79,13 +79,13 @@ def detach(target: str) -> None:
 
 def pivot_into_working_directory() -> None:
     """The working directory becomes the root, and the old root is stacked on it, to be detached (pivot_root(2), NOTES)."""
-    _syscall("pivot_root", _PIVOT_ROOT[platform.machine()], b".", b".")
+    _syscall("pivot_root", _PIVOT_ROOT[_MACHINE], b".", b".")
 
 
 def signal_process(process: int, number: int) -> None:
     """By tgkill(2), about which the zygote's filter does not ask the host, as it does about kill."""
     target = ctypes.c_int(process)
-    _syscall("tgkill", _TGKILL[platform.machine()], target, target, ctypes.c_int(number))
+    _syscall("tgkill", _TGKILL[_MACHINE], target, target, ctypes.c_int(number))
 
 
 def set_hostname(name: str) -> None:
@@ -165,7 +165,7 @@ def seccomp_listen(program: bytes) -> int:
     """Install a program that asks a listener, and give the listener: a descriptor. Needs NO_NEW_PRIVS (seccomp_unotify(2))."""
     described = _SockFprog(len(program) // 8, program)
     how = (ctypes.c_uint(_SECCOMP_SET_MODE_FILTER), ctypes.c_uint(_SECCOMP_NEW_LISTENER), ctypes.byref(described))
-    return _syscall("seccomp", _SECCOMP[platform.machine()], *how)
+    return _syscall("seccomp", _SECCOMP[_MACHINE], *how)
 
 
 def seccomp_enforce(program: bytes) -> None:

@@ -12,12 +12,16 @@ import linecache
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.abc import InspectLoader, MetaPathFinder, PathEntryFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillpod.sandbox.guest.faults import SCHEME
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:
+    Loader = object  # importlib.abc would bring a dozen modules along, a twentieth of what a guest holds
 
 _SUFFIX = ".py"
 _INIT = "__init__"
@@ -79,7 +83,14 @@ class _Source:
         return (2 if self.file else 0) if self.is_package else 1
 
 
-class _OwnFinder(MetaPathFinder):
+class _Loader(Loader):
+    """What the import system wants of every loader."""
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """As usual."""
+
+
+class _OwnFinder:
     """Answers for the skill's package and what is in it."""
 
     def __init__(self, folder: Folder) -> None:
@@ -98,7 +109,7 @@ class _OwnFinder(MetaPathFinder):
         return spec
 
 
-class _SiblingFinder(MetaPathFinder):
+class _SiblingFinder:
     """Answers, after everyone else, for a sibling that is imported absolutely."""
 
     def __init__(self, folder: Folder) -> None:
@@ -111,7 +122,7 @@ class _SiblingFinder(MetaPathFinder):
         return ModuleSpec(fullname, _SameModule(inside), is_package=self._folder.modules[inside].is_package)
 
 
-class _SameModule(InspectLoader):
+class _SameModule(Loader):
     """Gives the module that is already there under its name in the package."""
 
     def __init__(self, inside: str) -> None:
@@ -130,7 +141,7 @@ class _SameModule(InspectLoader):
         return None
 
 
-class SourceLoader(InspectLoader):
+class SourceLoader(_Loader):
     """Compiles from the bundle's bytes; tracebacks, ``inspect``, ``pkgutil.get_data`` and ``importlib.resources`` see the same bytes."""
 
     def __init__(self, folder: Folder) -> None:
@@ -207,14 +218,14 @@ class Copy:
         """Any directory of the copy may be put on ``sys.path`` from now on."""
         sys.path_hooks.insert(0, self._directory)
 
-    def loader(self, file: str) -> InspectLoader:
+    def loader(self, file: str) -> _CopyLoader:
         return _CopyLoader(self, file)
 
     def execute(self, file: str, module: ModuleType) -> None:
         """Run the file's bytes as this module. Raises whatever its code raises."""
         _execute(_CopyLoader(self, file).get_code(module.__name__), module)
 
-    def _directory(self, path: str) -> PathEntryFinder:
+    def _directory(self, path: str) -> _CopyDirectory:
         """``sys.path_hooks``: takes what is below ``place``, whatever links and dots lead there."""
         real, place = os.path.realpath(path), os.path.realpath(self.place)
         if real != place and not real.startswith(f"{place}/"):
@@ -222,7 +233,7 @@ class Copy:
         return _CopyDirectory(self, real[len(place) + 1 :])
 
 
-class _CopyDirectory(PathEntryFinder):
+class _CopyDirectory:
     def __init__(self, copy: Copy, inside: str) -> None:
         self._copy = copy
         self._inside = inside
@@ -247,7 +258,7 @@ class _CopyDirectory(PathEntryFinder):
         return spec
 
 
-class _CopyLoader(InspectLoader):
+class _CopyLoader(_Loader):
     """One file. ``__file__`` is where the copy lies; tracebacks say ``skill://name/file``, as everywhere."""
 
     def __init__(self, copy: Copy, file: str) -> None:

@@ -48,9 +48,7 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         entry = _load(start["entry"])
         enclosed = enclosure.shut_in(start)
         walls = enclosed.prepared.walls
-        gc.collect()
-        gc.freeze()  # before the fork below: what the collector writes into would be copied by it
-        gc.disable()
+        gc.freeze()  # before the fork below, and nothing is collected (bootstrap): what the collector writes into, each fork would copy
         if walls.stands("pid_namespace"):
             _become_first_process(control)
         parent_death.hide()
