@@ -10,6 +10,7 @@ import asyncio
 import io
 import itertools
 import json
+import linecache
 import os
 import queue
 import random
@@ -65,9 +66,8 @@ class Guest:
     """A loaded skill: its tools by name, and what their Context is made of."""
 
     def __init__(
-        self, port: Port, tools: Mapping[str, Tool | Program], load: Mapping[str, Any], files: Mapping[str, bytes], observer: Observer
+        self, tools: Mapping[str, Tool | Program], load: Mapping[str, Any], files: Mapping[str, bytes], observer: Observer
     ) -> None:
-        self.port = port
         self.observer = observer
         self._tools = tools
         self._config = load["config"]
@@ -158,13 +158,14 @@ _FAILED = b'{"t":"failed","nonce":"%s","error":{"type":"' + NO_MEMORY.encode() +
 class Turns:
     """One call at a time, on the main thread; async tools on one event loop that lives as long as the guest."""
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: Guest, port: Port) -> None:
         self._guest = guest
+        self._port = port
         self.loop = asyncio.new_event_loop() if guest.has_async else None
 
     def run(self) -> None:
-        while (frame := self._guest.port.call()) is not None:
-            call = self._guest.call(frame, self._guest.port)
+        while (frame := self._port.call()) is not None:
+            call = self._guest.call(frame, self._port)
             try:
                 value = call.begin()
                 if self.loop is not None and call.tool.is_async:
@@ -183,12 +184,13 @@ class Overlapping:
     awaits, each at its next checkpoint. It is still answered, so that the host knows it has ended.
     """
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: Guest, port: Port) -> None:
         self._guest = guest
+        self._port = port
         self.loop = asyncio.new_event_loop()
         self._answers: dict[int, queue.SimpleQueue[Mapping[str, Any]]] = {}
         self._running: dict[str, _Running] = {}  # by nonce
-        self.cap = guest.port.cap
+        self.cap = port.cap
 
     def run(self) -> None:
         threading.Thread(target=self._read, name="wire", daemon=True).start()
@@ -199,7 +201,7 @@ class Overlapping:
                 print(describe(fault)["traceback"], file=sys.stderr)
 
     def send(self, data: bytes) -> None:
-        self._guest.port.send(data)
+        self._port.send(data)
 
     def answer(self, number: int) -> Mapping[str, Any]:
         answer = self._answers.setdefault(number, queue.SimpleQueue()).get()
@@ -213,7 +215,7 @@ class Overlapping:
 
     def _read(self) -> None:
         try:
-            while (frame := self._guest.port.take()) is not None:
+            while (frame := self._port.take()) is not None:
                 if frame["t"] == "answer":
                     self._answers.setdefault(frame["id"], queue.SimpleQueue()).put(frame)
                 elif frame["t"] == "cancel":
@@ -270,17 +272,21 @@ class _Running:
 
 
 class Rehearsal:
-    """Stands where the wire does while a call is gone through once, before the first caller comes: pages that a forked process writes
-    for the first time are copied then, which costs that caller more than the call itself."""
-
-    cap = 0
+    """A call gone through once, before the first caller comes: pages that a forked process writes for the first time are copied then, which
+    costs that caller more than the call itself."""
 
     def __init__(self, guest: Guest, loop: asyncio.AbstractEventLoop | None) -> None:
         frame = encode_frame({"t": "call", "nonce": "0" * 32, "tool": "", "arguments": {"value": "text"}, "seconds": 1.0})
         call = parse(frame[HEADER:])
-        rehearsed = Call(call, Tool(_echo, Converter()), Channel(self, call["nonce"], 1.0, itertools.count()), guest)
+        rehearsed = Call(call, Tool(_echo, Converter()), Channel(Silence(), call["nonce"], 1.0, itertools.count()), guest)
         value = rehearsed.begin()
         rehearsed.succeed(loop.run_until_complete(value) if loop is not None else value.close())
+
+
+class Silence:
+    """Stands where the wire does while nobody is to hear."""
+
+    cap = 0
 
     def send(self, data: bytes) -> None:
         """Nobody hears a rehearsal."""
@@ -302,24 +308,48 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     observer = Observer(sys.path)
     observer.install()
     try:
-        folder = Folder(load["name"], files)
-        folder.install()
-        tools: dict[str, Tool | Program] = {**_functions(folder, load["entry"]), **programs(folder, load)}
+        tools = _tools(load, files)
         described = [tool.describe() for tool in tools.values()]
     except BaseException as fault:  # noqa: BLE001  # SAFE: importing runs the skill's code, which may raise anything
         _flush()
         port.send(encode_frame(_with_seen({"t": "load_failed", "error": describe(fault)}, observer)))
         return None
-    guest = Guest(port, tools, load, files, observer)
-    serving = Overlapping(guest) if load["concurrency"] > 1 else Turns(guest)
+    guest = Guest(tools, load, files, observer)
+    serving = Overlapping(guest, port) if load["concurrency"] > 1 else Turns(guest, port)
     Rehearsal(guest, serving.loop)
     port.send(encode_frame(_with_seen({"t": "described", "tools": described}, observer)))
     return serving
 
 
-def _functions(folder: Folder, entry: str) -> Mapping[str, Tool]:
-    """The tools of the entry file; none where there is none."""
-    return find(folder.load(entry)) if entry else {}
+def _tools(load: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Tool | Program]:
+    """Those of the entry file, where there is one, and of the programs. Raises whatever the skill's code raises."""
+    folder = Folder(load["name"], files)
+    folder.install()
+    functions = find(folder.load(load["entry"])) if load["entry"] else {}
+    return {**functions, **programs(folder, load)}
+
+
+_ROUNDS = 10  # CPython rewrites a function after about eight runs (PEP 659)
+_OWN_SKILL: Mapping[str, Any] = {"name": "rehearsal", "entry": "handler.py", "scripts": [], "config": {}, "output": 1024}
+_OWN_FILES: Mapping[str, bytes] = {
+    "handler.py": b"from skillpod import tool\n\n\n@tool\ndef say(word: str = '') -> str:\n    return word\n"
+}
+
+
+def rehearse() -> None:
+    """In the zygote, before anything is forked: load a skill of our own and go through a call of it until the interpreter has rewritten
+    the code this takes. A page that it rewrites in a guest is copied for that guest. Leaves nothing behind."""
+    finders, modules = list(sys.meta_path), frozenset(sys.modules)
+    observer = Observer(sys.path)
+    for _ in range(_ROUNDS):
+        tools = _tools(_OWN_SKILL, _OWN_FILES)
+        for tool in tools.values():
+            tool.describe()
+        Rehearsal(Guest(tools, _OWN_SKILL, _OWN_FILES, observer), None)
+        sys.meta_path[:] = finders
+        for name in sys.modules.keys() - modules:
+            del sys.modules[name]
+    linecache.clearcache()
 
 
 def _line_buffered() -> None:

@@ -64,7 +64,8 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
 
 
 def _load(name: str) -> Entry:
-    """The entry's ``main``. What skills commonly import is loaded already (``bootstrap.PRELOADED``)."""
+    """The entry's ``main``, after its ``rehearse``, where it has one. What skills commonly import is loaded already
+    (``bootstrap.PRELOADED``)."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -73,8 +74,14 @@ def _load(name: str) -> Entry:
     threading.stack_size(_THREAD_STACK)
     with suppress(locale.Error):
         locale.setlocale(locale.LC_ALL, "")  # read now, it can still be set when its files are out of reach
-    entry: Entry = importlib.import_module(name).main
+    module = importlib.import_module(name)
+    getattr(module, "rehearse", _nothing)()
+    entry: Entry = module.main
     return entry
+
+
+def _nothing() -> None:
+    """What an entry rehearses that has nothing to."""
 
 
 def _become_first_process(control: socket.socket) -> None:
