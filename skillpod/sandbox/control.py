@@ -13,6 +13,8 @@ from typing import Any
 
 from skillpod.errors import IsolationUnavailable
 from skillpod.sandbox import bootstrap
+from skillpod.sandbox.cgroup import Undelegated
+from skillpod.sandbox.domain import Domain, Enter, told
 
 _START_SECONDS = 30.0
 _OUTPUT_KEPT = 16 * 1024
@@ -29,6 +31,7 @@ class ZygoteProcess:
         self._sending = asyncio.Lock()
         self._room = asyncio.Event()
         self._tail = b""
+        self._entering: asyncio.Future[Domain | Undelegated] | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed, output = os.pipe()
         try:
@@ -44,17 +47,20 @@ class ZygoteProcess:
         os.set_blocking(self._printed, False)
         self._loop.add_reader(self._printed, self._keep_printed)
 
-    async def begin(self, start: Mapping[str, Any]) -> tuple[dict[str, Any], list[int]]:
+    async def begin(self, start: Mapping[str, Any], enter: Enter) -> tuple[dict[str, Any], list[int]]:
         """Send it its program, then ``start``; wait for ``ready`` or ``failed``, and what descriptors come along.
+
+        Before it is told to start, so before it forks, it is put into its domain by ``enter``, while its interpreter still loads.
 
         Raises IsolationUnavailable when it says neither.
         """
         data, descriptors = b"", list[int]()
+        self._entering = self._loop.run_in_executor(None, enter, self._process.pid)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 for message in await asyncio.to_thread(bootstrap.module_messages, start["entry"]):
                     await self.send(message)
-                await self.send({"start": start, "magic": bootstrap.magic()})
+                await self.send({"start": {**start, "cgroup": told(await self._entered())}, "magic": bootstrap.magic()})
                 await self._readable()
                 data, descriptors, _, _ = socket.recv_fds(self._control, bootstrap.LARGEST, 1)
         except (TimeoutError, OSError):
@@ -81,6 +87,12 @@ class ZygoteProcess:
                 else:
                     return
 
+    @property
+    def domain(self) -> Domain | None:
+        """What bounds it and all its guests, once it has begun."""
+        bound = self._entering.result() if self._entering is not None else None
+        return bound if isinstance(bound, Domain) else None
+
     def listen(self, heard: Heard, ended: Callable[[], None]) -> None:
         """From now on hand over every message, and say when there will be no more."""
         self._loop.add_reader(self._control, partial(self._receive, heard, ended))
@@ -95,7 +107,14 @@ class ZygoteProcess:
             self._loop.remove_reader(self._printed)
             os.close(self._printed)
         self._process.kill()
+        bound = await self._entered()  # before it is reaped: until then its id is nobody else's
         await self._reaped()
+        if isinstance(bound, Domain):
+            await asyncio.to_thread(bound.remove)
+
+    async def _entered(self) -> Domain | Undelegated:
+        """Who stops waiting leaves the domain to ``close``."""
+        return Undelegated("it never started") if self._entering is None else await asyncio.shield(self._entering)
 
     async def _reaped(self) -> None:
         if self._process.poll() is not None:

@@ -25,6 +25,8 @@ def explain(ended: Exit | None, limits: Limits, *, doing: str) -> SkillFailed:
     """The error for a guest that ended by itself while ``doing`` something (``loading``, ``running scan``)."""
     if ended is None:
         return GuestDied(f"the guest ended while {doing}; how is not known", hint=_LOOK)
+    if ended.domain:
+        return domain_exceeded(ended.domain, doing=doing)
     if _was_cpu(ended, limits):
         return cpu_exceeded(limits, doing=doing)
     if ended.status == OUT_OF_MEMORY:
@@ -64,6 +66,12 @@ def threads_exceeded(limits: Limits, cause: ToolRaised, *, doing: str) -> LimitE
 def scratch_full(limits: Limits, cause: ToolRaised, *, doing: str) -> LimitExceeded:
     """Likely: what the tool says of a full disk, it may say of another one."""
     return _not_enough(_scratch(limits), doing=doing, at="limits.scratch", certainty="likely", cause=cause)
+
+
+def domain_exceeded(most: int, *, doing: str) -> LimitExceeded:
+    """Certain: the kernel counted that this bound was reached, and a process it ended for it."""
+    message = f"all guests together reached their {most / MIB:g} MiB of memory, and the kernel ended this one while {doing}"
+    return LimitExceeded(message, at="guests.memory", hint="raise it in HOME/pod.yaml, or let fewer and smaller guests run at once")
 
 
 def output_exceeded(limits: Limits, what: str) -> LimitExceeded:

@@ -8,9 +8,11 @@ from typing import Any
 
 from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
 from skillpod.model.capability import Isolation, Lifetime
+from skillpod.model.domain import DomainBounds
 from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
 from skillpod.model.manifest import Limits
 from skillpod.ports import Guests, Memory
+from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.wire import LARGEST, Decoder
 from skillpod.sandbox.zygote import Forked, Zygote, read_walls
@@ -18,12 +20,14 @@ from skillpod.sandbox.zygote import Forked, Zygote, read_walls
 Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _FORK_SECONDS = 30.0
+_BOUNDS = DomainBounds()
 
 
 class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
 
     One zygote per set of walls left out; all skills of such a set are one trust domain (same interpreter, no packages, no volumes).
+    ``bounds`` are for all guests of such a domain together.
     """
 
     def __init__(
@@ -32,12 +36,12 @@ class JailSandbox:
         memory: Memory,
         without: Walls = frozenset(),
         idle: float = IDLE_SECONDS,
-        zygote: Callable[[Walls], Zygote] = lambda without: Zygote(without=without),
+        bounds: DomainBounds = _BOUNDS,
     ) -> None:
         self._memory = memory
         self._without = without
         self._idle = idle
-        self._make = zygote
+        self._domains = Domains(bounds)
         self._zygotes: dict[Walls, Zygote] = {}
         self._starting: dict[Walls, asyncio.Lock] = {}
         self._is_closed = False
@@ -92,6 +96,7 @@ class JailSandbox:
         zygotes, self._zygotes = self._zygotes, {}
         for zygote in zygotes.values():
             await zygote.close()
+        await asyncio.to_thread(self._domains.close)
 
     async def _zygote(self, walls: Walls) -> Zygote:
         """The living zygote without these walls; a dead one is replaced, once, whoever asks."""
@@ -103,7 +108,7 @@ class JailSandbox:
                 raise IsolationUnavailable("the sandbox is closed", at="zygote", hint="start the pod again")
             if zygote is not None:
                 await zygote.close()
-            zygote = self._make(walls)
+            zygote = Zygote(without=walls, enter=self._domains.enter)
             await zygote.start()
             self._zygotes[walls] = zygote
             return zygote

@@ -21,6 +21,7 @@ from skillpod.model.guest import Act, IsolationReport, Wall, WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import bootstrap, landlock, seccomp
 from skillpod.sandbox.control import ZygoteProcess
+from skillpod.sandbox.domain import Enter, unbounded
 from skillpod.sandbox.guest.walls.board import REMEDIES, WALLS
 from skillpod.sandbox.witness import Witness
 
@@ -31,11 +32,13 @@ _CPUCLOCK_SCHED = 2  # a process's CPU time, all threads; how a clock's id is ma
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a guest ended. ``status`` is its exit status, or minus the signal that killed it; ``cpu`` in seconds; ``peak`` resident bytes."""
+    """How a guest ended. ``status`` is its exit status, or minus the signal that killed it; ``cpu`` in seconds; ``peak`` resident bytes;
+    ``domain`` the bytes that all guests together may have, where the kernel ended this one for them, else 0."""
 
     status: int
     cpu: float = 0.0
     peak: int = 0
+    domain: int = 0
 
     @property
     def signal(self) -> int:
@@ -56,7 +59,8 @@ class Forked:
 
     ``wire`` is non-blocking, and its first frame is ``walls`` (see ``read_walls``); ``output`` is the non-blocking read end of the
     guest's stdout and stderr; ``exited`` is done when it was reaped, or when its zygote ended. ``process`` is its id on the host, for
-    reading its clock only: a signal never goes by number. ``on_refused`` hears of system calls the kernel refused it.
+    reading its clock only: a signal never goes by number. ``on_refused`` hears of system calls the kernel refused it. ``was_killed`` is
+    whether we did it.
     """
 
     wire: socket.socket
@@ -65,10 +69,12 @@ class Forked:
     exited: asyncio.Future[Exit]
     process: int
     on_refused: Callable[[Act, str], None] = _unheard
+    was_killed: bool = False
 
     def kill(self) -> None:
         """SIGKILL by pidfd; nothing happens when it has ended."""
         if self.pidfd >= 0:
+            self.was_killed = True
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
@@ -111,17 +117,19 @@ def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
 class Zygote:
     """One zygote process and its guests.
 
-    ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
+    ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up;
+    ``enter`` puts its process into a cgroup that bounds all its guests together.
     Raises IsolationUnavailable for a wall there is not.
     """
 
-    def __init__(self, *, without: frozenset[str] = frozenset(), entry: str = SERVE) -> None:
+    def __init__(self, *, without: frozenset[str] = frozenset(), entry: str = SERVE, enter: Enter = unbounded) -> None:
         unknown = without.difference(WALLS)
         if unknown:
             names = ", ".join(sorted(unknown))
             raise IsolationUnavailable(f"no such wall to do without: {names}", at=names, hint=f"the walls are {', '.join(WALLS)}")
         self._without = without
         self._entry = entry
+        self._enter = unbounded if "cgroup" in without else enter
         self._process: ZygoteProcess | None = None
         self._serial = 0
         self._asked: dict[int, _Asked] = {}
@@ -147,7 +155,7 @@ class Zygote:
         while True:
             process = ZygoteProcess(self._environment())
             try:
-                answer, listeners = await process.begin(self._start_message(missing))
+                answer, listeners = await process.begin(self._start_message(missing), self._enter)
             except BaseException:
                 await process.close()
                 raise
@@ -216,13 +224,26 @@ class Zygote:
     def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
         number = message["id"]
         if message["t"] == "exit":
-            self._living.pop(number).exited.set_result(Exit(message["status"], message["cpu"], message["peak"]))
+            forked = self._living.pop(number)
+            forked.exited.set_result(Exit(message["status"], message["cpu"], message["peak"], self._domain_of(forked, message["status"])))
             return
         asked = self._asked.pop(number)
         if message["t"] == "refused":
-            asked.fail(GuestDied(f"no guest could be forked: {message['detail']}", hint="look at the host's process and memory limits"))
+            asked.fail(GuestDied(f"no guest could be forked: {message['detail']}", hint=self._why_no_fork()))
             return
         self._living[number] = asked.succeed(descriptors[0])
+
+    def _domain_of(self, forked: Forked, status: int) -> int:
+        """The bound that made the kernel kill it, in bytes; 0 when something else did."""
+        domain = self._process.domain if self._process is not None else None
+        if domain is None or not domain.memory or status != -signal.SIGKILL or forked.was_killed:
+            return 0
+        return domain.memory if domain.claim_killed() else 0
+
+    def _why_no_fork(self) -> str:
+        domain = self._process.domain if self._process is not None else None
+        own = f", and at guests.processes in HOME/pod.yaml ({domain.processes})" if domain is not None and domain.processes else ""
+        return f"look at the host's process and memory limits{own}"
 
     def _end(self) -> None:
         self.ended.set()

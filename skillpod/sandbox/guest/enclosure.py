@@ -49,6 +49,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         baseline=baseline,
         bounding=kernel.bounding_set(),
         interpreter=interpreter,
+        cgroup=start["cgroup"],
     )
     return Enclosure(prepared, ids)
 

@@ -19,7 +19,9 @@ REMEDIES = {
     "witness": "run the pod on Linux 5.0 or newer, and not under a system-call filter that has a listener of its own",
     "guest_identity": "run the pod as root: an ordinary user has one id to give, so its guests share it",
     "scratch_quota": "allow user namespaces and mounting in them: without, guests have no directory to write to",
-    "cgroup": "none yet: this version limits each guest, not all of them together",
+    "cgroup": "give the pod a cgroup of its own, of cgroup v2: `systemd-run --user --scope -p Delegate=yes skillpod serve`; "
+    "in a systemd unit `Delegate=memory pids cpu`; in a container --cgroupns=private with /sys/fs/cgroup writable; "
+    "and nothing else in it but the pod",
 }
 WALLS = (
     "environment",

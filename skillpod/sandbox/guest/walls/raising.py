@@ -11,6 +11,7 @@ from typing import Any
 
 from skillpod.sandbox.guest.walls import (
     capabilities,
+    cgroup,
     descriptors,
     identity,
     landlock,
@@ -29,7 +30,7 @@ class Prepared:
     """What the zygote made once for all its guests.
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
-    can only shrink.
+    can only shrink; ``cgroup`` is what the host said of the one it put the zygote into.
     """
 
     walls: Walls
@@ -39,6 +40,7 @@ class Prepared:
     baseline: int
     bounding: int
     interpreter: str
+    cgroup: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
     walls.put_up("descriptors", descriptors.close)
     walls.put_up("seccomp", prepared.filter.enforce)
-    if walls.wanted("cgroup"):
-        walls.unavailable("cgroup", "guests are in the pod's own cgroup")
+    walls.put_up("cgroup", lambda: cgroup.told(prepared.cgroup))
     probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited)
     escaped = any(answer != self_test.REFUSED for answer in probed.values())
     return Report(walls, probed, failed=walls.fault() is not None or escaped)

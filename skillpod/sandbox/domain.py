@@ -1,0 +1,247 @@
+"""One cgroup for each zygote: what all guests of its trust domain may use together.
+
+The zygote is put in before it forks anything, so every guest is born there and no fork pays for it (attaching a process waits for an RCU
+grace period: 8 to 22 ms, measured). Source: Linux ``Documentation/admin-guide/cgroup-v2.rst``, "Memory Interface Files", "PID" and "CPU".
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import select
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from skillpod.model.domain import DomainBounds
+from skillpod.sandbox import cgroup
+from skillpod.sandbox.cgroup import Delegation, Undelegated, write
+
+_GIB, _MIB = 1024**3, 1024**2
+_PERIOD = 100_000  # microseconds; the kernel's own default for cpu.max
+_ENDING_SECONDS = 2.0
+_NAME = re.compile(r"skillpod-[0-9a-f]{8}")
+_WORDS: Mapping[str, Callable[[DomainBounds], str]] = {
+    "memory": lambda bounds: f"memory {size_in_words(bounds.memory or 0)}",
+    "pids": lambda bounds: f"{bounds.processes} processes and threads",
+    "cpu": lambda bounds: f"{bounds.cpu:g} processors",
+}
+
+
+class Domain:
+    """A cgroup with bounds, and a zygote in it. ``held`` says which hold; ``memory`` is its bound in bytes, 0 for none, ``processes``
+    that of processes and threads."""
+
+    def __init__(self, path: Path, lock: int, *, held: str, memory: int = 0, processes: int = 0) -> None:
+        self._path = path
+        self._lock = lock
+        self._claimed = {"oom": 0, "oom_kill": 0}
+        self.held = held
+        self.memory = memory
+        self.processes = processes
+
+    def claim_killed(self) -> bool:
+        """Whether the kernel ended a process because ``memory`` was reached, one that nobody claimed before.
+
+        ``oom_kill`` alone also counts what the machine's own shortage ended; ``oom`` rises only where this bound was the reason.
+        """
+        try:
+            counted = dict(line.split() for line in (self._path / "memory.events").read_text().splitlines())
+        except (OSError, ValueError):
+            return False
+        is_new = all(int(counted.get(name, 0)) > claimed for name, claimed in self._claimed.items())
+        if is_new:
+            self._claimed = {name: claimed + 1 for name, claimed in self._claimed.items()}
+        return is_new
+
+    def remove(self) -> None:
+        """End whatever is left in it, then take it away. A second call does nothing.
+
+        What can't be removed now is found by the next pod that starts.
+        """
+        if self._lock >= 0:
+            lock, self._lock = self._lock, -1
+            try:
+                _remove(self._path)
+            finally:
+                os.close(lock)
+
+
+Enter = Callable[[int], Domain | Undelegated]
+"""Put a process into a new bounded cgroup. It waits for the kernel: not for the loop's thread."""
+
+
+def unbounded(process: int) -> Undelegated:
+    """Who forks guests without a pod around them bounds each, and not all together."""
+    return Undelegated("it was not asked for")
+
+
+class Domains:
+    """Makes the domains of one pod, in the pod's own cgroup, as far as that is delegated."""
+
+    def __init__(self, bounds: DomainBounds, *, find: Callable[[], Path | Undelegated] = cgroup.find) -> None:
+        self._bounds = bounds
+        self._find = find
+        self._taking = threading.Lock()
+        self._taken: Delegation | Undelegated | None = None
+
+    def enter(self, process: int) -> Domain | Undelegated:
+        """A new domain around this process, which must not have forked yet."""
+        with self._taking:
+            if self._taken is None:
+                self._taken = self._take()
+        if isinstance(self._taken, Undelegated):
+            return self._taken
+        return make(self._taken, with_memory(self._bounds, self._taken.base), process)
+
+    def close(self) -> None:
+        """Give the pod's cgroup back. Its domains must have been removed before."""
+        with self._taking:
+            if isinstance(self._taken, Delegation):
+                self._taken.give_back()
+            self._taken = None
+
+    def _take(self) -> Delegation | Undelegated:
+        base = self._find()
+        if isinstance(base, Undelegated):
+            return base
+        remove_leftovers(base)
+        return cgroup.take(base, wanted(self._bounds))
+
+
+def make(delegation: Delegation, bounds: DomainBounds, process: int) -> Domain | Undelegated:
+    """A cgroup with those of the bounds that its controllers can hold, and the process in it, each read back."""
+    held = [name for name in wanted(bounds) if name in delegation.controllers]
+    try:
+        path, lock = _new(delegation.base)
+    except OSError as fault:
+        return Undelegated(cgroup.why(delegation.base, fault))
+    try:
+        for file, value in settings(bounds, held).items():
+            _set(path / file, value)
+        write(path / "cgroup.procs", str(process))
+        if str(process) not in (path / "cgroup.procs").read_text().split():
+            raise OSError(f"process {process} did not stay in it")
+    except OSError as fault:
+        _remove(path)
+        os.close(lock)
+        return Undelegated(cgroup.why(path, fault) if fault.errno else str(fault))
+    missing = [name for name in wanted(bounds) if name not in held]
+    return Domain(
+        path,
+        lock,
+        held=in_words(bounds, held, missing),
+        memory=bounds.memory or 0 if "memory" in held else 0,
+        processes=bounds.processes if "pids" in held else 0,
+    )
+
+
+def wanted(bounds: DomainBounds) -> list[str]:
+    """The controllers that these bounds need."""
+    return ["memory", "pids", *(["cpu"] if bounds.cpu else [])]
+
+
+def with_memory(bounds: DomainBounds, base: Path) -> DomainBounds:
+    """Bounds whose memory is a number: three quarters of the machine's, or of the container's where that has less."""
+    if bounds.memory is not None:
+        return bounds
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):  # the root has no such file, and "max" is no number
+        there = min(there, int((base / "memory.max").read_text()))
+    return DomainBounds(memory=there // 4 * 3, processes=bounds.processes, cpu=bounds.cpu)
+
+
+def settings(bounds: DomainBounds, held: list[str]) -> dict[str, str]:
+    """What is written into which file. A guest that is too much for all dies alone (``oom.group``), and nothing of it goes to disk."""
+    files: dict[str, str] = {}
+    if "memory" in held:
+        files |= {"memory.max": str(bounds.memory), "memory.swap.max": "0", "memory.oom.group": "0"}
+    if "pids" in held:
+        files["pids.max"] = str(bounds.processes)
+    if "cpu" in held and bounds.cpu:
+        files["cpu.max"] = f"{round(bounds.cpu * _PERIOD)} {_PERIOD}"
+    return files
+
+
+def in_words(bounds: DomainBounds, held: list[str], missing: list[str]) -> str:
+    """``memory 4 GiB, 1024 processes and threads; no cpu controller here``."""
+    said = ", ".join(_WORDS[name](bounds) for name in held)
+    return f"{said}; no {' or '.join(missing)} controller here" if missing else said
+
+
+def size_in_words(size: int) -> str:
+    return f"{size / _GIB:.3g} GiB" if size >= _GIB else f"{size / _MIB:.3g} MiB"
+
+
+def remove_leftovers(base: Path) -> None:
+    """Domains whose pod was killed. Who lives holds a lock on its own, so that no pod takes another's away."""
+    with suppress(OSError):
+        for path in [path for path in base.iterdir() if _NAME.fullmatch(path.name)]:
+            with suppress(OSError):
+                lock = _locked(path)
+                try:
+                    _remove(path)
+                finally:
+                    os.close(lock)
+
+
+def _new(base: Path) -> tuple[Path, int]:
+    """A new cgroup that is locked for as long as this process lives. Mode 0700: nobody else can open it, so nobody else can lock it."""
+    while True:
+        path = base / f"skillpod-{secrets.token_hex(4)}"
+        path.mkdir(mode=0o700)
+        with suppress(BlockingIOError, FileNotFoundError):  # a pod that starts in this moment took it for a leftover
+            lock = _locked(path)
+            if path.exists():
+                return path, lock
+            os.close(lock)
+
+
+def _locked(path: Path) -> int:
+    """Raises BlockingIOError when it is locked, FileNotFoundError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _set(file: Path, value: str) -> None:
+    """Raises OSError when the kernel did not keep it. Files that guard what this kernel has not (swap) may be absent."""
+    if file.name == "memory.swap.max" and not file.exists():
+        return
+    write(file, value)
+    kept = file.read_text().strip()
+    if kept != value and not _is_near(kept, value):
+        raise OSError(f"{file} was not kept: {kept} instead of {value}")
+
+
+def _is_near(kept: str, value: str) -> bool:
+    """Memory is counted in pages."""
+    return kept.isdigit() and value.isdigit() and 0 <= int(value) - int(kept) < os.sysconf("SC_PAGE_SIZE")
+
+
+def _remove(path: Path) -> None:
+    """Kill, wait until the kernel says that it is empty, remove."""
+    with suppress(OSError):  # before Linux 5.14 there is none: the guests died with their zygote
+        write(path / "cgroup.kill", "1")
+    with suppress(OSError), open(path / "cgroup.events", "rb", buffering=0) as events:
+        poll, until = select.poll(), time.monotonic() + _ENDING_SECONDS
+        poll.register(events, select.POLLPRI)
+        while b"populated 1" in events.read() and (left := until - time.monotonic()) > 0:
+            poll.poll(left * 1000)
+            events.seek(0)
+    with suppress(OSError):
+        path.rmdir()
+
+
+def told(bound: Domain | Undelegated) -> dict[str, Any]:
+    """What the zygote is told of it, for its guests' reports."""
+    return {"holds": isinstance(bound, Domain), "detail": bound.held if isinstance(bound, Domain) else bound.reason}
