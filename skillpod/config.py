@@ -15,6 +15,7 @@ from skillpod.documents import join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.manifest.fields import Bounds, host, seconds, size
+from skillpod.model.domain import DomainBounds
 from skillpod.model.names import is_skill_name
 from skillpod.policy.document import Policy, read_policy
 from skillpod.resources import packaged_text
@@ -26,6 +27,7 @@ _ALERT_TIMEOUT = Bounds("100ms", "5m")
 _TRIAL = Bounds("0s", "24h")
 _QUIET = Bounds("10ms", "10s")
 _BODY = Bounds("1KiB", "64MiB")
+_GUESTS = Bounds("64MiB", "65536GiB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class PodConfig:
     quiet: float = 0.08
     watch: Observation = Observation.INOTIFY
     http: Http = Http()
+    guests: DomainBounds = field(default_factory=DomainBounds)
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
@@ -121,6 +124,7 @@ class _Reader:
             quiet=self._seconds(said, "quiet", "quiet", _QUIET, plain.quiet),
             watch=Observation(said.get("watch", plain.watch.value)),
             http=self._http(said.get("http", {}), plain.http),
+            guests=self._guests(said.get("guests", {}), plain.guests),
         )
         if self._faults:
             raise _invalid(self._faults)
@@ -138,7 +142,7 @@ class _Reader:
 
     def _http(self, said: Mapping[str, Any], plain: Http) -> Http:
         return Http(
-            body=self._body(said, plain.body),
+            body=self._size(said, "body", "http.body", _BODY, plain.body),
             rate=float(said.get("rate", plain.rate)),
             burst=said.get("burst", plain.burst),
             calls=said.get("calls", plain.calls),
@@ -146,11 +150,20 @@ class _Reader:
             origins=frozenset(origin.lower() for origin in said.get("origins", ())),
         )
 
-    def _body(self, said: Mapping[str, Any], default: int) -> int:
+    def _guests(self, said: Mapping[str, Any], plain: DomainBounds) -> DomainBounds:
+        memory = self._size(said, "memory", "guests.memory", _GUESTS, 0)
+        cpu = said.get("cpu", plain.cpu)
+        return DomainBounds(
+            memory=memory or plain.memory,
+            processes=said.get("processes", plain.processes),
+            cpu=None if cpu is None else float(cpu),
+        )
+
+    def _size(self, section: Mapping[str, Any], key: str, path: str, bounds: Bounds, default: int) -> int:
         try:
-            return size(said["body"], _BODY) if "body" in said else default
+            return size(section[key], bounds) if key in section else default
         except ValueError as fault:
-            self._faults.append(DocumentInvalid(str(fault), at=join(NAME, "http.body"), hint=f"from {_BODY.least} to {_BODY.most}"))
+            self._faults.append(DocumentInvalid(str(fault), at=join(NAME, path), hint=f"from {bounds.least} to {bounds.most}"))
             return default
 
     def _name(self, name: str) -> str:

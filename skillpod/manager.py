@@ -145,7 +145,7 @@ class SkillManager:
         stack.callback(memory.close)
         self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))
         stack.push_async_callback(self._news.close)
-        self._sandbox = JailSandbox(memory=memory)
+        self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         self._parts = Parts(

@@ -16,6 +16,7 @@ from skillpod.errors import ConfigInvalid, ConfigRefused
 from skillpod.intake.watch import Observation
 from skillpod.manifest.config import MAX_BYTES as MAX_CONFIG
 from skillpod.manifest.config import config_faults, fill_config
+from skillpod.model.domain import DomainBounds
 from skillpod.model.manifest import Manifest
 from skillpod.resources import packaged_text
 
@@ -32,6 +33,7 @@ trial: 2m
 quiet: 150ms
 watch: polling
 http: {body: 1MiB, rate: 2.5, burst: 7, calls: 3, names: [Pod.Example.org], origins: ["https://App.example.org:8443"]}
+guests: {memory: 4GiB, processes: 1024, cpu: 2}
 """
 
 
@@ -74,6 +76,7 @@ def test_everything_said_is_taken(tmp_path: Path) -> None:
             names=frozenset({"pod.example.org"}),
             origins=frozenset({"https://app.example.org:8443"}),
         ),
+        guests=DomainBounds(memory=4 * 2**30, processes=1024, cpu=2.0),
     )
 
 
@@ -200,6 +203,24 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
 )
 def test_what_the_http_door_may_not_be_told_is_refused_at_its_place(tmp_path: Path, text: str, at: str) -> None:
     assert at in _faults(tmp_path, text)
+
+
+def test_a_bound_that_is_not_said_keeps_its_default(tmp_path: Path) -> None:
+    assert _load(tmp_path, "guests: {processes: 100}").guests == DomainBounds(memory=None, processes=100, cpu=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("guests: {memory: 1MiB}", "pod.yaml:guests.memory"),
+        ("guests: {memory: 4}", "pod.yaml:guests.memory"),
+        ("guests: {processes: 1}", "pod.yaml:guests.processes"),
+        ("guests: {cpu: 0}", "pod.yaml:guests.cpu"),
+        ("guests: {swap: 1GiB}", "pod.yaml:guests.swap"),
+    ],
+)
+def test_a_bound_no_guest_could_live_in_is_refused_at_its_place(tmp_path: Path, text: str, at: str) -> None:
+    assert list(_faults(tmp_path, text)) == [at]
 
 
 def test_the_published_schema_is_one_and_documents_every_key() -> None:

@@ -20,8 +20,10 @@ from skillpod.cli import render
 from skillpod.cli.client import find_pod
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.walls import wall_lines
+from skillpod.config import load_config
 from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
+from skillpod.model.domain import DomainBounds
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.serve.answers import Exit
 from skillpod.serve.doors import mcp_missing
@@ -51,7 +53,7 @@ def doctor(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """What this machine can enforce, wall by wall, and what to do about what it can't. No pod is needed."""
     facts = list(_facts(home))
     with render.working("putting up every wall around an empty guest"):
-        report, fault = _walls()
+        report, fault = _walls(_bounds(home))
     missing = [wall["name"] for wall in report["walls"] if wall["required"] and wall["state"] != "active"]
     ready = fault is None and not missing and all(fact.state != "missing" for fact in facts)
     if json:
@@ -83,23 +85,31 @@ def _print(facts: list[Fact], report: dict[str, Any], fault: SkillpodError | Non
         render.line(("ready: ", "bold green"), "every required wall stands")
 
 
-def _walls() -> tuple[dict[str, Any], SkillpodError | None]:
+def _walls(bounds: DomainBounds) -> tuple[dict[str, Any], SkillpodError | None]:
     try:
-        return asyncio.run(_probe()), None
+        return asyncio.run(_probe(bounds)), None
     except SkillpodError as fault:
         return {"walls": [], "self_test": {}}, fault
 
 
-async def _probe() -> dict[str, Any]:
+async def _probe(bounds: DomainBounds) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="skillpod-doctor-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
-        sandbox = JailSandbox(memory=memory)
+        sandbox = JailSandbox(memory=memory, bounds=bounds)
         try:
             await sandbox.start()
             return (await sandbox.report()).as_dict()
         finally:
             await sandbox.close()
             memory.close()
+
+
+def _bounds(home: Path) -> DomainBounds:
+    """What a pod here would hold its guests to together; the defaults where pod.yaml can't be taken, which the pod says when it starts."""
+    try:
+        return load_config(home).guests
+    except SkillpodError:
+        return DomainBounds()
 
 
 # --- the machine -------------------------------------------------------------------------------------------------------------------
