@@ -10,6 +10,7 @@ import asyncio
 import errno
 import fcntl
 import os
+import select
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,6 +53,8 @@ class Witness:
         self._told = told
         self._left = _AT_ONCE
         self._pause: asyncio.TimerHandle | None = None
+        self._poll = select.poll()
+        self._poll.register(listener, select.POLLIN)
         self._loop.add_reader(listener, self._hear)
 
     def close(self) -> None:
@@ -65,6 +68,11 @@ class Witness:
 
     def _hear(self) -> None:
         """One notice a wake-up: the kernel gives one without waiting only when the loop has just said that one is there."""
+        ready = [events for _, events in self._poll.poll(0)]
+        if not any(events & select.POLLIN for events in ready):
+            if ready:  # nobody is left to hear of; an older kernel (6.1, tried) would wait here for ever, and the whole pod with it
+                self.close()
+            return
         notice = bytearray(_NOTICE.size)
         try:
             fcntl.ioctl(self._listener, _RECEIVE, notice)
