@@ -73,7 +73,7 @@ class Domain:
 
 
 Enter = Callable[[int], Domain | Undelegated]
-"""Put a process into a new bounded cgroup. It waits for the kernel: not for the loop's thread."""
+"""Put a process into a new bounded cgroup. Called from a thread of its own."""
 
 
 def unbounded(process: int) -> Undelegated:
@@ -82,7 +82,8 @@ def unbounded(process: int) -> Undelegated:
 
 
 class Domains:
-    """Makes the domains of one pod, in the pod's own cgroup, as far as that is delegated."""
+    """Makes the domains of one pod, in the pod's own cgroup, as far as that is delegated. Each method waits for the kernel, 10 ms or more:
+    not for the loop's thread."""
 
     def __init__(self, bounds: DomainBounds, *, find: Callable[[], Path | Undelegated] = cgroup.find) -> None:
         self._bounds = bounds
@@ -90,11 +91,16 @@ class Domains:
         self._taking = threading.Lock()
         self._taken: Delegation | Undelegated | None = None
 
-    def enter(self, process: int) -> Domain | Undelegated:
-        """A new domain around this process, which must not have forked yet."""
+    def open(self) -> None:
+        """Take the pod's cgroup, once. Before the first zygote is started: in the same cgroup it would be what stands in the way."""
         with self._taking:
             if self._taken is None:
                 self._taken = self._take()
+
+    def enter(self, process: int) -> Domain | Undelegated:
+        """A new domain around this process, which must not have forked yet."""
+        if self._taken is None:
+            raise RuntimeError("open them before a zygote is started")
         if isinstance(self._taken, Undelegated):
             return self._taken
         return make(self._taken, with_memory(self._bounds, self._taken.base), process)

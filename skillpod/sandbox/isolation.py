@@ -108,6 +108,8 @@ class JailSandbox:
                 raise IsolationUnavailable("the sandbox is closed", at="zygote", hint="start the pod again")
             if zygote is not None:
                 await zygote.close()
+            if "cgroup" not in walls:
+                await asyncio.to_thread(self._domains.open)
             zygote = Zygote(without=walls, enter=self._domains.enter)
             await zygote.start()
             self._zygotes[walls] = zygote

@@ -379,6 +379,8 @@ def test_a_pods_domains_say_once_for_all_why_there_are_none(tmp_path: Path) -> N
         return Undelegated("nobody gave one")
 
     domains = Domains(BOUNDS, find=nowhere)
+    domains.open()
+    domains.open()
     assert domains.enter(os.getpid()) == domains.enter(os.getpid()) == Undelegated("nobody gave one")
     assert looked == ["once"]
     domains.close()
@@ -414,6 +416,22 @@ def test_a_guest_that_was_ended_for_all_is_told_whose_limit_it_was() -> None:
     assert "HOME/pod.yaml" in told.hint
 
 
+def score(process: int) -> int:
+    return int(Path(f"/proc/{process}/oom_score_adj").read_text())
+
+
+def test_a_guest_is_ended_before_its_zygote_and_its_zygote_with_the_pod() -> None:
+    async def work() -> None:
+        async with jail.zygote() as zygote, jail.guest(zygote) as guest:
+            await guest.report()
+            parent = next(line for line in Path(f"/proc/{guest.forked.process}/status").read_text().splitlines() if line.startswith("PPid"))
+            own = score(os.getpid())
+            assert score(int(parent.split()[1])) == own
+            assert score(guest.forked.process) == min(own + 500, 1000)
+
+    run(work())
+
+
 # --- bounds that hold: where this machine's controllers are in cgroup v2 -----------------------------------------------------------
 
 POD_OF = """
@@ -426,6 +444,7 @@ from tests.support import jail
 
 async def work():
     domains = Domains(DomainBounds({bounds}))
+    domains.open()
     zygote = Zygote(entry=jail.ENTRY, enter=domains.enter)
     await zygote.start()
     try:
@@ -469,4 +488,71 @@ def test_a_guest_too_much_for_all_dies_alone_and_is_told_why() -> None:
     with own_cgroup("memory") as place:
         (ended, domain, answer), _, left = run_inside(place, POD_OF.format(bounds="memory=96 << 20", act=act))
     assert (ended, domain, answer) == (signal.SIGKILL, 96 << 20, 42)
+    assert left == []
+
+
+def test_files_that_fill_the_domain_end_their_writer_and_not_the_zygote() -> None:
+    """They are no process's memory, and the zygote may be the largest process there is."""
+    act = """
+    async with jail.guest(zygote) as calm, jail.guest(zygote, Limits(scratch=512 << 20)) as writer:
+        await calm.report(), await writer.report()
+        await writer.ask("file = open('/tmp/full', 'wb')\\nfor _ in range(200): file.write(bytes(1 << 20))")
+        return [(await writer.forked.exited).domain, zygote.alive]
+    """
+    with own_cgroup("memory") as place:
+        (domain, is_alive), _, _ = run_inside(place, POD_OF.format(bounds="memory=96 << 20", act=act))
+    assert (domain, is_alive) == (96 << 20, True)
+
+
+def test_all_guests_together_have_no_more_processor_time_than_was_said() -> None:
+    act = """
+    spin = "import time\\nuntil = time.monotonic() + 1.5\\nwhile time.monotonic() < until: pass\\nresult = time.process_time()"
+    async with jail.guest(zygote) as one, jail.guest(zygote) as other:
+        await one.report(), await other.report()
+        before = one.forked.cpu() + other.forked.cpu()
+        await asyncio.gather(one.ask(spin), other.ask(spin))
+        return one.forked.cpu() + other.forked.cpu() - before
+    """
+    with own_cgroup("cpu") as place:
+        used, _, _ = run_inside(place, POD_OF.format(bounds="cpu=0.2", act=act))
+    assert 0.1 < used < 0.75  # 0.3 s, and what a period may run over
+
+
+SANDBOX = """
+import asyncio
+from skillpod.sandbox.isolation import JailSandbox
+from tests.support.recollection import Recollection
+
+async def work():
+    jail = JailSandbox(memory=Recollection(), bounds=DomainBounds(memory=1 << 30, processes=300))
+    await jail.start()
+    try:
+        report = await jail.report()
+        [wall] = [wall for wall in report.as_dict()["walls"] if wall["name"] == "cgroup"]
+        return Path("/proc/self/cgroup").read_text().rstrip(), wall
+    finally:
+        await jail.close()
+
+during, wall = asyncio.run(work())
+result = [during, wall, Path("/proc/self/cgroup").read_text().rstrip(), [path.name for path in base.iterdir() if path.is_dir()]]
+"""
+
+
+def test_a_pods_sandbox_takes_its_cgroup_before_its_first_zygote_and_gives_it_back() -> None:
+    with own_cgroup("pids") as place:
+        during, wall, after, left = run_inside(place, SANDBOX)
+    assert during.endswith(f"/{place.name}/{POD}")
+    assert (wall["state"], wall["remedy"]) == ("active", "")
+    assert "300 processes and threads" in wall["detail"]
+    assert after.endswith(f"/{place.name}")
+    assert left == []
+
+
+def test_a_pod_in_a_cgroup_with_other_controllers_says_so_and_stays_there(place: Path) -> None:
+    if {"memory", "pids"} & {*(place / "cgroup.controllers").read_text().split()}:
+        pytest.skip("needs a cgroup v2 without memory and pids")
+    during, wall, after, left = run_inside(place, SANDBOX)
+    assert during == after
+    assert wall["state"] == "unavailable"
+    assert "none of the controllers memory, pids is in cgroup v2 here" in wall["detail"]
     assert left == []

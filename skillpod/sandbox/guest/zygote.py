@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from skillpod.sandbox import wire
-from skillpod.sandbox.guest import enclosure, kernel
+from skillpod.sandbox.guest import enclosure, kernel, sacrifice
 from skillpod.sandbox.guest.enclosure import Enclosure
 from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
@@ -45,12 +45,13 @@ Entry = Callable[[socket.socket, Mapping[str, Any]], None]
 def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
     """Shut in, report, serve. The message ``start`` is made by ``skillpod.sandbox.zygote``."""
     try:
-        entry = _load(start["entry"])
+        entry, proc = _load(start["entry"]), sacrifice.look()
         enclosed = enclosure.shut_in(start)
         walls = enclosed.prepared.walls
         gc.freeze()  # before the fork below, and nothing is collected (bootstrap): what the collector writes into, each fork would copy
         if walls.stands("pid_namespace"):
             _become_first_process(control)
+        scores = sacrifice.Scores(proc)
         parent_death.hide()
         listener = seccomp.filter_zygote(walls, start["filters"])
     except WallFailed as failed:
@@ -60,7 +61,7 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
     _send(control, {"t": "ready", "walls": walls.as_list()}, *listeners)
     for given in listeners:  # it is the host's
         os.close(given)
-    _Zygote(control, enclosed, entry).run()
+    _Zygote(control, enclosed, entry, scores).run()
 
 
 def _load(name: str) -> Entry:
@@ -106,11 +107,12 @@ class _Child:
 class _Zygote:
     """The loop: requests from the host, and the ends of guests, in the order they come."""
 
-    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry) -> None:
+    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry, scores: sacrifice.Scores) -> None:
         self._control = control
         self._prepared = enclosed.prepared
         self._ids = enclosed.ids
         self._entry = entry
+        self._scores = scores
         self._children: dict[int, _Child] = {}  # by pidfd
         self._serial = 0
         self._poll = select.poll()
@@ -147,9 +149,9 @@ class _Zygote:
             user=self._free_user(),
             one_call=request["one_call"],
         )
-        process = os.fork()
+        process = self._scores.fork()
         if not process:
-            _run_guest(self._prepared, guest, self._entry, (self._control.detach(), *self._children))
+            _run_guest(self._prepared, guest, self._entry, (self._control.detach(), self._scores.descriptor, *self._children))
         try:
             pidfd = os.pidfd_open(process)
         except OSError:
