@@ -27,7 +27,7 @@ MEANINGS: Mapping[str, str] = {
     "landlock_scopes": "it can't signal, or speak by abstract sockets to, what is outside",
     "descriptors": "it holds no open file or socket of the pod's",
     "seccomp": "system calls it has no need of are refused: no sockets, no programs",
-    "cgroup": "the memory, processes and processors of all guests together are bounded",
+    "cgroup": "what all guests use together is bounded",
 }
 
 _STYLES = {"active": "green", "unavailable": "red", "disabled": "yellow"}

@@ -548,9 +548,29 @@ def test_a_pods_sandbox_takes_its_cgroup_before_its_first_zygote_and_gives_it_ba
     assert left == []
 
 
-def test_a_pod_in_a_cgroup_with_other_controllers_says_so_and_stays_there(place: Path) -> None:
+MANAGER = """
+import asyncio, tempfile
+from skillpod import SkillManager
+
+async def work(skills, home):
+    (home / "pod.yaml").write_text("guests: {processes: 77}")
+    async with SkillManager(skills, home=home):
+        return [(path / "pids.max").read_text() for path in base.glob("skillpod-*")]
+
+with tempfile.TemporaryDirectory() as skills, tempfile.TemporaryDirectory() as home:
+    result = asyncio.run(work(skills, Path(home)))
+"""
+
+
+def test_what_pod_yaml_says_is_what_the_kernel_holds() -> None:
+    with own_cgroup("pids") as place:
+        assert run_inside(place, MANAGER) == ["77\n"]
+
+
+def test_a_pod_in_a_cgroup_with_other_controllers_says_so_stays_there_and_cleans_up_all_the_same(place: Path) -> None:
     if {"memory", "pids"} & {*(place / "cgroup.controllers").read_text().split()}:
         pytest.skip("needs a cgroup v2 without memory and pids")
+    (place / "skillpod-0123abcd").mkdir()
     during, wall, after, left = run_inside(place, SANDBOX)
     assert during == after
     assert wall["state"] == "unavailable"
