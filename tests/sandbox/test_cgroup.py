@@ -491,6 +491,49 @@ def test_a_guest_too_much_for_all_dies_alone_and_is_told_why() -> None:
     assert left == []
 
 
+CALL = """
+import asyncio
+from skillpod.errors import SkillpodError
+from skillpod.model.command import OWNER
+from skillpod.model.manifest import Limits
+from skillpod.sandbox.isolation import JailSandbox
+from tests.support.guests import launch
+from tests.support.recollection import Recollection
+
+GREEDY = '''
+from skillpod import tool
+@tool
+def take() -> int:
+    "Take memory, and use it."
+    held = bytearray(256 << 20)
+    for page in range(0, len(held), 4096):
+        held[page] = 1
+    return 0
+'''
+
+async def work():
+    jail = JailSandbox(memory=Recollection(), bounds=DomainBounds(memory=128 << 20))
+    guests = jail.open(launch(GREEDY, limits=Limits(memory=1 << 30, wall=30.0, cpu=30.0)), on_death=lambda fault: None)
+    try:
+        await guests.call("take", {}, OWNER)
+    except SkillpodError as fault:
+        return fault.as_dict()
+    finally:
+        await guests.close()
+        await jail.close()
+
+result = asyncio.run(work())
+"""
+
+
+def test_a_caller_is_told_that_it_was_the_bound_of_all_guests_and_where_it_is_set() -> None:
+    with own_cgroup("memory") as place:
+        told = run_inside(place, CALL)
+    assert (told["code"], told["at"]) == ("limit_exceeded", "guests.memory")
+    assert "128 MiB" in told["message"]
+    assert "HOME/pod.yaml" in told["hint"]
+
+
 def test_files_that_fill_the_domain_end_their_writer_and_not_the_zygote() -> None:
     """They are no process's memory, and the zygote may be the largest process there is."""
     act = """
