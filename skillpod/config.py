@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +15,13 @@ from skillpod.documents import join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.manifest.fields import Bounds, host, seconds, size
+from skillpod.model.capability import Access
 from skillpod.model.domain import DomainBounds
 from skillpod.model.names import is_skill_name
+from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
 from skillpod.resources import packaged_text
+from skillpod.sandbox.volumes import Places
 
 NAME = "pod.yaml"
 MAX_BYTES = 1024 * 1024
@@ -54,11 +57,12 @@ class Http:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
     """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are
-    exported without the skill's name before them; ``trial`` and ``quiet`` are seconds."""
+    exported without the skill's name before them; ``volumes`` binds names that skills ask for; ``trial`` and ``quiet`` are seconds."""
 
     policy: str = "default"
     skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     bare_names: frozenset[str] = frozenset()
+    volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     alert: Alert = Alert()
     trial: float = 60.0
     quiet: float = 0.08
@@ -83,8 +87,11 @@ def load_policy(policies: Path | None, name: str) -> Policy:
     return read_policy(text, name=name, schema=schema)
 
 
-def load_config(home: Path) -> PodConfig:
-    """What HOME/pod.yaml says, or the defaults when there is none. Raises ConfigInvalid with every fault and its place."""
+def load_config(home: Path, places: Places | None = None) -> PodConfig:
+    """What HOME/pod.yaml says, or the defaults when there is none. ``places`` are where no volume may be; without, only HOME is known.
+
+    Raises ConfigInvalid with every fault and its place.
+    """
     text = _text(home / NAME)
     if text is None or _is_blank(text):
         return PodConfig()
@@ -97,14 +104,15 @@ def load_config(home: Path) -> PodConfig:
     faults = schema_faults(document, _schema(), name=NAME)
     if faults:
         raise _invalid(faults)
-    return _Reader(document).config()
+    return _Reader(document, lambda: places or Places.around({"HOME": home})).config()
 
 
 class _Reader:
     """A document that fits the schema, into the value; what the schema can't say is checked here."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], places: Callable[[], Places]) -> None:
         self._document = document
+        self._places = places
         self._faults: list[DocumentInvalid] = []
 
     def config(self) -> PodConfig:
@@ -116,6 +124,7 @@ class _Reader:
             policy=said.get("policy", plain.policy),
             skills=self._skills(),
             bare_names=frozenset(said.get("bare_names", ())),
+            volumes=self._volumes(),
             alert=Alert(
                 command=tuple(alert.get("command", ())),
                 timeout=self._seconds(alert, "timeout", "alert.timeout", _ALERT_TIMEOUT, plain.alert.timeout),
@@ -139,6 +148,19 @@ class _Reader:
                     DocumentInvalid(f"{show(name)} can't be the name of a skill", at=join(NAME, f"skills.{name}"), hint=hint)
                 )
         return MappingProxyType({name: MappingProxyType(dict(said.get("config", {}))) for name, said in skills.items()})
+
+    def _volumes(self) -> Mapping[str, Binding]:
+        """The directory need not be there yet, but one that may not be bound is told now, not when a skill asks for it."""
+        said = self._document.get("volumes", {})
+        places = self._places() if said else None
+        bindings = {name: Binding(path=entry["path"], access=Access(entry.get("access", "read"))) for name, entry in said.items()}
+        for name, binding in bindings.items():
+            fault = places.fault(os.path.realpath(binding.path), binding.access) if places else ""
+            if fault:
+                message = f"{show(binding.path)} may not be a volume to {binding.access.value}: {fault}"
+                hint = "bind a directory that holds data and nothing else"
+                self._faults.append(DocumentInvalid(message, at=join(NAME, f"volumes.{name}.path"), hint=hint))
+        return MappingProxyType(bindings)
 
     def _http(self, said: Mapping[str, Any], plain: Http) -> Http:
         return Http(

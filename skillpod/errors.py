@@ -328,6 +328,12 @@ class IsolationUnavailable(Misconfigured):
     code = "isolation_unavailable"
 
 
+class VolumeUnusable(Misconfigured):
+    """A volume that a skill was granted is not bound, is bound for less, or its directory can't be used; ``at`` is its line of pod.yaml."""
+
+    code = "volume_unusable"
+
+
 class StoreCorrupt(Misconfigured):
     """Bytes in the store do not have the digest they are kept under."""
 

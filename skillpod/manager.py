@@ -47,6 +47,7 @@ from skillpod.registry.search import Search
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.volumes import Places, resolve
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
@@ -127,7 +128,8 @@ class SkillManager:
         self.home.prepare()
         self.home.acquire()
         stack.callback(self.home.release)
-        self._config = load_config(self.home.path)
+        self._places = self._closed_places()
+        self._config = load_config(self.home.path, self._places)
         self._config_stamp = self._stamp_config()
         self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
@@ -161,6 +163,8 @@ class SkillManager:
             policy=lambda: self._policy,
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
+            bindings=lambda: self._config.volumes,
+            bound=lambda asked: resolve(asked, self._config.volumes, self._places),
             trial=lambda: self._config.trial,
             threads=threads,
         )
@@ -235,6 +239,10 @@ class SkillManager:
         """What HOME/pod.yaml says now."""
         return self._config
 
+    def _closed_places(self) -> Places:
+        closed = {"HOME": self.home.path, "the skills directory": self.root}
+        return Places.around(closed if self._policies is None else {**closed, "the policies directory": self._policies})
+
     def _stamp_config(self) -> tuple[int, int, int]:
         try:
             stat = (self.home.path / "pod.yaml").stat()
@@ -248,11 +256,13 @@ class SkillManager:
         if stamp == self._config_stamp:
             return
         self._config_stamp = stamp
+        before = self._config.volumes
         try:
-            self._config = load_config(self.home.path)
+            self._config = load_config(self.home.path, self._places)
         except SkillpodError as error:
             self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error}", error=error)
             return
+        self._supervisor.rebind(before)
         for slot in self._supervisor.slots.values():
             slot.forget_refusal()
 

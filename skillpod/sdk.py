@@ -7,9 +7,13 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
-__all__ = ["Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "tool"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "tool"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -130,6 +134,10 @@ class Cancelled(BaseException):
     """
 
 
+class VolumeError(LookupError):
+    """The skill has no volume of that name: the manifest does not ask for it, or it was not granted."""
+
+
 class Channel(Protocol):
     """What a Context speaks through: the wire in a guest, memory in an author's own tests."""
 
@@ -201,9 +209,17 @@ class _ChannelHandler(logging.Handler):
 class Context:
     """What the host gives a call: declare a parameter annotated ``Context`` anywhere in a tool's signature to have it."""
 
-    def __init__(self, *, channel: Channel, config: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        *,
+        channel: Channel,
+        config: Mapping[str, Any],
+        files: Mapping[str, bytes],
+        volumes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._channel = channel
         self._files = files
+        self._volumes = volumes
         self.config = dict(config)
         self.state = State(channel)
         self.logger = logging.Logger("skill", logging.DEBUG)
@@ -218,6 +234,16 @@ class Context:
 
     def read_text(self, name: str) -> str:
         return self.read_bytes(name).decode("utf-8")
+
+    def volume(self, name: str) -> Path:
+        """The directory that the operator bound to one of the volumes in ``permissions.volumes``, by its name there. Raises VolumeError."""
+        from pathlib import Path  # here, so that a guest without volumes does not pay for it
+
+        try:
+            return Path(self._volumes[name])
+        except KeyError:
+            has = f"it has {', '.join(sorted(self._volumes))}" if self._volumes else "it has none"
+            raise VolumeError(f"the skill was granted no volume {name!r}; {has} (see permissions.volumes)") from None
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Say how far the call is, from 0 to 1."""

@@ -95,15 +95,18 @@ def context(
     state: Mapping[str, Any] | None = None,
     *,
     recorder: Recorder | None = None,
+    volumes: Mapping[str, str | os.PathLike[str]] | None = None,
 ) -> Context:
-    """A Context with the files of ``folder`` (none without), this config, and ``state`` or a ``recorder`` that holds it.
+    """A Context with the files of ``folder`` (none without), this config, and ``state`` or a ``recorder`` that holds it. ``volumes`` are
+    directories of the test's own, by the names in ``permissions.volumes``; nothing here keeps a tool from writing to one it may only read.
 
     Raises NotADirectoryError, and TypeError when both ``state`` and ``recorder`` are given.
     """
     if recorder is not None and state is not None:
         raise TypeError("give the state to the recorder: Recorder(state=...)")
     files = {} if folder is None else _files(Path(folder))
-    return Context(channel=recorder or Recorder(state), config=_copied(dict(config or {})), files=files)
+    places = {name: os.fspath(path) for name, path in (volumes or {}).items()}
+    return Context(channel=recorder or Recorder(state), config=_copied(dict(config or {})), files=files, volumes=places)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

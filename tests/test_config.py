@@ -16,8 +16,10 @@ from skillpod.errors import ConfigInvalid, ConfigRefused
 from skillpod.intake.watch import Observation
 from skillpod.manifest.config import MAX_BYTES as MAX_CONFIG
 from skillpod.manifest.config import config_faults, fill_config
+from skillpod.model.capability import Access
 from skillpod.model.domain import DomainBounds
 from skillpod.model.manifest import Manifest
+from skillpod.model.volume import Binding
 from skillpod.resources import packaged_text
 
 WHOLE = """
@@ -26,6 +28,9 @@ skills:
   find_vulnerability:
     config: {level: high, feeds: [one, two]}
   text_tools: {}
+volumes:
+  advisories: {path: /data/advisories}
+  reports: {path: /srv/reports, access: write}
 alert:
   command: [/usr/local/bin/page-me, --now]
   timeout: 2500ms
@@ -64,6 +69,10 @@ def test_everything_said_is_taken(tmp_path: Path) -> None:
     assert _load(tmp_path, WHOLE) == PodConfig(
         policy="strict",
         skills={"find_vulnerability": {"level": "high", "feeds": ["one", "two"]}, "text_tools": {}},
+        volumes={
+            "advisories": Binding(path="/data/advisories", access=Access.READ),
+            "reports": Binding(path="/srv/reports", access=Access.WRITE),
+        },
         alert=Alert(command=("/usr/local/bin/page-me", "--now"), timeout=2.5),
         trial=120.0,
         quiet=0.15,
@@ -78,6 +87,32 @@ def test_everything_said_is_taken(tmp_path: Path) -> None:
         ),
         guests=DomainBounds(memory=4 * 2**30, processes=1024, cpu=2.0),
     )
+
+
+def test_every_volume_that_may_not_be_bound_is_told_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "home" / "store").mkdir(parents=True)
+    (tmp_path / "innocent").symlink_to("/proc/self")
+    found = _faults(
+        tmp_path / "home",
+        f"""
+        volumes:
+          all: {{path: /}}
+          mine: {{path: {tmp_path}/home/store}}
+          around: {{path: {tmp_path}}}
+          linked: {{path: {tmp_path}/innocent}}
+          settings: {{path: /etc, access: write}}
+          fine: {{path: /etc, access: read}}
+        """,
+    )
+    assert set(found) == {f"pod.yaml:volumes.{name}.path" for name in ("all", "mine", "around", "linked", "settings")}
+    assert "it is in HOME" in found["pod.yaml:volumes.mine.path"]
+    assert "it holds HOME" in found["pod.yaml:volumes.around.path"]
+    assert "part of the system" in found["pod.yaml:volumes.settings.path"]
+
+
+@pytest.mark.parametrize("said", ["{path: relative}", "{path: ~/data}", "{access: read}", "{path: /data, access: execute}", "/data"])
+def test_a_binding_that_is_none_is_refused(tmp_path: Path, said: str) -> None:
+    assert all(at.startswith("pod.yaml:volumes.data") for at in _faults(tmp_path, f"volumes: {{data: {said}}}"))
 
 
 def test_a_config_is_frozen(tmp_path: Path) -> None:
@@ -127,7 +162,7 @@ def test_a_single_fault_is_told_as_itself(tmp_path: Path) -> None:
     assert "trial" in caught.value.hint
 
 
-@pytest.mark.parametrize("key", ["volumes", "secrets", "idle"])
+@pytest.mark.parametrize("key", ["secrets", "idle"])
 def test_what_comes_with_a_later_version_is_refused_and_not_passed_over(tmp_path: Path, key: str) -> None:
     assert list(_faults(tmp_path, f"{key}: {{}}")) == [f"pod.yaml:{key}"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skillpod.sdk import Cancelled, StateError
+from skillpod.sdk import Cancelled, StateError, VolumeError
 from skillpod.testing import Recorder, context
 
 
@@ -23,6 +23,16 @@ def test_a_context_has_the_folders_files_its_config_and_its_state(tmp_path: Path
     for missing in ("__pycache__/x.pyc", "link", "../other"):
         with pytest.raises(FileNotFoundError):
             ctx.read_bytes(missing)
+
+
+def test_a_context_has_the_volumes_a_test_gives_it_and_no_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("there")
+    ctx = context(volumes={"data": tmp_path})
+    assert (ctx.volume("data") / "a.txt").read_text() == "there"
+    with pytest.raises(VolumeError, match="no volume 'other'; it has data"):
+        ctx.volume("other")
+    with pytest.raises(VolumeError, match="it has none"):
+        context().volume("data")
 
 
 def test_without_anything_a_context_is_empty() -> None:

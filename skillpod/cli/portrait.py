@@ -104,6 +104,7 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "lifetime", skill.get("lifetime") or ""
     grants = {kind: given for kind, given in (skill.get("grants") or {}).items() if given}
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
+    yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
 
 
@@ -145,6 +146,11 @@ def _attempt(attempt: Mapping[str, Any]) -> str:
 
 def _grant(given: Any) -> str:
     return ", ".join(item if isinstance(item, str) else " ".join(str(value) for value in item.values()) for item in given)
+
+
+def _volume(volume: Mapping[str, Any]) -> str:
+    acts = f" (guests act there {volume['acts']})" if volume.get("acts") else ""
+    return f"{volume['name']} is {volume['path']}, to {volume['access']}{acts}"
 
 
 def _requires(requires: Any) -> Iterator[tuple[str, str]]:

@@ -18,14 +18,17 @@ from skillpod.cli.faults import Line, body_lines, fault_lines
 from skillpod.cli.options import Folders, Json, Policies, PolicyName
 from skillpod.cli.values import json_object
 from skillpod.config import load_policy
-from skillpod.errors import ApprovalNeeded, PolicyRefused, SkillpodError
+from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
 from skillpod.lifecycle.probe import Outcome, run_tests
+from skillpod.model.capability import Access
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
+from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.volumes import Places, resolve
 from skillpod.serve.answers import Exit, answer
 from skillpod.store.memory import SkillMemory
 
@@ -41,6 +44,10 @@ def try_out(
     config: Annotated[
         str, typer.Option("--config", metavar="JSON", help="The config to test with: JSON, @FILE, or - for stdin.", show_default=False)
     ] = "{}",
+    volumes: Annotated[
+        list[str] | None,
+        typer.Option("--volume", metavar="NAME=DIR", help="The directory for a volume that the skills ask for; repeat it for others."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run the tests of each manifest in the jail, as a pod would before it publishes the skill. No pod is needed.
@@ -48,9 +55,9 @@ def try_out(
     Exit code 1 when a skill is refused, 4 when a test fails.
     """
     values = json_object(config, at="--config")
-    active = load_policy(policies, policy or "default")
+    given = Given(policy=load_policy(policies, policy or "default"), config=values, bindings=_bound(volumes or []))
     with render.working("testing"):
-        tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], active, values))
+        tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], given))
     if json:
         render.data({"skills": [one.as_dict() for one in tried]})
     else:
@@ -59,6 +66,17 @@ def try_out(
     worst = max((one.exit for one in tried), default=Exit.DONE)
     if worst is not Exit.DONE:
         raise typer.Exit(worst)
+
+
+def _bound(pairs: Sequence[str]) -> Mapping[str, Binding]:
+    """For writing too: how much of it a skill gets is what it asks and the policy grants."""
+    bindings: dict[str, Binding] = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not name or not equals or not path:
+            raise CommandInvalid(f"`--volume {pair}` is not NAME=DIR", at="--volume", hint="as in --volume advisories=/data/advisories")
+        bindings[name] = Binding(path=os.path.abspath(path), access=Access.WRITE)
+    return bindings
 
 
 def _print_tried(one: Tried) -> None:
@@ -88,6 +106,15 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
     for reason in outcome.error.reasons or (outcome.error,):
         yield ((f"          {reason.code}: ", "dim"), reason.message)
         yield from body_lines(reason, indent=" " * 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the tests run under: what a pod has from its policies and its pod.yaml."""
+
+    policy: Policy
+    config: Mapping[str, Any]
+    bindings: Mapping[str, Binding]
 
 
 # --- what was tried ----------------------------------------------------------------------------------------------------------------
@@ -130,7 +157,7 @@ def _as_dict(outcome: Outcome) -> dict[str, Any]:
     return {**shape, "got": outcome.got, "error": outcome.error.as_dict() if outcome.error else None}
 
 
-async def try_all(folders: Sequence[Path], policy: Policy, config: Mapping[str, Any]) -> list[Tried]:
+async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     """Run the tests of each folder's manifest. Raises IsolationUnavailable when nothing can run here."""
     examiner = Examiner()
     with tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
@@ -138,26 +165,27 @@ async def try_all(folders: Sequence[Path], policy: Policy, config: Mapping[str, 
         sandbox = JailSandbox(memory=memory)
         try:
             await sandbox.start()
-            return [await _try_one(folder, examiner, policy, config, sandbox) for folder in folders]
+            return [await _try_one(folder, examiner, given, sandbox) for folder in folders]
         finally:
             await sandbox.close()
             memory.close()
 
 
-async def _try_one(folder: Path, examiner: Examiner, policy: Policy, config: Mapping[str, Any], sandbox: JailSandbox) -> Tried:
+async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: JailSandbox) -> Tried:
     name = folder.name
     try:
         survey = examiner.survey(freeze(folder), folder=name)
-        outcomes, note = await _run(survey, policy, config, sandbox)
+        outcomes, note = await _run(survey, given, sandbox)
     except SkillpodError as fault:
         return Tried(path=folder, name=name, error=fault)
     return Tried(path=folder, name=name, outcomes=tuple(outcomes), note=note)
 
 
-async def _run(survey: Survey, policy: Policy, config: Mapping[str, Any], sandbox: JailSandbox) -> tuple[list[Outcome], str]:
+async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list[Outcome], str]:
     manifest = survey.require()
-    admission, note = _leave(survey, policy)
-    launch = Launch(admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=config)
+    admission, note = _leave(survey, given.policy)
+    volumes = resolve([ask for ask in admission.grants.volumes if ask.name in given.bindings], given.bindings, Places.around({}))
+    launch = Launch(admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, volumes=volumes)
     guests = sandbox.open(launch, on_death=lambda _: None)
     try:
         await guests.prove()

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from skillpod.lifecycle.news import News
-from skillpod.model.capability import Grants
 from skillpod.model.decision import Admission
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.model.finding import CapabilityUse
 from skillpod.model.guest import Act, Attempt, Source
 from skillpod.model.manifest import Manifest
+from skillpod.model.volume import Volume
 from skillpod.ports import Clock, Journal
 
 MOST = 64
@@ -56,6 +56,7 @@ class Attempts:
         manifest: Manifest,
         admission: Admission,
         inferred: Sequence[CapabilityUse],
+        volumes: Sequence[Volume],
         news: News,
         journal: Journal,
         clock: Clock,
@@ -64,6 +65,7 @@ class Attempts:
         self._manifest = manifest
         self._admission = admission
         self._inferred = inferred
+        self._volumes = volumes
         self._news = news
         self._journal = journal
         self._clock = clock
@@ -81,7 +83,7 @@ class Attempts:
         if len(self._tallies) >= MOST:
             self.more += 1
             return
-        tally = Tally(attempt, _is_granted(attempt, self._admission.grants), self._clock.epoch())
+        tally = Tally(attempt, _is_granted(attempt, self._volumes), self._clock.epoch())
         self._tallies[key] = tally
         if not tally.is_granted:
             self._tell(attempt)
@@ -140,8 +142,10 @@ def _parts(thing: Any) -> Iterator[Any]:
     yield from thing.values() if isinstance(thing, dict) else (thing,)
 
 
-def _is_granted(attempt: Attempt, grants: Grants) -> bool:
-    """Whether it is about a volume, in the way it was granted."""
-    ways = {"write"} if attempt.act is Act.WRITE else {"read", "write"} if attempt.act is Act.OPEN else set[str]()
-    places = [f"/volumes/{volume.name}" for volume in grants.volumes if volume.access in ways]
+def _is_granted(attempt: Attempt, volumes: Sequence[Volume]) -> bool:
+    """Whether it is about a volume, in the way it was granted; where guests have no root of their own, it is at its path on the host."""
+    if attempt.act not in (Act.OPEN, Act.WRITE):
+        return False
+    usable = [volume for volume in volumes if volume.is_writable or attempt.act is Act.OPEN]
+    places = [place for volume in usable for place in (f"/volumes/{volume.name}", volume.path)]
     return any(attempt.target == place or attempt.target.startswith(f"{place}/") for place in places)

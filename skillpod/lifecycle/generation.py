@@ -11,6 +11,7 @@ from skillpod.model.card import Card
 from skillpod.model.decision import Admission, Identity
 from skillpod.model.digest import Digest
 from skillpod.model.manifest import Manifest, ToolSpec
+from skillpod.model.volume import Volume
 from skillpod.ports import Guests
 from skillpod.registry.registry import Route
 
@@ -29,6 +30,7 @@ class Generation:
         attempts: Attempts,
         manifest: Manifest,
         tools: tuple[ToolSpec, ...],
+        volumes: tuple[Volume, ...] = (),
     ) -> None:
         self.number = number
         self.survey = survey
@@ -37,6 +39,7 @@ class Generation:
         self.guests = guests
         self.attempts = attempts
         self.manifest = manifest
+        self.volumes = volumes
         self.state = State.STARTING
         self.deaths = 0
         self.keeps_crashing = False

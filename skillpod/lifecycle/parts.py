@@ -11,6 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.model.capability import VolumeAsk
+from skillpod.model.volume import Binding, Volume
 from skillpod.policy.document import Policy
 from skillpod.ports import Clock, Journal, Sandbox, State, Store
 from skillpod.registry.registry import Registry
@@ -21,8 +23,9 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """``bare_names`` are the skills whose tools go by their own names, ``configured`` gives the operator's config of a skill, both from
-    pod.yaml; ``trial`` is in seconds."""
+    """From pod.yaml: ``bare_names`` are the skills whose tools go by their own names, ``configured`` gives the operator's config of one,
+    ``bindings`` what names of volumes are bound to, ``trial`` is in seconds. ``bound`` finds the directories of granted volumes: it reads
+    the disk, and raises VolumeUnusable."""
 
     registry: Registry
     sandbox: Sandbox
@@ -36,6 +39,8 @@ class Parts:
     policy: Callable[[], Policy]
     bare_names: Callable[[], frozenset[str]]
     configured: Callable[[str], Mapping[str, Any]]
+    bindings: Callable[[], Mapping[str, Binding]]
+    bound: Callable[[frozenset[VolumeAsk]], tuple[Volume, ...]]
     trial: Callable[[], float]
     threads: Executor
 

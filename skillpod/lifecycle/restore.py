@@ -68,7 +68,7 @@ async def _restore_one(parts: Parts, supervisor: Supervisor, item: _Found, occas
         why = parts.state.quarantined().get(item.survey.bundle.digest) if item.survey else None
         if item.survey is None or why is not None:
             return True  # the sweep says so, and what to do
-        plan = supervisor.swap.plan_surveyed(slot, desired, item.survey)
+        plan = await supervisor.swap.plan_surveyed(slot, desired, item.survey)
         if _same(plan, item.remembered.identity):
             parts.registry.check(slot.name, plan.survey.tools)
             generation = supervisor.swap.open(slot, item.remembered.generation, plan)

@@ -7,7 +7,7 @@ folder holds and what the journal says, never from what the event said.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from skillpod.errors import (
     PathUnusable,
     SkillpodError,
     StillChanging,
+    VolumeUnusable,
     Waiting,
 )
 from skillpod.intake.settle import Settle
@@ -28,9 +29,11 @@ from skillpod.lifecycle.rollback import Rollback
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.swap import Occasion, Swap, desire_entry, followed, refusal_entry
 from skillpod.model.bundle import Bundle
+from skillpod.model.capability import Access
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
+from skillpod.model.volume import Binding, Volume
 from skillpod.ports import Guests
 
 BUILDS_AT_ONCE = 32
@@ -312,6 +315,8 @@ class Supervisor:
             slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
             self._plan_retry(slot)
+        if isinstance(error, VolumeUnusable):  # what serves may have been published while pod.yaml was changed
+            await self._take_what_lost_a_volume(slot, occasion)
         cause = (error.digest, error.code, error.message)
         if slot.refused == cause:
             return
@@ -339,6 +344,25 @@ class Supervisor:
         slot.retry_at = self._parts.clock.now() + min(RETRY_FIRST * 2**slot.retries, RETRY_LONGEST)
         slot.retries += 1
 
+    def rebind(self, before: Mapping[str, Binding]) -> None:
+        """pod.yaml binds volumes otherwise. What lost one, or the right to write there, is taken away at once; one that leads elsewhere is
+        a new generation, at the next look; what is kept for rollback is not kept with what it had."""
+        now = self._parts.bindings()
+        for slot in list(self.slots.values()):
+            kept = slot.previous
+            if kept is not None and any(before.get(volume.name) != now.get(volume.name) for volume in kept.volumes):
+                slot.previous = None
+                self.spawn(kept.discard())
+            occasion = Occasion(trigger="config", actor="operator", since=self._parts.clock.now())
+            self.spawn(self._take_what_lost_a_volume(slot, occasion))
+
+    async def _take_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
+        bindings = self._parts.bindings()
+        lost = [volume.name for volume in slot.current.volumes if not _is_given(volume, bindings)] if slot.current else []
+        if lost:
+            reason = f"pod.yaml no longer gives it {' and '.join(f'the volume `{name}`' for name in lost)}"
+            await self.swap.withdraw(slot, occasion, reason=reason)
+
     def _look_at_dependents(self, changed: str) -> None:
         """A skill came, went or changed its version: those that require it, or wanted its names, are decided again."""
         for slot in list(self.slots.values()):
@@ -364,6 +388,11 @@ class Supervisor:
 
 def _unchanged(slot: Slot, stamp: Stamp) -> bool:
     return slot.stamp is not None and slot.stamp == stamp and not slot.stamp.is_racy
+
+
+def _is_given(volume: Volume, bindings: Mapping[str, Binding]) -> bool:
+    binding = bindings.get(volume.name)
+    return binding is not None and (binding.access is Access.WRITE or volume.access is Access.READ)
 
 
 def _kind_of(error: SkillpodError) -> Kind:

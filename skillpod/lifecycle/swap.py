@@ -25,6 +25,7 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.model.guest import Launch
 from skillpod.model.manifest import Manifest, ToolSpec
+from skillpod.model.volume import Volume
 from skillpod.ports import Guests
 
 DRAIN_GRACE = 2.0
@@ -50,6 +51,7 @@ class Plan:
     manifest: Manifest
     admission: Admission
     config: Mapping[str, Any]
+    volumes: tuple[Volume, ...]
     identity: Identity
     tools: tuple[ToolSpec, ...]
 
@@ -74,7 +76,7 @@ class Swap:
                 skill=slot.name,
                 digest=bundle.digest,
             )
-        return self.plan_surveyed(slot, desired, await self._survey(slot, bundle))
+        return await self.plan_surveyed(slot, desired, await self._survey(slot, bundle))
 
     async def _survey(self, slot: Slot, bundle: Bundle) -> Survey:
         for known in (slot.current, slot.previous):
@@ -83,15 +85,24 @@ class Swap:
                 return known.survey
         return await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
 
-    def plan_surveyed(self, slot: Slot, desired: Desired, survey: Survey) -> Plan:
+    async def plan_surveyed(self, slot: Slot, desired: Desired, survey: Survey) -> Plan:
         """As ``plan``, from a survey that was made before."""
         manifest = survey.require()
         slot.awaits = frozenset(manifest.requires.skills)
         admission = self._admitted(survey)
         config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
         self._require_skills(manifest)
-        identity = Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config))
-        return Plan(survey=survey, manifest=manifest, admission=admission, config=config, identity=identity, tools=self._named(survey))
+        granted = admission.grants.volumes
+        volumes = await self._parts.offload(self._parts.bound, granted) if granted else ()
+        return Plan(
+            survey=survey,
+            manifest=manifest,
+            admission=admission,
+            config=config,
+            volumes=volumes,
+            identity=Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config), volumes=volumes),
+            tools=self._named(survey),
+        )
 
     def _named(self, survey: Survey) -> tuple[ToolSpec, ...]:
         """The tools under the names they are exported by: their own, where the operator wants them bare."""
@@ -171,12 +182,20 @@ class Swap:
 
     def open(self, slot: Slot, number: int, plan: Plan) -> Generation:
         """A generation with no guest started yet."""
-        launch = Launch(admission=plan.admission, bundle=plan.survey.bundle, manifest=plan.manifest, tools=plan.tools, config=plan.config)
+        launch = Launch(
+            admission=plan.admission,
+            bundle=plan.survey.bundle,
+            manifest=plan.manifest,
+            tools=plan.tools,
+            config=plan.config,
+            volumes=plan.volumes,
+        )
         attempts = Attempts(
             number=number,
             manifest=plan.manifest,
             admission=plan.admission,
             inferred=plan.survey.report.capabilities,
+            volumes=plan.volumes,
             news=self._parts.news,
             journal=self._parts.journal,
             clock=self._parts.clock,
@@ -198,6 +217,7 @@ class Swap:
             attempts=attempts,
             manifest=plan.manifest,
             tools=plan.tools,
+            volumes=plan.volumes,
         )
 
     async def _prove(self, generation: Generation) -> None:
@@ -298,8 +318,9 @@ class Swap:
             details={"calls": calls},  # that were in flight when it was replaced
         )
         kept = slot.previous
-        if slot.current is None or (kept is not None and kept.number > old.number):
-            await old.discard()
+        is_newer_kept = kept is not None and kept.number > old.number
+        if slot.current is None or is_newer_kept or (old.digest == slot.current.digest and old.volumes != slot.current.volumes):
+            await old.discard()  # the same bytes with other volumes are no way back: they lost the right to those they had
             return
         slot.previous = old
         await old.guests.rest()
@@ -385,5 +406,9 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
         previous=old.number if old else 0,
         previous_digest=old.digest if old else "",
         outcome="ok",
-        details={"identity": generation.identity.as_dict(), "walls": report.as_dict() if report else {}},
+        details={
+            "identity": generation.identity.as_dict(),
+            "walls": report.as_dict() if report else {},
+            **({"volumes": [volume.as_dict() for volume in generation.volumes]} if generation.volumes else {}),
+        },
     )

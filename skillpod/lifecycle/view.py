@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from skillpod.intake.left_out import reason_left_out
@@ -9,6 +10,7 @@ from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.slot import Slot
 from skillpod.model.command import FOLDER, Mode
 from skillpod.model.names import exported_name
+from skillpod.model.volume import Volume
 from skillpod.ports import State
 
 
@@ -65,6 +67,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "tags": list(manifest.tags),
         "asks": manifest.permissions.as_dict(),
         "grants": generation.admission.grants.as_dict(),
+        "volumes": [_volume(volume, report.volumes if report else {}) for volume in generation.volumes],
         "policy": generation.admission.policy,
         "config": generation.identity.config,
         "limits": {name: getattr(limits, name) for name in limits.__slots__},
@@ -92,6 +95,12 @@ def _generation(generation: Generation) -> dict[str, Any]:
             for spec in generation.tools
         ],
     }
+
+
+def _volume(volume: Volume, reported: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What is bound, and what the newest guest said of it; nothing yet when none was started since."""
+    said = reported.get(volume.name, {})
+    return {**volume.as_dict(), "at": said.get("at", ""), "acts": said.get("acts", "")}
 
 
 def _previous(slot: Slot, generation: Generation | None) -> str | None:

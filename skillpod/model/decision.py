@@ -8,6 +8,7 @@ from typing import Any
 from skillpod.errors import SkillpodError
 from skillpod.model.capability import Grants, Isolation, Tier
 from skillpod.model.digest import Digest, value_digest
+from skillpod.model.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +67,18 @@ class Identity:
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def of(cls, admission: Admission, *, evidence: Digest, config: Any, dependencies: Any = None) -> Identity:
+    def of(
+        cls, admission: Admission, *, evidence: Digest, config: Any, volumes: tuple[Volume, ...] = (), dependencies: Any = None
+    ) -> Identity:
+        """``volumes`` are part of the grants: a name that is bound to another directory is another right."""
+        granted: list[Any] = [admission.grants.as_dict(), list(map(list, admission.opted_out))]
+        if volumes:
+            granted.append([volume.as_dict() for volume in volumes])
         return cls(
             digest=admission.digest,
             evidence=evidence,
             isolation=admission.isolation.value,
-            grants=value_digest([admission.grants.as_dict(), list(map(list, admission.opted_out))]),
+            grants=value_digest(granted),
             config=value_digest(config),
             dependencies=value_digest(dependencies),
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from skillpod.model.bundle import Bundle
+from skillpod.model.capability import VolumeAsk
 from skillpod.model.decision import Admission
 from skillpod.model.digest import Digest
 from skillpod.model.manifest import Manifest, ToolSpec
+from skillpod.model.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,25 +166,35 @@ class Wall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IsolationReport:
-    """Every wall of a guest, in the order they went up, and what the self-test tried to do and could not."""
+    """Every wall of a guest, in the order they went up, and what the self-test tried to do and could not. ``volumes`` says of each, by
+    name, ``at`` which path the guest has it, its ``access``, and as whom the guest ``acts`` there."""
 
     walls: tuple[Wall, ...]
     self_test: Mapping[str, str]  # probe -> "refused" or what happened instead
+    volumes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"walls": [wall.as_dict() for wall in self.walls], "self_test": dict(self.self_test)}
+        shape: dict[str, Any] = {"walls": [wall.as_dict() for wall in self.walls], "self_test": dict(self.self_test)}
+        if self.volumes:
+            shape["volumes"] = {name: dict(said) for name, said in self.volumes.items()}
+        return shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """All that the guests of one generation are started from. Only an Admission starts a guest, for the digest it names."""
+    """All that the guests of one generation are started from. Only an Admission starts a guest, for the digest it names, and only what
+    its grants name is given: ``volumes`` is a directory for each that is granted."""
 
     admission: Admission
     bundle: Bundle
     manifest: Manifest
     tools: tuple[ToolSpec, ...]  # what the source says; a guest that says otherwise has drifted
     config: Mapping[str, Any]
+    volumes: tuple[Volume, ...] = ()
 
     def __post_init__(self) -> None:
         if self.admission.digest != self.bundle.digest:
             raise ValueError("an Admission starts the digest it names and no other")
+        given = {VolumeAsk(volume.name, volume.access.value) for volume in self.volumes}
+        if len(given) != len(self.volumes) or not given <= self.admission.grants.volumes:
+            raise ValueError("a guest gets the volumes it was granted and no others")

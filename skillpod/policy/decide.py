@@ -15,8 +15,8 @@ from skillpod.model.provenance import Provenance
 from skillpod.policy.document import Policy
 from skillpod.policy.rules import KINDS, Facts, Outcome, Rule
 
-ENFORCEABLE: frozenset[str] = frozenset()
-"""The kinds of permission the jail of this version can give and hold a guest to. None yet: reading one's own folder needs no grant."""
+ENFORCEABLE = frozenset({"volumes"})
+"""The kinds of permission the jail of this version can give and hold a guest to. Reading one's own folder needs no grant."""
 
 EVIDENCE_RULE = "evidence"
 AUDIT_RULE = "audit"

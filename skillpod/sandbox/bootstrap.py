@@ -64,8 +64,8 @@ main(control, message["start"])
 """
 
 
-def launch(control: int, output: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a zygote that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1 and 2."""
+def launch(control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+    """Start a zygote that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1, 2 and ``directories``."""
     interpreter: str = getattr(sys, "_base_executable", "") or sys.executable  # a venv is no part of a guest
     return subprocess.Popen(
         [interpreter, "-I", "-S", "-E", "-B", "-c", _PROGRAM, str(control)],
@@ -74,7 +74,7 @@ def launch(control: int, output: int, environment: Mapping[str, str]) -> subproc
         stderr=output,
         env=dict(environment),
         cwd="/",
-        pass_fds=(control,),
+        pass_fds=(control, *directories),
         start_new_session=True,
     )
 

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
+from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError, VolumeUnusable
 from skillpod.model.capability import Isolation, Lifetime
 from skillpod.model.domain import DomainBounds
 from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
 from skillpod.model.manifest import Limits
+from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
+from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
 from skillpod.sandbox.wire import LARGEST, Decoder
 from skillpod.sandbox.zygote import Forked, Zygote, read_walls
 
 Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
-_FORK_SECONDS = 30.0
 _BOUNDS = DomainBounds()
 
 
 class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
 
-    One zygote per set of walls left out; all skills of such a set are one trust domain (same interpreter, no packages, no volumes).
-    ``bounds`` are for all guests of such a domain together.
+    One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds is ended,
+    but the plain one.
     """
 
     def __init__(
@@ -36,55 +37,40 @@ class JailSandbox:
         memory: Memory,
         without: Walls = frozenset(),
         idle: float = IDLE_SECONDS,
+        linger: float = LINGER_SECONDS,
         bounds: DomainBounds = _BOUNDS,
     ) -> None:
         self._memory = memory
-        self._without = without
         self._idle = idle
-        self._domains = Domains(bounds)
-        self._zygotes: dict[Walls, Zygote] = {}
-        self._starting: dict[Walls, asyncio.Lock] = {}
+        self._linger = linger
+        self._cgroups = Domains(bounds)
+        self._plain = Trust(without, frozenset())
+        self._trusted: dict[Trust, TrustDomain] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def start(self) -> None:
         """Raises IsolationUnavailable."""
-        await self._zygote(self._without)
+        await self._domain_of(self._plain).zygote()
 
     def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched) -> Guests:
         """The guests of one generation; none is started yet.
 
-        Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle.
+        Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle and
+        volumes; VolumeUnusable for a granted volume without a directory.
         """
+        _require_possible(launch)
         admission = launch.admission
-        if admission.isolation is not Isolation.JAIL:
-            raise IsolationUnavailable(
-                f"there is no {admission.isolation.value} isolation here", at="isolation", hint="admit the skill into the jail"
-            )
-        if not admission.grants.is_empty:
-            named = sorted(kind for kind, given in admission.grants.as_dict().items() if given)
-            raise IsolationUnavailable(
-                f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
-                at="grants",
-                hint="mount a version that asks for no permissions",
-            )
-        walls = self._without | {wall for wall, _ in admission.opted_out}
-
-        async def fork(limits: Limits, lifetime: Lifetime) -> Forked:
-            zygote = await self._zygote(walls)
-            try:
-                async with asyncio.timeout(_FORK_SECONDS):
-                    return await zygote.fork(limits, lifetime=lifetime)
-            except TimeoutError:
-                await zygote.close()
-                raise GuestDied(
-                    f"no guest was forked within {_FORK_SECONDS:g} s", hint="call again: another zygote takes its place"
-                ) from None
-
-        return GuestPool(launch, fork=fork, memory=self._memory, on_death=on_death, watch=watch, idle=self._idle)
+        trust = Trust(self._plain.walls | {wall for wall, _ in admission.opted_out}, frozenset(launch.volumes))
+        domain = self._domain_of(trust)
+        domain.join()
+        return GuestPool(
+            launch, fork=domain.fork, memory=self._memory, on_death=on_death, watch=watch, idle=self._idle, on_close=domain.leave
+        )
 
     async def report(self) -> IsolationReport:
         """The walls of an empty guest. Raises IsolationUnavailable when one that is required is missing, GuestDied."""
-        forked = await (await self._zygote(self._without)).fork(Limits(), lifetime=Lifetime.CALL)
+        forked = await self._domain_of(self._plain).fork(Limits(), Lifetime.CALL)
         try:
             return read_walls(await _first_frame(forked))
         finally:
@@ -93,27 +79,54 @@ class JailSandbox:
 
     async def close(self) -> None:
         self._is_closed = True
-        zygotes, self._zygotes = self._zygotes, {}
-        for zygote in zygotes.values():
-            await zygote.close()
-        await asyncio.to_thread(self._domains.close)
+        domains, self._trusted = self._trusted, {}
+        for domain in domains.values():
+            await domain.close()
+        if self._closing:
+            await asyncio.wait(self._closing)
+        await asyncio.to_thread(self._cgroups.close)
 
-    async def _zygote(self, walls: Walls) -> Zygote:
-        """The living zygote without these walls; a dead one is replaced, once, whoever asks."""
-        async with self._starting.setdefault(walls, asyncio.Lock()):
-            zygote = self._zygotes.get(walls)
-            if zygote is not None and zygote.alive:
-                return zygote
-            if self._is_closed:
-                raise IsolationUnavailable("the sandbox is closed", at="zygote", hint="start the pod again")
-            if zygote is not None:
-                await zygote.close()
-            if "cgroup" not in walls:
-                await asyncio.to_thread(self._domains.open)
-            zygote = Zygote(without=walls, enter=self._domains.enter)
-            await zygote.start()
-            self._zygotes[walls] = zygote
-            return zygote
+    def _domain_of(self, trust: Trust) -> TrustDomain:
+        if self._is_closed:
+            raise IsolationUnavailable("the sandbox is closed", at="zygote", hint="start the pod again")
+        if trust not in self._trusted:
+            domain = TrustDomain(trust, make=self._make, linger=self._linger, on_leave=lambda: self._end(trust))
+            if trust == self._plain:
+                domain.join()  # the sandbox itself: there is always one ready
+            self._trusted[trust] = domain
+        return self._trusted[trust]
+
+    async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
+        if "cgroup" not in trust.walls:
+            await asyncio.to_thread(self._cgroups.open)
+        return Zygote(without=trust.walls, held=held, enter=self._cgroups.enter)
+
+    def _end(self, trust: Trust) -> None:
+        task = asyncio.get_running_loop().create_task(self._trusted.pop(trust).close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+def _require_possible(launch: Launch) -> None:
+    admission = launch.admission
+    if admission.isolation is not Isolation.JAIL:
+        raise IsolationUnavailable(
+            f"there is no {admission.isolation.value} isolation here", at="isolation", hint="admit the skill into the jail"
+        )
+    named = sorted(kind for kind, given in admission.grants.as_dict().items() if given and kind != "volumes")
+    if named:
+        raise IsolationUnavailable(
+            f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
+            at="grants",
+            hint="mount a version that asks for no permissions",
+        )
+    unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.volumes})
+    if unbound:
+        raise VolumeUnusable(
+            f"no directory is bound to {' and '.join(f'`{name}`' for name in unbound)} here",
+            at="permissions.volumes",
+            hint="a pod binds volumes in its HOME/pod.yaml, `skillpod test` by --volume NAME=DIR",
+        )
 
 
 async def _first_frame(forked: Forked) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Nursery:
             if self.is_closed:
                 raise GuestDied("the guest was not started: its generation has been ended")
             async with asyncio.timeout(self._limits.wall):
-                await self._raise(guest, self._load(lifetime))
+                await self._raise(guest, lifetime)
         except TimeoutError:
             guest.kill()
             raise DeadlineExceeded(
@@ -79,17 +79,17 @@ class Nursery:
         while self._alive:
             await asyncio.wait([guest.gone for guest in self._alive])
 
-    def _load(self, lifetime: Lifetime) -> bytes:
-        """A guest of one call overlaps none, whatever the skill allows those that are kept."""
+    def _load(self, lifetime: Lifetime, places: Mapping[str, str]) -> bytes:
+        """A guest of one call overlaps none, whatever the skill allows those that are kept. ``places`` are the same for all of a launch."""
         concurrency = 1 if lifetime is Lifetime.CALL else self._launch.manifest.concurrency
         if concurrency not in self._loads:
-            self._loads[concurrency] = _load_message(self._launch, concurrency)
+            self._loads[concurrency] = _load_message(self._launch, concurrency, places)
         return self._loads[concurrency]
 
-    async def _raise(self, guest: Connection, load: bytes) -> None:
+    async def _raise(self, guest: Connection, lifetime: Lifetime) -> None:
         self.report = read_walls(await guest.expect("walls"))
         guest.watch()
-        guest.send(load)
+        guest.send(self._load(lifetime, {name: said["at"] for name, said in self.report.volumes.items()}))
         said = await guest.expect("described", "load_failed")
         guest.heed(said)
         if said["t"] == "load_failed":
@@ -104,7 +104,7 @@ class Nursery:
         guest.serve()
 
 
-def _load_message(launch: Launch, concurrency: int) -> bytes:
+def _load_message(launch: Launch, concurrency: int, places: Mapping[str, str]) -> bytes:
     """The load frame and the bundle's bytes behind it. Sidecars are evidence for the host; no guest sees them."""
     manifest = launch.manifest
     frame = encode(
@@ -115,6 +115,7 @@ def _load_message(launch: Launch, concurrency: int) -> bytes:
             "scripts": [_program(tool.name, tool.script) for tool in launch.tools if tool.script is not None],
             "files": [[name, len(content)] for name, content in launch.bundle.files.items()],
             "config": dict(launch.config),
+            "volumes": dict(places),
             "concurrency": concurrency,
             "output": manifest.limits.output,
             "cap": cap_of(manifest.limits),

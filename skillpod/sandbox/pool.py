@@ -23,9 +23,13 @@ IDLE_SECONDS = 300.0
 _TICKS = 10
 
 
+def _nothing() -> None:
+    """Hears ``on_close`` when nobody does."""
+
+
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own."""
+    without one of its own. ``on_close`` hears once that no guest is left."""
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class GuestPool:
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
         idle: float = IDLE_SECONDS,
+        on_close: Callable[[], None] = _nothing,
     ) -> None:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
@@ -50,6 +55,7 @@ class GuestPool:
         self._was_called = False
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
+        self._on_close = on_close
         self._programs = frozenset(spec.name for spec in launch.tools if spec.script is not None)
         is_warm = manifest.lifetime is Lifetime.SKILL and self._programs != self._tools
         self._guests: Fresh | Warm = self._warm(launch, Lifetime.SKILL, manifest.guests) if is_warm else self._fresh(manifest.guests)
@@ -125,6 +131,8 @@ class GuestPool:
         if self._sessions is not None:
             await self._sessions.close()
         await self._nursery.empty()
+        on_close, self._on_close = self._on_close, _nothing
+        on_close()
 
     @property
     def _kinds(self) -> tuple[Fresh | Warm, ...]:

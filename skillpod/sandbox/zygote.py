@@ -13,13 +13,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable
+from skillpod.errors import GuestDied, IsolationUnavailable, VolumeUnusable
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import Act, IsolationReport, Wall, WallState
 from skillpod.model.manifest import Limits
-from skillpod.sandbox import bootstrap, landlock, seccomp
+from skillpod.model.volume import Volume
+from skillpod.sandbox import bootstrap, landlock, seccomp, volumes
 from skillpod.sandbox.control import ZygoteProcess
 from skillpod.sandbox.domain import Enter, unbounded
 from skillpod.sandbox.guest.walls.board import REMEDIES, WALLS
@@ -100,7 +102,7 @@ class Forked:
 def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
     """A guest's first frame as a report. Raises IsolationUnavailable naming the wall that is missing, or what the self-test could do."""
     walls = tuple(_wall(shape) for shape in frame["walls"])
-    report = IsolationReport(walls=walls, self_test=dict(frame["self_test"]))
+    report = IsolationReport(walls=walls, self_test=dict(frame["self_test"]), volumes=dict(frame.get("volumes", {})))
     for wall in walls:
         if wall.required and wall.state is WallState.UNAVAILABLE:
             raise _unavailable(wall.name, wall.detail)
@@ -117,18 +119,26 @@ def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
 class Zygote:
     """One zygote process and its guests.
 
-    ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up;
-    ``enter`` puts its process into a cgroup that bounds all its guests together.
-    Raises IsolationUnavailable for a wall there is not.
+    ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
+    ``held`` are the directories its guests get, each with the descriptor it is given by; ``enter`` puts its process into a cgroup that
+    bounds all its guests together. Raises IsolationUnavailable for no such wall.
     """
 
-    def __init__(self, *, without: frozenset[str] = frozenset(), entry: str = SERVE, enter: Enter = unbounded) -> None:
+    def __init__(
+        self,
+        *,
+        without: frozenset[str] = frozenset(),
+        entry: str = SERVE,
+        held: Mapping[Volume, int] = MappingProxyType({}),
+        enter: Enter = unbounded,
+    ) -> None:
         unknown = without.difference(WALLS)
         if unknown:
             names = ", ".join(sorted(unknown))
             raise IsolationUnavailable(f"no such wall to do without: {names}", at=names, hint=f"the walls are {', '.join(WALLS)}")
         self._without = without
         self._entry = entry
+        self._held = held
         self._enter = unbounded if "cgroup" in without else enter
         self._process: ZygoteProcess | None = None
         self._serial = 0
@@ -147,13 +157,13 @@ class Zygote:
     async def start(self) -> None:
         """A best-effort wall that can't be put up costs one more attempt without it: nothing goes on half shut in.
 
-        Raises IsolationUnavailable. Call it from the event loop's own thread.
+        Raises IsolationUnavailable, VolumeUnusable. Call it from the event loop's own thread.
         """
         if self._process is not None:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._environment())
+            process = ZygoteProcess(self._environment(), tuple(self._held.values()))
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
             except BaseException:
@@ -162,6 +172,8 @@ class Zygote:
             if answer["t"] == "ready":
                 break
             await process.close()
+            if "volume" in answer:
+                raise self._unusable(answer)
             wall = answer["wall"]
             if wall in missing or wall in self._without:
                 raise _unavailable(wall, answer["detail"])
@@ -219,7 +231,15 @@ class Zygote:
             "environment": dict(bootstrap.ENVIRONMENT),
             "landlock": landlock.plan(landlock.abi()).as_dict(),
             "filters": seccomp.build().as_dict(),
+            "volumes": [
+                {"name": volume.name, "path": volume.path, "access": volume.access.value, "descriptor": descriptor}
+                for volume, descriptor in self._held.items()
+            ],
         }
+
+    def _unusable(self, answer: Mapping[str, Any]) -> VolumeUnusable:
+        volume = next(volume for volume in self._held if volume.name == answer["volume"])
+        return volumes.unusable(volume, answer["detail"], answer["remedy"])
 
     def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
         number = message["id"]

@@ -385,3 +385,21 @@ def test_the_doctor_says_what_is_wrong_with_a_home(desk: Desk) -> None:
     told = desk.run("doctor")
     assert told.code == 3
     assert "is not a directory" in told.out
+
+
+def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
+    handler = saying("x").replace("import tool", "import Context, tool").replace("def answer()", "def answer(ctx: Context)")
+    handler = handler.replace("'x'", "(ctx.volume('data') / 'a.txt').read_text()")
+    manifest = {"permissions": {"volumes": [{"name": "data", "access": "read"}]}, "tests": [{"tool": "answer", "expect": "there"}]}
+    folder = str(write_skill(desk.skills, "reader", handler=handler, manifest=manifest))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.txt").write_text("there")
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    rule = "{id: data, match: {permissions: [volumes]}, outcome: allow, grant: {volumes: asked}, reason: A test binds it.}"
+    (policies / "default.yaml").write_text(f"policy: 1\nname: default\nrules: [{rule}]\n")
+    bound = desk.run("test", folder, "--policies", str(policies), "--volume", f"data={tmp_path / 'data'}")
+    assert (bound.code, "1 of 1 tests passed" in bound.out) == (0, True), bound
+    unbound = desk.run("test", folder, "--policies", str(policies))
+    assert (unbound.code, "--volume NAME=DIR" in unbound.out) == (3, True), unbound
+    assert desk.run("test", folder, "--volume", "data").code == 2

@@ -6,12 +6,13 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, SkillpodError, ToolRaised
-from skillpod.model.capability import Isolation, Lifetime, Permissions
+from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, SkillpodError, ToolRaised, VolumeUnusable
+from skillpod.model.capability import Isolation, Lifetime, Permissions, VolumeAsk
 from skillpod.model.command import Caller
 from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.ports import Guests
@@ -19,6 +20,8 @@ from skillpod.sandbox.isolation import JailSandbox
 from tests.support.guests import launch, opened
 from tests.support.jailed import jailed, sandbox, value
 from tests.support.open_zygote import OpenZygote
+from tests.support.recollection import Recollection
+from tests.support.volumes import volume
 
 HANDLER = """
     import asyncio, os, socket, sys, threading, time
@@ -255,7 +258,8 @@ def test_when_the_zygote_dies_calls_in_flight_hear_it_and_the_next_has_a_new_one
         async with asyncio.timeout(10):
             while "running" not in jail._memory.keys("probe"):
                 await asyncio.sleep(0.001)
-        (zygote,) = jail._zygotes.values()
+        (domain,) = jail._trusted.values()
+        zygote = await domain.zygote()
         assert zygote._process is not None
         os.kill(zygote._process._process.pid, signal.SIGKILL)
         with pytest.raises(GuestDied, match="process guests are forked from"):
@@ -279,7 +283,8 @@ def test_when_the_zygote_dies_every_call_of_every_skill_hears_it_and_all_are_ser
             async with asyncio.timeout(10):
                 while sum(guests.census()["busy"] for guests in skills) < len(calls):
                     await asyncio.sleep(0.001)
-            (zygote,) = jail._zygotes.values()
+            (domain,) = jail._trusted.values()
+            zygote = await domain.zygote()
             assert zygote._process is not None
             os.kill(zygote._process._process.pid, signal.SIGKILL)
             for heard in await asyncio.gather(*calls, return_exceptions=True):
@@ -287,7 +292,7 @@ def test_when_the_zygote_dies_every_call_of_every_skill_hears_it_and_all_are_ser
                 assert "the process guests are forked from ended while running sleeps" in str(heard)
             again = [await guests.call("sleeps", {"seconds": 0}, caller) for guests in skills for caller in callers]
             assert [reply.value for reply in again] == [1] * len(calls)
-            assert len(jail._zygotes) == 1
+            assert len(jail._trusted) == 1
             assert deaths
             for guests in skills:
                 await guests.close()
@@ -318,6 +323,47 @@ def test_a_wall_the_operator_opted_out_of_is_reported_as_disabled_for_that_skill
                 states.append({wall.name: wall.state.value for wall in guests.report.walls}["landlock"])
                 await guests.close()
             assert states == ["active", "disabled"]
+
+    asyncio.run(once())
+
+
+def test_skills_that_agree_in_volumes_share_a_zygote_and_one_that_nobody_uses_is_ended(tmp_path: Path) -> None:
+    async def once() -> None:
+        places = [tmp_path / name for name in ("one", "two")]
+        for place in places:
+            place.mkdir(exist_ok=True)
+        jail = JailSandbox(memory=Recollection(), linger=0.05)
+        await jail.start()
+        opened = [jail.open(launch(HANDLER, volumes=(volume(place),)), on_death=lambda _: None) for place in (*places, places[0])]
+        for guests in opened:
+            await guests.prove()
+        zygotes = [domain for trust, domain in jail._trusted.items() if trust.volumes]
+        assert len(zygotes) == 2
+        shared = await zygotes[0].zygote()
+        await opened[0].close()
+        assert shared.alive  # the third has it too
+        await opened[2].close()
+        async with asyncio.timeout(10):
+            await shared.ended.wait()
+        assert (await zygotes[1].zygote()).alive
+        again = jail.open(launch(HANDLER, volumes=(volume(places[0]),)), on_death=lambda _: None)
+        await again.prove()
+        for guests in (opened[1], again):
+            await guests.close()
+        await jail.close()
+        assert not jail._trusted
+
+    asyncio.run(once())
+    before = len(os.listdir("/proc/self/fd"))
+    asyncio.run(once())
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_granted_volume_without_a_directory_is_refused_by_name() -> None:
+    async def once() -> None:
+        async with sandbox() as jail:
+            with pytest.raises(VolumeUnusable, match="`notes`"):
+                jail.open(launch(HANDLER, grants=Permissions(volumes=frozenset({VolumeAsk("notes", "read")}))), on_death=lambda _: None)
 
     asyncio.run(once())
 

@@ -166,6 +166,45 @@ def test_fcntl_can_not_send_signals_or_watch_directories(architecture: str) -> N
     assert allowed == {0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032}
 
 
+OPENED = [("open", 1), ("openat", 2)]
+SETUID, SETGID, STICKY = 0o4000, 0o2000, 0o1000
+
+
+@ARCHITECTURES
+@pytest.mark.parametrize(("name", "flags_at"), OPENED)
+def test_no_file_is_made_setuid_or_setgid(architecture: str, name: str, flags_at: int) -> None:
+    if ROWS[name][architecture] is None:
+        pytest.skip("not a call of this architecture")
+    create, unnamed, write = 0o100, 0o20200000, 0o1
+
+    def opens(flags: int, mode: int) -> int:
+        return ask(architecture, name, *(0,) * flags_at, flags, mode)
+
+    for flags in (create, create | write, unnamed | write, 0o20000000):
+        assert opens(flags, 0o777) == opens(flags, 0o666 | STICKY) == ALLOW
+        for mode in (SETUID, SETGID, SETUID | SETGID | 0o777, SETUID | 1 << 20):
+            assert opens(flags, mode) == EPERM, (oct(flags), oct(mode))
+        assert opens(flags, 0o644 | SETUID << 32) == ALLOW  # the kernel cuts the mode to 16 bits
+    assert opens(write, SETUID | SETGID) == ALLOW  # nothing is made, and what is in that register means nothing
+
+
+@ARCHITECTURES
+@pytest.mark.parametrize(("name", "mode_at"), [("creat", 1), ("mkdir", 1), ("mkdirat", 2)])
+def test_nothing_else_is_made_setuid_or_setgid(architecture: str, name: str, mode_at: int) -> None:
+    if ROWS[name][architecture] is None:
+        pytest.skip("not a call of this architecture")
+    assert ask(architecture, name, *(0,) * mode_at, 0o1777) == ALLOW
+    for mode in (SETUID, SETGID, 0o6755):
+        assert ask(architecture, name, *(0,) * mode_at, mode) == EPERM
+
+
+@ARCHITECTURES
+def test_a_rename_leaves_no_device_behind(architecture: str) -> None:
+    noreplace, exchange, whiteout = 1, 2, 4
+    assert ask(architecture, "renameat2", 0, 0, 0, 0, 0) == ask(architecture, "renameat2", 0, 0, 0, 0, noreplace | exchange) == ALLOW
+    assert ask(architecture, "renameat2", 0, 0, 0, 0, whiteout) == ask(architecture, "renameat2", 0, 0, 0, 0, whiteout | noreplace) == EPERM
+
+
 def test_what_the_design_refuses_is_refused() -> None:
     names = """socket connect bind listen accept4 execve execveat fork vfork kill tkill ptrace process_vm_readv process_vm_writev mount
         umount2 pivot_root chroot unshare setns io_uring_setup bpf keyctl add_key memfd_create chmod fchmod fchmodat chown utimensat link

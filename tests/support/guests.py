@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from textwrap import dedent
 from typing import Any
 
 from skillpod.errors import SkillpodError
 from skillpod.manifest.describe import describe
 from skillpod.model.bundle import Bundle
-from skillpod.model.capability import NOTHING, Isolation, Lifetime, Permissions, Tier
+from skillpod.model.capability import NOTHING, Isolation, Lifetime, Permissions, Tier, VolumeAsk
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.decision import Admission
 from skillpod.model.digest import value_digest
 from skillpod.model.guest import Launch
 from skillpod.model.manifest import GuestCount, Limits, Manifest, ToolSpec
+from skillpod.model.volume import Volume
 from skillpod.ports import Memory
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from tests.support.open_zygote import OpenZygote
@@ -40,6 +42,7 @@ def launch(
     grants: Permissions = NOTHING,
     opted_out: tuple[tuple[str, str], ...] = (),
     isolation: Isolation = Isolation.JAIL,
+    volumes: tuple[Volume, ...] = (),
 ) -> Launch:
     """A skill whose entry is this text, admitted; its tools are described from it, as the host does."""
     bundle = Bundle.freeze({"handler.py": dedent(handler).encode(), **(files or {})})
@@ -57,14 +60,14 @@ def launch(
         skill=name,
         digest=bundle.digest,
         isolation=isolation,
-        grants=grants,
+        grants=replace(grants, volumes=frozenset(VolumeAsk(volume.name, volume.access.value) for volume in volumes)) if volumes else grants,
         tier=Tier.READ_ONLY,
         rule="test",
         policy=value_digest("test"),
         opted_out=opted_out,
     )
     described = describe(bundle, manifest) if tools is None else tools
-    return Launch(admission=admission, bundle=bundle, manifest=manifest, tools=described, config=config or {})
+    return Launch(admission=admission, bundle=bundle, manifest=manifest, tools=described, config=config or {}, volumes=volumes)
 
 
 class Opened:

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from textwrap import dedent
+from types import MappingProxyType
 from typing import Any
 
 from skillpod.model.guest import IsolationReport, WallState
 from skillpod.model.manifest import Limits
+from skillpod.model.volume import Volume
 from skillpod.sandbox import wire
 from skillpod.sandbox.zygote import Exit, Forked, Zygote, read_walls
 
@@ -73,8 +75,8 @@ class Conversation:
 
 
 @asynccontextmanager
-async def zygote(*without: str, entry: str = ENTRY) -> AsyncIterator[Zygote]:
-    started = Zygote(without=frozenset(without), entry=entry)
+async def zygote(*without: str, entry: str = ENTRY, held: Mapping[Volume, int] = MappingProxyType({})) -> AsyncIterator[Zygote]:
+    started = Zygote(without=frozenset(without), entry=entry, held=held)
     await started.start()
     try:
         yield started
@@ -101,11 +103,11 @@ async def probe(of: Zygote, source: str, limits: Limits | None = None) -> Answer
         return Answer(value=answer["value"], error=answer["error"], errno=answer["errno"], report=report)
 
 
-def run_in_jail(source: str, *without: str, limits: Limits | None = None) -> Answer:
+def run_in_jail(source: str, *without: str, limits: Limits | None = None, held: Mapping[Volume, int] = MappingProxyType({})) -> Answer:
     """One zygote, one guest, one probe."""
 
     async def run() -> Answer:
-        async with zygote(*without) as started:
+        async with zygote(*without, held=held) as started:
             return await probe(started, source, limits)
 
     return asyncio.run(run())

@@ -1,16 +1,40 @@
-"""Prints, as one JSON object, what an empty guest reports here and what one probe gives: ``show_walls SOURCE WITHOUT...``."""
+"""Prints, as one JSON object, what an empty guest reports here and what one probe gives: ``show_walls SOURCE WITHOUT...``.
+
+``volume:NAME:ACCESS:PATH`` among them is a volume; ``swapped`` puts links to / in the places of all, after they were opened.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from skillpod.errors import SkillpodError
-from tests.support.jail import run_in_jail
+from skillpod.model.capability import Access, VolumeAsk
+from skillpod.model.volume import Binding
+from skillpod.sandbox.volumes import Places, hold, let_go, resolve
+from tests.support.jail import Answer, run_in_jail
+
+_VOLUME, _SWAPPED = "volume:", "swapped"
+
+
+def _answer(source: str, said: list[str]) -> Answer:
+    named = [text.removeprefix(_VOLUME).split(":", 2) for text in said if text.startswith(_VOLUME)]
+    bindings = {name: Binding(path=path, access=Access(access)) for name, access, path in named}
+    held = hold(resolve([VolumeAsk(name, access) for name, access, _ in named], bindings, Places.around({})))
+    if _SWAPPED in said:
+        for volume in held:
+            os.rename(volume.path, f"{volume.path}.moved")
+            os.symlink("/", volume.path)
+    try:
+        return run_in_jail(source, *(text for text in said if text != _SWAPPED and not text.startswith(_VOLUME)), held=held)
+    finally:
+        let_go(held)
+
 
 if __name__ == "__main__":
     try:
-        answer = run_in_jail(sys.argv[1], *sys.argv[2:])
+        answer = _answer(sys.argv[1], sys.argv[2:])
     except SkillpodError as error:
         print(json.dumps({"refused": error.as_dict()}))
     else:

@@ -21,7 +21,9 @@ _FIXES = {
     Reach.LOADER: "write `import name` or `from .name import ...`: siblings are found without help; files are read by `ctx.read_bytes`",
     Reach.SYSTEM: "remove it: a guest has nothing outside its own folder and scratch space",
 }
-SDK_NAMES = frozenset({"tool", "Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "testing"})
+SDK_NAMES = frozenset(
+    {"tool", "Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "testing"}
+)
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:

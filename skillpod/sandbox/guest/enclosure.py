@@ -15,32 +15,35 @@ from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
 from skillpod.sandbox.guest.walls.raising import Prepared
 from skillpod.sandbox.guest.walls.seccomp import GuestFilter
+from skillpod.sandbox.guest.walls.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """``ids`` is how many user ids there are to give to guests; with one, they share it."""
+    """``ids`` is how many user ids there are to give to guests; with one, they share it. ``volumes`` are to be tried out yet."""
 
     prepared: Prepared
     ids: int
+    volumes: Volumes
 
 
 def shut_in(start: Mapping[str, Any]) -> Enclosure:
     """Everything but the pid namespace's first process, which is the caller's to fork. Raises WallFailed naming the wall to do without."""
-    walls = Walls(start["without"], start["missing"])
+    walls, volumes = Walls(start["without"], start["missing"]), Volumes(start["volumes"])
     shown, baseline, interpreter = root.view(), root.address_space(), sys.executable
     walls.put_up("environment", partial(environment.check, start["environment"]))
     if walls.fault():
         raise WallFailed("environment", "it is not the one that was constructed")
     if walls.possible("rlimits"):
         attempt("rlimits", rlimits.set_for_all)
-    ids = _enter_namespaces(walls, shown) if walls.wanted("user_namespace") else _do_without(walls)
+    ids = _enter_namespaces(walls, shown, volumes) if walls.wanted("user_namespace") else _do_without(walls, volumes)
     signalling = ids > 1 and not walls.stands("pid_namespace")
     capabilities.keep_for_forks(mounting=walls.stands("pivot_root"), changing_id=ids > 1, signalling=signalling)
     plan = start["landlock"]
-    ruleset = _ruleset(walls, plan, shown) if plan["abi"] and walls.possible("landlock") else None
+    ruleset = _ruleset(walls, plan, shown, volumes) if plan["abi"] and walls.possible("landlock") else None
     _require_a_wall_around_files(walls, ruleset)
-    _promise(walls, {"landlock": ruleset is not None, "scratch_quota": walls.stands("pivot_root"), "guest_identity": ids > 1})
+    alone = ids > 1 and volumes.user is None
+    _promise(walls, {"landlock": ruleset is not None, "scratch_quota": walls.stands("pivot_root"), "guest_identity": alone})
     prepared = Prepared(
         walls=walls,
         filter=GuestFilter(start["filters"]["guest"]),
@@ -50,18 +53,23 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         bounding=kernel.bounding_set(),
         interpreter=interpreter,
         cgroup=start["cgroup"],
+        volumes=volumes.said(),
     )
-    return Enclosure(prepared, ids)
+    volumes.close()
+    return Enclosure(prepared, ids, volumes)
 
 
-def _enter_namespaces(walls: Walls, shown: root.View) -> int:
+def _enter_namespaces(walls: Walls, shown: root.View, volumes: Volumes) -> int:
     who = namespaces.choose_identity()
+    volumes.serve_as(who)
+    if walls.possible("mount_namespace") and walls.possible("pivot_root"):
+        volumes.clone(who)
     walls.active("user_namespace", f"user {who.user} of the host is user {namespaces.INNER_ID} inside")
     wanted = [wall for wall in namespaces.NAMESPACES if walls.wanted(wall)]
     namespaces.enter(who, wanted)
     for wall in wanted:
         walls.active(wall)
-    sources = root.Sources(shown) if walls.wanted("pivot_root") else None
+    sources = root.Sources(shown, volumes) if walls.wanted("pivot_root") else None
     namespaces.become_guest()
     if sources:
         sources.build()
@@ -69,13 +77,14 @@ def _enter_namespaces(walls: Walls, shown: root.View) -> int:
     return who.count
 
 
-def _do_without(walls: Walls) -> int:
+def _do_without(walls: Walls, volumes: Volumes) -> int:
     """No namespaces: root becomes an unallocated user of the host, and the interpreter must then still be readable."""
     for wall in (*namespaces.NAMESPACES, "pivot_root"):
         walls.wanted(wall)
     if namespaces.choose_identity().count > 1:
         attempt("capabilities", kernel.drop_bounding_set)
         namespaces.leave_root()
+    volumes.serve_as(namespaces.Identity(os.geteuid(), os.getegid(), 1))
     try:
         os.listdir(os.path.dirname(os.__file__))
     except PermissionError as error:
@@ -83,9 +92,9 @@ def _do_without(walls: Walls) -> int:
     return 1
 
 
-def _ruleset(walls: Walls, plan: Mapping[str, int], shown: root.View) -> int:
+def _ruleset(walls: Walls, plan: Mapping[str, int], shown: root.View, volumes: Volumes) -> int:
     has_scopes = not walls.left_out("landlock_scopes")
-    return landlock.ruleset(plan, shown, has_own_root=walls.stands("pivot_root"), has_scopes=has_scopes)
+    return landlock.ruleset(plan, shown, volumes.grants(plan), has_own_root=walls.stands("pivot_root"), has_scopes=has_scopes)
 
 
 def _promise(walls: Walls, ready: Mapping[str, bool]) -> None:

@@ -1,6 +1,7 @@
 """The kernel's calls that Python has no name for, through ctypes: each raises OSError with the call's name.
 
-Sources: mount(2), pivot_root(2), unshare(2), prctl(2), capset(2), capabilities(7), landlock(7), seccomp(2) and their uapi headers.
+Sources: mount(2), mount_setattr(2), pivot_root(2), unshare(2), prctl(2), capset(2), capabilities(7), landlock(7), seccomp(2) and their
+uapi headers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import struct
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_BIND, MS_REC, MS_PRIVATE, MS_NOSYMFOLLOW = 4096, 16384, 1 << 18, 256
 _MNT_DETACH = 2
 
 PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE = 1, 2, 3, 4
@@ -24,6 +25,10 @@ _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN = 5, 6, 7, 21
 SECUREBITS_LOCKED = 0b11101111
 """NOROOT, NO_SETUID_FIXUP, NO_CAP_AMBIENT_RAISE and their locks, and KEEP_CAPS locked as off."""
+
+ATTR_RDONLY, ATTR_NOSUID, ATTR_NODEV, ATTR_NOEXEC, ATTR_IDMAP, ATTR_NOSYMFOLLOW = 1, 2, 4, 8, 0x100000, 0x200000
+_OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442  # the same on every architecture
+_OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC, _AT_EMPTY_PATH, _MOVE_EMPTY_PATH, _AT_FDCWD = 1, os.O_CLOEXEC, 0x1000, 4, -100
 
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
@@ -75,6 +80,24 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
 
 def detach(target: str) -> None:
     _checked(f"umount {target}", _libc.umount2(target.encode(), ctypes.c_int(_MNT_DETACH)))
+
+
+def open_tree(directory: int) -> int:
+    """A descriptor of a mount of exactly this directory, of nothing mounted below it, that is nowhere yet."""
+    flags = _OPEN_TREE_CLONE | _OPEN_TREE_CLOEXEC | _AT_EMPTY_PATH
+    return _syscall("open_tree", _OPEN_TREE, ctypes.c_int(directory), b"", ctypes.c_uint(flags))
+
+
+def set_mount(tree: int, attributes: int, namespace: int = 0) -> None:
+    """``attributes`` are ATTR_...; what the host mounts below later is not passed on. ``namespace`` is a user namespace for ATTR_IDMAP."""
+    wanted = struct.pack("=4Q", attributes, 0, MS_PRIVATE, namespace)
+    arguments = (ctypes.c_int(tree), b"", ctypes.c_uint(_AT_EMPTY_PATH), wanted, ctypes.c_size_t(len(wanted)))
+    _syscall("mount_setattr", _MOUNT_SETATTR, *arguments)
+
+
+def move_mount(tree: int, target: str) -> None:
+    arguments = (ctypes.c_int(tree), b"", ctypes.c_int(_AT_FDCWD), target.encode(), ctypes.c_uint(_MOVE_EMPTY_PATH))
+    _syscall("move_mount", _MOVE_MOUNT, *arguments)
 
 
 def pivot_into_working_directory() -> None:

@@ -27,7 +27,7 @@ from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.command_line import WordsInvalid
 from skillpod.sandbox.guest.contract import Context
 from skillpod.sandbox.guest.faults import NO_MEMORY, OUT_OF_MEMORY, OutputExceeded, describe, limit_of
-from skillpod.sandbox.guest.loader import Folder
+from skillpod.sandbox.guest.loader import Folder, keep_off_import_path
 from skillpod.sandbox.guest.observer import Observer
 from skillpod.sandbox.guest.port import Port
 from skillpod.sandbox.guest.results import ResultInvalid, encode
@@ -73,13 +73,14 @@ class Guest:
         self._config = load["config"]
         self._output: int = load["output"]
         self._files = files
+        self._volumes = load["volumes"]
         self._numbers = itertools.count(1)
 
     def call(self, frame: Mapping[str, Any], outlet: Any) -> Call:
         return Call(frame, self._tools[frame["tool"]], Channel(outlet, frame["nonce"], frame["seconds"], self._numbers), self)
 
     def context(self, channel: Channel) -> Context:
-        return Context(channel=channel, config=deepcopy(self._config), files=self._files)
+        return Context(channel=channel, config=deepcopy(self._config), files=self._files, volumes=self._volumes)
 
     def encoded(self, value: Any, tool: Tool | Program) -> bytes:
         """Raises ResultInvalid, OutputExceeded."""
@@ -308,6 +309,8 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     observer = Observer(sys.path)
     observer.install()
     try:
+        if load["volumes"]:
+            keep_off_import_path(load["volumes"].values())
         tools = _tools(load, files)
         described = [tool.describe() for tool in tools.values()]
     except BaseException as fault:  # noqa: BLE001  # SAFE: importing runs the skill's code, which may raise anything
@@ -330,7 +333,7 @@ def _tools(load: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Too
 
 
 _ROUNDS = 10  # CPython rewrites a function after about eight runs (PEP 659)
-_OWN_SKILL: Mapping[str, Any] = {"name": "rehearsal", "entry": "handler.py", "scripts": [], "config": {}, "output": 1024}
+_OWN_SKILL: Mapping[str, Any] = {"name": "rehearsal", "entry": "handler.py", "scripts": [], "config": {}, "volumes": {}, "output": 1024}
 _OWN_FILES: Mapping[str, bytes] = {
     "handler.py": b"from skillpod import tool\n\n\n@tool\ndef say(word: str = '') -> str:\n    return word\n"
 }

@@ -1,9 +1,9 @@
 """The process guests are forked from: it shuts itself in once, loads what guests need, then forks on demand. It runs no skill code.
 
 The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's
-end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where
-there is one) or ``failed {wall, detail}``, once; ``forked {id}``
-with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests with it.
+end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where there is one),
+``failed {wall, detail}`` or ``failed {volume, detail, remedy}``, once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit
+{id, status, cpu, peak}``. End of file means: end, and all guests with it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
 from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
+from skillpod.sandbox.guest.walls.volumes import VolumeFailed
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -52,8 +53,12 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         if walls.stands("pid_namespace"):
             _become_first_process(control)
         scores = sacrifice.Scores(proc)
+        enclosed.volumes.try_out()
         parent_death.hide()
         listener = seccomp.filter_zygote(walls, start["filters"])
+    except VolumeFailed as failed:
+        _send(control, {"t": "failed", "volume": failed.wall, "detail": failed.detail, "remedy": failed.remedy})
+        os._exit(WALLS_FAILED)
     except WallFailed as failed:
         _send(control, {"t": "failed", "wall": failed.wall, "detail": failed.detail})
         os._exit(WALLS_FAILED)
@@ -111,6 +116,7 @@ class _Zygote:
         self._control = control
         self._prepared = enclosed.prepared
         self._ids = enclosed.ids
+        self._shared_user = enclosed.volumes.user
         self._entry = entry
         self._scores = scores
         self._children: dict[int, _Child] = {}  # by pidfd
@@ -147,6 +153,7 @@ class _Zygote:
             output=output,
             limits=request["limits"],
             user=self._free_user(),
+            is_shared=self._ids == 1 or self._shared_user is not None,
             one_call=request["one_call"],
         )
         process = self._scores.fork()
@@ -163,9 +170,12 @@ class _Zygote:
         _send(self._control, {"t": "forked", "id": request["id"]}, pidfd)
 
     def _free_user(self) -> int | None:
-        """An id no living guest has, so that limits by user hold for one guest alone; None where there is only one."""
+        """An id no living guest has, so that limits by user hold for one guest alone; None where there is only one. With volumes, the
+        one that may open them."""
         if self._ids == 1:
             return None
+        if self._shared_user is not None:
+            return self._shared_user
         taken = {child.user for child in self._children.values()}
         while True:
             self._serial = self._serial % (self._ids - 1) + 1

@@ -5,6 +5,7 @@ Sources: namespaces(7), user_namespaces(7), pid_namespaces(7).
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -100,6 +101,43 @@ def leave_root() -> None:
     attempt("user_namespace", partial(os.setgroups, []))
     attempt("user_namespace", partial(os.setresgid, FIRST_ID, FIRST_ID, FIRST_ID))
     attempt("user_namespace", partial(os.setresuid, FIRST_ID, FIRST_ID, FIRST_ID))
+
+
+def mapping(user: tuple[int, int], group: tuple[int, int]) -> int:
+    """A descriptor of a user namespace that nobody lives in, for a mount: each pair is (id on disk, id of the host it acts as).
+
+    Raises OSError.
+    """
+    ready, made = os.pipe()
+    told, tell = os.pipe()
+    process = os.fork()
+    if not process:
+        os.close(tell)
+        os._exit(_wait_in_a_namespace(made, told))
+    os.close(made)
+    os.close(told)
+    try:
+        if not os.read(ready, 1):
+            raise OSError(errno.EPERM, "no user namespace can be made for a mount")
+        for name, (inner, outer) in (("uid_map", user), ("gid_map", group)):
+            with open(f"/proc/{process}/{name}", "w", encoding="ascii") as file:
+                file.write(f"{inner} {outer} 1")
+        return os.open(f"/proc/{process}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(ready)
+        os.close(tell)
+        os.waitpid(process, 0)
+
+
+def _wait_in_a_namespace(made: int, told: int) -> int:
+    """A namespace can be named only while someone is in it."""
+    try:
+        kernel.unshare(kernel.NEWUSER)
+    except OSError as error:
+        return error.errno or 1
+    os.write(made, b"!")
+    os.read(told, 1)
+    return 0
 
 
 class _Helper:

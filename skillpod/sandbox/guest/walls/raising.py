@@ -23,6 +23,7 @@ from skillpod.sandbox.guest.walls import (
 )
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.seccomp import GuestFilter
+from skillpod.sandbox.guest.walls.volumes import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Prepared:
     """What the zygote made once for all its guests.
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
-    can only shrink; ``cgroup`` is what the host said of the one it put the zygote into.
+    can only shrink; ``cgroup`` is what the host said of the one it put the zygote into; ``volumes`` what ``Volumes.said`` says.
     """
 
     walls: Walls
@@ -41,18 +42,20 @@ class Prepared:
     bounding: int
     interpreter: str
     cgroup: Mapping[str, Any]
+    volumes: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """One fork: its parent's process id, its descriptors, its limits as ``Limits`` names them, its own user id inside the namespace
-    (None: the shared one)."""
+    """One fork: its parent's process id, its descriptors, its limits as ``Limits`` names them, its user id inside the namespace (None: the
+    zygote's), and whether others have that id too."""
 
     parent: int
     wire: int
     output: int
     limits: Mapping[str, Any]
     user: int | None
+    is_shared: bool
     one_call: bool
 
 
@@ -60,10 +63,17 @@ class Guest:
 class Report:
     walls: Walls
     self_test: dict[str, str]
+    volumes: Said
     failed: bool
 
     def as_frame(self) -> dict[str, Any]:
-        return {"t": "walls", "walls": self.walls.as_list(), "self_test": self.self_test, "failed": self.failed}
+        return {
+            "t": "walls",
+            "walls": self.walls.as_list(),
+            "self_test": self.self_test,
+            "volumes": self.volumes,
+            "failed": self.failed,
+        }
 
 
 def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) -> Report:
@@ -74,7 +84,9 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls = prepared.walls.copy()
     descriptors.place(guest.wire, guest.output)
     walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), guest.user))
-    walls.put_up("guest_identity", lambda: identity.take(guest.user))
+    if guest.user is not None and guest.is_shared:
+        identity.join(guest.user)  # no wall, so nothing here does without it: the volumes are open to this user alone
+    walls.put_up("guest_identity", lambda: identity.take(guest.user, is_shared=guest.is_shared))
     walls.put_up("capabilities", lambda: capabilities.drop(prepared.bounding))
     walls.put_up("parent_death", lambda: parent_death.die_with(guest.parent))
     walls.put_up("rlimits", lambda: _limit(prepared, guest))
@@ -84,10 +96,10 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("descriptors", descriptors.close)
     walls.put_up("seccomp", prepared.filter.enforce)
     walls.put_up("cgroup", lambda: cgroup.told(prepared.cgroup))
-    probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited)
+    probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited, volumes=prepared.volumes)
     escaped = any(answer != self_test.REFUSED for answer in probed.values())
-    return Report(walls, probed, failed=walls.fault() is not None or escaped)
+    return Report(walls, probed, prepared.volumes, failed=walls.fault() is not None or escaped)
 
 
 def _limit(prepared: Prepared, guest: Guest) -> str:
-    return rlimits.set_from(guest.limits, baseline=prepared.baseline, is_shared_id=guest.user is None, is_for_one_call=guest.one_call)
+    return rlimits.set_from(guest.limits, baseline=prepared.baseline, is_shared_id=guest.is_shared, is_for_one_call=guest.one_call)

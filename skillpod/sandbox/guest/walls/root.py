@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.volumes import Volumes
 
 SCRATCH_HOLDER = "/scratch"
 """A rule of Landlock holds for what is below a directory, not for what is mounted over it: guests mount theirs one level down."""
@@ -71,15 +72,17 @@ def pieces(directory: str, hidden: Collection[str]) -> Iterator[tuple[str, bool]
 class Sources:
     """Descriptors of all that a view shows, opened while the zygote may still reach them by path.
 
-    They must be opened after the mount namespace was made: the kernel binds nothing from another one.
+    They must be opened after the mount namespace was made: the kernel binds nothing from another one. Raises VolumeFailed.
     """
 
-    def __init__(self, shown: View) -> None:
+    def __init__(self, shown: View, volumes: Volumes) -> None:
         self._shown = shown
+        self._volumes = volumes
+        volumes.reopen()
         self._opened = {path: os.open(path, os.O_PATH) for path in (*shown.readable, *shown.devices)}
 
     def build(self) -> None:
-        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root."""
+        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root, VolumeFailed."""
         try:
             self._build()
         except OSError as error:
@@ -103,6 +106,7 @@ class Sources:
         _link_libraries(stage)
         _write(stage + CANARY, b"tweet\n")
         os.makedirs(stage + SCRATCH)
+        self._volumes.mount(stage)
         os.symlink(SCRATCH.removeprefix("/"), os.path.join(stage, "tmp"))
         _move_into(stage)
 

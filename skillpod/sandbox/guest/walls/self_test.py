@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls import root
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.descriptors import WIRE
+from skillpod.sandbox.guest.walls.volumes import Said
 
 REFUSED = "refused"
+_UNLIKELY = ".skillpod-self-test"
+
+Probe = tuple[str, Callable[[], object], tuple[str, ...]]
+"""Its name, what is tried, and the walls of which one refuses it."""
 
 
-def tried(walls: Walls, *, interpreter: str, parent: int, inherited: Collection[int]) -> dict[str, str]:
+def tried(walls: Walls, *, interpreter: str, parent: int, inherited: Collection[int], volumes: Said) -> dict[str, str]:
     """What must fail, where a wall stands against it: each probe's name and REFUSED, or what happened instead.
 
     ``interpreter`` is a file of the host's, ``parent`` the zygote, ``inherited`` descriptors of the zygote's that must be closed.
     """
-    probes: tuple[tuple[str, Callable[[], object], tuple[str, ...]], ...] = (
+    probes: tuple[Probe, ...] = (
         ("read a file of the host", lambda: _read(interpreter), ("pivot_root", "landlock")),
         ("read a file that is not granted", lambda: _read(root.CANARY), ("landlock",) if walls.stands("pivot_root") else ()),
         ("write to the root", lambda: os.open("/skillpod-was-here", os.O_WRONLY | os.O_CREAT | os.O_EXCL), ("pivot_root", "landlock")),
@@ -31,8 +36,20 @@ def tried(walls: Walls, *, interpreter: str, parent: int, inherited: Collection[
         ("fork", _fork, ("seccomp",)),
         ("make a namespace", lambda: kernel.unshare(kernel.NEWUSER), ("seccomp",)),
         ("use an inherited descriptor", lambda: _any_open(inherited), ("descriptors",)),
+        *_of_volumes(volumes),
     )
     return {name: _answer(probe) for name, probe, against in probes if any(map(walls.stands, against))}
+
+
+def _of_volumes(volumes: Said) -> Iterator[Probe]:
+    """One a kind: of several volumes the zygote has made each in the same way."""
+    places = {volume["access"]: volume["at"] for volume in volumes.values()}
+    if "read" in places:
+        file = os.path.join(places["read"], _UNLIKELY)
+        yield "write to a volume that is read", lambda: os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL), ("pivot_root", "landlock")
+    if "write" in places:
+        directory = places["write"]
+        yield "make a setuid file in a volume", lambda: os.open(directory, os.O_WRONLY | os.O_TMPFILE, 0o4700), ("seccomp",)
 
 
 def _answer(probe: Callable[[], object]) -> str:
