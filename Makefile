@@ -4,6 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CONFORMANCE := .environments/conformance
+FUZZING := .environments/fuzz
+FUZZ_SECONDS ?= 60
 SUITES := tests/conformance/suites
 # What the tests of the provider SDKs and agent frameworks run in, each an environment of its own: their pins exclude each other.
 FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smolagents,.environments/$(name)/.installed)
@@ -11,7 +13,7 @@ FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smola
 # What is measured beside ours: sandboxes of others, in an environment of their own.
 PEERS := .environments/peers
 
-.PHONY: serve test environments check soak bench figures conformance format clean
+.PHONY: serve test environments check soak bench figures fuzz conformance format clean
 
 serve: $(STAMP)          ## the pod, running on skills/
 	$(BIN)/skillpod serve --skills skills --home .skillpod
@@ -36,6 +38,9 @@ bench: $(STAMP) $(PEERS)/.installed   ## every figure beside its floor and its p
 
 figures: $(STAMP) $(PEERS)/.installed ## the jail beside its peers, measured on a quiet machine and put into docs/
 	$(BIN)/python -m benchmarks --record jail
+
+fuzz: $(FUZZING)/.installed   ## atheris against the host's side of the wire, each target for FUZZ_SECONDS
+	for target in wire conversation start; do $(FUZZING)/bin/python -m tests.fuzz $$target $(FUZZ_SECONDS) || exit 1; done
 
 conformance: $(STAMP) $(CONFORMANCE)/.installed   ## the official MCP suites against a real pod, as a table
 	$(BIN)/python -m tests.conformance
@@ -78,9 +83,10 @@ $(PEERS)/.installed:
 .environments/openai-agents/.installed: PACKAGES := "openai-agents>=0.24,<1"
 .environments/pydantic-ai/.installed:   PACKAGES := "pydantic-ai-slim>=2.68,<3"
 .environments/smolagents/.installed:    PACKAGES := "smolagents>=1.26,<2"
+$(FUZZING)/.installed:                  PACKAGES := "atheris>=3,<4"
 
 # The repository is put on the path by a .pth file: five editable installs at once would write into one egg-info.
-$(FRAMEWORKS): .environments/%/.installed: pyproject.toml
+$(FRAMEWORKS) $(FUZZING)/.installed: .environments/%/.installed: pyproject.toml
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(@D)/core.txt

@@ -12,9 +12,10 @@ from benchmarks.goals import AT_ONCE, EVERY_WALL, forked, no_wall
 from benchmarks.measure import Series
 from benchmarks.table import Grid, amount
 from skillpod.model.manifest import Limits
+from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.guest.walls.board import WALLS
 from skillpod.sandbox.wire import LARGEST, Decoder
-from skillpod.sandbox.zygote import Forked, Zygote
+from skillpod.sandbox.zygote import Zygote
 
 STAMPED = "benchmarks.guests.stamped"
 REQUEST, FORK, REPORT = "request to the zygote", "fork, until the child runs", "report to the host"

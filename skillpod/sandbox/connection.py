@@ -1,7 +1,8 @@
 """The host's end of one guest: frames in and out without ever waiting on it, deadlines, its output, and how it died.
 
 The guest is the enemy. Every frame is checked before it means anything; the first that is not in order kills the guest, and the calls it
-held end in WireBroken. Nothing here blocks: a wake-up of the loop reads at most one chunk, and handles at most a few frames of it.
+held end in WireBroken. Nothing here blocks: a wake-up of the loop reads at most one chunk, handles at most a few frames of it, and stops
+earlier when one of them was long work.
 """
 
 from __future__ import annotations
@@ -21,17 +22,21 @@ from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
 from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
+from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import Decoder, FrameTooLarge, WireError, encode
-from skillpod.sandbox.zygote import Exit, Forked
 
 _CHUNK = 64 * 1024
 _NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for most guests are called once
 _FRAMES_PER_WAKE = 16
-_BREATH_SECONDS = 0.002  # after so many frames at once: a guest that floods us with log records costs a tenth of a processor, not all of it
+_BREATH_SECONDS = 0.002
+"""For so long a guest is not listened to after so many frames at once, and when it has cost more than this for as long as that: one that
+floods us with log records costs a tenth of a processor, one that sends what is long work half of one."""
+
 _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
 _ASKS_PER_CALL = 100_000
+_LAST_CHUNKS = 8  # more than a dead guest can have left in a socket; one that is only said to be dead could go on for ever
 _REAP_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 """How long a call that nobody waits for any more may take to end before its guest is ended with it."""
@@ -94,6 +99,10 @@ class Connection:
         self._inbox: deque[dict[str, Any]] = deque()  # what it says of itself before it serves
         self._waiting: asyncio.Future[None] | None = None
         self._unsent: deque[memoryview] = deque()
+        self._is_clogged = False  # it left too many answers unread
+        self._owed = 0.0  # seconds of work it cost, less the seconds that have passed since ``_left_off``
+        self._left_off = 0.0
+        self._breath: asyncio.TimerHandle | None = None
         self._is_serving = False
         self._fault: SkillpodError | None = None
         self._exit: Exit | None = None
@@ -151,8 +160,10 @@ class Connection:
         return Attempt(act=act, target=target, by=by, tool=tools.pop() if len(tools) == 1 else "")
 
     def serve(self) -> None:
-        """From here on frames belong to calls. Raises WireBroken when the guest said more than it was asked."""
+        """From here on frames belong to calls. Raises WireBroken when the guest said more than it was asked, GuestDied, LimitExceeded."""
         self._is_serving = True
+        if self.has_ended:
+            raise copy.copy(self._fault) if self._fault else GuestDied("the guest was ended while it started")
         if self._inbox or self._decoder.pending:
             raise self._broken("it sent more than it was asked before its first call")
 
@@ -236,16 +247,17 @@ class Connection:
             self._handle_frames()
 
     def _handle_frames(self) -> None:
-        left = _FRAMES_PER_WAKE
+        left, started = _FRAMES_PER_WAKE, perf_counter()
+        owed = max(0.0, self._owed - started + self._left_off)
         try:
             for frame in self._decoder.frames():
                 self._handle(frame)
                 left -= 1
-                if self.has_ended:
+                if self.has_ended or self._is_clogged:
                     return
-                if not left:
-                    self._loop.remove_reader(self._forked.wire)
-                    self._loop.call_later(_BREATH_SECONDS, self._resume)
+                costs = owed + perf_counter() - started
+                if not left or (costs > _BREATH_SECONDS and self._calls):
+                    self._breathe(max(costs, _BREATH_SECONDS))
                     return
         except FrameTooLarge as fault:
             self._too_large(fault)
@@ -254,10 +266,21 @@ class Connection:
         else:
             if self._decoder.pending and self._is_serving and not self._calls:
                 self._broken("bytes outside of a call")
+        finally:
+            self._left_off = perf_counter()
+            self._owed = owed + self._left_off - started
+
+    def _breathe(self, seconds: float) -> None:
+        self._loop.remove_reader(self._forked.wire)
+        self._breath = self._loop.call_later(seconds, self._breathed)
+
+    def _breathed(self) -> None:
+        self._breath = None
+        self._resume()
 
     def _resume(self) -> None:
-        """Go on with what was read before, and listen again, unless the guest leaves too many answers unread."""
-        if self.has_ended or sum(map(len, self._unsent)) > _UNSENT_CAP:
+        """Go on with what was read before, and listen again, once there is breath and room for answers."""
+        if self.has_ended or self._breath is not None or self._is_clogged:
             return
         self._loop.add_reader(self._forked.wire, self._readable)
         self._handle_frames()
@@ -313,12 +336,15 @@ class Connection:
         call.asks += 1
         if call.asks > _ASKS_PER_CALL:
             raise WireError(f"more than {_ASKS_PER_CALL} asks in one call")
+        if self._forked.exited.done():
+            return  # nobody is left to read the answer
         try:
             answer = encode({"t": "answer", "id": number, "value": self._broker.answer(operation, arguments)})
         except (Denied, WireError) as refusal:
             answer = encode({"t": "answer", "id": number, "error": str(refusal)})
         self.send(answer)
-        if len(self._unsent) > 1 and sum(map(len, self._unsent)) > _UNSENT_CAP:
+        if self._unsent and sum(map(len, self._unsent)) > _UNSENT_CAP:
+            self._is_clogged = True
             self._loop.remove_reader(self._forked.wire)
 
     def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
@@ -387,6 +413,7 @@ class Connection:
             self._unsent.appendleft(rest)
         elif not self._unsent:
             self._loop.remove_writer(self._forked.wire)
+            self._is_clogged = False
             self._resume()
 
     def _drain(self) -> None:
@@ -434,10 +461,12 @@ class Connection:
     def _last_words(self) -> None:
         try:
             with suppress(OSError):
-                while data := self._forked.wire.recv(_CHUNK):
-                    self._decoder.feed(data)
+                for _ in range(_LAST_CHUNKS):
+                    self._decoder.feed(self._forked.wire.recv(_CHUNK))
             for frame in self._decoder.frames():
                 self._handle(frame)
+        except FrameTooLarge as fault:
+            self._too_large(fault)
         except WireError as fault:
             self._broken(str(fault))
 

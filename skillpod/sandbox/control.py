@@ -15,12 +15,15 @@ from skillpod.errors import IsolationUnavailable
 from skillpod.sandbox import bootstrap
 from skillpod.sandbox.cgroup import Undelegated
 from skillpod.sandbox.domain import Domain, Enter, told
+from skillpod.sandbox.wire import WireError, parse
 
 _START_SECONDS = 30.0
 _OUTPUT_KEPT = 16 * 1024
 _READ = 64 * 1024
+_MESSAGES_PER_WAKE = 64
 
 Heard = Callable[[Mapping[str, Any], list[int]], None]
+"""Takes a message and its descriptors, or raises WireError for one that is not in order and takes nothing."""
 
 
 class ZygoteProcess:
@@ -73,7 +76,10 @@ class ZygoteProcess:
                 at="zygote",
                 hint="run `skillpod doctor`; the interpreter must be able to run `python -I -S -E`",
             )
-        return json.loads(data), descriptors
+        try:
+            return parse(data), descriptors
+        except WireError as fault:
+            raise IsolationUnavailable(f"the process guests are forked from did not start: it sent {fault}", at="zygote") from fault
 
     async def send(self, message: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> None:
         """Raises OSError when the process has ended."""
@@ -94,7 +100,7 @@ class ZygoteProcess:
         return bound if isinstance(bound, Domain) else None
 
     def listen(self, heard: Heard, ended: Callable[[], None]) -> None:
-        """From now on hand over every message, and say when there will be no more."""
+        """From now on hand over every message, and say when there will be no more: it has ended, or broke the protocol and was killed."""
         self._loop.add_reader(self._control, partial(self._receive, heard, ended))
 
     async def close(self) -> None:
@@ -147,18 +153,22 @@ class ZygoteProcess:
                 self._loop.remove_writer(self._control)
 
     def _receive(self, heard: Heard, ended: Callable[[], None]) -> None:
-        while True:
+        for _ in range(_MESSAGES_PER_WAKE):
             try:
                 data, descriptors, _, _ = socket.recv_fds(self._control, bootstrap.LARGEST, 1)
             except BlockingIOError:
                 return
             except OSError:
                 data, descriptors = b"", []
-            if not data:
+            try:
+                heard(parse(data), descriptors)  # no bytes are the end of the file, and no message either
+            except WireError:
+                for descriptor in descriptors:
+                    os.close(descriptor)
                 self._loop.remove_reader(self._control)
+                self._process.kill()
                 ended()
                 return
-            heard(json.loads(data), descriptors)
 
     def _keep_printed(self) -> None:
         """What it printed is for a person whose zygote does not start; only the end is kept."""

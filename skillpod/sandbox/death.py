@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from skillpod.errors import Certainty, GuestDied, LimitExceeded, SkillFailed, ToolRaised
 from skillpod.model.manifest import MIB, Limits
+from skillpod.sandbox.forked import Exit
 from skillpod.sandbox.guest.faults import OUT_OF_MEMORY
-from skillpod.sandbox.zygote import Exit
 
 _RAISE = "raise it in manifest.yaml, or do less in one call"
 _LOOK = "what it printed last may say why: skillpod show NAME --output"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError, VolumeUnusable
+from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError, VolumeUnusable, WireBroken
 from skillpod.model.capability import Isolation, Lifetime
 from skillpod.model.domain import DomainBounds
 from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
@@ -14,13 +14,16 @@ from skillpod.model.manifest import Limits
 from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
+from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
+from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
-from skillpod.sandbox.wire import LARGEST, Decoder
-from skillpod.sandbox.zygote import Forked, Zygote, read_walls
+from skillpod.sandbox.wire import OVERHEAD, Decoder, WireError
+from skillpod.sandbox.zygote import Zygote
 
 Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
+_REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
 
 
@@ -69,7 +72,7 @@ class JailSandbox:
         )
 
     async def report(self) -> IsolationReport:
-        """The walls of an empty guest. Raises IsolationUnavailable when one that is required is missing, GuestDied."""
+        """The walls of an empty guest. Raises IsolationUnavailable when one that is required is missing, GuestDied, WireBroken."""
         forked = await self._domain_of(self._plain).fork(Limits(), Lifetime.CALL)
         try:
             return read_walls(await _first_frame(forked))
@@ -130,11 +133,16 @@ def _require_possible(launch: Launch) -> None:
 
 
 async def _first_frame(forked: Forked) -> dict[str, Any]:
-    """The walls' own code sends it; a guest that dies before is the machine's fault."""
-    decoder = Decoder(LARGEST)
-    async with asyncio.timeout(_REPORT_SECONDS):
-        while data := await asyncio.get_running_loop().sock_recv(forked.wire, 65_536):
-            decoder.feed(data)
-            for frame in decoder.frames():
-                return frame
+    """The walls' own code sends it; a guest that dies before is the machine's fault. Raises WireBroken, GuestDied."""
+    decoder = Decoder(_REPORT_CAP)
+    try:
+        async with asyncio.timeout(_REPORT_SECONDS):
+            while data := await asyncio.get_running_loop().sock_recv(forked.wire, 65_536):
+                decoder.feed(data)
+                for frame in decoder.frames():
+                    return frame
+    except WireError as fault:
+        raise WireBroken(f"the guest broke the protocol: {fault}", hint="only the skillpod runtime may write to its wire") from fault
+    except OSError:  # TimeoutError is one
+        pass
     raise GuestDied("the guest ended before it reported its walls", hint="run `skillpod doctor`")

@@ -14,11 +14,12 @@ from skillpod.model.manifest import Limits, Script
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.death import memory_exceeded
+from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.frames import cap_of, words_of
 from skillpod.sandbox.guest.faults import NO_MEMORY
 from skillpod.sandbox.output import Output
+from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.wire import WireError, encode
-from skillpod.sandbox.zygote import Forked, read_walls
 
 Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
 

@@ -11,7 +11,8 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.manifest import Limits
 from skillpod.model.volume import Volume
 from skillpod.sandbox import volumes
-from skillpod.sandbox.zygote import Forked, Zygote
+from skillpod.sandbox.forked import Forked
+from skillpod.sandbox.zygote import Zygote
 
 LINGER_SECONDS = 60.0
 """How long a domain that nobody uses is kept: a skill that is swapped leaves its domain and joins it again."""

@@ -89,8 +89,14 @@ def depth(encoded: bytes | bytearray) -> int:
     if b"\\" in encoded:
         encoded = encoded.replace(b"\\\\", b"").replace(b'\\"', b"")
     skeleton = encoded.translate(None, _NOT_BRACKETS_NOR_QUOTES).replace(b'""', b"")  # most texts have no bracket in them
-    brackets = b"".join(skeleton.split(b'"')[::2]).translate(_STEPS)
-    return max(accumulate(memoryview(brackets).cast("b")), default=0)
+    deepest = level = inside = 0
+    for start in range(0, len(skeleton), _CHUNK):  # a text that is all quotes splits into many times its size
+        pieces = skeleton[start : start + _CHUNK].split(b'"')
+        brackets = b"".join(pieces[inside::2]).translate(_STEPS)
+        inside ^= len(pieces) + 1 & 1
+        deepest = max(deepest, max(accumulate(memoryview(brackets).cast("b"), initial=level)))
+        level += brackets.count(b"\x01") - brackets.count(b"\xff")
+    return deepest
 
 
 class Decoder:

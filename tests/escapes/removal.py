@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skillpod.sandbox.connection import Connection
-from skillpod.sandbox.zygote import Forked
+from skillpod.sandbox.forked import Forked
 
 
 def no_deadline(patch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from skillpod.model.manifest import Limits
 from skillpod.sandbox.cgroup import POD, Delegation, Undelegated, find, take
 from skillpod.sandbox.death import explain
 from skillpod.sandbox.domain import Domain, Domains, in_words, make, remove_leftovers, settings, with_memory
-from skillpod.sandbox.zygote import Exit, Zygote
+from skillpod.sandbox.forked import Exit
+from skillpod.sandbox.zygote import Zygote
 from tests.support import jail
 from tests.support.cgroups import ORDINARY, any_controller, delegate, inside, mounted, own_cgroup, run_inside
 

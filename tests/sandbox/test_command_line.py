@@ -83,7 +83,7 @@ def test_a_value_that_begins_like_a_flag_stays_a_value(value: str) -> None:
     assert words({"name": value, "short": value, "source": value}) == [f"--name={value}", f"-s{value}", "--", value]
 
 
-@pytest.mark.parametrize("arguments", [{"tags": ["a", "--loud"]}, {"source": "--"}, {"targets": ["--"]}])
+@pytest.mark.parametrize("arguments", [{"tags": ["a", "--loud"]}, {"source": "--"}, {"targets": ["--"]}, {"also": ["--"]}, {"name": "--"}])
 def test_what_no_command_line_can_say_is_refused_by_name(arguments: dict[str, Any]) -> None:
     with pytest.raises(WordsInvalid, match=f"^{next(iter(arguments))}: "):
         words(arguments)

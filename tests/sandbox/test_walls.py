@@ -16,7 +16,8 @@ from skillpod.errors import IsolationUnavailable
 from skillpod.model.guest import WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.guest.walls.board import WALLS
-from skillpod.sandbox.zygote import Zygote, read_walls
+from skillpod.sandbox.reports import read_walls
+from skillpod.sandbox.zygote import Zygote
 from tests.support import jail
 from tests.support.hosts import ORDINARY_USER, on_a_host, readable_by_others
 from tests.support.jail import run_in_jail

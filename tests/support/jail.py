@@ -15,7 +15,9 @@ from skillpod.model.guest import IsolationReport, WallState
 from skillpod.model.manifest import Limits
 from skillpod.model.volume import Volume
 from skillpod.sandbox import wire
-from skillpod.sandbox.zygote import Exit, Forked, Zygote, read_walls
+from skillpod.sandbox.forked import Exit, Forked
+from skillpod.sandbox.reports import read_walls
+from skillpod.sandbox.zygote import Zygote
 
 ENTRY = "tests.support.probe_entry"
 _SECONDS = 20.0

@@ -19,7 +19,7 @@ import skillpod
 from skillpod.errors import GuestDied
 from skillpod.model.capability import Lifetime
 from skillpod.model.manifest import Limits
-from skillpod.sandbox.zygote import Exit, Forked
+from skillpod.sandbox.forked import Exit, Forked
 
 _SERVER = """\
 import gc, importlib.util, json, os, select, socket, sys, traceback, types

@@ -55,13 +55,17 @@ class CommandLine:
             if value is None:
                 continue
             for word in map(_word, value if takes == "values" else [value]):
-                if word == _END_OF_FLAGS:  # argparse before 3.13 loses one of them
-                    raise WordsInvalid(f"{name}: the program would take {word!r} for the end of its flags")
-                yield word
+                yield _no_end(name, word)
+
+
+def _no_end(name: str, word: str) -> str:
+    if word == _END_OF_FLAGS:  # argparse before 3.13 loses it, behind a flag's ``=``, too
+        raise WordsInvalid(f"{name}: the program would take {word!r} for the end of its flags")
+    return word
 
 
 def _value(name: str, flag: str, value: Any) -> list[str]:
-    word = _word(value)
+    word = _no_end(name, _word(value))
     if flag.startswith("--"):
         return [f"{flag}={word}"]
     if not _looks_like_a_flag(word):

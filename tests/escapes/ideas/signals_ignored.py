@@ -11,7 +11,7 @@ import pytest
 from skillpod.errors import DeadlineExceeded, SkillpodError
 from skillpod.model.manifest import Limits
 from skillpod.ports import Guests
-from skillpod.sandbox.zygote import Forked
+from skillpod.sandbox.forked import Forked
 from tests.escapes.host import PATIENCE
 from tests.support.guests import launch
 from tests.support.jailed import jailed, value
