@@ -382,3 +382,23 @@ def test_a_closed_sandbox_leaves_no_process_and_no_descriptor_behind() -> None:
     before = len(os.listdir("/proc/self/fd"))
     asyncio.run(once())
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+DRAWS = """
+    import random
+    from skillpod import tool
+
+    @tool
+    def draw() -> list[float]:
+        return [random.random(), random.SystemRandom().random()]
+"""
+
+
+def test_guests_of_one_zygote_draw_numbers_of_their_own() -> None:
+    """Forked from one process that had seeded its generator, all would draw the same."""
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> list[list[float]]:
+        return [await value(guests, "draw") for _ in range(3)]
+
+    drawn = jailed(launch(DRAWS), act)
+    assert len({number for pair in drawn for number in pair}) == 6

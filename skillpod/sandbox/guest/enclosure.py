@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, rlimits, root
@@ -18,8 +17,7 @@ from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 from skillpod.sandbox.guest.walls.volumes import Volumes
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(NamedTuple):
     """``ids`` is how many user ids there are to give to guests; with one, they share it. ``volumes`` are to be tried out yet."""
 
     prepared: Prepared
@@ -74,14 +72,14 @@ def _enter_namespaces(walls: Walls, shown: root.View, volumes: Volumes) -> int:
     if sources:
         sources.build()
         walls.active("pivot_root", f"{len(shown.readable)} directories of the host, read-only")
-    return who.count
+    return who.room
 
 
 def _do_without(walls: Walls, volumes: Volumes) -> int:
     """No namespaces: root becomes an unallocated user of the host, and the interpreter must then still be readable."""
     for wall in (*namespaces.NAMESPACES, "pivot_root"):
         walls.wanted(wall)
-    if namespaces.choose_identity().count > 1:
+    if namespaces.choose_identity().room > 1:
         attempt("capabilities", kernel.drop_bounding_set)
         namespaces.leave_root()
     volumes.serve_as(namespaces.Identity(os.geteuid(), os.getegid(), 1))

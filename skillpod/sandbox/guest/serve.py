@@ -13,7 +13,6 @@ import json
 import linecache
 import os
 import queue
-import random
 import resource
 import socket
 import sys
@@ -46,7 +45,6 @@ _BALLAST = [bytearray(2 * 1024 * 1024)]
 def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
     """Serve one bundle over ``sock`` (blocking); ends the process when the host closes it."""
     threading.stack_size(THREAD_STACK)
-    random.seed()  # forked from one parent, every guest would draw the same numbers
     _line_buffered()
     port = Port(sock)
     load = port.take()

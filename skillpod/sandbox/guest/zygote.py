@@ -22,8 +22,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from skillpod.sandbox import wire
 from skillpod.sandbox.guest import enclosure, kernel, sacrifice
@@ -102,8 +101,7 @@ def _become_first_process(control: socket.socket) -> None:
     os._exit(abs(os.waitstatus_to_exitcode(status)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Child:
+class _Child(NamedTuple):
     id: int
     process: int
     user: int | None

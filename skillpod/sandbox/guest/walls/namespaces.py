@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from skillpod.sandbox.guest import kernel
 
@@ -37,13 +37,12 @@ class WallFailed(Exception):
         self.detail = str(detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """``user`` and ``group`` are the first host ids given to guests, ``count`` how many; a single one can't tell guests apart."""
+class Identity(NamedTuple):
+    """``user`` and ``group`` are the first host ids given to guests, ``room`` how many; a single one can't tell guests apart."""
 
     user: int
     group: int
-    count: int
+    room: int
 
 
 def out_of_reach(wall: str, error: PermissionError) -> WallFailed:
@@ -76,9 +75,9 @@ def enter(who: Identity, walls: Iterable[str]) -> None:
 
     The caller is then still its old self on the host, with every capability in the new namespace; ``become_guest`` ends the first.
     """
-    if who.count > 1:
+    if who.room > 1:
         attempt("user_namespace", partial(os.setgroups, []))
-    helper = _Helper(who) if who.count > 1 else None
+    helper = _Helper(who) if who.room > 1 else None
     attempt("user_namespace", partial(kernel.unshare, kernel.NEWUSER))
     if helper:
         helper.write_maps()
@@ -172,7 +171,7 @@ def _map_when_told(told: int, zygote: str, who: Identity) -> int:
 
 
 def _write_maps(process: str, who: Identity) -> None:
-    texts = {"setgroups": "deny", "uid_map": f"{INNER_ID} {who.user} {who.count}", "gid_map": f"{INNER_ID} {who.group} {who.count}"}
+    texts = {"setgroups": "deny", "uid_map": f"{INNER_ID} {who.user} {who.room}", "gid_map": f"{INNER_ID} {who.group} {who.room}"}
     for name, text in texts.items():
         with open(f"/proc/{process}/{name}", "w", encoding="ascii") as file:
             file.write(text)

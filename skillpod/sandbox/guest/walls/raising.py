@@ -6,8 +6,7 @@ The order matters: what needs a right comes before the right is dropped, and the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from skillpod.sandbox.guest.walls import (
     capabilities,
@@ -26,8 +25,7 @@ from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 from skillpod.sandbox.guest.walls.volumes import Said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What the zygote made once for all its guests.
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
@@ -45,8 +43,7 @@ class Prepared:
     volumes: Said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
+class Guest(NamedTuple):
     """One fork: its parent's process id, its descriptors, its limits as ``Limits`` names them, its user id inside the namespace (None: the
     zygote's), and whether others have that id too."""
 
@@ -59,8 +56,7 @@ class Guest:
     one_call: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     walls: Walls
     self_test: dict[str, str]
     volumes: Said

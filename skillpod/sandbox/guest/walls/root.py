@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
@@ -33,8 +33,7 @@ _STAGES = ("/tmp", "/run", "/mnt", "/var", "/home")  # noqa: S108  # SAFE: a mou
 _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What a guest may read of the host: directories by path, directories below them that are hidden, and devices."""
 
     readable: tuple[str, ...]

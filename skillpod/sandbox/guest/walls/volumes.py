@@ -78,7 +78,7 @@ class Volumes:
     def serve_as(self, who: Identity) -> None:
         """``who`` is where the guests' ids begin on the host."""
         self._host_user = who.user
-        if self._volumes and who.count > 1:
+        if self._volumes and who.room > 1:
             self._user = SHARED_ID
             self._host_user += SHARED_ID - namespaces.INNER_ID
 
