@@ -80,11 +80,13 @@ class _Step:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """``zygote`` is put on once and inherited by every guest, ``told`` is the same with a listener for what is told; ``guest`` is what each
-    guest adds: of all filters on a process the strictest answer holds (seccomp(2))."""
+    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own. Of all filters on a process the
+    strictest answer holds (seccomp(2))."""
 
     zygote: Filter
     told: Filter
     guest: Filter
+    among_others: Filter
 
     def as_dict(self) -> dict[str, Any]:
         """As the zygote takes it."""
@@ -106,8 +108,13 @@ def build(architecture: str = "") -> Filters:
         spans = _spans(rules(table, architecture, Wearer.ZYGOTE, told=told), last, otherwise=refused, unknown=unknown)
         return _encode(assemble(spans, architecture=architecture))
 
-    guest = _spans(rules(table, architecture, Wearer.GUEST, told=refused), last, otherwise=ALLOW, unknown=ALLOW)
-    return Filters(zygote=zygote(told=refused), told=zygote(told=TELL), guest=_encode(assemble(guest, architecture=architecture)))
+    def guest(wearer: Wearer) -> Filter:
+        spans = _spans(rules(table, architecture, wearer, told=refused), last, otherwise=ALLOW, unknown=ALLOW)
+        return _encode(assemble(spans, architecture=architecture))
+
+    return Filters(
+        zygote=zygote(told=refused), told=zygote(told=TELL), guest=guest(Wearer.GUEST), among_others=guest(Wearer.GUEST_AMONG_OTHERS)
+    )
 
 
 @cache
@@ -131,6 +138,7 @@ def _table(architecture: str) -> tuple[Mapping[str, Any], str]:
 class Wearer(Enum):
     ZYGOTE = "zygote"
     GUEST = "guest"
+    GUEST_AMONG_OTHERS = "guest among others"
 
 
 def rules(table: Mapping[str, Any], architecture: str, wearer: Wearer, *, told: int) -> list[Rule]:
@@ -163,15 +171,22 @@ def assemble(spans: Sequence[Rule], *, architecture: str) -> list[_Step]:
 
 def _rule(row: Mapping[str, Any], number: int, wearer: Wearer, told: int) -> Rule:
     is_zygotes = bool(row.get("zygote"))
-    if is_zygotes is (wearer is Wearer.ZYGOTE):
+    is_refused_again = wearer is Wearer.GUEST_AMONG_OTHERS and "own_files" in row
+    if is_zygotes is (wearer is Wearer.ZYGOTE) and not is_refused_again:
         return Rule(number, ALLOW)  # the zygote may, and what it does not need its own filter has settled
+    if "own_files" in row and not is_refused_again:
+        return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["own_files"]))
     if row.get("told"):
         return Rule(number, told)
     if "errno" in row:
         return Rule(number, ERRNO | ERRORS[row["errno"]])
     if "when" not in row:
         return Rule(number, ALLOW)
-    return Rule(number, ERRNO | ERRORS["EPERM"], tuple(tuple(map(_test, tests)) for tests in row["when"]))
+    return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["when"]))
+
+
+def _alternatives(lists: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[tuple[Condition, ...], ...]:
+    return tuple(tuple(map(_test, tests)) for tests in lists)
 
 
 def _test(shape: Mapping[str, Any]) -> Condition:

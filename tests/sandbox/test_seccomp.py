@@ -27,9 +27,10 @@ def ask(architecture: str, name: str, *arguments: int) -> int:
 
 
 def ask_number(architecture: str, number: int, *arguments: int) -> int:
-    """What both filters of a guest answer together, with nobody who is told."""
+    """What both filters of a guest answer together, with nobody who is told, where other's files are within its reach."""
     built = build(architecture)
-    return strictest(answer(worn(made), number, *arguments, architecture=AUDIT_ARCH[architecture]) for made in (built.zygote, built.guest))
+    worn_together = (built.zygote, built.among_others)
+    return strictest(answer(worn(made), number, *arguments, architecture=AUDIT_ARCH[architecture]) for made in worn_together)
 
 
 def worn(made: Filter) -> bytes:
@@ -282,6 +283,29 @@ def test_the_zygote_keeps_what_a_fork_needs_and_each_guest_loses_it(architecture
 def test_the_zygote_itself_makes_no_socket_and_becomes_no_program(architecture: str) -> None:
     for name in ("socket", "connect", "execve", "ptrace", "io_uring_setup", "bpf", "keyctl", "setns", "pivot_root"):
         assert answer(build(architecture).zygote.program, ROWS[name][architecture], architecture=AUDIT_ARCH[architecture]) == EPERM
+
+
+@ARCHITECTURES
+def test_modes_and_times_of_files_are_a_guests_own_business_where_no_other_files_are(architecture: str) -> None:
+    built = build(architecture)
+    kernel = AUDIT_ARCH[architecture]
+    for name, place in (("chmod", 1), ("fchmod", 1), ("fchmodat", 2), ("utimensat", None), ("utimes", None)):
+        number = ROWS[name][architecture]
+        if number is None:
+            continue
+        for mode in (0o644, 0o777, 0o4755, 0o2755, 0o6000):
+            given = [0] * 6
+            given[place or 0] = mode
+            allowed = place is None or not mode & 0o6000
+            own = strictest(answer(worn(made), number, *given, architecture=kernel) for made in (built.zygote, built.guest))
+            assert own == (ALLOW if allowed else EPERM), (name, oct(mode))
+            assert ask_number(architecture, number, *given) == EPERM, (name, oct(mode))
+    differing = {
+        number
+        for number in range(TABLE["last_known"][architecture] + 50)
+        if answer(worn(built.guest), number, architecture=kernel) != answer(worn(built.among_others), number, architecture=kernel)
+    }
+    assert differing == {row[architecture] for row in ROWS.values() if "own_files" in row} - {None}
 
 
 @ARCHITECTURES

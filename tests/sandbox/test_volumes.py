@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -25,7 +26,7 @@ from tests.support.guests import launch
 from tests.support.hosts import ORDINARY_USER, on_a_host
 from tests.support.jail import run_in_jail
 from tests.support.jailed import jailed, value
-from tests.support.volumes import NOWHERE, common_ground, volume
+from tests.support.volumes import NOWHERE, common_ground, held, volume
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
@@ -374,3 +375,24 @@ def test_what_the_host_mounts_inside_later_is_not_passed_on(ground: Path) -> Non
     finally:
         let_go(held)
         subprocess.run(["umount", str(ground / "data" / "inner")], check=True)
+
+
+MODES = """
+    import os
+    open("/tmp/own", "w").close()
+    result = []
+    for path in ("/tmp/own", "/volumes/out/a.txt"):
+        try:
+            os.chmod(path, 0o600)
+            result.append(0)
+        except OSError as refused:
+            result.append(refused.errno)
+"""
+
+
+def test_with_a_volume_to_write_no_mode_is_set_anywhere(ground: Path) -> None:
+    """In it a guest acts as the owner of the host's files, and the filter sees no paths."""
+    with held(volume(ground / "out", "write", "out")) as writable:
+        assert run_in_jail(MODES, held=writable).value == [errno.EPERM, errno.EPERM]
+    with held(volume(ground / "out", "read", "out")) as readable:
+        assert run_in_jail(MODES, held=readable).value == [0, errno.EROFS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import sys
@@ -395,3 +396,25 @@ def test_with_no_wall_around_files_there_is_no_guest(refusing: str, prefix: Sequ
 def test_without_namespaces_a_roots_guest_is_still_not_root() -> None:
     shown = on_a_host("unshare", "import os; result = os.getresuid()")
     assert set(shown["value"]) == {1_900_000_000}
+
+
+COPIES = """
+    import os, shutil
+    open("/tmp/a", "w").write("x")
+    shutil.copy("/tmp/a", "/tmp/b")
+    shutil.copy2("/tmp/a", "/tmp/c")
+    os.mkdir("/tmp/d")
+    shutil.copytree("/tmp/d", "/tmp/e")
+    os.chmod("/tmp/a", 0o600)
+    result = []
+    for path, mode in (("/tmp/a", 0o4755), ("/tmp/a", 0o2755), ("/dev/null", 0o777), (os.__file__, 0o777)):
+        try:
+            os.chmod(path, mode)
+        except OSError as refused:
+            result.append(refused.errno)
+"""
+
+
+def test_a_guest_sets_modes_and_times_of_its_own_files_and_makes_none_setuid() -> None:
+    answer = run_in_jail(COPIES)
+    assert (answer.error, answer.value) == ("", [errno.EPERM, errno.EPERM, errno.EROFS, errno.EROFS])

@@ -44,7 +44,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     _promise(walls, {"landlock": ruleset is not None, "scratch_quota": walls.stands("pivot_root"), "guest_identity": alone})
     prepared = Prepared(
         walls=walls,
-        filter=GuestFilter(start["filters"]["guest"]),
+        filter=GuestFilter(start["filters"]["guest" if _has_own_files(walls, volumes) else "among_others"]),
         ruleset=ruleset,
         abi=plan["abi"],
         baseline=baseline,
@@ -93,6 +93,11 @@ def _do_without(walls: Walls, volumes: Volumes) -> int:
 def _ruleset(walls: Walls, plan: Mapping[str, int], shown: root.View, volumes: Volumes) -> int:
     has_scopes = not walls.left_out("landlock_scopes")
     return landlock.ruleset(plan, shown, volumes.grants(plan), has_own_root=walls.stands("pivot_root"), has_scopes=has_scopes)
+
+
+def _has_own_files(walls: Walls, volumes: Volumes) -> bool:
+    """Whether a guest can change no file but those it made: then it may change their modes and times, which Landlock does not see."""
+    return walls.stands("pivot_root") and not volumes.any_writable
 
 
 def _promise(walls: Walls, ready: Mapping[str, bool]) -> None:

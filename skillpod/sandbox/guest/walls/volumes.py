@@ -75,6 +75,10 @@ class Volumes:
         """The id inside that all guests get; None without volumes, and where there is only one anyway."""
         return self._user
 
+    @property
+    def any_writable(self) -> bool:
+        return any(volume.is_writable for volume in self._volumes)
+
     def serve_as(self, who: Identity) -> None:
         """``who`` is where the guests' ids begin on the host."""
         self._host_user = who.user
