@@ -12,6 +12,8 @@ FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smola
 
 # What is measured beside ours: sandboxes of others, in an environment of their own.
 PEERS := .environments/peers
+# Another kernel than this machine's, with every controller in cgroup v2: Debian's user-mode Linux, unpacked and not installed.
+KERNEL := .environments/kernel
 
 .PHONY: serve test environments check soak bench figures fuzz conformance format clean
 
@@ -22,7 +24,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed   ## provider SDKs, agent frameworks and conformance suites, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed   ## provider SDKs, agent frameworks, conformance suites and another kernel, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -76,6 +78,14 @@ $(PEERS)/.installed:
 	done
 	mkdir -p $(PEERS)/system
 	-cd $(PEERS)/system && apt-get download libnl-3-200 libnl-route-3-200 && for package in *.deb; do dpkg-deb --extract $$package .; done
+	touch $@
+
+$(KERNEL)/.installed:
+	rm -rf $(@D) && mkdir -p $(@D)
+	if [ "$$(uname -m)" = x86_64 ] && command -v apt-get > /dev/null; then cd $(@D) && \
+		(apt-get -qq download user-mode-linux 2> /dev/null || (apt-get -qq update && apt-get -qq download user-mode-linux)) && \
+		dpkg-deb --extract user-mode-linux_*.deb . && rm user-mode-linux_*.deb; fi || \
+		echo "no kernel in user mode was to be had: its test says what it needs"
 	touch $@
 
 .environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"
