@@ -328,5 +328,6 @@ def test_skills_without_volumes_share_the_plain_zygote_and_those_with_the_same_a
         assert await stage.pod.call("one__read", {"name": "a.txt"}) == await stage.pod.call("two__read", {"name": "a.txt"}) == "first"
         assert sorted(len(trust.volumes) for trust in stage.pod._sandbox._trusted) == [0, 1]
 
+    before = descendants()
     act(skills, home, scenario)
-    assert not descendants()
+    assert descendants() <= before

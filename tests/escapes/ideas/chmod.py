@@ -12,6 +12,7 @@ def attack(call: Call, given: Given) -> bool:
 
 ATTACK = Attack(
     walls=("seccomp", "pivot_root", "guest_identity"),
+    fails=("FileNotFoundError",),
     seen=lambda host, patience: host.secret.stat().st_mode & 0o777 == 0o777,
     leaves=("guest write",),
 )

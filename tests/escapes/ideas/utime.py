@@ -10,4 +10,9 @@ def attack(call: Call, given: Given) -> bool:
     return True
 
 
-ATTACK = Attack(walls=("seccomp", "pivot_root"), seen=lambda host, patience: host.secret.stat().st_mtime > 1, leaves=("guest write",))
+ATTACK = Attack(
+    walls=("seccomp", "pivot_root"),
+    fails=("FileNotFoundError",),
+    seen=lambda host, patience: host.secret.stat().st_mtime > 1,
+    leaves=("guest write",),
+)
