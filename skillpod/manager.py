@@ -260,7 +260,7 @@ class SkillManager:
         try:
             self._config = load_config(self.home.path, self._places)
         except SkillpodError as error:
-            self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error}", error=error)
+            self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error.message}", error=error)
             return
         self._supervisor.rebind(before)
         for slot in self._supervisor.slots.values():
