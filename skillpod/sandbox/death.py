@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping
 
 from skillpod.errors import Certainty, GuestDied, LimitExceeded, SkillFailed, ToolRaised
-from skillpod.model.manifest import MIB, Limits
+from skillpod.model.manifest import KIB, MIB, Limits
 from skillpod.sandbox.forked import Exit
 from skillpod.sandbox.guest.faults import OUT_OF_MEMORY
 
@@ -75,7 +75,7 @@ def domain_exceeded(most: int, *, doing: str) -> LimitExceeded:
 
 
 def output_exceeded(limits: Limits, what: str) -> LimitExceeded:
-    allowed = f"{what}; {limits.output} bytes are allowed"
+    allowed = f"{what}; {limits.output / KIB:g} KiB ({limits.output} bytes) are allowed"
     return LimitExceeded(allowed, at="limits.output", hint="return less, or raise it in manifest.yaml")
 
 

@@ -156,7 +156,7 @@ def ended(tool: str, lifetime: Lifetime = Lifetime.SKILL, **arguments: Any) -> S
         ("spins", {}, "limits.cpu", "the guest used its 1 s of processor time while running spins"),
         ("takes", {}, "limits.memory", "64 MiB of memory were not enough while running takes"),
         ("takes_another_way", {}, "limits.memory", "64 MiB of memory were not enough while running takes_another_way"),
-        ("says_much", {}, "limits.output", "the result is 100002 bytes; 65536 bytes are allowed"),
+        ("says_much", {}, "limits.output", "the result is 100002 bytes; 64 KiB (65536 bytes) are allowed"),
         ("outgrows", {}, "limits.scratch", "4 MiB of scratch space were not enough while running outgrows: SIGXFSZ ended the guest"),
     ],
 )

@@ -18,7 +18,8 @@ REMEDIES = {
     "landlock_scopes": "use a Linux kernel of 6.12 or newer",
     "seccomp": "use a kernel with CONFIG_SECCOMP_FILTER, and a container profile that permits prctl(PR_SET_SECCOMP)",
     "witness": "run the pod on Linux 5.0 or newer, and not under a system-call filter that has a listener of its own",
-    "guest_identity": "run the pod as root: an ordinary user has one id to give, so its guests share it; so do those of one set of volumes",
+    "guest_identity": "where the pod is an ordinary user's, run it as root: that user has one id to give; "
+    "guests of one set of volumes share theirs as root, too",
     "scratch_quota": "allow user namespaces and mounting in them: without, guests have no directory to write to",
     "cgroup": "give the pod a cgroup of its own, of cgroup v2: `systemd-run --user --scope -p Delegate=yes skillpod serve`; "
     "in a systemd unit `Delegate=memory pids cpu`; in a container --cgroupns=private with /sys/fs/cgroup writable; "

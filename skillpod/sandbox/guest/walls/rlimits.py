@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _OPEN_FILES = 256
-_STACK = 8 * 1024 * 1024
+_MIB = 1024 * 1024
+_STACK = 8 * _MIB
 _SAME_FOR_ALL = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_MEMLOCK: 0,
@@ -42,7 +43,7 @@ def set_from(limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is
         seconds = max(1, math.ceil(float(limits["cpu"])))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     threads = f"{_SHARED_THREADS} threads for all guests together" if is_shared_id else f"{limits['threads']} threads"
-    return f"{limits['memory']} bytes beside the interpreter's {baseline}, {threads}"
+    return f"{limits['memory'] / _MIB:g} MiB beside the interpreter's {baseline / _MIB:.1f}, {threads}"
 
 
 def _set(kind: int, most: int) -> None:

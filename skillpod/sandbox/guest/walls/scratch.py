@@ -20,4 +20,4 @@ def mount(size: int, user: int | None) -> str:
     owner = os.geteuid() if user is None else user
     options = f"size={max(size, 4096)},nr_inodes={max(size // 4096, 64)},mode=0700,uid={owner},gid={owner}"
     kernel.mount("scratch", root.SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, options)
-    return f"{size} bytes"
+    return f"{size / (1024 * 1024):g} MiB"

@@ -34,7 +34,7 @@ def filter_zygote(walls: Walls, filters: Mapping[str, Any]) -> int | None:
         except OSError as error:  # EBUSY: the pod itself runs under such a filter; EINVAL: the kernel is older than 5.0
             walls.unavailable("witness", str(error))
         else:
-            walls.active("witness", "the kernel tells the host what is refused")
+            walls.active("witness", "by the system calls that are refused")
             return listener
     attempt("seccomp", partial(kernel.seccomp_enforce, base64.b64decode(filters["zygote"]["program"])))
     return None
