@@ -139,9 +139,9 @@ def _opened(name: str, path: str) -> int:
 
 def _elsewhere(name: str, path: str) -> VolumeUnusable:
     return VolumeUnusable(
-        f"{path} is not the directory that the volume `{name}` was bound to: it is a link or no directory now, or was replaced",
+        f"{path} is not the directory meant by the volume `{name}`: it is a file or a link, or was replaced since the skill was mounted",
         at=_place(name),
-        hint="put the directory back, or `skillpod reload` the skill to take what is there now",
+        hint="bind a directory; one that was replaced is taken by `skillpod reload` of the skill",
     )
 
 
