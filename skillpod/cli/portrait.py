@@ -24,6 +24,8 @@ _STATE_STYLES = {
     "quarantined": "red",
 }
 
+_KINDS = {"volumes": "volumes and other files", "": "anything else"}
+
 # --- in a list ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -114,7 +116,7 @@ def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
     told = False
     for kind in (*asks, ""):
         asked = _grant(asks.get(kind) or [])
-        read = ", ".join(f"{use['resource']} ({use['file']}:{use['line']})" for use in uses if use["kind"] == kind)
+        read = ", ".join(f"{_resource(use)} ({use['file']}:{use['line']})" for use in uses if use["kind"] == kind)
         seen = [attempt for attempt in tried if Act(attempt["act"]).kind == kind]
         if not (asked or read or seen):
             continue
@@ -122,7 +124,7 @@ def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
             told = True
             yield ("",)
             yield (("what it reaches for", "bold"),)
-        yield from _beside(kind or "anything else", asked, read, seen)
+        yield from _beside(_KINDS.get(kind, kind), asked, read, seen)
     if skill.get("more_attempts"):
         yield (f"  and {counted(skill['more_attempts'], 'attempt')} more",)
 
@@ -142,6 +144,10 @@ def _attempt(attempt: Mapping[str, Any]) -> str:
     times = "" if attempt["count"] == 1 else f", {attempt['count']} times"
     leave = "granted" if attempt["granted"] else "not granted"
     return f"{act}{attempt['target']} ({leave}, by the {attempt['by']}'s word{times})"
+
+
+def _resource(use: Mapping[str, Any]) -> str:
+    return "any" if use["resource"] == "*" else str(use["resource"])
 
 
 def _grant(given: Any) -> str:

@@ -115,7 +115,7 @@ class Attempts:
             digest=self._admission.digest,
             generation=self.number,
             message=f"{message} (by the {attempt.by.value}'s word); its manifest asks for {_words(beside['asked'])}, "
-            f"the audit read {_words(beside['audit'])}",
+            f"the audit saw {_uses(beside['audit'])}",
             details={**attempt.as_dict(), "tool": attempt.tool, **beside},
         )
 
@@ -132,6 +132,11 @@ class Attempts:
 
 def _words(things: Sequence[Any]) -> str:
     return ", ".join(map(_word, things)) or "nothing of the kind"
+
+
+def _uses(places: Sequence[str]) -> str:
+    found = ", ".join(place.removesuffix(" *") for place in places)
+    return f"a use in {found}" if found else "no use of it"
 
 
 def _word(thing: Any) -> str:
