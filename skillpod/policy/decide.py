@@ -25,7 +25,7 @@ DEFAULT_RULE = "default-deny"
 GRANTS_RULE = "grants"
 """The rules that are not in any document, because no document may change them."""
 
-_LATER = "Approving comes with a later version"
+_LATER = "Approving comes with a later version; until then a policy of the operator's own can allow it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def _hold(request: Request, policy: Policy, rules: Sequence[Rule]) -> Hold:
     ways_out = list(dict.fromkeys(matter.hint for matter in matters if matter.hint))
     because = "; ".join(rule.reason.strip().rstrip(".") for rule in rules)
     asked = "; ".join(f"{matter.message} ({matter.at})" if matter.at else matter.message for matter in matters)
-    until_then = f"to run without asking, {'; '.join(ways_out)}" if ways_out else "until then it can't be mounted under this policy"
+    until_then = f"to run without asking, {'; '.join(ways_out)}" if ways_out else "under this one it can't be mounted"
     named = ", ".join(rule.id for rule in rules)
     return Hold(
         skill=manifest.name,
