@@ -38,6 +38,7 @@ def new(
         return
     render.line(made)
     render.note(("it is not shown again; clients send it as `Authorization: Bearer TOKEN`", "dim"))
+    render.note(("without a token the HTTP door lets nobody in now", "dim"))
 
 
 @token.command("list")
