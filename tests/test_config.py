@@ -100,8 +100,8 @@ def test_every_volume_that_may_not_be_bound_is_told_with_the_reason(tmp_path: Pa
           mine: {{path: {tmp_path}/home/store}}
           around: {{path: {tmp_path}}}
           linked: {{path: {tmp_path}/innocent}}
-          settings: {{path: /etc, access: write}}
-          fine: {{path: /etc, access: read}}
+          settings: {{path: /usr, access: write}}
+          fine: {{path: /usr, access: read}}
         """,
     )
     assert set(found) == {f"pod.yaml:volumes.{name}.path" for name in ("all", "mine", "around", "linked", "settings")}

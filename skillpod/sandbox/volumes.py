@@ -20,6 +20,7 @@ from skillpod.sandbox.guest.directories import identity, open_directory
 
 _OF_THE_KERNEL = ("/proc", "/sys", "/dev")
 _OF_THE_SYSTEM = ("/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/sbin", "/usr", "/var/spool/cron")
+_SECRETS = "/etc"
 _PACKAGE = Path(__file__).parent.parent
 _FIRST_PERSON, _NOBODY = 1000, 65534
 
@@ -51,7 +52,16 @@ class Places:
         for place, what in self.closed.items():
             if _touches(path, place):
                 return f"{_how(path, place)} {what}, {place}"
-        return self._fault_of_writing(path) if access is Access.WRITE else ""
+        return self._fault_of_writing(path) if access is Access.WRITE else self._fault_of_reading(path)
+
+    def _fault_of_reading(self, path: str) -> str:
+        """As root, guests act in a volume as the directory's owner: what only root may read there is read."""
+        if _touches(path, _SECRETS):
+            return f"{_how(path, _SECRETS)} {_SECRETS}, with this machine's passwords and keys"
+        for home in sorted(self.homes):
+            if _is_in(home, path) or (_is_in(path, home) and "/." in path[len(home) :]):
+                return f"{_how(path, home)} a home directory, {home}, and its hidden files hold keys"
+        return ""
 
     def _fault_of_writing(self, path: str) -> str:
         hidden = next((part for part in path.split("/") if part.startswith(".")), "")

@@ -56,20 +56,31 @@ def test_a_neighbour_whose_name_begins_alike_is_another_directory(access: Access
     [
         "/usr",
         "/usr/share/doc",
-        "/etc",
         "/var",
         os.path.realpath(sys.base_prefix),
         os.path.realpath(os.path.dirname(os.__file__)),
         os.path.realpath(Path(skillpod.__file__).parent),
         os.path.realpath(Path(skillpod.__file__).parent / "sandbox"),
-        os.path.realpath(os.path.expanduser("~")),
         "/srv/work/.git",
         "/srv/people/ann/.ssh/keys",
     ],
 )
 def test_where_code_or_programs_settings_come_from_is_read_at_most(path: str) -> None:
     assert NOWHERE.fault(path, Access.WRITE)
-    assert not NOWHERE.fault(path, Access.READ)
+    in_a_home = any(path.startswith(f"{home}/.") for home in NOWHERE.homes)
+    assert bool(NOWHERE.fault(path, Access.READ)) is in_a_home
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc", "/etc/ssl", os.path.realpath(os.path.expanduser("~")), os.path.realpath(os.path.expanduser("~/.ssh"))]
+)
+@pytest.mark.parametrize("access", Access)
+def test_where_passwords_and_keys_are_nothing_is_bound(path: str, access: Access) -> None:
+    assert NOWHERE.fault(path, access)
+
+
+def test_what_lies_open_in_a_home_may_be_read() -> None:
+    assert NOWHERE.fault(os.path.realpath(os.path.expanduser("~/data")), Access.READ) == ""
 
 
 def test_a_link_to_a_place_that_may_not_be_bound_is_no_way_around(tmp_path: Path) -> None:
