@@ -100,7 +100,7 @@ def test_every_volume_that_may_not_be_bound_is_told_with_the_reason(tmp_path: Pa
           mine: {{path: {tmp_path}/home/store}}
           around: {{path: {tmp_path}}}
           linked: {{path: {tmp_path}/innocent}}
-          settings: {{path: /usr, access: write}}
+          settings: {{path: /usr/share, access: write}}
           fine: {{path: /usr, access: read}}
         """,
     )

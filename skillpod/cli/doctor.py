@@ -127,6 +127,7 @@ def _facts(home: Path) -> Iterator[Fact]:
     yield Fact(name="user", state="ok", detail=f"uid {os.getuid()}" + (" (root: guests never are)" if os.getuid() == 0 else ""))
     yield _inotify()
     yield _home(home)
+    yield _pod_yaml(home)
     yield _journal(home)
     yield _mcp()
     yield _doors(home)
@@ -169,6 +170,16 @@ def _home(home: Path) -> Fact:
         detail=f"{shown} is open to other users" if open_to_others else shown,
         remedy=f"chmod 700 {shown}" if open_to_others else "",
     )
+
+
+def _pod_yaml(home: Path) -> Fact:
+    if not (home / "pod.yaml").exists():
+        return Fact(name="pod.yaml", state="ok", detail="there is none: defaults")
+    try:
+        load_config(home)
+    except SkillpodError as fault:
+        return Fact(name="pod.yaml", state="missing", detail=str(fault), remedy="mend it: no pod starts with it")
+    return Fact(name="pod.yaml", state="ok", detail="it is in order")
 
 
 def _journal(home: Path) -> Fact:

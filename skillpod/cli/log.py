@@ -28,7 +28,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 FOLLOWING = 0.25
 """Seconds between two looks at the journal's size."""
 LIMIT = 100
-OUTCOMES = ("ok", "error", "denied", "timeout", "unknown")
+OUTCOMES = ("ok", "error", "denied", "timeout", "cancelled", "unknown")
 _AGO = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _STYLES = {

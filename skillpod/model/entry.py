@@ -55,7 +55,7 @@ class Entry:
     generation: int = 0
     previous: int = 0  # the generation it takes the place of
     previous_digest: str = ""
-    outcome: str = ""  # ok | error | denied | timeout | unknown
+    outcome: str = ""  # ok | error | denied | timeout | cancelled | unknown
     reason: str = ""
     error: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

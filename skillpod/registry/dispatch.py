@@ -35,6 +35,7 @@ class _Ended:
     reply: Reply | None
     error: SkillpodError | None
     usage: Usage | None
+    was_cancelled: bool
     duration: float
 
     def entry(self) -> Entry:
@@ -48,7 +49,7 @@ class _Ended:
             generation=route.generation,
             tool=self.binding.contract.spec.name,
             caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
-            outcome=_outcome(self.reply, error),
+            outcome="cancelled" if self.was_cancelled else _outcome(self.reply, error),
             arguments={"bytes": self.size},
             duration=round(self.duration, 6),
             usage=self.usage.as_dict() if self.usage else {},
@@ -86,6 +87,7 @@ class Dispatch:
         error: SkillpodError | None = None
         reply: Reply | None = None
         usage: Usage | None = None
+        was_cancelled = False
         try:
             with route.leases:
                 reply = await route.guests.call(binding.contract.spec.name, arguments, caller, hear)
@@ -96,12 +98,13 @@ class Dispatch:
             usage = usage or charged(failure)
             raise
         except asyncio.CancelledError as left:
+            was_cancelled = True
             usage = usage or charged(left)
             raise
         finally:
             if usage is not None:
                 route.leases.charge(usage)
-            self._note(_Ended(binding, caller, size, reply, error, usage, self._clock.now() - started))
+            self._note(_Ended(binding, caller, size, reply, error, usage, was_cancelled, self._clock.now() - started))
         return CallResult(
             value=reply.value,
             usage=reply.usage,

@@ -37,7 +37,7 @@ class Leases:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.open -= 1
-        self.failures += kind is not None
+        self.failures += kind is not None and not issubclass(kind, asyncio.CancelledError)
         if not self.open:
             self._idle.set()
 

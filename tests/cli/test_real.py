@@ -387,6 +387,14 @@ def test_the_doctor_says_what_is_wrong_with_a_home(desk: Desk) -> None:
     assert "is not a directory" in told.out
 
 
+def test_the_doctor_says_what_is_wrong_with_pod_yaml(desk: Desk) -> None:
+    desk.home.mkdir(mode=0o700)
+    (desk.home / "pod.yaml").write_text("volumes: {data: {path: here}}")
+    told = desk.run("doctor")
+    assert told.code == 3
+    assert "pod.yaml:volumes.data.path" in told.out
+
+
 def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
     handler = saying("x").replace("import tool", "import Context, tool").replace("def answer()", "def answer(ctx: Context)")
     handler = handler.replace("'x'", "(ctx.volume('data') / 'a.txt').read_text()")

@@ -185,7 +185,7 @@ def test_a_cancelled_call_is_noted_as_unknown() -> None:
         dispatch.flush()
         return journal
 
-    assert [entry.outcome for entry in asyncio.run(scenario()).entries] == ["unknown"]
+    assert [entry.outcome for entry in asyncio.run(scenario()).entries] == ["cancelled"]
 
 
 def test_why_a_tool_is_missing_is_told_when_it_is_known() -> None:
