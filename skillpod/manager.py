@@ -256,13 +256,15 @@ class SkillManager:
         if stamp == self._config_stamp:
             return
         self._config_stamp = stamp
-        before = self._config.volumes
+        before = self._config
         try:
             self._config = load_config(self.home.path, self._places)
         except SkillpodError as error:
             self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error.message}", error=error)
             return
-        self._supervisor.rebind(before)
+        if self._config.guests != before.guests:
+            self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
+        self._supervisor.rebind(before.volumes)
         for slot in self._supervisor.slots.values():
             slot.forget_refusal()
 

@@ -170,7 +170,7 @@ def test_a_call_that_ran_when_the_journal_broke_is_kept_for_it() -> None:
     assert len(journal.kept) == 1
 
 
-def test_a_cancelled_call_is_noted_as_unknown() -> None:
+def test_a_call_whose_caller_left_is_noted_as_cancelled() -> None:
     async def scenario() -> ListedJournal:
         dispatch, journal, registry = house()
 

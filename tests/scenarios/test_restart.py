@@ -167,6 +167,18 @@ def test_a_config_in_pod_yaml_is_taken_while_the_pod_runs_and_a_bad_one_is_not(s
     asyncio.run(scenario())
 
 
+def test_what_is_taken_at_the_start_only_is_said_when_it_changes(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        async with running(skills, home) as stage:
+            mark = stage.mark()
+            replace_file(home / "pod.yaml", "guests: {processes: 512}\n")
+            await stage.pod.settled()
+            event = await stage.until(Kind.TROUBLE, after=mark)
+            assert "when the pod starts" in event.message
+
+    asyncio.run(scenario())
+
+
 def test_one_home_has_one_pod(skills: Path, home: Path) -> None:
     async def scenario() -> None:
         async with running(skills, home):
