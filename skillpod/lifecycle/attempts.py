@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,9 @@ from skillpod.model.manifest import Manifest
 from skillpod.model.volume import Volume
 from skillpod.ports import Clock, Journal
 
-MOST = 64
-"""Different attempts of one generation that are kept, told and journaled; of what comes after, only how many."""
+MOST = 32
+"""Different attempts of one generation that are kept, told and journaled, for each act and each of the two that tell of it; of what comes
+after, only how many. Bounded apart, because a skill can say and do any number of harmless things first: they must not hide the others."""
 
 _VERBS = {
     Act.OPEN: "open",
@@ -69,20 +71,22 @@ class Attempts:
         self._news = news
         self._journal = journal
         self._clock = clock
-        self._tallies: dict[tuple[Act, str], Tally] = {}
+        self._tallies: dict[tuple[Source, Act, str], Tally] = {}
+        self._kept: Counter[tuple[Source, Act]] = Counter()
         self.more = 0
         """Attempts that were one too many to be kept."""
 
     def record(self, attempt: Attempt) -> None:
         """Never raises, never waits."""
-        key = (attempt.act, attempt.target)
+        key = (attempt.by, attempt.act, attempt.target)
         tally = self._tallies.get(key)
         if tally is not None:
             tally.count += 1
             return
-        if len(self._tallies) >= MOST:
+        if self._kept[attempt.by, attempt.act] >= MOST:
             self.more += 1
             return
+        self._kept[attempt.by, attempt.act] += 1
         tally = Tally(attempt, _is_granted(attempt, self._volumes), self._clock.epoch())
         self._tallies[key] = tally
         if not tally.is_granted:

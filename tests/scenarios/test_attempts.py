@@ -63,8 +63,8 @@ def test_many_different_ones_are_told_up_to_a_bound_and_counted_beyond(tmp_path:
             for first in range(0, 90, 30):
                 await stage.pod.call("nosy__look", {"path": str(first)})
             shown = stage.pod.show("nosy")
-            assert len(shown["attempts"]) == 64
-            assert shown["more_attempts"] == 26
+            assert len(shown["attempts"]) == 32
+            assert shown["more_attempts"] == 58
 
     asyncio.run(act())
 
