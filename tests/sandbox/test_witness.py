@@ -106,6 +106,90 @@ def test_a_skill_that_stays_with_its_own_is_seen_doing_nothing() -> None:
     assert [attempt for attempt in seen if attempt.act is not Act.LOAD] == [], "but importing ctypes loads the C library"
 
 
+ORDINARY = """
+    import email.utils, getpass, grp, io, logging.handlers, os, pathlib, pwd, shutil, socket, sqlite3, tarfile, tempfile, uuid, zipfile
+    from skillpod import tool
+
+    @tool
+    def directories() -> None:
+        with tempfile.TemporaryDirectory() as made:
+            pathlib.Path(made, "below").mkdir()
+            pathlib.Path(made, "below", "file").write_text("x")
+        inside = os.open("/tmp", os.O_RDONLY)
+        os.mkdir("made", dir_fd=inside)
+        os.rename("made", "moved", src_dir_fd=inside, dst_dir_fd=inside)
+        os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=inside))
+        os.remove("file", dir_fd=inside)
+        shutil.rmtree("/tmp/moved")
+        shutil.rmtree("/tmp/none", ignore_errors=True)
+
+    @tool
+    def databases() -> None:
+        for name in ("/tmp/a", ":memory:", "", "file:/tmp/b?mode=rwc", "file:///tmp/c", "file:x?mode=memory", "file::memory:?cache=shared"):
+            sqlite3.connect(name, uri=True).execute("create table words (word)")
+
+    @tool
+    def archives() -> None:
+        pathlib.Path("/tmp/file").write_text("x")
+        with tarfile.open("/tmp/made.tgz", "w:gz") as archive:
+            archive.add("/tmp/file", "file")
+        with zipfile.ZipFile("/tmp/made.zip", "w") as archive:
+            archive.write("/tmp/file", "file")
+            archive.extractall("/tmp/out")
+
+    @tool
+    def names() -> None:
+        for find in (lambda: pwd.getpwuid(1000), lambda: grp.getgrgid(1000), getpass.getuser):
+            try:
+                find()
+            except (KeyError, OSError):
+                pass
+
+    @tool
+    def records() -> None:
+        handler = logging.handlers.RotatingFileHandler("/tmp/log", maxBytes=10, backupCount=2)
+        for word in ("one", "two"):
+            handler.emit(logging.LogRecord("x", 30, "x", 1, word * 10, (), None))
+        uuid.uuid4()
+"""
+
+
+@pytest.mark.parametrize("tool", ["directories", "databases", "archives", "names", "records"])
+def test_what_honest_skills_do_with_the_standard_library_is_no_attempt(tool: str) -> None:
+    seen, given = watched((tool, {}), handler=ORDINARY)
+    assert given == [None]
+    assert seen == []
+
+
+def test_another_local_socket_is_told() -> None:
+    handler = "import socket\nfrom skillpod import tool\n@tool\ndef go() -> None:\n    socket.socket(socket.AF_UNIX)\n"
+    seen, _ = watched(("go", {}), handler=handler)
+    assert of(seen, Source.KERNEL) == [(Act.SOCKET, "socket AF_UNIX SOCK_STREAM", "go")]
+
+
+def test_what_is_tried_while_a_skill_loads_is_told_by_the_guest_too() -> None:
+    handler = """
+        from skillpod import tool
+
+        try:
+            open("/etc/shadow")
+        except OSError:
+            pass
+
+        @tool
+        def go() -> None: ...
+    """
+    seen, _ = watched(("go", {}), handler=handler)
+    assert of(seen, Source.GUEST) == [(Act.OPEN, "/etc/shadow", "")]
+
+
+def test_a_name_that_is_no_text_is_told_in_escapes_and_ends_no_guest() -> None:
+    handler = TRIES.replace("open(path)", "open(path.encode('latin-1'))")
+    seen, given = watched(("look", {"path": "/\xff"}), ("quiet", {"text": "on"}), handler=handler)
+    assert given[1] == "ON"
+    assert (Act.OPEN, "/\\udcff", "look") in of(seen, Source.GUEST)
+
+
 def test_the_kernel_tells_of_a_socket_and_the_guest_of_where_to() -> None:
     seen, given = watched(("connect", {}))
     assert isinstance(given[0], SkillFailed)

@@ -119,8 +119,11 @@ def test_using_a_volume_is_no_attempt_and_writing_where_it_may_read_is_one(skill
     write_skill(skills, "vandal", handler=vandal, manifest=READS)
 
     async def scenario(stage: Stage) -> None:
-        assert await stage.pod.call("reader__read", {"name": "a.txt"}) == "first"
+        for _ in range(2):
+            assert await stage.pod.call("reader__read", {"name": "a.txt"}) == "first"
         assert not stage.of(Kind.ATTEMPTED)
+        ((where, times),) = ((use["target"], use["count"]) for use in stage.pod.show("reader")["attempts"])
+        assert (where in ("/volumes/data", str(data)), times) == (True, 2), "the volume, and not each file in it"
         with pytest.raises(ToolRaised, match=r"Read-only|Permission"):
             await stage.pod.call("vandal__read", {"name": "a.txt"})
         told = await stage.until(Kind.ATTEMPTED, skill="vandal")

@@ -9,8 +9,10 @@ import enum
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+from skillpod.sandbox.guest.faults import clean
 
 MOST = 32
 """How many different things are kept between two replies."""
@@ -19,7 +21,8 @@ LONGEST = 200
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _OWN = ("/scratch", "/tmp", "/dev/null", "/dev/zero", "/dev/urandom", "/usr/share/zoneinfo", "/usr/lib", "/lib", "/lib64")  # noqa: S108  # SAFE: compared with, never opened
-_NO_PLACE = frozenset({"/", "/:memory:"})  # its root, and what sqlite3 keeps in memory
+_IN_MEMORY = ":memory:"
+_NO_PLACE = frozenset({"/", f"/{_IN_MEMORY}"})  # its root, and what sqlite3 keeps in memory
 _MPTCP = 262
 
 Words = tuple[str, str]
@@ -27,20 +30,24 @@ Words = tuple[str, str]
 
 
 class Observer:
-    """``install`` once; ``take`` hands out what was seen since. ``library`` are directories of the interpreter's, of no interest here."""
+    """``install`` once; ``take`` hands out what was seen since. ``library`` are directories of the interpreter's, of no interest here;
+    ``volumes`` those that were granted, of which it is told that they were used, and not each file: a thousand would hide what else was
+    tried."""
 
-    def __init__(self, library: Sequence[str]) -> None:
+    def __init__(self, library: Sequence[str], volumes: Iterable[str] = ()) -> None:
         self._places = frozenset((*_OWN, *library))
         self._below = tuple(f"{place}/" for place in self._places)
+        self._volumes = tuple(volumes)
         self._seen: dict[Words, None] = {}
         self._events: dict[str, Callable[[tuple[Any, ...]], Words | None]] = {
             "open": self._opened,
             **dict.fromkeys(("os.listdir", "os.scandir", "os.chdir"), self._read),
-            **dict.fromkeys(_WRITES, self._written),
-            "os.rename": lambda event: self._outside("write", event[0]) or self._outside("write", event[1]),
-            "os.link": lambda event: self._outside("write", event[1]) or self._outside("open", event[0]),
-            "os.symlink": lambda event: self._outside("write", event[1]),
-            "sqlite3.connect": self._read,
+            **dict.fromkeys(_WRITES, lambda event: self._outside("write", event[0])),
+            **dict.fromkeys(_WRITES_IN, lambda event: self._outside("write", event[0], event[-1])),
+            "os.rename": lambda event: self._outside("write", event[0], event[2]) or self._outside("write", event[1], event[3]),
+            "os.link": lambda event: self._outside("write", event[1], event[3]) or self._outside("open", event[0], event[2]),
+            "os.symlink": lambda event: self._outside("write", event[1], event[2]),
+            "sqlite3.connect": lambda event: self._outside("open", _database(_text(event[0]))),
             **dict.fromkeys(("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"), _connected),
             **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname", "http.client.connect"), _resolved),
             "socket.__new__": lambda event: _made(*event[1:]),
@@ -72,35 +79,47 @@ class Observer:
         try:
             words = self._events[name](event)
             if words is not None and len(self._seen) < MOST:
-                self._seen[words[0], words[1][:LONGEST]] = None
+                self._seen[words[0], clean(words[1])[:LONGEST]] = None
         except Exception:  # noqa: BLE001, S110  # SAFE: a path may be the skill's own class; what it does must not depend on being seen
             pass
 
     def _opened(self, event: tuple[Any, ...]) -> Words | None:
         path, mode, flags = event
         is_writing = flags & _WRITING if mode is None else any(letter in mode for letter in "wax+")
-        return self._outside("write" if is_writing else "open", path)
+        return self._outside("write" if is_writing else "open", path, _UNTOLD if mode is None else None)  # None: it is os.open
 
     def _read(self, event: tuple[Any, ...]) -> Words | None:
         return self._outside("open", event[0])
 
-    def _written(self, event: tuple[Any, ...]) -> Words | None:
-        return self._outside("write", event[0])
-
-    def _outside(self, act: str, path: object) -> Words | None:
-        """None for what is the guest's own, and for a descriptor: it was opened before."""
+    def _outside(self, act: str, path: object, directory: object = None) -> Words | None:
+        """None for what is the guest's own, and for a descriptor, or what lies in the ``directory`` of one: that was opened before."""
         if path is None or isinstance(path, int):
             return None
-        place = os.path.abspath(_text(path))
+        name = _text(path)
+        if directory not in (None, _NO_DIRECTORY) and not name.startswith(("/", "..")):
+            return None
+        place = os.path.abspath(name)
         if place in self._places or place in _NO_PLACE or place.startswith(self._below):
             return None
-        return act, place
+        return act, next((volume for volume in self._volumes if place.startswith(f"{volume}/")), place)
 
 
-_WRITES = (
-    "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr",
-    "shutil.rmtree",
-)  # fmt: skip
+_NO_DIRECTORY, _UNTOLD = -1, 0
+"""In place of ``dir_fd``: there was none; and what os.open may have had, of which its event says nothing."""
+
+_WRITES = ("os.truncate", "os.setxattr", "os.removexattr")
+_WRITES_IN = ("os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.utime", "shutil.rmtree")
+"""Of which the last argument is ``dir_fd``."""
+
+
+def _database(name: str) -> str:
+    """The file of a database that may be named by a URI (https://sqlite.org/uri.html); ``:memory:`` for one without."""
+    if not name.startswith("file:"):
+        return name
+    path, _, options = name.removeprefix("file:").partition("#")[0].partition("?")
+    if "mode=memory" in options.split("&"):
+        return _IN_MEMORY
+    return f"/{path[2:].partition('/')[2]}" if path.startswith("//") else path
 
 
 def socket_in_words(family: int, kind: int, protocol: int) -> str:

@@ -304,7 +304,7 @@ async def _echo(value: str, ctx: Context) -> str:
 def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
-    observer = Observer(sys.path)
+    observer = Observer(sys.path, load["volumes"].values())
     observer.install()
     try:
         if load["volumes"]:
@@ -317,8 +317,9 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
         return None
     guest = Guest(tools, load, files, observer)
     serving = Overlapping(guest, port) if load["concurrency"] > 1 else Turns(guest, port)
+    answer = encode_frame(_with_seen({"t": "described", "tools": described}, observer))  # first: a rehearsal takes what was seen along
     Rehearsal(guest, serving.loop)
-    port.send(encode_frame(_with_seen({"t": "described", "tools": described}, observer)))
+    port.send(answer)
     return serving
 
 
