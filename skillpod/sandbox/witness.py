@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import select
+import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,6 +41,10 @@ _ACTS = {
     "rt_tgsigqueueinfo": Act.SIGNAL,
     "pidfd_send_signal": Act.SIGNAL,
 }
+_NAME_LOOKUP = [socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 0]
+"""The socket by which glibc looks for a daemon that caches names (nscd/nscd_helper.c), whenever a user, group or host is looked up: by
+``tarfile`` for each file it adds. It is refused like any other and not told, for who hears of every one soon reads none."""
+
 Told = Callable[[int, Act, str], None]
 """Hears of one try: the process on the host, what it did, and the call in words."""
 
@@ -85,7 +90,8 @@ class Witness:
         with suppress(OSError):  # killed meanwhile
             fcntl.ioctl(self._listener, _SEND, bytearray(_ANSWER.pack(call, 0, _NO, 0)))
         name = told_names().get(number, f"call {number}")
-        self._told(process, _ACTS.get(name, Act.CALL), _in_words(name, arguments))
+        if name != "socket" or arguments[:3] != _NAME_LOOKUP:
+            self._told(process, _ACTS.get(name, Act.CALL), _in_words(name, arguments))
         self._breathe()
 
     def _breathe(self) -> None:
