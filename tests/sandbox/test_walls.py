@@ -70,6 +70,22 @@ def test_only_the_wire_and_the_three_standard_descriptors_are_open() -> None:
     assert answer.value == [0, 1, 2, 3]
 
 
+def test_what_a_guest_sets_on_its_descriptors_no_other_guest_can_read() -> None:
+    flags = "import fcntl, os; flags = os.O_APPEND | os.O_NONBLOCK; "
+
+    async def act() -> tuple[Any, Any]:
+        async with jail.zygote() as zygote, jail.guest(zygote) as one, jail.guest(zygote) as other:
+            for guest in (one, other):
+                await guest.report()
+            told = await one.ask(flags + "result = [fcntl.fcntl(number, fcntl.F_SETFL, flags) for number in range(3)]")
+            read = await other.ask(flags + "result = [fcntl.fcntl(number, fcntl.F_GETFL) & flags for number in range(4)]")
+            assert told is not None
+            assert read is not None
+            return told["value"], read["value"]
+
+    assert asyncio.run(act()) == ([0, 0, 0], [0, 0, 0, 0])
+
+
 def test_the_whole_standard_library_is_there_and_nothing_else() -> None:
     answer = run_in_jail(
         """

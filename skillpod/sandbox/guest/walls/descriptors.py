@@ -13,7 +13,11 @@ WIRE = 3
 
 
 def place(wire: int, output: int) -> None:
-    """The wire and the output take their numbers."""
+    """The wire and the output take their numbers, and the input is opened anew: what the fork copied is one open file with all guests', and
+    a flag that one of them sets on it the others can read (fcntl(2), F_SETFL)."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     os.dup2(output, 1)
     os.dup2(output, 2)
     if wire != WIRE:  # dup3(2) refuses a descriptor onto itself
