@@ -7,12 +7,15 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+from skillpod.errors import PathUnusable
 from skillpod.model.event import ALERTS, Event, Kind
 from skillpod.ports import Clock, Worker
 
 BACKLOG = 1024
 """Events kept for a listener that is slower than the pod; older ones are dropped and counted."""
 _ALERTS_AT_ONCE = 4
+_ATTEMPTS_AT_ONCE = 1
+"""A skill can cause hundreds of these, and they take turns among themselves: the alert of a quarantine must not wait behind them."""
 
 
 class News:
@@ -25,6 +28,8 @@ class News:
         self._listeners: set[asyncio.Queue[Event | None]] = set()
         self._alerts: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(_ALERTS_AT_ONCE)
+        self._turn_of_attempts = asyncio.Semaphore(_ATTEMPTS_AT_ONCE)
+        self._is_closing = False
 
     def tell(self, kind: Kind, **fields: Any) -> None:
         """Say that something happened now; ``fields`` are those of Event."""
@@ -40,10 +45,13 @@ class News:
             task.add_done_callback(self._alerts.discard)
 
     async def _raise_alarm(self, argv: Sequence[str], timeout: float, event: Event) -> None:
-        async with self._turn:
+        is_attempt = event.kind is Kind.ATTEMPTED
+        async with self._turn_of_attempts if is_attempt else self._turn:
+            if is_attempt and self._is_closing:
+                return
             try:
                 status = await self._worker.run(argv, stdin=json.dumps(event.as_dict()).encode() + b"\n", timeout=timeout)
-            except OSError as fault:
+            except (OSError, PathUnusable) as fault:
                 self._complain(f"the alert command can't be run: {fault}")
                 return
         if status != 0:
@@ -67,7 +75,9 @@ class News:
             self._listeners.discard(queue)
 
     async def close(self) -> None:
-        """End every listener, after what it has not read yet; let alerts that run finish within their own timeout."""
+        """End every listener, after what it has not read yet; let alerts finish within their own timeout. Of attempts whose alert has not
+        begun, the journal alone tells: a skill must not decide how long the pod takes to stop."""
+        self._is_closing = True
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()

@@ -64,10 +64,12 @@ def test_the_alert_command_gets_what_matters_as_json_on_its_standard_input(tmp_p
     assert (told["kind"], told["skill"], told["at"]) == ("refused", "alpha", 1_000.0)
 
 
-def test_an_alert_command_that_fails_is_told_and_does_not_alarm_about_itself() -> None:
+def held_with(alert: Sequence[str]) -> list[Event]:
+    """What listeners hear of a hold and of its alert."""
+
     async def scenario() -> list[Event]:
         events: list[Event] = []
-        bulletin = news([sys.executable, "-c", "raise SystemExit(3)"])
+        bulletin = news(alert)
         task = asyncio.create_task(collect(bulletin, events))
         await asyncio.sleep(0)
         bulletin.tell(Kind.HELD, skill="alpha")
@@ -78,6 +80,48 @@ def test_an_alert_command_that_fails_is_told_and_does_not_alarm_about_itself() -
         await task
         return events
 
-    events = asyncio.run(scenario())
+    return asyncio.run(scenario())
+
+
+def test_an_alert_command_that_fails_is_told_and_does_not_alarm_about_itself() -> None:
+    events = held_with([sys.executable, "-c", "raise SystemExit(3)"])
     assert [event.kind for event in events] == [Kind.HELD, Kind.TROUBLE]
     assert "status 3" in events[1].message
+
+
+def test_an_alert_command_that_is_not_there_is_told(tmp_path: Path) -> None:
+    events = held_with([str(tmp_path / "none")])
+    assert [event.kind for event in events] == [Kind.HELD, Kind.TROUBLE]
+    assert "can't be run" in events[1].message
+
+
+class HeldWorker:
+    """ports.Worker whose programs end when they are let go; ``begun`` are the kinds of the events they were given."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.let_go = asyncio.Event()
+
+    async def run(self, argv: Sequence[str], *, stdin: bytes, timeout: float) -> int:
+        self.begun.append(json.loads(stdin)["kind"])
+        await self.let_go.wait()
+        return 0
+
+
+def test_alerts_of_attempts_hold_up_no_other_alert_and_not_the_end_of_the_pod() -> None:
+    async def scenario() -> list[str]:
+        worker = HeldWorker()
+        bulletin = News(clock=FrozenClock(), worker=worker, alert=lambda: (["tell-me"], 10.0))
+        for _ in range(500):
+            bulletin.tell(Kind.ATTEMPTED, skill="nosy")
+        bulletin.tell(Kind.QUARANTINED, skill="alpha")
+        async with asyncio.timeout(10):
+            while len(worker.begun) < 2:
+                await asyncio.sleep(0)
+            closing = asyncio.create_task(bulletin.close())
+            await asyncio.sleep(0)
+            worker.let_go.set()
+            await closing
+        return worker.begun
+
+    assert asyncio.run(scenario()) == ["attempted", "quarantined"]
