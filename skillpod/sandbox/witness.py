@@ -15,6 +15,7 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from time import perf_counter
 
 from skillpod.model.guest import Act
 from skillpod.sandbox.guest.observer import socket_in_words
@@ -25,7 +26,9 @@ _NOTICE = struct.Struct("=QIIiIQ6Q")  # struct seccomp_notif: id, thread, flags,
 _ANSWER = struct.Struct("=QqiI")  # struct seccomp_notif_resp: id, value, error, flags
 _NO = -errno.EPERM
 _AT_ONCE = 16
-_BREATH_SECONDS = 0.002  # after so many at once: a guest that does nothing but try costs a tenth of a processor, not all of it
+_REST = 9
+"""After so many at once nobody is heard for so many times as long as they took: guests that do nothing but try cost a tenth of a processor,
+whatever one of them costs here, and not all of it."""
 
 _ACTS = {
     "socket": Act.SOCKET,
@@ -57,6 +60,7 @@ class Witness:
         self._listener = listener
         self._told = told
         self._left = _AT_ONCE
+        self._spent = 0.0  # seconds, since the last rest
         self._pause: asyncio.TimerHandle | None = None
         self._poll = select.poll()
         self._poll.register(listener, select.POLLIN)
@@ -73,6 +77,15 @@ class Witness:
 
     def _hear(self) -> None:
         """One notice a wake-up: the kernel gives one without waiting only when the loop has just said that one is there."""
+        started = perf_counter()
+        self._take_one()
+        self._spent += perf_counter() - started
+        self._left -= 1
+        if not self._left and self._listener >= 0:
+            self._loop.remove_reader(self._listener)
+            self._pause = self._loop.call_later(_REST * self._spent, self._resume)
+
+    def _take_one(self) -> None:
         ready = [events for _, events in self._poll.poll(0)]
         if not any(events & select.POLLIN for events in ready):
             if ready:  # nobody is left to hear of; an older kernel (6.1, tried) would wait here for ever, and the whole pod with it
@@ -92,17 +105,10 @@ class Witness:
         name = told_names().get(number, f"call {number}")
         if name != "socket" or arguments[:3] != _NAME_LOOKUP:
             self._told(process, _ACTS.get(name, Act.CALL), _in_words(name, arguments))
-        self._breathe()
-
-    def _breathe(self) -> None:
-        self._left -= 1
-        if not self._left:
-            self._loop.remove_reader(self._listener)
-            self._pause = self._loop.call_later(_BREATH_SECONDS, self._resume)
 
     def _resume(self) -> None:
         self._pause = None
-        self._left = _AT_ONCE
+        self._left, self._spent = _AT_ONCE, 0.0
         self._loop.add_reader(self._listener, self._hear)
 
 
