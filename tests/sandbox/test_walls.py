@@ -86,6 +86,11 @@ def test_what_a_guest_sets_on_its_descriptors_no_other_guest_can_read() -> None:
     assert asyncio.run(act()) == ([0, 0, 0], [0, 0, 0, 0])
 
 
+def test_no_time_of_a_file_of_the_hosts_is_set_through_the_input() -> None:
+    """It was opened on the host's own mount, which is not read-only: whoever may write to a file may say that it was written to now."""
+    assert run_in_jail("import os; os.utime(0)").errno == errno.EROFS
+
+
 def test_the_whole_standard_library_is_there_and_nothing_else() -> None:
     answer = run_in_jail(
         """

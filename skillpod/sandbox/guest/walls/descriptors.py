@@ -13,8 +13,8 @@ WIRE = 3
 
 
 def place(wire: int, output: int) -> None:
-    """The wire and the output take their numbers, and the input is opened anew: what the fork copied is one open file with all guests', and
-    a flag that one of them sets on it the others can read (fcntl(2), F_SETFL)."""
+    """The wire and the output take their numbers, and the input is opened anew, in the guests' own root: what the fork copied is one open
+    file with all guests', whose flags they all read and set (fcntl(2), F_SETFL), and is on a mount of the host's that may be changed."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
