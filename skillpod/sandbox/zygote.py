@@ -81,22 +81,23 @@ class Zygote:
         missing: dict[str, str] = {}
         while True:
             process = ZygoteProcess(self._environment(), tuple(self._held.values()))
+            listeners: list[int] = []
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
                 said = read_start(answer)
+                if not isinstance(said, Shortcoming):
+                    self._witness = next((Witness(listener, self._told) for listener in listeners), None)
+                    break
             except BaseException:
-                await process.close()
+                await _give_up(process, listeners)
                 raise
-            if not isinstance(said, Shortcoming):
-                break
-            await process.close()
+            await _give_up(process, listeners)
             if said.volume:
                 raise self._unusable(said)
             if said.wall in missing or said.wall in self._without:
                 raise unavailable(said.wall, said.detail)
             missing[said.wall] = said.detail
         self.walls = said
-        self._witness = next((Witness(listener, self._told) for listener in listeners), None)
         self._process = process
         process.listen(self._hear, self._end)
 
@@ -217,6 +218,12 @@ class Zygote:
         for asked in self._living.values():
             if asked.given is not None and asked.given.process == process:
                 asked.given.on_refused(act, target)
+
+
+async def _give_up(process: ZygoteProcess, listeners: list[int]) -> None:
+    await process.close()
+    for listener in listeners:
+        os.close(listener)
 
 
 def _zygote_ended() -> GuestDied:

@@ -41,7 +41,7 @@ FORGER = """
     import json, sys
     from skillpod import Content, tool
 
-    sys.modules["skillpod.sandbox.guest.serve"].encode = lambda value, hint: json.dumps(value).encode()
+    sys.modules["skillpod.sandbox.guest.calls"].encode = lambda value, hint: json.dumps(value).encode()
 
     @tool
     def forge(said: list[object]) -> Content:

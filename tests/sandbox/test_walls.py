@@ -149,7 +149,7 @@ def test_what_skills_commonly_do_works() -> None:
 def test_the_guest_is_nobody_the_host_knows() -> None:
     answer = run_in_jail("import os, platform; result = [os.getpid(), os.getppid(), platform.node(), os.getcwd(), os.getresuid()]")
     process, parent, node, directory, users = answer.value
-    assert (parent, node, directory) == (1, "guest", "/")
+    assert (parent, node, directory) == (1, "guest", "/scratch/tmp")
     assert process > 1
     assert 0 not in users
 

@@ -8,38 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import io
-import itertools
-import json
-import linecache
 import os
 import queue
-import resource
 import socket
 import sys
 import threading
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any, NoReturn
 
-from skillpod.sandbox.guest.arguments import Converter
-from skillpod.sandbox.guest.channel import Channel
-from skillpod.sandbox.guest.command_line import WordsInvalid
-from skillpod.sandbox.guest.contract import Context
-from skillpod.sandbox.guest.faults import NO_MEMORY, OUT_OF_MEMORY, OutputExceeded, describe, limit_of
-from skillpod.sandbox.guest.loader import Folder, keep_off_import_path
+from skillpod.sandbox.guest.calls import Call, Guest, flush, load_tools, with_seen
+from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, describe
+from skillpod.sandbox.guest.loader import keep_off_import_path
 from skillpod.sandbox.guest.observer import Observer
 from skillpod.sandbox.guest.port import Port
-from skillpod.sandbox.guest.results import ResultInvalid, encode
-from skillpod.sandbox.guest.scripts import Program, ProgramFailed, ScratchExceeded, programs
-from skillpod.sandbox.guest.tools import Tool, find
-from skillpod.sandbox.wire import HEADER, framed, parse
+from skillpod.sandbox.guest.rehearsal import rehearse, rehearse_call
 from skillpod.sandbox.wire import encode as encode_frame
+
+__all__ = ["main", "rehearse"]
 
 THREAD_STACK = 256 * 1024
 """Bytes; the default of 8 MiB would let a memory limit of 256 MiB hold a dozen threads."""
-
-_BALLAST = [bytearray(2 * 1024 * 1024)]
-"""Address space, never touched, to be let go when a skill has used up all the rest: saying so takes some."""
 
 
 def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
@@ -58,100 +46,6 @@ def main(sock: socket.socket, limits: Mapping[str, Any]) -> NoReturn:
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     os._exit(0)
-
-
-class Guest:
-    """A loaded skill: its tools by name, and what their Context is made of."""
-
-    def __init__(
-        self, tools: Mapping[str, Tool | Program], load: Mapping[str, Any], files: Mapping[str, bytes], observer: Observer
-    ) -> None:
-        self.observer = observer
-        self._tools = tools
-        self._config = load["config"]
-        self._output: int = load["output"]
-        self._files = files
-        self._volumes = load["volumes"]
-        self._numbers = itertools.count(1)
-
-    def call(self, frame: Mapping[str, Any], outlet: Any) -> Call:
-        return Call(frame, self._tools[frame["tool"]], Channel(outlet, frame["nonce"], frame["seconds"], self._numbers), self)
-
-    def context(self, channel: Channel) -> Context:
-        return Context(channel=channel, config=deepcopy(self._config), files=self._files, volumes=self._volumes)
-
-    def encoded(self, value: Any, tool: Tool | Program) -> bytes:
-        """Raises ResultInvalid, OutputExceeded."""
-        result = encode(value, tool.returns)
-        if len(result) > self._output:
-            raise OutputExceeded(f"the result is {len(result)} bytes")
-        return result
-
-    @property
-    def has_async(self) -> bool:
-        return any(tool.is_async for tool in self._tools.values())
-
-
-class Call:
-    """One call: started, then finished once, with a value or a fault."""
-
-    def __init__(self, frame: Mapping[str, Any], tool: Tool | Program, channel: Channel, guest: Guest) -> None:
-        self.tool = tool
-        self._nonce: str = frame["nonce"]
-        self._arguments: Mapping[str, Any] = frame["arguments"]
-        self._channel = channel
-        self._guest = guest
-        self._cpu, _ = _used()
-
-    def begin(self) -> Any:
-        """What the tool gives, or its coroutine. Raises whatever the tool raises."""
-        context = self._guest.context(self._channel) if self.tool.context else None
-        return self.tool.call(self._arguments, context)
-
-    def succeed(self, value: Any) -> None:
-        try:
-            result = self._guest.encoded(value, self.tool)
-        except BaseException as fault:  # noqa: BLE001  # SAFE: encoding runs the skill's properties and iterators
-            self.fail(fault)
-            return
-        cpu, peak = _used()
-        seen = self._guest.observer.take()
-        told = f'"seen":{json.dumps(seen)},' if seen else ""
-        head = f'{{"t":"result","nonce":"{self._nonce}","cpu":{cpu - self._cpu:.6f},"peak":{peak},{told}"value":'
-        self._finish(framed(head.encode() + result + b"}"))
-
-    def fail(self, fault: BaseException) -> None:
-        try:
-            self._finish(self._failure(fault))
-        except MemoryError:  # the skill still holds what filled it
-            _BALLAST.clear()
-            cpu, peak = _used()
-            self._finish(framed(_FAILED % (self._nonce.encode(), cpu - self._cpu, peak)))
-
-    def _failure(self, fault: BaseException) -> bytes:
-        error = dict(fault.error) if isinstance(fault, ProgramFailed) else describe(fault)
-        error["type"] = _OUR_FAULTS.get(type(fault)) or limit_of(fault, error["message"]) or error["type"]
-        cpu, peak = _used()
-        failed = {"t": "failed", "nonce": self._nonce, "error": error, "cpu": cpu - self._cpu, "peak": peak}
-        return encode_frame(_with_seen(failed, self._guest.observer))
-
-    def _finish(self, data: bytes) -> None:
-        _flush()
-        self._channel.finish(data)
-
-
-def _with_seen(frame: dict[str, Any], observer: Observer) -> dict[str, Any]:
-    seen = observer.take()
-    return {**frame, "seen": seen} if seen else frame
-
-
-_OUR_FAULTS: Mapping[type, str] = {
-    ResultInvalid: "result_invalid",
-    OutputExceeded: "output_exceeded",
-    ScratchExceeded: "scratch_exceeded",
-    WordsInvalid: "arguments_invalid",
-}
-_FAILED = b'{"t":"failed","nonce":"%s","error":{"type":"' + NO_MEMORY.encode() + b'","message":"","traceback":""},"cpu":%.6f,"peak":%d}'
 
 
 class Turns:
@@ -270,37 +164,6 @@ class _Running:
         self.has_heard = False
 
 
-class Rehearsal:
-    """A call gone through once, before the first caller comes: pages that a forked process writes for the first time are copied then, which
-    costs that caller more than the call itself."""
-
-    def __init__(self, guest: Guest, loop: asyncio.AbstractEventLoop | None) -> None:
-        frame = encode_frame({"t": "call", "nonce": "0" * 32, "tool": "", "arguments": {"value": "text"}, "seconds": 1.0})
-        call = parse(frame[HEADER:])
-        rehearsed = Call(call, Tool(_echo, Converter()), Channel(Silence(), call["nonce"], 1.0, itertools.count()), guest)
-        value = rehearsed.begin()
-        rehearsed.succeed(loop.run_until_complete(value) if loop is not None else value.close())
-
-
-class Silence:
-    """Stands where the wire does while nobody is to hear."""
-
-    cap = 0
-
-    def send(self, data: bytes) -> None:
-        """Nobody hears a rehearsal."""
-
-    def answer(self, number: int) -> Mapping[str, Any]:
-        raise NotImplementedError
-
-    def is_cancelled(self, nonce: str) -> bool:
-        return False
-
-
-async def _echo(value: str, ctx: Context) -> str:
-    return value
-
-
 def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
@@ -309,49 +172,18 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     try:
         if load["volumes"]:
             keep_off_import_path(load["volumes"].values())
-        tools = _tools(load, files)
+        tools = load_tools(load, files)
         described = [tool.describe() for tool in tools.values()]
     except BaseException as fault:  # noqa: BLE001  # SAFE: importing runs the skill's code, which may raise anything
-        _flush()
-        port.send(encode_frame(_with_seen({"t": "load_failed", "error": describe(fault)}, observer)))
+        flush()
+        port.send(encode_frame(with_seen({"t": "load_failed", "error": describe(fault)}, observer)))
         return None
     guest = Guest(tools, load, files, observer)
     serving = Overlapping(guest, port) if load["concurrency"] > 1 else Turns(guest, port)
-    answer = encode_frame(_with_seen({"t": "described", "tools": described}, observer))  # first: a rehearsal takes what was seen along
-    Rehearsal(guest, serving.loop)
+    answer = encode_frame(with_seen({"t": "described", "tools": described}, observer))  # first: a rehearsal takes what was seen along
+    rehearse_call(guest, serving.loop)
     port.send(answer)
     return serving
-
-
-def _tools(load: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Tool | Program]:
-    """Those of the entry file, where there is one, and of the programs. Raises whatever the skill's code raises."""
-    folder = Folder(load["name"], files)
-    folder.install()
-    functions = find(folder.load(load["entry"])) if load["entry"] else {}
-    return {**functions, **programs(folder, load)}
-
-
-_ROUNDS = 10  # CPython rewrites a function after about eight runs (PEP 659)
-_OWN_SKILL: Mapping[str, Any] = {"name": "rehearsal", "entry": "handler.py", "scripts": [], "config": {}, "volumes": {}, "output": 1024}
-_OWN_FILES: Mapping[str, bytes] = {
-    "handler.py": b"from skillpod import tool\n\n\n@tool\ndef say(word: str = '') -> str:\n    return word\n"
-}
-
-
-def rehearse() -> None:
-    """In the zygote, before anything is forked: load a skill of our own and go through a call of it until the interpreter has rewritten
-    the code this takes. A page that it rewrites in a guest is copied for that guest. Leaves nothing behind."""
-    finders, modules = list(sys.meta_path), frozenset(sys.modules)
-    observer = Observer(sys.path)
-    for _ in range(_ROUNDS):
-        tools = _tools(_OWN_SKILL, _OWN_FILES)
-        for tool in tools.values():
-            tool.describe()
-        Rehearsal(Guest(tools, _OWN_SKILL, _OWN_FILES, observer), None)
-        sys.meta_path[:] = finders
-        for name in sys.modules.keys() - modules:
-            del sys.modules[name]
-    linecache.clearcache()
 
 
 def _line_buffered() -> None:
@@ -362,18 +194,3 @@ def _line_buffered() -> None:
 def _stream(number: int) -> io.TextIOWrapper:
     written = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
     return io.TextIOWrapper(written, "utf-8", "backslashreplace", line_buffering=True)
-
-
-def _flush() -> None:
-    """What was printed goes out before the reply does."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # noqa: BLE001, S112  # SAFE: the skill may have closed or replaced it; a lost print breaks nothing
-            continue
-
-
-def _used() -> tuple[float, int]:
-    """Processor seconds of this process so far, and the most bytes it ever had in memory."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024

@@ -83,6 +83,8 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     if guest.user is not None and guest.is_shared:
         identity.join(guest.user)  # no wall, so nothing here does without it: the volumes are open to this user alone
     walls.put_up("guest_identity", lambda: identity.take(guest.user, is_shared=guest.is_shared))
+    if walls.stands("scratch_quota"):
+        scratch.enter(int(guest.limits["scratch"]))
     walls.put_up("capabilities", lambda: capabilities.drop(prepared.bounding))
     walls.put_up("parent_death", lambda: parent_death.die_with(guest.parent))
     walls.put_up("rlimits", lambda: _limit(prepared, guest))
