@@ -1,8 +1,7 @@
-"""The host's end of one guest: frames in and out without ever waiting on it, deadlines, its output, and how it died.
+"""The host's end of one guest: what its frames mean, its calls and their deadlines, and how it died.
 
 The guest is the enemy. Every frame is checked before it means anything; the first that is not in order kills the guest, and the calls it
-held end in WireBroken. Nothing here blocks: a wake-up of the loop reads at most one chunk, handles at most a few frames of it, and stops
-earlier when one of them was long work.
+held end in WireBroken. Nothing here waits for it.
 """
 
 from __future__ import annotations
@@ -12,31 +11,23 @@ import copy
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
-from skillpod.model.manifest import MIB, Limits
+from skillpod.model.manifest import Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.broker import Broker, Denied
 from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
 from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
+from skillpod.sandbox.line import Line
 from skillpod.sandbox.output import Output
-from skillpod.sandbox.wire import Decoder, FrameTooLarge, WireError, encode
+from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
-_CHUNK = 64 * 1024
 _NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for most guests are called once
-_FRAMES_PER_WAKE = 16
-_BREATH_SECONDS = 0.002
-"""For so long a guest is not listened to after so many frames at once, and when it has cost more than this for as long as that: one that
-floods us with log records costs a tenth of a processor, one that sends what is long work half of one."""
-
-_UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
 _ASKS_PER_CALL = 100_000
-_LAST_CHUNKS = 8  # more than a dead guest can have left in a socket; one that is only said to be dead could go on for ever
 _REAP_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 """How long a call that nobody waits for any more may take to end before its guest is ended with it."""
@@ -93,16 +84,10 @@ class Connection:
         self._watch = watch
         self.on_end: OnEnd = _nobody
         self.on_free: Callable[[], None] = _nothing
-        self._decoder = Decoder(cap_of(limits))
         self._calls: dict[str, _Call] = {}
         self._chance = b""
         self._inbox: deque[dict[str, Any]] = deque()  # what it says of itself before it serves
         self._waiting: asyncio.Future[None] | None = None
-        self._unsent: deque[memoryview] = deque()
-        self._is_clogged = False  # it left too many answers unread
-        self._owed = 0.0  # seconds of work it cost, less the seconds that have passed since ``_left_off``
-        self._left_off = 0.0
-        self._breath: asyncio.TimerHandle | None = None
         self._is_serving = False
         self._fault: SkillpodError | None = None
         self._exit: Exit | None = None
@@ -110,8 +95,7 @@ class Connection:
         self.has_ended = False
         self.is_fit = True
         self.gone: asyncio.Future[None] = self._loop.create_future()
-        self._loop.add_reader(forked.wire, self._readable)
-        self._loop.add_reader(forked.output, self._drain)
+        self._line = Line(forked, self, cap=cap_of(limits), output=output)
         forked.exited.add_done_callback(self._exited)
 
     # --- starting ----------------------------------------------------------------------------------------------------------------
@@ -130,13 +114,7 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Bytes for the guest: now, or when it has room for them."""
-        view = memoryview(data)
-        if not self._unsent:
-            view = view[self._write(view) :]
-            if not view or self.has_ended:
-                return
-            self._loop.add_writer(self._forked.wire, self._writable)
-        self._unsent.append(view)
+        self._line.send(data)
 
     def watch(self) -> None:
         """From here on what the kernel refuses is the skill's doing; before, it was the self-test's."""
@@ -164,7 +142,7 @@ class Connection:
         self._is_serving = True
         if self.has_ended:
             raise copy.copy(self._fault) if self._fault else GuestDied("the guest was ended while it started")
-        if self._inbox or self._decoder.pending:
+        if self._inbox or self._line.pending:
             raise self._broken("it sent more than it was asked before its first call")
 
     # --- calling -----------------------------------------------------------------------------------------------------------------
@@ -229,64 +207,25 @@ class Connection:
 
     # --- what the guest says -----------------------------------------------------------------------------------------------------
 
-    def _readable(self) -> None:
-        try:
-            data = self._forked.wire.recv(_CHUNK)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._hung_up()
-            return
-        try:
-            self._decoder.feed(data)
-        except FrameTooLarge as fault:
-            self._too_large(fault)
-        else:
-            self._handle_frames()
+    @property
+    def is_busy(self) -> bool:
+        """``line.Ear``."""
+        return bool(self._calls)
 
-    def _handle_frames(self) -> None:
-        left, started = _FRAMES_PER_WAKE, perf_counter()
-        owed = max(0.0, self._owed - started + self._left_off)
-        try:
-            for frame in self._decoder.frames():
-                self._handle(frame)
-                left -= 1
-                if self.has_ended or self._is_clogged:
-                    return
-                costs = owed + perf_counter() - started
-                if not left or (costs > _BREATH_SECONDS and self._calls):
-                    self._breathe(max(costs, _BREATH_SECONDS))
-                    return
-        except FrameTooLarge as fault:
-            self._too_large(fault)
-        except WireError as fault:
+    def caught_up(self, pending: int) -> None:
+        """``line.Ear``."""
+        if pending and self._is_serving and not self._calls:
+            self._broken("bytes outside of a call")
+
+    def broken(self, fault: WireError) -> None:
+        """``line.Ear``."""
+        if isinstance(fault, FrameTooLarge):
+            self._end(error := output_exceeded(self._limits, f"the guest sent {fault.size} bytes at once"), error)
+        else:
             self._broken(str(fault))
-        else:
-            if self._decoder.pending and self._is_serving and not self._calls:
-                self._broken("bytes outside of a call")
-        finally:
-            self._left_off = perf_counter()
-            self._owed = owed + self._left_off - started
 
-    def _breathe(self, seconds: float) -> None:
-        self._loop.remove_reader(self._forked.wire)
-        self._breath = self._loop.call_later(seconds, self._breathed)
-
-    def _breathed(self) -> None:
-        self._breath = None
-        self._resume()
-
-    def _resume(self) -> None:
-        """Go on with what was read before, and listen again, once there is breath and room for answers."""
-        if self.has_ended or self._breath is not None or self._is_clogged:
-            return
-        self._loop.add_reader(self._forked.wire, self._readable)
-        self._handle_frames()
-
-    def _handle(self, frame: dict[str, Any]) -> None:
-        """Raises WireError for a frame that is not in order."""
+    def hear(self, frame: dict[str, Any]) -> None:
+        """``line.Ear``."""
         if not self._is_serving:
             self._greeted(frame)
             return
@@ -313,7 +252,7 @@ class Connection:
             raise WireError("it said more than it was asked while it started")
 
     def _answered(self, nonce: str, call: _Call, frame: Mapping[str, Any]) -> None:
-        if len(self._calls) == 1 and self._decoder.pending:
+        if len(self._calls) == 1 and self._line.pending:
             raise WireError("a reply with something behind it")
         usage = usage_of(frame, perf_counter() - call.started)
         failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
@@ -342,10 +281,7 @@ class Connection:
             answer = encode({"t": "answer", "id": number, "value": self._broker.answer(operation, arguments)})
         except (Denied, WireError) as refusal:
             answer = encode({"t": "answer", "id": number, "error": str(refusal)})
-        self.send(answer)
-        if self._unsent and sum(map(len, self._unsent)) > _UNSENT_CAP:
-            self._is_clogged = True
-            self._loop.remove_reader(self._forked.wire)
+        self._line.answer(answer)
 
     def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
         operation, arguments = frame["operation"], frame["arguments"]
@@ -395,52 +331,16 @@ class Connection:
         )
         self._end(error, None, culprit=call)
 
-    # --- sending and output ------------------------------------------------------------------------------------------------------
-
-    def _write(self, view: memoryview) -> int:
-        """How many bytes the kernel took. A broken wire takes all: the guest's end is noticed elsewhere."""
-        try:
-            return self._forked.wire.send(view)
-        except (BlockingIOError, InterruptedError):
-            return 0
-        except OSError:
-            return len(view)
-
-    def _writable(self) -> None:
-        view = self._unsent.popleft()
-        rest = view[self._write(view) :]
-        if rest:
-            self._unsent.appendleft(rest)
-        elif not self._unsent:
-            self._loop.remove_writer(self._forked.wire)
-            self._is_clogged = False
-            self._resume()
-
-    def _drain(self) -> None:
-        try:
-            data = os.read(self._forked.output, _CHUNK)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            data = b""
-        if data:
-            self._output.write(data)
-        else:
-            self._loop.remove_reader(self._forked.output)
-
     # --- the end -----------------------------------------------------------------------------------------------------------------
-
-    def _too_large(self, fault: FrameTooLarge) -> None:
-        self._end(error := output_exceeded(self._limits, f"the guest sent {fault.size} bytes at once"), error)
 
     def _broken(self, why: str) -> SkillpodError:
         error = WireBroken(f"the guest broke the protocol: {why}", hint="only the skillpod runtime may write to the guest's wire")
         self._end(error, error)
         return error
 
-    def _hung_up(self) -> None:
-        """It closed its end: it is dying, or it is made to."""
-        self._loop.remove_reader(self._forked.wire)
+    def hung_up(self) -> None:
+        """``line.Ear``. It is dying, or it is made to."""
+        self._line.hang_up()
         if self._reaper is None:
             self._reaper = self._loop.call_later(_LINGER_SECONDS, self._linger)
 
@@ -451,24 +351,12 @@ class Connection:
     def _exited(self, exited: asyncio.Future[Exit]) -> None:
         """The process is gone. What it had sent before still counts."""
         if not self.has_ended:
-            self._last_words()
+            self._line.last_words()
         if not self.has_ended:
             self._exit = exited.result() if not exited.cancelled() and exited.exception() is None else None
             error = explain(self._exit, self._limits, doing=self._doing())
             self._end(error, error)
         self._free()
-
-    def _last_words(self) -> None:
-        try:
-            with suppress(OSError):
-                for _ in range(_LAST_CHUNKS):
-                    self._decoder.feed(self._forked.wire.recv(_CHUNK))
-            for frame in self._decoder.frames():
-                self._handle(frame)
-        except FrameTooLarge as fault:
-            self._too_large(fault)
-        except WireError as fault:
-            self._broken(str(fault))
 
     def _doing(self) -> str:
         if not self._is_serving:
@@ -487,10 +375,7 @@ class Connection:
         calls, self._calls = self._calls, {}
         used = {call: self._used(call) for call in calls.values()}  # while its clock can be read
         self._fault = error
-        self._loop.remove_reader(self._forked.wire)
-        if self._unsent:
-            self._loop.remove_writer(self._forked.wire)
-            self._unsent.clear()
+        self._line.hush()
         self._kill_process()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
@@ -527,12 +412,5 @@ class Connection:
             return
         if self._reaper is not None:
             self._reaper.cancel()
-        self._drain_rest()
-        self._loop.remove_reader(self._forked.output)
-        self._forked.close()
+        self._line.close()
         self.gone.set_result(None)
-
-    def _drain_rest(self) -> None:
-        for _ in range(2):  # a pipe holds at most 64 KiB here; a child that outlived the guest can't keep us
-            with suppress(OSError):
-                self._output.write(os.read(self._forked.output, _CHUNK))
