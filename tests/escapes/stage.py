@@ -37,7 +37,7 @@ from tests.support.skills import saying, write_skill
 BYSTANDER = "bystander"
 _REASON = "It is what this test wants to know the worth of."
 _ENDED = {"limits.wall": "timeout", "escaped": "ok", "nothing": "ok"}
-_LIVES = re.compile(r"\w*Error|limits\.(wall|memory)|escaped|nothing")
+_LIVES = re.compile(r"\w*Error|limits\.(wall|memory|scratch|threads)|escaped|nothing")
 """Words for a call that its guest lives through, or whose guest the host ended: not a death of its own."""
 
 

@@ -35,7 +35,7 @@ OURS = [idea for idea in ATTACKS if idea.attack.ours]
 OWN = [idea for idea in collected() if not idea.has_attack]
 ALONE = [(idea, wall) for idea in KERNELS if len(idea.attack.walls) > 1 for wall in idea.attack.walls]
 NEVER_ALONE = {
-    "cgroup": "this version puts none up",
+    "cgroup": "it bounds all guests of a zygote together, and only where the host delegates one: tests/sandbox/test_cgroup.py tries it",
     "witness": "what it refuses the filter refuses, too: it is there to tell",
     "mount_namespace": "a guest without it has no right to mount anything in the host's: pivot_root and scratch_quota are made of it",
 }

@@ -18,4 +18,4 @@ def attack(call: Call, given: Given) -> bool:
             os.unlink(path)
 
 
-ATTACK = Attack(walls=("scratch_quota",), besides=("pivot_root", "landlock"), fails=("OSError",), limits={"scratch": "4MiB"})
+ATTACK = Attack(walls=("scratch_quota",), besides=("pivot_root", "landlock"), fails=("limits.scratch",), limits={"scratch": "4MiB"})

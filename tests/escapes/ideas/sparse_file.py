@@ -11,4 +11,4 @@ def attack(call: Call, given: Given) -> bool:
     return True
 
 
-ATTACK = Attack(walls=("rlimits",), fails=("OSError",))
+ATTACK = Attack(walls=("rlimits",), fails=("limits.scratch",))
