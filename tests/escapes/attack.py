@@ -34,6 +34,8 @@ class Attack:
     fails: tuple[str, ...] = ("PermissionError",)  # the words it may end in behind its walls: ``stage.word``
     succeeds: str = "escaped"  # and the one without them
     limits: Mapping[str, Any] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict)  # those of ``Host.volumes`` it was granted: ``read`` or ``write``
+    victim_volumes: Mapping[str, str] = field(default_factory=dict)
     seen: Callable[[Host, float], bool] | None = None  # whether the host noticed, within so many seconds
     shown: Callable[[Sequence[Entry]], bool] | None = None  # whether it shows in the journal
     needs: Callable[[], str] = _nothing  # what this machine lacks for it to succeed

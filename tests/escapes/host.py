@@ -9,9 +9,10 @@ import secrets
 import select
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -43,6 +44,9 @@ class Host:
         self.secret = self.folder / "secret"
         self.written = self.folder / "written"
         self.path = self.folder / "socket"
+        self.ground = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="skillpod-volumes-", dir="/var/tmp")))
+        self.ground.chmod(0o777)
+        self.volumes = {name: self._directory(name) for name in ("data", "out", "private")}
         self.dropped = Path("/tmp", f"{self.folder.name}-dropped")
         self._stack.callback(self.dropped.unlink, missing_ok=True)
         self.tcp = self._stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -60,13 +64,13 @@ class Host:
 
     def reset(self) -> None:
         """As if nobody had been here."""
-        for entry in self.folder.iterdir():
-            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        for place in (self.folder, *self.volumes.values()):
+            _empty(place)
         self.dropped.unlink(missing_ok=True)
         self._place(self.secret, SECRET)
         self._place(self.folder / "planted.py", f"word = {SECRET!r}\n")
-        self.named = self._local(str(self.path), socket.SOCK_STREAM)
-        self.path.chmod(0o777)
+        self.named = self._open_to_all(self.path)
+        self._fill_volumes()
         for listener in (self.tcp, self.udp, self.abstract, self.datagrams):
             while _is_ready(listener, 0.0):
                 self.heard(listener, 0.0)
@@ -79,6 +83,7 @@ class Host:
             "written": str(self.written),
             "dropped": str(self.dropped),
             "path": str(self.path),
+            "volumes": {name: str(place) for name, place in self.volumes.items()},
             "port": self.tcp.getsockname()[1],
             "udp": self.udp.getsockname()[1],
             "abstract": self.abstract.getsockname().decode(),
@@ -109,6 +114,10 @@ class Host:
         with listener.accept()[0] as accepted:
             return accepted.recv(64) if _is_ready(accepted, patience) else b""
 
+    def piped(self, patience: float = PATIENCE) -> bytes:
+        """What was written to the pipe that lies in ``data``, within so many seconds."""
+        return os.read(self.pipe, 64) if select.select([self.pipe], [], [], patience)[0] else b""
+
     def killed(self, patience: float = PATIENCE) -> bool:
         """Whether the process has ended within so many seconds."""
         if self._process is None:
@@ -124,6 +133,39 @@ class Host:
         path.chmod(0o666)
         os.chown(path, GUESTS, -1)
         os.utime(path, (1, 1))
+
+    def _directory(self, name: str) -> Path:
+        """One that is bound as a volume: it stays, what is in it is made anew."""
+        place = self.ground / name
+        place.mkdir()
+        place.chmod(0o777)
+        return place
+
+    def _fill_volumes(self) -> None:
+        data, out, private = self.volumes.values()
+        for path, content in (
+            (data / "a.txt", "data"),
+            (out / "a.txt", "out"),
+            (private / "a.txt", SECRET),
+            (self.ground / "beside", SECRET),
+        ):
+            path.write_text(content)
+            path.chmod(0o666)
+        (data / "planted.py").write_text(f"word = {SECRET!r}\n")
+        (data / "link").symlink_to(self.secret)
+        os.mkfifo(data / "pipe")
+        (data / "pipe").chmod(0o666)
+        self.pipe = os.open(data / "pipe", os.O_RDWR | os.O_NONBLOCK)
+        self._stack.callback(os.close, self.pipe)
+        self.bound = self._open_to_all(data / "socket")
+        with suppress(PermissionError):  # an ordinary user makes none: ``probes.devices``
+            os.mknod(data / "zero", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+            (data / "zero").chmod(0o666)
+
+    def _open_to_all(self, path: Path) -> socket.socket:
+        listening = self._local(str(path), socket.SOCK_STREAM)
+        path.chmod(0o777)
+        return listening
 
     def _local(self, address: str, kind: socket.SocketKind) -> socket.socket:
         listening = self._stack.enter_context(socket.socket(socket.AF_UNIX, kind))
@@ -145,6 +187,11 @@ class Host:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+
+def _empty(place: Path) -> None:
+    for entry in place.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def _is_ready(one: socket.socket, patience: float) -> bool:

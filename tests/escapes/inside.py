@@ -16,11 +16,18 @@ NUMBERS: Mapping[str, int] = {}
 def system_call(name: str, *arguments: Any) -> int:
     """By its number, past what the C library checks. Raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
     words = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
     answer: int = libc.syscall(ctypes.c_long(NUMBERS[name]), *words)
     if answer < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return answer
+
+
+def volume(given: Mapping[str, Any], name: str) -> str:
+    """Where a volume is: below /volumes, or at its path on the host for a guest that has no root of its own."""
+    place = f"/volumes/{name}"
+    return place if os.path.isdir(place) else str(given["volumes"][name])
 
 
 def wire() -> int:

@@ -7,6 +7,7 @@ import os
 import platform
 import resource
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,17 @@ def extended_attributes() -> str:
             os.setxattr(file.name, "user.note", b"x")
         except OSError:
             return "a temporary directory whose files take extended attributes"
+    return ""
+
+
+def devices() -> str:
+    """Made for others to open: by root, on a file system that has devices."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
+        try:
+            os.mknod(f"{place}/zero", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+            os.close(os.open(f"{place}/zero", os.O_RDONLY))
+        except OSError:
+            return "root, who can make a device in /var/tmp and open it there"
     return ""
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -163,17 +163,32 @@ def staged(ideas: Sequence[Idea], way: Way, folder: Path) -> Iterator[Stage]:
     policies.mkdir()
     plan = dict(_planned(ideas, way))
     for name, (idea, function, _) in plan.items():
-        lifetime = "skill" if function == "victim" else "call"
-        manifest = {"limits": dict(idea.attack.limits), "lifetime": lifetime}
-        write_skill(skills, name, handler=handler(getattr(idea.module, function)), manifest=manifest)
+        write_skill(skills, name, handler=handler(getattr(idea.module, function)), manifest=_manifest(idea.attack, function))
     write_skill(skills, BYSTANDER, handler=saying("here"))
     (policies / "attacks.yaml").write_text(json.dumps(_policy(plan)))
     with pytest.MonkeyPatch.context() as patch, Host() as host:
         patch.setenv("SKILLPOD_SECRET", "hunter2-in-the-environment")
         patch.setattr(pipeline, "run", _unaudited)
+        home.mkdir(mode=0o700)
+        (home / "pod.yaml").write_text(json.dumps({"volumes": {name: _writable(place) for name, place in host.volumes.items()}}))
         with SkillManager.blocking(skills, home=home, policies=policies, policy="attacks") as pod:
             pod.settled()
             yield Stage(pod, host, home)
+
+
+def _manifest(attack: Attack, function: str) -> dict[str, Any]:
+    manifest: dict[str, Any] = {"limits": dict(attack.limits), "lifetime": "skill" if function == "victim" else "call"}
+    if volumes := _volumes(attack, function):
+        manifest |= {"tier": "write", "permissions": {"volumes": [{"name": name, "access": access} for name, access in volumes.items()]}}
+    return manifest
+
+
+def _volumes(attack: Attack, function: str) -> Mapping[str, str]:
+    return attack.victim_volumes if function == "victim" else attack.volumes
+
+
+def _writable(place: Path) -> dict[str, str]:
+    return {"path": str(place), "access": "write"}
 
 
 def _unaudited(bundle: Bundle, manifest: Manifest | None) -> Report:
@@ -190,17 +205,19 @@ def _planned(ideas: Sequence[Idea], way: Way) -> Iterator[tuple[str, tuple[Idea,
 
 
 def _policy(plan: dict[str, tuple[Idea, str, frozenset[str]]]) -> dict[str, Any]:
-    """One rule for each set of walls, so that few zygotes are started."""
-    by_walls: dict[frozenset[str], list[str]] = {}
-    for name, (_, _, without) in plan.items():
-        by_walls.setdefault(without, []).append(name)
-    by_walls.setdefault(frozenset(), []).append(BYSTANDER)
-    rules = [_rule(number, names, without) for number, (without, names) in enumerate(by_walls.items())]
+    """One rule for each set of walls, with volumes and without."""
+    alike: dict[tuple[frozenset[str], bool], list[str]] = {(frozenset(), False): [BYSTANDER]}
+    for name, (idea, function, without) in plan.items():
+        alike.setdefault((without, bool(_volumes(idea.attack, function))), []).append(name)
+    rules = [_rule(number, names, without, has_volumes) for number, ((without, has_volumes), names) in enumerate(alike.items())]
     return {"policy": 1, "name": "attacks", "rules": rules}
 
 
-def _rule(number: int, names: list[str], without: frozenset[str]) -> dict[str, Any]:
+def _rule(number: int, names: list[str], without: frozenset[str], has_volumes: bool) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": f"set-{number}", "match": {"name": names}, "outcome": "allow", "reason": _REASON}
+    if has_volumes:
+        rule["match"] |= {"tier": "write", "permissions": ["volumes"]}
+        rule["grant"] = {"volumes": "asked"}
     if without:
         rule["without"] = [{"wall": wall, "reason": _REASON} for wall in sorted(without)]
     return rule

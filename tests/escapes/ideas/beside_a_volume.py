@@ -1,0 +1,14 @@
+"""Read what lies beside a volume, by its parent directory."""
+
+from tests.escapes.attack import Attack, Call, Given
+from tests.escapes.inside import volume
+
+
+def attack(call: Call, given: Given) -> bool:
+    with open(volume(given, "data") + "/../beside", encoding="utf-8") as file:
+        return file.read() == "hunter2"
+
+
+ATTACK = Attack(
+    walls=("pivot_root", "landlock"), volumes={"data": "read", "out": "write"}, fails=("FileNotFoundError",), leaves=("guest open",)
+)
