@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.model.entry import Entry
+from skillpod.model.entry import Entry, Fact
 from tests.escapes.host import Host
 
 Call = Callable[..., int]
@@ -16,6 +16,11 @@ Call = Callable[..., int]
 
 Given = Mapping[str, Any]
 """What an attacker is told of the host (``Host.given``), and what its victim answered."""
+
+
+def kernel_is_silent(entries: Sequence[Entry]) -> bool:
+    """Whether the journal has nothing by the kernel's word."""
+    return not any(entry.fact is Fact.ATTEMPTED and entry.details["by"] == "kernel" for entry in entries)
 
 
 def _nothing() -> str:

@@ -15,9 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from skillpod.model.guest import WallState
 from skillpod.sandbox import landlock
 from tests.escapes import inside
 from tests.escapes.skill import numbers
+from tests.support.jail import run_in_jail
 
 Probe = Callable[[], str]
 
@@ -95,6 +97,11 @@ def devices() -> str:
         except OSError:
             return "root, who can make a device in /var/tmp and open it there"
     return ""
+
+
+def witness() -> str:
+    stands = run_in_jail("").states()["witness"] is WallState.ACTIVE
+    return "" if stands else "a kernel that tells what it refuses"
 
 
 def usable(path: str) -> Probe:
