@@ -36,7 +36,6 @@ OWN = [idea for idea in collected() if not idea.has_attack]
 ALONE = [(idea, wall) for idea in KERNELS if len(idea.attack.walls) > 1 for wall in idea.attack.walls]
 NEVER_ALONE = {
     "cgroup": "it bounds all guests of a zygote together, and only where the host delegates one: tests/sandbox/test_cgroup.py tries it",
-    "witness": "what it refuses the filter refuses, too: it is there to tell",
     "mount_namespace": "a guest without it has no right to mount anything in the host's: pivot_root and scratch_quota are made of it",
 }
 """Walls that no attack names, and why."""
@@ -88,9 +87,10 @@ def test_in_the_jail_it_fails_and_is_written_down(idea: Idea, stage: Stage) -> N
 def test_without_its_walls_it_succeeds(idea: Idea, stage: Stage) -> None:
     _require(idea.attack.lacks() or idea.attack.needs())
     stage.require(idea.name)
-    said, _ = stage.attempt(idea.name)
+    said, entries = stage.attempt(idea.name)
     assert said == idea.attack.succeeds
     assert idea.attack.seen is None or idea.attack.seen(stage.host, PATIENCE)
+    assert idea.attack.shown is None or idea.attack.shown(entries)
     assert stage.is_well()
 
 
