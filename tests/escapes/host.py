@@ -34,6 +34,7 @@ class Host:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
+        self._placed = ExitStack()  # what each ``reset`` opens anew
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._key = secrets.randbelow(1 << 30) + 1
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,10 +53,11 @@ class Host:
         self.tcp = self._stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         self.udp = self._stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         self.udp.bind(("127.0.0.1", 0))
-        self.abstract = self._local(f"\0skillpod-{secrets.token_hex(8)}", socket.SOCK_STREAM)
-        self.datagrams = self._local(f"\0skillpod-{secrets.token_hex(8)}", socket.SOCK_DGRAM)
+        self.abstract = self._stack.enter_context(self._local(f"\0skillpod-{secrets.token_hex(8)}", socket.SOCK_STREAM))
+        self.datagrams = self._stack.enter_context(self._local(f"\0skillpod-{secrets.token_hex(8)}", socket.SOCK_DGRAM))
         self._share_memory()
         self._stack.callback(self._end_process)
+        self._stack.callback(self._placed.close)
         self.reset()
         return self
 
@@ -64,6 +66,7 @@ class Host:
 
     def reset(self) -> None:
         """As if nobody had been here."""
+        self._placed.close()
         for place in (self.folder, *self.volumes.values()):
             _empty(place)
         self.dropped.unlink(missing_ok=True)
@@ -156,19 +159,19 @@ class Host:
         os.mkfifo(data / "pipe")
         (data / "pipe").chmod(0o666)
         self.pipe = os.open(data / "pipe", os.O_RDWR | os.O_NONBLOCK)
-        self._stack.callback(os.close, self.pipe)
+        self._placed.callback(os.close, self.pipe)
         self.bound = self._open_to_all(data / "socket")
         with suppress(PermissionError):  # an ordinary user makes none: ``probes.devices``
             os.mknod(data / "zero", stat.S_IFCHR | 0o666, os.makedev(1, 5))
             (data / "zero").chmod(0o666)
 
     def _open_to_all(self, path: Path) -> socket.socket:
-        listening = self._local(str(path), socket.SOCK_STREAM)
+        listening = self._placed.enter_context(self._local(str(path), socket.SOCK_STREAM))
         path.chmod(0o777)
         return listening
 
     def _local(self, address: str, kind: socket.SocketKind) -> socket.socket:
-        listening = self._stack.enter_context(socket.socket(socket.AF_UNIX, kind))
+        listening = socket.socket(socket.AF_UNIX, kind)
         listening.bind(address)
         if kind == socket.SOCK_STREAM:
             listening.listen()

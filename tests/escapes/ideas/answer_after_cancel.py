@@ -9,6 +9,7 @@ import pytest
 from skillpod.errors import SkillpodError, WireBroken
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import OWNER
+from skillpod.model.manifest import GuestCount
 from skillpod.ports import Guests
 from skillpod.sandbox.connection import Connection
 from tests.escapes import inside
@@ -18,6 +19,7 @@ from tests.support.jailed import jailed
 
 STOPPED_BY = ("a nonce for each call",)
 HANDLER = """
+import time
 from skillpod import Cancelled, Context, tool
 
 kept = []
@@ -26,8 +28,7 @@ kept = []
 def run(ctx: Context) -> str:
     if kept:
         send(result(kept[0], '"forged"'))
-        while True:
-            ctx.logger.info("still here")
+        time.sleep(60)
     kept.append(nonce())
     try:
         while True:
@@ -60,4 +61,4 @@ def _second_answer() -> Any:
             return error.code
 
     source = Path(inside.__file__).read_text("utf-8") + HANDLER
-    return jailed(launch(source, lifetime=Lifetime.SKILL), act)
+    return jailed(launch(source, lifetime=Lifetime.SKILL, guests=GuestCount(0, 1)), act)

@@ -7,8 +7,8 @@ from tests.escapes.removal import no_deadline
 def attack(call: Call, given: Given) -> bool:
     import ctypes
 
-    ctypes.PyDLL(None).usleep(1_500_000)
+    ctypes.PyDLL(None).usleep(800_000)
     return True
 
 
-ATTACK = Attack(ours=("the host's deadline",), remove=no_deadline, fails=("limits.wall",), limits={"wall": "1s"})
+ATTACK = Attack(ours=("the host's deadline",), remove=no_deadline, fails=("limits.wall",), limits={"wall": "0.5s"})

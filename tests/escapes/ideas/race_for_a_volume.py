@@ -4,6 +4,7 @@ import ctypes
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,11 +22,19 @@ STOPPED_BY = ("no link on a volume's path is followed", "a directory is known by
 _AT, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 _TRIES = 2000
 
+Place = tuple[int, int]
+"""A device and an inode."""
+
 
 def in_the_jail(folder: Path) -> None:
+    opened: Counter[Place | None] = Counter()
     with Host() as host:
         meant = volume(host.volumes["data"])
-        assert set(_opened(host, meant)) - {None} == {(meant.device, meant.inode)}
+        for place in _opened(host, meant):
+            opened[place] += 1
+            if len(opened) > 1 and opened.total() >= _TRIES:
+                break
+    assert opened.keys() - {None} == {(meant.device, meant.inode)}
 
 
 def without_the_wall(folder: Path) -> None:
@@ -38,17 +47,15 @@ def without_the_wall(folder: Path) -> None:
         assert (elsewhere.st_dev, elsewhere.st_ino) in _opened(host, meant)
 
 
-def _opened(host: Host, meant: Volume) -> Iterator[tuple[int, int] | None]:
+def _opened(host: Host, meant: Volume) -> Iterator[Place | None]:
     """What was opened each time; None where it was refused."""
+    until = time.monotonic() + PATIENCE
     with _exchanging(host.volumes["data"], host.volumes["private"]):
-        until = time.monotonic() + PATIENCE
-        for _ in range(_TRIES):
+        while time.monotonic() < until:
             yield _held(meant)
-            if time.monotonic() > until:
-                return
 
 
-def _held(meant: Volume) -> tuple[int, int] | None:
+def _held(meant: Volume) -> Place | None:
     with suppress(VolumeUnusable):
         held = volumes.hold([meant])
         try:

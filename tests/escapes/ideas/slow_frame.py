@@ -10,9 +10,9 @@ def attack(call: Call, given: Given) -> bool:
 
     for byte in result(nonce(), "true"):
         send(bytes([byte]))
-        time.sleep(0.02)
+        time.sleep(0.01)
     time.sleep(60)
     return False
 
 
-ATTACK = Attack(ours=("the host's deadline",), remove=no_deadline, fails=("limits.wall",), limits={"wall": "1s"})
+ATTACK = Attack(ours=("the host's deadline",), remove=no_deadline, fails=("limits.wall",), limits={"wall": "0.5s"})
