@@ -39,7 +39,7 @@ def without_the_wall(folder: Path) -> None:
 
 def _take_what_comes(patch: pytest.MonkeyPatch) -> None:
     """A host that takes every frame for the answer to the call it waits for, and keeps one that is early."""
-    handle, send = Connection._handle, Connection.send
+    handle, send = Connection.hear, Connection.send
     early: list[dict[str, Any]] = []
 
     def believe(host: Connection, frame: dict[str, Any]) -> None:
@@ -51,6 +51,6 @@ def _take_what_comes(patch: pytest.MonkeyPatch) -> None:
             handle(host, early.pop(0))
 
     patch.setattr(Connection, "_nonce", lambda host: "0" * 32)
-    patch.setattr(Connection, "_handle", believe)
+    patch.setattr(Connection, "hear", believe)
     patch.setattr(Connection, "send", call)
     patch.setattr(Decoder, "pending", 0)

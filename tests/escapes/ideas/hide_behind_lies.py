@@ -13,7 +13,7 @@ def attack(call: Call, given: Given) -> bool:
     import json
     import os
 
-    lies = [["call", "memfd_create"], *(["open", f"/lie/{number}"] for number in range(95))]
+    lies = [["call", "memfd_create"], *([act, f"/lie/{number}"] for act in ("open", "write") for number in range(48))]
     for first in range(0, len(lies), 32):
         frame = {"t": "ask", "nonce": nonce(), "id": first, "operation": "hear", "arguments": {}, "seen": lies[first : first + 32]}
         body = json.dumps(frame).encode()

@@ -79,7 +79,8 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     """
     walls = prepared.walls.copy()
     descriptors.place(guest.wire, guest.output)
-    walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), guest.user))
+    owner = guest.user if guest.is_shared or walls.possible("guest_identity") else None  # else it stays who the zygote is
+    walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), owner))
     if guest.user is not None and guest.is_shared:
         identity.join(guest.user)  # no wall, so nothing here does without it: the volumes are open to this user alone
     walls.put_up("guest_identity", lambda: identity.take(guest.user, is_shared=guest.is_shared))
