@@ -38,8 +38,8 @@ soak: $(STAMP)           ## the long repetitions
 bench: $(STAMP) $(PEERS)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed ## the jail beside its peers, measured on a quiet machine and put into docs/
-	$(BIN)/python -m benchmarks --record jail
+figures: $(STAMP) $(PEERS)/.installed ## calls, swaps, memory, and the jail beside its peers, measured and put into docs/
+	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail
 
 fuzz: $(FUZZING)/.installed   ## atheris against the host's side of the wire, each target for FUZZ_SECONDS
 	for target in wire conversation start; do $(FUZZING)/bin/python -m tests.fuzz $$target $(FUZZ_SECONDS) || exit 1; done
@@ -82,11 +82,10 @@ $(PEERS)/.installed:
 
 $(KERNEL)/.installed:
 	rm -rf $(@D) && mkdir -p $(@D)
-	if [ "$$(uname -m)" = x86_64 ] && command -v apt-get > /dev/null; then cd $(@D) && \
+	[ "$$(uname -m)" = x86_64 ] && cd $(@D) && \
 		(apt-get -qq download user-mode-linux 2> /dev/null || (apt-get -qq update && apt-get -qq download user-mode-linux)) && \
-		dpkg-deb --extract user-mode-linux_*.deb . && rm user-mode-linux_*.deb; fi || \
+		dpkg-deb --extract user-mode-linux_*.deb . && rm user-mode-linux_*.deb && touch .installed || \
 		echo "no kernel in user mode was to be had: its test says what it needs"
-	touch $@
 
 .environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"
 .environments/langchain/.installed:     PACKAGES := "langchain-core>=1.7,<2"

@@ -223,6 +223,7 @@ def side_by_side(found: dict[str, Figures]) -> Grid:
     rates = "/".join(map(str, CALLERS))
     headings = (
         "sandbox",
+        "version",
         "walls",
         "cold",
         "warm p50",
@@ -239,10 +240,11 @@ def side_by_side(found: dict[str, Figures]) -> Grid:
 
 def _line(peer: Named, figures: Figures) -> tuple[str, ...]:
     if figures.absent and not figures.fresh.samples:
-        return (peer.title, f"not measured: {figures.absent}", *[""] * 9)
+        return (peer.title, figures.version, f"not measured: {figures.absent}", *[""] * 9)
     ended = f"; ended early: {figures.absent}" if figures.absent else ""
     return (
-        f"{peer.title} {figures.version}",
+        peer.title,
+        figures.version,
         f"{peer.walls}{ended}",
         _median(figures.cold),
         _median(figures.warm),

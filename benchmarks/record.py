@@ -10,15 +10,18 @@ from benchmarks.table import Picture, Shown, report
 
 
 def record(shown: Mapping[str, Sequence[Shown]], machine: str, docs: Path) -> None:
-    """What has no marks is not recorded: ``<!-- jail -->`` and ``<!-- end of jail -->`` for the benchmark of that name."""
+    """What has no marks is not recorded: ``<!-- wire calls -->`` and ``<!-- end of wire calls -->`` for the benchmarks of those names,
+    which are put there together, when all of them were measured."""
     page = docs / "figures.md"
     text = page.read_text("utf-8")
-    for name, things in shown.items():
-        text = between_marks(text, name, f"{machine}.\n\n{report(things)}")
-        for thing in things:
-            if isinstance(thing, Picture):
-                (docs / "plots").mkdir(exist_ok=True)
-                (docs / "plots" / thing.name).write_text(thing.svg, "utf-8")
+    for names in re.findall(r"<!-- end of ([a-z ]+) -->", text):
+        if shown.keys() >= set(names.split()):
+            things = [thing for name in names.split() for thing in shown[name]]
+            text = between_marks(text, names, f"{machine}.\n\n{report(things)}")
+    for thing in [thing for things in shown.values() for thing in things]:
+        if isinstance(thing, Picture):
+            (docs / "plots").mkdir(exist_ok=True)
+            (docs / "plots" / thing.name).write_text(thing.svg, "utf-8")
     page.write_text(text, "utf-8")
 
 

@@ -107,5 +107,5 @@ def grid(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
 def report(shown: Sequence[Shown]) -> str:
     """Every table: the rows first, then the grids under their titles."""
     rows = [thing for thing in shown if isinstance(thing, Row)]
-    grids = [f"{thing.title}\n\n{grid(thing.headings, thing.lines)}" for thing in shown if isinstance(thing, Grid)]
+    grids = [f"### {thing.title}\n\n{grid(thing.headings, thing.lines)}" for thing in shown if isinstance(thing, Grid)]
     return "\n\n".join([*([markdown(rows)] if rows else []), *grids])

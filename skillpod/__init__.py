@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.command import Caller
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, tool
+    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, State, StateError, VolumeError, tool
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,6 +24,9 @@ __all__ = [
     "Image",
     "SkillManager",
     "SkillpodError",
+    "State",
+    "StateError",
+    "VolumeError",
     "tool",
 ]
 
@@ -39,6 +42,9 @@ _HOMES = {
     "Image": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
+    "State": "skillpod.sdk",
+    "StateError": "skillpod.sdk",
+    "VolumeError": "skillpod.sdk",
     "tool": "skillpod.sdk",
 }
 

@@ -93,6 +93,8 @@ class SkillManager:
         self._observation = observation
         self._embedder = embedder
         self._config = PodConfig()
+        self._bounds_held = self._config.guests
+        self._reading_config = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._running = False
 
@@ -130,6 +132,7 @@ class SkillManager:
         stack.callback(self.home.release)
         self._places = self._closed_places()
         self._config = load_config(self.home.path, self._places)
+        self._bounds_held = self._config.guests
         self._config_stamp = self._stamp_config()
         self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
@@ -226,7 +229,7 @@ class SkillManager:
         while True:
             await asyncio.sleep(SWEEP)
             self._watcher.ensure()
-            self._reload_config()
+            await self._reload_config()
             await self._supervisor.sweep()
 
     def _trouble(self, message: str) -> None:
@@ -250,19 +253,22 @@ class SkillManager:
             return (0, 0, 0)
         return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
-    def _reload_config(self) -> None:
+    async def _reload_config(self) -> None:
         """Read pod.yaml again when it changed; a bad one never replaces a good one."""
-        stamp = self._stamp_config()
-        if stamp == self._config_stamp:
-            return
-        self._config_stamp = stamp
+        async with self._reading_config:
+            stamp = self._stamp_config()
+            if stamp != self._config_stamp:
+                await self._take_config()
+                self._config_stamp = stamp
+
+    async def _take_config(self) -> None:
         before = self._config
         try:
-            self._config = load_config(self.home.path, self._places)
+            self._config = await self._parts.offload(load_config, self.home.path, self._places)
         except SkillpodError as error:
             self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error.message}", error=error)
             return
-        if self._config.guests != before.guests:
+        if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
         self._supervisor.rebind(before.volumes)
         for slot in self._supervisor.slots.values():
@@ -370,7 +376,7 @@ class SkillManager:
     async def settled(self, timeout: float = 60.0) -> None:
         """Returns when every folder that is in the skills directory now has been dealt with. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
-            self._reload_config()
+            await self._reload_config()
             await self._supervisor.sweep()
             await self._supervisor.quiet()
 

@@ -31,7 +31,7 @@ class Guests(Protocol):
     async def prove(self) -> None:
         """Start one guest now: its walls are up, its code loads, what it says of itself is what the source says.
 
-        Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded or DeadlineExceeded.
+        Raises IsolationUnavailable, VolumeUnusable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded.
         """
 
     async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller, hear: Hear = unheard) -> Reply:

@@ -250,13 +250,14 @@ class Context:
         self._channel.tell("progress", {"fraction": float(fraction), "message": str(message)})
 
     def remaining(self) -> float:
-        """Seconds until the host ends this call: its deadline, on whatever clock you use."""
+        """Seconds until the host ends this call."""
         return self._channel.remaining()
 
     def checkpoint(self) -> None:
         """A point where this call may be cancelled: raises Cancelled when its caller has gone or its deadline has passed.
 
         A warm guest whose call has come to one is not killed when that call is no longer wanted; what it holds in memory is kept, if the
-        call ends soon. It costs a few microseconds.
+        call ends soon. A guest for one call (``lifetime: call``, the default) is always killed, and never raises here. It costs a few
+        microseconds.
         """
         self._channel.checkpoint()

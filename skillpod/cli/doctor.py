@@ -179,7 +179,7 @@ def _pod_yaml(home: Path) -> Fact:
         load_config(home)
     except SkillpodError as fault:
         return Fact(name="pod.yaml", state="missing", detail=str(fault), remedy="mend it: no pod starts with it")
-    return Fact(name="pod.yaml", state="ok", detail="it is in order")
+    return Fact(name="pod.yaml", state="ok", detail="in order, as far as HOME alone tells")
 
 
 def _journal(home: Path) -> Fact:

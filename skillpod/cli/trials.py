@@ -75,6 +75,10 @@ def _bound(pairs: Sequence[str]) -> Mapping[str, Binding]:
         name, equals, path = pair.partition("=")
         if not name or not equals or not path:
             raise CommandInvalid(f"`--volume {pair}` is not NAME=DIR", at="--volume", hint="as in --volume advisories=/data/advisories")
+        if name in bindings:
+            raise CommandInvalid(f"`{name}` is given two directories", at="--volume", hint="give each volume one")
+        if not os.path.isdir(path):
+            raise CommandInvalid(f"`--volume {pair}`: there is no such directory", at="--volume", hint="make it, or give another")
         bindings[name] = Binding(path=os.path.abspath(path), access=Access.WRITE)
     return bindings
 

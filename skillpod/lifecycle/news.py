@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from skillpod.errors import PathUnusable
 from skillpod.model.event import ALERTS, Event, Kind
@@ -14,8 +15,9 @@ from skillpod.ports import Clock, Worker
 BACKLOG = 1024
 """Events kept for a listener that is slower than the pod; older ones are dropped and counted."""
 _ALERTS_AT_ONCE = 4
-_ATTEMPTS_AT_ONCE = 1
-"""A skill can cause hundreds of these, and they take turns among themselves: the alert of a quarantine must not wait behind them."""
+_ATTEMPTS_AT_ONCE = 2
+"""A skill can cause hundreds of these. They take turns among themselves, one of a skill at a time: neither the alert of a quarantine nor
+that of another skill's attempt must wait behind them all."""
 
 
 class News:
@@ -29,6 +31,7 @@ class News:
         self._alerts: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(_ALERTS_AT_ONCE)
         self._turn_of_attempts = asyncio.Semaphore(_ATTEMPTS_AT_ONCE)
+        self._turn_of_skill: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._is_closing = False
 
     def tell(self, kind: Kind, **fields: Any) -> None:
@@ -45,15 +48,20 @@ class News:
             task.add_done_callback(self._alerts.discard)
 
     async def _raise_alarm(self, argv: Sequence[str], timeout: float, event: Event) -> None:
-        is_attempt = event.kind is Kind.ATTEMPTED
-        async with self._turn_of_attempts if is_attempt else self._turn:
-            if is_attempt and self._is_closing:
-                return
-            try:
-                status = await self._worker.run(argv, stdin=json.dumps(event.as_dict()).encode() + b"\n", timeout=timeout)
-            except (OSError, PathUnusable) as fault:
-                self._complain(f"the alert command can't be run: {fault}")
-                return
+        if event.kind is not Kind.ATTEMPTED:
+            async with self._turn:
+                await self._run(argv, timeout, event)
+            return
+        async with self._turn_of_skill.setdefault(event.skill, asyncio.Lock()), self._turn_of_attempts:
+            if not self._is_closing:
+                await self._run(argv, timeout, event)
+
+    async def _run(self, argv: Sequence[str], timeout: float, event: Event) -> None:
+        try:
+            status = await self._worker.run(argv, stdin=json.dumps(event.as_dict()).encode() + b"\n", timeout=timeout)
+        except (OSError, PathUnusable) as fault:
+            self._complain(f"the alert command can't be run: {fault}")
+            return
         if status != 0:
             self._complain(f"the alert command {argv[0]} ended with status {status}")
 

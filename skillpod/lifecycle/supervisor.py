@@ -353,10 +353,15 @@ class Supervisor:
             if kept is not None and any(before.get(volume.name) != now.get(volume.name) for volume in kept.volumes):
                 slot.previous = None
                 self.spawn(kept.discard())
-            occasion = Occasion(trigger="config", actor="operator", since=self._parts.clock.now())
+            occasion = Occasion(trigger="config", actor="owner", since=self._parts.clock.now())
             self.spawn(self._take_what_lost_a_volume(slot, occasion))
 
     async def _take_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
+        await self._withdraw_what_lost_a_volume(slot, occasion)  # before the lock: taking away never waits
+        async with slot.lock:  # and what was on its way to be published meanwhile
+            await self._withdraw_what_lost_a_volume(slot, occasion)
+
+    async def _withdraw_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
         bindings = self._parts.bindings()
         lost = [volume.name for volume in slot.current.volumes if not _is_given(volume, bindings)] if slot.current else []
         if lost:

@@ -1,4 +1,4 @@
-"""What all guests of one trust domain may use together, beside what each may use alone."""
+"""What all guests of a pod may use together, beside what each may use alone."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Entry:
 
     fact: Fact
     actor: str = ""
-    trigger: str = ""  # what caused it: watch, start, interval, command, config, trial, policy
+    trigger: str = ""  # what caused it: watch, start, interval, command, config, requires, trial, stop
     skill: str = ""
     version: str = ""
     digest: str = ""

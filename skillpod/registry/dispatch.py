@@ -25,7 +25,7 @@ NAMED = 200
 """Characters of an unknown name that are repeated; no name that exists is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
     """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds; no ``usage`` where no guest had begun it."""
 
@@ -104,7 +104,17 @@ class Dispatch:
         finally:
             if usage is not None:
                 route.leases.charge(usage)
-            self._note(_Ended(binding, caller, size, reply, error, usage, was_cancelled, self._clock.now() - started))
+            ended = _Ended(
+                binding=binding,
+                caller=caller,
+                size=size,
+                reply=reply,
+                error=error,
+                usage=usage,
+                was_cancelled=was_cancelled,
+                duration=self._clock.now() - started,
+            )
+            self._note(ended)
         return CallResult(
             value=reply.value,
             usage=reply.usage,

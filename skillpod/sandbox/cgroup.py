@@ -18,6 +18,9 @@ from pathlib import Path, PurePosixPath
 POD = "pod"
 """The child the pod itself moves into."""
 
+GUESTS = "skillpod-"
+"""How the names begin of those that bound a pod's guests."""
+
 _REASONS = {
     errno.EACCES: "may not be written by this user",
     errno.EPERM: "may not be written by this user",
@@ -44,11 +47,15 @@ class Delegation:
     has_moved: bool
 
     def give_back(self) -> None:
-        """As it was before, if nothing else is left in it. Never raises: what is left is found at the next start."""
+        """As it was before, where no other pod uses it. Never raises: what is left is found at the next start."""
         with suppress(OSError):
-            for name in self.enabled:
+            if any(child.name.startswith(GUESTS) for child in self.base.iterdir()):
+                return  # the kernel would take that pod's bounds away, and say nothing
+        for name in self.enabled:
+            with suppress(OSError):
                 write(self.base / "cgroup.subtree_control", f"-{name}")
-            if self.has_moved:
+        if self.has_moved:
+            with suppress(OSError):
                 write(self.base / "cgroup.procs", str(os.getpid()))
                 (self.base / POD).rmdir()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -46,6 +47,14 @@ class ZygoteProcess:
         finally:
             theirs.close()
             os.close(output)
+        try:
+            self._pidfd = os.pidfd_open(self._process.pid)
+        except BaseException:
+            self._process.kill()
+            self._process.wait()
+            self._control.close()
+            os.close(self._printed)
+            raise
         self._control.setblocking(False)
         os.set_blocking(self._printed, False)
         self._loop.add_reader(self._printed, self._keep_printed)
@@ -79,6 +88,8 @@ class ZygoteProcess:
         try:
             return parse(data), descriptors
         except WireError as fault:
+            for descriptor in descriptors:
+                os.close(descriptor)
             raise IsolationUnavailable(f"the process guests are forked from did not start: it sent {fault}", at="zygote") from fault
 
     async def send(self, message: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> None:
@@ -112,9 +123,11 @@ class ZygoteProcess:
             self._room.set()  # who waits for it learns that the socket is gone
             self._loop.remove_reader(self._printed)
             os.close(self._printed)
-        self._process.kill()
-        bound = await self._entered()  # before it is reaped: until then its id is nobody else's
-        await self._reaped()
+        self._kill()
+        try:
+            bound = await self._entered()  # before it is reaped: until then its id is nobody else's
+        finally:
+            await self._reaped()
         if isinstance(bound, Domain):
             await asyncio.to_thread(bound.remove)
 
@@ -122,18 +135,24 @@ class ZygoteProcess:
         """Who stops waiting leaves the domain to ``close``."""
         return Undelegated("it never started") if self._entering is None else await asyncio.shield(self._entering)
 
+    def _kill(self) -> None:
+        """Not by Popen.kill, which would reap it first if it has ended."""
+        if self._pidfd >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
     async def _reaped(self) -> None:
-        if self._process.poll() is not None:
+        if self._pidfd < 0:
             return
+        pidfd, self._pidfd = self._pidfd, -1
         done = asyncio.Event()
-        pidfd = os.pidfd_open(self._process.pid)
         self._loop.add_reader(pidfd, done.set)
         try:
             await done.wait()
         finally:
             self._loop.remove_reader(pidfd)
             os.close(pidfd)
-        self._process.wait()
+            self._process.wait()  # it was killed
 
     async def _readable(self) -> None:
         there = asyncio.Event()
@@ -166,7 +185,7 @@ class ZygoteProcess:
                 for descriptor in descriptors:
                     os.close(descriptor)
                 self._loop.remove_reader(self._control)
-                self._process.kill()
+                self._kill()
                 ended()
                 return
 

@@ -24,7 +24,8 @@ _STATE_VALUE_CAP = 1 * MIB  # ctx.state takes values up to this, whatever limits
 _WORDS_CAP = 16 * 1024
 _TYPE_CAP = 200
 _ACTS = {act.value: act for act in Act}
-_MOST = 2**63  # of what is counted: what is kept of a call has no room for more, and a larger integer may be no float at all
+MOST = 2**63
+"""Of seconds and bytes that are counted: what is kept of a call has no room for more, and a larger integer may be no float at all."""
 
 
 def cap_of(limits: Limits) -> int:
@@ -69,7 +70,7 @@ def _sighting(item: object) -> tuple[Act, str]:
 def usage_of(reply: Mapping[str, Any], wall: float) -> Usage:
     """What the guest says the call used. Raises WireError."""
     cpu, peak = reply["cpu"], reply["peak"]
-    if type(cpu) not in (int, float) or type(peak) is not int or not 0 <= cpu < _MOST or not 0 <= peak < _MOST:
+    if type(cpu) not in (int, float) or type(peak) is not int or not 0 <= cpu < MOST or not 0 <= peak < MOST:
         raise WireError("a reply without its usage")
     return Usage(wall=wall, cpu=float(cpu), peak=peak)
 

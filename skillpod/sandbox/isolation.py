@@ -83,8 +83,7 @@ class JailSandbox:
     async def close(self) -> None:
         self._is_closed = True
         domains, self._trusted = self._trusted, {}
-        for domain in domains.values():
-            await domain.close()
+        await asyncio.gather(*(domain.close() for domain in domains.values()))
         if self._closing:
             await asyncio.wait(self._closing)
         await asyncio.to_thread(self._cgroups.close)
@@ -105,7 +104,10 @@ class JailSandbox:
         return Zygote(without=trust.walls, held=held, enter=self._cgroups.enter)
 
     def _end(self, trust: Trust) -> None:
-        task = asyncio.get_running_loop().create_task(self._trusted.pop(trust).close())
+        domain = self._trusted.pop(trust, None)
+        if domain is None:
+            return  # the sandbox is being closed, and it with it
+        task = asyncio.get_running_loop().create_task(domain.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
@@ -121,7 +123,7 @@ def _require_possible(launch: Launch) -> None:
         raise IsolationUnavailable(
             f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
             at="grants",
-            hint="mount a version that asks for no permissions",
+            hint="mount a version that asks for volumes at most",
         )
     unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.volumes})
     if unbound:

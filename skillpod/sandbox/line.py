@@ -24,6 +24,9 @@ _BREATH_SECONDS = 0.002
 """For so long a guest is not listened to after so many frames at once, and when it has cost more than this for as long as that: one that
 floods us with log records costs a tenth of a processor, one that sends what is long work half of one."""
 
+_PRINT_SECONDS, _PRINT_REST = 0.001, 10
+"""What a guest prints is taken for so long, and then left alone for so many times as long: its pipe is full meanwhile, and it waits."""
+
 _UNSENT_CAP = 1 * MIB  # a guest that asks and does not read the answers is not listened to meanwhile
 _LAST_CHUNKS = 8  # more than a dead guest can have left in a socket; one that is only said to be dead could go on for ever
 
@@ -63,6 +66,8 @@ class Line:
         self._owed = 0.0  # seconds of work it cost, less the seconds that have passed since ``_left_off``
         self._left_off = 0.0
         self._breath: asyncio.TimerHandle | None = None
+        self._printed = 0.0  # seconds that taking what it prints took, since the last rest from it
+        self._print_rest: asyncio.TimerHandle | None = None
         self._loop.add_reader(forked.wire, self._readable)
         self._loop.add_reader(forked.output, self._drain)
 
@@ -113,6 +118,8 @@ class Line:
 
     def close(self) -> None:
         """Keep what it printed last, and give every descriptor back."""
+        if self._print_rest is not None:
+            self._print_rest.cancel()
         for _ in range(2):  # a pipe holds at most 64 KiB here; a child that outlived the guest can't keep us
             with suppress(OSError):
                 self._output.write(os.read(self._forked.output, _CHUNK))
@@ -196,13 +203,22 @@ class Line:
             self._resume()
 
     def _drain(self) -> None:
+        started = perf_counter()
         try:
             data = os.read(self._forked.output, _CHUNK)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             data = b""
-        if data:
-            self._output.write(data)
-        else:
+        if not data:
             self._loop.remove_reader(self._forked.output)
+            return
+        self._output.write(data)
+        self._printed += perf_counter() - started
+        if self._printed > _PRINT_SECONDS:
+            self._loop.remove_reader(self._forked.output)
+            self._print_rest = self._loop.call_later(_PRINT_REST * self._printed, self._listen_to_prints)
+
+    def _listen_to_prints(self) -> None:
+        self._print_rest, self._printed = None, 0.0
+        self._loop.add_reader(self._forked.output, self._drain)

@@ -35,7 +35,7 @@ class Nursery:
         self._watch = watch
         self._limits = launch.manifest.limits
         self._source = [tool.signature() for tool in launch.tools]
-        self._loads: dict[int, bytes] = {}  # by how many calls at once
+        self._loads: dict[tuple[int, tuple[tuple[str, str], ...]], bytes] = {}  # by how many calls at once, and where the volumes are
         self.report: IsolationReport | None = None
         self._alive: set[Connection] = set()
         self.is_closed = False
@@ -43,7 +43,8 @@ class Nursery:
     async def start(self, lifetime: Lifetime) -> Connection:
         """A guest that may be called, within ``limits.wall``.
 
-        Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded; the guest is then gone.
+        Raises IsolationUnavailable, VolumeUnusable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded; the
+        guest is then gone.
         """
         try:
             forked = await self._fork(self._limits, lifetime)
@@ -81,11 +82,12 @@ class Nursery:
             await asyncio.wait([guest.gone for guest in self._alive])
 
     def _load(self, lifetime: Lifetime, places: Mapping[str, str]) -> bytes:
-        """A guest of one call overlaps none, whatever the skill allows those that are kept. ``places`` are the same for all of a launch."""
+        """A guest of one call overlaps none, whatever the skill allows those that are kept."""
         concurrency = 1 if lifetime is Lifetime.CALL else self._launch.manifest.concurrency
-        if concurrency not in self._loads:
-            self._loads[concurrency] = _load_message(self._launch, concurrency, places)
-        return self._loads[concurrency]
+        key = (concurrency, tuple(places.items()))
+        if key not in self._loads:
+            self._loads[key] = _load_message(self._launch, concurrency, places)
+        return self._loads[key]
 
     async def _raise(self, guest: Connection, lifetime: Lifetime) -> None:
         self.report = read_walls(await guest.expect("walls"))

@@ -75,7 +75,7 @@ class GuestPool:
         return self._nursery.report
 
     async def prove(self) -> None:
-        """Raises IsolationUnavailable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded."""
+        """Raises IsolationUnavailable, VolumeUnusable, ProbeFailed, Drift, GuestDied, LimitExceeded, WireBroken or DeadlineExceeded."""
         self._require_open()
         guest = await self._nursery.start(self._proves_with)
         if not self._tools:  # instructions alone: nobody will call it

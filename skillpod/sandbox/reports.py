@@ -8,12 +8,13 @@ from typing import Any
 
 from skillpod.errors import IsolationUnavailable, WireBroken
 from skillpod.model.guest import IsolationReport, Wall, WallState
-from skillpod.sandbox.guest.walls.board import REMEDIES, WALLS
+from skillpod.sandbox.guest.walls.board import REMEDIES, REQUIRED, WALLS
 from skillpod.sandbox.wire import WireError
 
 _WORDS_CAP = 1024  # of what is said about a wall: it is shown, and kept in the journal
 _PROBES_CAP = 64
 _VOLUMES_CAP = 256
+_OURS = "only the skillpod runtime may write to the guest's wire"
 _STATES = {state.value: state for state in WallState}
 
 
@@ -30,9 +31,7 @@ def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
         if type(has_failed) is not bool:
             raise WireError("a self-test that neither failed nor passed")
     except WireError as fault:
-        raise WireBroken(
-            f"the guest broke the protocol: {fault}", hint="only the skillpod runtime may write to the guest's wire"
-        ) from fault
+        raise WireBroken(f"the guest broke the protocol: {fault}", hint=_OURS) from fault
     for wall in report.walls:
         if wall.required and wall.state is WallState.UNAVAILABLE:
             raise unavailable(wall.name, wall.detail)
@@ -43,6 +42,9 @@ def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
             at="self_test",
             hint="report this kernel and `skillpod doctor --json` to the maintainers",
         )
+    untold = sorted(REQUIRED - {wall.name for wall in report.walls})
+    if untold:
+        raise WireBroken(f"the guest broke the protocol: it does not say how {', '.join(untold)} stands", hint=_OURS)
     return report
 
 

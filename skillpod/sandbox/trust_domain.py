@@ -91,8 +91,9 @@ class TrustDomain:
         if self._timer is not None:
             self._timer.cancel()
         async with self._starting:
-            if self._zygote is not None:
-                await self._zygote.close()
-            if self._held:
-                volumes.let_go(self._held)
-                self._held = {}
+            try:
+                if self._zygote is not None:
+                    await self._zygote.close()
+            finally:
+                held, self._held = self._held or {}, {}
+                volumes.let_go(held)

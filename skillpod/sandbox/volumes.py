@@ -19,7 +19,20 @@ from skillpod.model.volume import Binding, Volume
 from skillpod.sandbox.guest.directories import identity, open_directory
 
 _OF_THE_KERNEL = ("/proc", "/sys", "/dev")
-_OF_THE_SYSTEM = ("/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/sbin", "/usr", "/var/spool/cron")
+_OF_THE_SYSTEM = (
+    "/bin",
+    "/boot",
+    "/etc",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/sbin",
+    "/run",
+    "/usr",
+    "/var/lib/dpkg",
+    "/var/lib/systemd",
+    "/var/spool/cron",
+)
 _SECRETS = "/etc"
 _PACKAGE = Path(__file__).parent.parent
 _FIRST_PERSON, _NOBODY = 1000, 65534

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from skillpod.errors import GuestDied, SkillpodError
@@ -19,7 +20,8 @@ from skillpod.sandbox.waiting import WaitingLine
 class Warm:
     """Guests that share the calls of one skill, or of one session: the least busy serves first, ``concurrency`` calls each at most.
 
-    A guest that dies, ran out of memory or has used up its processor time is replaced; without calls for long, ``count.min`` stay.
+    A guest that dies, ran out of memory, threads or scratch, or has used up its processor time is replaced; without calls for long,
+    ``count.min`` stay.
     """
 
     def __init__(
@@ -130,17 +132,26 @@ class Warm:
     def _release(self, guest: Connection) -> None:
         if guest in self._taken:
             self._taken[guest] -= 1
-            if not guest.is_fit and not self._taken[guest]:
-                guest.kill()
+            self._retire_unfit(guest)
         if len(self._line):
             self._balance()
+
+    def _freed(self, guest: Connection) -> None:
+        """A call whose caller had left has ended in it."""
+        self._retire_unfit(guest)
+        self._balance()
+
+    def _retire_unfit(self, guest: Connection) -> None:
+        """One that takes no further call would keep a place from one that does."""
+        if not guest.is_fit and not self._taken.get(guest):
+            guest.kill()
 
     def _arrived(self, guest: Connection) -> None:
         if self._is_closed or len(self._taken) >= self._count.max:
             guest.kill()
             return
         guest.on_end = self._ended
-        guest.on_free = self._balance
+        guest.on_free = partial(self._freed, guest)
         self._taken[guest] = 0
         self._balance()
 

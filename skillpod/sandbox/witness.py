@@ -53,7 +53,7 @@ Told = Callable[[int, Act, str], None]
 
 
 class Witness:
-    """Holds the listener of one zygote's filter, from ``listen`` to ``close``, on the loop's thread."""
+    """Holds the listener of one zygote's filter, from its making to ``close``, on the loop's thread."""
 
     def __init__(self, listener: int, told: Told) -> None:
         self._loop = asyncio.get_running_loop()

@@ -15,10 +15,10 @@ from typing import Any
 
 from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
 from skillpod.model.capability import Lifetime
-from skillpod.model.guest import Act, Wall
+from skillpod.model.guest import Act
 from skillpod.model.manifest import Limits
 from skillpod.model.volume import Volume
-from skillpod.sandbox import bootstrap, landlock, seccomp, volumes
+from skillpod.sandbox import bootstrap, frames, landlock, seccomp, volumes
 from skillpod.sandbox.control import ZygoteProcess
 from skillpod.sandbox.domain import Enter, unbounded
 from skillpod.sandbox.forked import Asked, Exit, Forked, process_of
@@ -30,6 +30,8 @@ from skillpod.sandbox.witness import Witness
 SERVE = "skillpod.sandbox.guest.serve"
 
 _WORDS_CAP = 1024
+_STATUSES = range(-64, 256)
+"""Of a process that ended, as subprocess has it: what it said, or the signal that ended it, below zero."""
 _KILLED = Exit(-signal.SIGKILL)
 
 
@@ -64,7 +66,6 @@ class Zygote:
         self._witness: Witness | None = None
         self.ended = asyncio.Event()
         """Set when the process has ended or was closed; all its guests are dead then. A new one must be made."""
-        self.walls: tuple[Wall, ...] = ()
         """What stands around the zygote and so around every guest; a guest's own report has all."""
 
     @property
@@ -97,7 +98,6 @@ class Zygote:
             if said.wall in missing or said.wall in self._without:
                 raise unavailable(said.wall, said.detail)
             missing[said.wall] = said.detail
-        self.walls = said
         self._process = process
         process.listen(self._hear, self._end)
 
@@ -165,6 +165,8 @@ class Zygote:
         """Raises WireError for a message that is not in order; nothing was taken then."""
         match message:
             case {"t": "exit", "id": int(number), "status": int(status), "cpu": int() | float() as cpu, "peak": int(peak)}:
+                if status not in _STATUSES or not 0 <= cpu < frames.MOST or not 0 <= peak < frames.MOST:
+                    raise WireError("an end that is not in order")
                 if number not in self._living or descriptors:
                     raise WireError("the end of a guest there is not")
                 asked = self._living.pop(number)
@@ -193,13 +195,15 @@ class Zygote:
     def _domain_of(self, forked: Forked | None, status: int) -> int:
         """The bound that made the kernel kill it, in bytes; 0 when something else did."""
         domain = self._process.domain if self._process is not None else None
-        if domain is None or not domain.memory or status != -signal.SIGKILL or forked is None or forked.was_killed:
+        if domain is None or not domain.bounds.memory or status != -signal.SIGKILL:
             return 0
-        return domain.memory if domain.claim_killed() else 0
+        was_it = domain.claim_killed()  # of one that was killed here too: else the next that somebody kills would be put down to the bound
+        return domain.bounds.memory if was_it and forked is not None and not forked.was_killed else 0
 
     def _why_no_fork(self) -> str:
         domain = self._process.domain if self._process is not None else None
-        own = f", and at guests.processes in HOME/pod.yaml ({domain.processes})" if domain is not None and domain.processes else ""
+        bound = domain.bounds.processes if domain is not None else 0
+        own = f", and at guests.processes in HOME/pod.yaml ({bound})" if bound else ""
         return f"look at the host's process and memory limits{own}"
 
     def _end(self) -> None:
@@ -221,9 +225,11 @@ class Zygote:
 
 
 async def _give_up(process: ZygoteProcess, listeners: list[int]) -> None:
-    await process.close()
-    for listener in listeners:
-        os.close(listener)
+    try:
+        await process.close()
+    finally:
+        for listener in listeners:
+            os.close(listener)
 
 
 def _zygote_ended() -> GuestDied:

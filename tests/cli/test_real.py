@@ -410,4 +410,11 @@ def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tm
     assert (bound.code, "1 of 1 tests passed" in bound.out) == (0, True), bound
     unbound = desk.run("test", folder, "--policies", str(policies))
     assert (unbound.code, "--volume NAME=DIR" in unbound.out) == (3, True), unbound
-    assert desk.run("test", folder, "--volume", "data").code == 2
+    data = f"data={tmp_path / 'data'}"
+    for given, said in (
+        (["data"], "is not NAME=DIR"),
+        ([data, data], "two directories"),
+        (["data=/nowhere"], "there is no such directory"),
+    ):
+        refused = desk.run("test", folder, *(part for one in given for part in ("--volume", one)))
+        assert (refused.code, said in refused.err) == (2, True), refused

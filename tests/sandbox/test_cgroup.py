@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from skillpod.model.guest import WallState
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.cgroup import POD, Delegation, Undelegated, find, take
 from skillpod.sandbox.death import explain
-from skillpod.sandbox.domain import Domain, Domains, in_words, make, remove_leftovers, settings, with_memory
+from skillpod.sandbox.domain import Bounded, Domain, Domains, in_words, make, remove_leftovers, settings, with_memory
 from skillpod.sandbox.forked import Exit
 from skillpod.sandbox.zygote import Zygote
 from tests.support import jail
@@ -47,8 +46,23 @@ def in_place(place: Path) -> Delegation:
     return Delegation(base=place, controllers=frozenset(), enabled=(), has_moved=False)
 
 
+@pytest.fixture
+def bounded(place: Path) -> Iterator[Bounded]:
+    """The cgroup of a pod's guests, in ``place``."""
+    made = make(in_place(place), BOUNDS)
+    assert isinstance(made, Bounded)
+    yield made
+    made.remove()
+
+
 def children(place: Path) -> list[str]:
     return sorted(path.name for path in place.iterdir() if path.is_dir())
+
+
+def domains(place: Path) -> list[str]:
+    """The domains of the one pod whose guests are bounded in ``place``."""
+    [pod] = children(place)
+    return [f"{pod}/{name}" for name in children(place / pod)]
 
 
 @contextmanager
@@ -129,6 +143,14 @@ def test_a_pod_alone_in_its_cgroup_moves_into_a_child_and_back(user: int) -> Non
     assert given == [controller]
     assert is_as_before
     assert left == []
+
+
+def test_what_another_pod_needs_there_is_not_taken_back() -> None:
+    other = '(base / "skillpod-0123abcd").mkdir()\n'
+    with own_cgroup(controller := any_controller()) as place:
+        _, _, given, is_as_before, _ = run_inside(place, other + TAKE.format(controller=controller))
+        assert (given, is_as_before) == ([controller], False)
+        assert (place / "cgroup.subtree_control").read_text().split() == [controller]
 
 
 def test_a_cgroup_of_someone_else_is_not_delegated_and_nothing_changes() -> None:
@@ -235,12 +257,12 @@ def cgroup_of(process: int) -> str:
     return next(line[3:] for line in Path(f"/proc/{process}/cgroup").read_text().splitlines() if line.startswith("0::"))
 
 
-def test_a_zygote_and_its_guests_are_born_in_the_domain_and_it_goes_with_them(place: Path) -> None:
+def test_a_zygote_and_its_guests_are_born_in_the_domain_and_it_goes_with_them(place: Path, bounded: Bounded) -> None:
     async def work() -> None:
-        zygote = Zygote(entry=jail.ENTRY, enter=partial(make, in_place(place), BOUNDS))
+        zygote = Zygote(entry=jail.ENTRY, enter=bounded.enter)
         await zygote.start()
         try:
-            [name] = children(place)
+            [name] = domains(place)
             assert zygote._process is not None
             assert cgroup_of(zygote._process._process.pid).endswith(f"/{name}")
             async with jail.guest(zygote) as guest:
@@ -251,16 +273,16 @@ def test_a_zygote_and_its_guests_are_born_in_the_domain_and_it_goes_with_them(pl
             assert wall.detail == in_words(BOUNDS, [], ["memory", "pids"])
         finally:
             await zygote.close()
-        assert children(place) == []
+        assert domains(place) == []
         await zygote.close()
 
     run(work())
 
 
-def test_a_domain_that_is_refused_leaves_the_guests_unbounded_and_says_so(place: Path) -> None:
+def test_a_domain_that_is_refused_leaves_the_guests_unbounded_and_says_so(tmp_path: Path) -> None:
     async def work() -> None:
-        gone = place / "gone"
-        zygote = Zygote(entry=jail.ENTRY, enter=partial(make, in_place(gone), BOUNDS))
+        gone = tmp_path / "gone"
+        zygote = Zygote(entry=jail.ENTRY, enter=Bounded(gone, -1, held="").enter)
         await zygote.start()
         try:
             async with jail.guest(zygote) as guest:
@@ -295,14 +317,14 @@ def test_a_cgroup_left_out_by_its_name_is_never_made() -> None:
     run(work())
 
 
-def test_who_stops_waiting_for_a_zygote_leaves_no_cgroup_behind(place: Path) -> None:
+def test_who_stops_waiting_for_a_zygote_leaves_no_cgroup_behind(place: Path, bounded: Bounded) -> None:
     async def work() -> None:
         begun = asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def enter(process: int) -> Domain | Undelegated:
             loop.call_soon_threadsafe(begun.set)
-            return make(in_place(place), BOUNDS, process)
+            return bounded.enter(process)
 
         zygote = Zygote(entry=jail.ENTRY, enter=enter)
         starting = asyncio.create_task(zygote.start())
@@ -310,45 +332,56 @@ def test_who_stops_waiting_for_a_zygote_leaves_no_cgroup_behind(place: Path) -> 
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await starting
-        assert children(place) == []
+        assert domains(place) == []
 
     run(work())
 
 
-def test_what_is_still_in_a_domain_is_killed_before_it_is_removed(place: Path) -> None:
+def test_what_is_still_in_a_domain_is_killed_before_it_is_removed(place: Path, bounded: Bounded) -> None:
     with idle() as left:
-        domain = make(in_place(place), BOUNDS, left.pid)
+        domain = bounded.enter(left.pid)
         assert isinstance(domain, Domain)
         domain.remove()
         assert left.wait(timeout=10) == -signal.SIGKILL
-    assert children(place) == []
+    assert domains(place) == []
     domain.remove()
 
 
-def test_a_process_that_has_ended_is_put_nowhere(place: Path) -> None:
+def test_a_pod_that_gives_its_bounds_up_ends_what_is_in_any_of_its_domains(place: Path) -> None:
+    bounded = make(in_place(place), BOUNDS)
+    assert isinstance(bounded, Bounded)
+    with idle() as one, idle() as other:
+        assert all(isinstance(bounded.enter(process.pid), Domain) for process in (one, other))
+        assert len(domains(place)) == 2
+        bounded.remove()
+        assert [process.wait(timeout=10) for process in (one, other)] == [-signal.SIGKILL] * 2
+    assert children(place) == []
+
+
+def test_a_process_that_has_ended_is_put_nowhere(place: Path, bounded: Bounded) -> None:
     with idle() as ended:
         ended.kill()
         os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # not reaped: its id is still its own
-        domain = make(in_place(place), BOUNDS, ended.pid)
+        domain = bounded.enter(ended.pid)
     assert isinstance(domain, Undelegated)
-    assert children(place) == []
+    assert domains(place) == []
 
 
 HOLD = """
 import subprocess, sys
 left = subprocess.Popen(["sleep", "600"])
 ours = cgroup.Delegation(base=base, controllers=frozenset(), enabled=(), has_moved=False)
-held = domain.make(ours, DomainBounds(memory=1 << 30), left.pid)
+held = domain.make(ours, DomainBounds(memory=1 << 30))
+held.enter(left.pid)
 print(left.pid, flush=True)
 sys.stdin.read()
 result = None
 """
 
 
-def test_what_a_killed_pod_left_is_removed_and_a_living_ones_stays(place: Path) -> None:
+def test_what_a_killed_pod_left_is_removed_and_a_living_ones_stays(place: Path, bounded: Bounded) -> None:
     with idle() as living:
-        domain = make(in_place(place), BOUNDS, living.pid)
-        assert isinstance(domain, Domain)
+        assert isinstance(bounded.enter(living.pid), Domain)
         [kept] = children(place)
         with inside(place, HOLD) as pod:
             assert pod.stdout is not None
@@ -362,7 +395,6 @@ def test_what_a_killed_pod_left_is_removed_and_a_living_ones_stays(place: Path) 
         assert children(place) == [kept]
         assert living.poll() is None
         os.close(left)
-        domain.remove()
 
 
 def test_what_bears_another_name_is_nobodys_leftover(place: Path) -> None:
@@ -390,24 +422,26 @@ def test_a_pods_domains_say_once_for_all_why_there_are_none(tmp_path: Path) -> N
 # --- a guest that the kernel ended -----------------------------------------------------------------------------------------------
 
 
-def domain_that_counted(directory: Path, *, oom: int, oom_kill: int) -> None:
-    text = f"low 0\nhigh 0\nmax 7\noom {oom}\noom_kill {oom_kill}\noom_group_kill 0\n"
-    (directory / "memory.events").write_text(text)
+def counting(place: Path, *, oom: int = 0, oom_kill: int = 0) -> None:
+    place.mkdir(exist_ok=True)
+    (place / "memory.events").write_text(f"low 0\nhigh 0\nmax 7\noom {oom}\noom_kill {oom_kill}\noom_group_kill 0\n")
 
 
-def test_each_death_for_the_domains_memory_is_claimed_once(tmp_path: Path) -> None:
-    domain = Domain(tmp_path, -1, held="memory 1 GiB", memory=GIB)
-    assert not domain.claim_killed()
-    domain_that_counted(tmp_path, oom=0, oom_kill=0)
-    assert not domain.claim_killed()
-    domain_that_counted(tmp_path, oom=2, oom_kill=2)
-    assert [domain.claim_killed() for _ in range(3)] == [True, True, False]
+def test_each_death_for_the_memory_of_all_is_claimed_once_by_the_domain_it_was_in(tmp_path: Path) -> None:
+    bounded = Bounded(tmp_path, -1, held="memory 1 GiB", memory=GIB)
+    one, other = Domain(tmp_path / "one", bounded), Domain(tmp_path / "other", bounded)
+    assert not one.claim_killed()
+    counting(tmp_path, oom=3, oom_kill=3)
+    counting(tmp_path / "one", oom_kill=2)
+    counting(tmp_path / "other", oom_kill=1)
+    assert [one.claim_killed() for _ in range(3)] == [True, True, False]
+    assert [other.claim_killed() for _ in range(2)] == [True, False]
 
 
-def test_what_the_machines_own_shortage_ended_is_not_the_domains_doing(tmp_path: Path) -> None:
-    domain = Domain(tmp_path, -1, held="memory 1 GiB", memory=GIB)
-    domain_that_counted(tmp_path, oom=0, oom_kill=1)
-    assert not domain.claim_killed()
+def test_what_the_machines_own_shortage_ended_is_not_the_bounds_doing(tmp_path: Path) -> None:
+    counting(tmp_path, oom=0, oom_kill=1)
+    counting(tmp_path / "one", oom_kill=1)
+    assert not Domain(tmp_path / "one", Bounded(tmp_path, -1, held="memory 1 GiB", memory=GIB)).claim_killed()
 
 
 def test_a_guest_that_was_ended_for_all_is_told_whose_limit_it_was() -> None:
@@ -449,12 +483,12 @@ async def work():
     zygote = Zygote(entry=jail.ENTRY, enter=domains.enter)
     await zygote.start()
     try:
-        return await act(zygote)
+        return await act(zygote, domains)
     finally:
         await zygote.close()
         domains.close()
 
-async def act(zygote):
+async def act(zygote, domains):
 {act}
 result = [asyncio.run(work()), Path("/proc/self/cgroup").read_text().rstrip(), [path.name for path in base.iterdir() if path.is_dir()]]
 """
@@ -485,6 +519,29 @@ def test_a_guest_too_much_for_all_dies_alone_and_is_told_why() -> None:
         assert await greedy.ask("held = bytearray(256 << 20)\\nfor page in range(0, len(held), 4096): held[page] = 1") is None
         ended = await greedy.forked.exited
         return [ended.signal, ended.domain, (await calm.ask("result = 42"))["value"]]
+    """
+    with own_cgroup("memory") as place:
+        (ended, domain, answer), _, left = run_inside(place, POD_OF.format(bounds="memory=96 << 20", act=act))
+    assert (ended, domain, answer) == (signal.SIGKILL, 96 << 20, 42)
+    assert left == []
+
+
+def test_guests_of_two_domains_are_bounded_together_and_the_one_that_is_too_much_dies() -> None:
+    act = """
+    other = Zygote(entry=jail.ENTRY, enter=domains.enter)
+    await other.start()
+    take = "import sys\\nsys.held = bytearray(60 << 20)\\nfor page in range(0, 60 << 20, 4096): sys.held[page] = 1"
+    try:
+        async with jail.guest(zygote, Limits(memory=1 << 30)) as first, jail.guest(other, Limits(memory=1 << 30)) as second:
+            await first.report(), await second.report()
+            await first.ask(take), await second.ask(take)
+            ends = [first.forked.exited, second.forked.exited]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            [ended] = [end.result() for end in ends if end.done()]
+            living = first if second.forked.exited.done() else second
+            return [ended.signal, ended.domain, (await living.ask("result = 42"))["value"]]
+    finally:
+        await other.close()
     """
     with own_cgroup("memory") as place:
         (ended, domain, answer), _, left = run_inside(place, POD_OF.format(bounds="memory=96 << 20", act=act))

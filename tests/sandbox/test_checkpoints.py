@@ -86,6 +86,15 @@ HANDLER = """
                 ctx.state["swallowed"] = ctx.state.get("swallowed", 0) + 1
 
     @tool
+    def runs_out(ctx: Context) -> int:
+        try:
+            while True:
+                ctx.checkpoint()
+                ctx.logger.info("step")
+        finally:
+            bytearray(1 << 40)
+
+    @tool
     def answers(ctx: Context) -> int:
         ctx.checkpoint()
         ctx.logger.info("step")
@@ -177,6 +186,20 @@ def test_a_cancelled_call_ends_at_its_checkpoint_and_its_guest_keeps_what_it_kno
         assert await call(guests, "learn", word="second") == ["first", "second"]
         await clean(jail)
         assert await call(guests, "learn", word="third") == ["first", "second", "third"]
+        assert deaths == []
+
+    jailed(kept(lifetime, concurrency=concurrency), act)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("lifetime", KEPT)
+def test_a_cancelled_call_that_runs_out_of_memory_makes_room_for_another_guest(lifetime: Lifetime, concurrency: int) -> None:
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        before = await call(guests, "process")
+        await cancelled(guests, "runs_out")
+        async with asyncio.timeout(10):
+            while await call(guests, "process") == before:
+                await asyncio.sleep(0.001)
         assert deaths == []
 
     jailed(kept(lifetime, concurrency=concurrency), act)

@@ -377,6 +377,26 @@ def test_ten_mebibytes_go_in_and_out(zygote: OpenZygote) -> None:
     assert run(zygote, RESULTS, "echo", limits=limits, arguments={"value": text}) == text
 
 
+@pytest.mark.parametrize("size", [2**20, 64 * 2**20], ids=["smaller than what rides along", "the most that a manifest may allow"])
+def test_a_result_of_exactly_its_limit_comes_with_all_that_was_seen_beside_it(zygote: OpenZygote, size: int) -> None:
+    source = """
+    from skillpod import tool
+
+    @tool
+    def large(size: int) -> str:
+        for number in range(40):
+            try:
+                open(f"/{number:02}" + "\U0001f600" * 250)
+            except OSError:
+                pass
+        return "x" * (size - 2)
+    """
+    limits = Limits(wall=30.0, output=size, memory=2**30)
+    for lifetime, concurrency in ((Lifetime.CALL, 1), (Lifetime.SKILL, 2)):
+        found = run(zygote, source, "large", limits=limits, lifetime=lifetime, concurrency=concurrency, arguments={"size": size})
+        assert len(found) == size - 2
+
+
 def test_any_json_comes_back_as_it_went(zygote: OpenZygote) -> None:
     value: Any = {"a": [1, -2.5, True, None, "\u0000\u2028é\U0001f600", 2**70, {}], "": {"b": [[]]}}
     assert run(zygote, RESULTS, "echo", arguments={"value": value}) == json.loads(json.dumps(value))

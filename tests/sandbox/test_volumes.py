@@ -152,11 +152,11 @@ def test_what_is_held_is_the_directory_wherever_its_path_leads(tmp_path: Path) -
     place = tmp_path / "data"
     place.mkdir()
     found = volume(place)
-    held = hold([found])
+    opened = hold([found])
     place.rename(tmp_path / "moved")
     place.symlink_to("/")
-    assert identity(held[found]) == identity(open_directory(str(tmp_path / "moved")))
-    let_go(held)
+    assert identity(opened[found]) == identity(open_directory(str(tmp_path / "moved")))
+    let_go(opened)
 
 
 # --- what a guest can do there ---------------------------------------------------------------------------------------------------
@@ -296,11 +296,11 @@ def test_what_roots_guests_write_is_the_owners_and_what_others_own_there_stays_c
     out = "/volumes/out/"
     result = [tried(lambda: open(out + "b.txt", "w")), tried(lambda: open(out + "a.txt")), tried(lambda: open(out + "a.txt", "a"))]
     """
-    held = hold([volume(ground / "out", "write", "out")])
+    opened = hold([volume(ground / "out", "write", "out")])
     try:
-        answer = run_in_jail(source, held=held)
+        answer = run_in_jail(source, held=opened)
     finally:
-        let_go(held)
+        let_go(opened)
     assert answer.value == [None, 13, 13]
     made = (ground / "out" / "b.txt").stat()
     assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (4711, 4712, 0o644)
@@ -313,15 +313,15 @@ def test_on_a_file_system_without_a_map_of_ids_guests_are_nobody_special_and_it_
         pytest.skip("needs to mount a ramfs")
     try:
         found = volume(ground / "out", "write", "out")
-        held = hold([found])
+        opened = hold([found])
         try:
             with pytest.raises(VolumeUnusable, match="1900000001") as refused:
-                run_in_jail("", held=held)
+                run_in_jail("", held=opened)
             assert "chmod o+rwx" in refused.value.hint
             (ground / "out").chmod(0o777)
-            answer = run_in_jail("open('/volumes/out/b.txt', 'w').close()", held=held)
+            answer = run_in_jail("open('/volumes/out/b.txt', 'w').close()", held=opened)
         finally:
-            let_go(held)
+            let_go(opened)
         assert answer.error == ""
         assert answer.report.volumes["out"]["acts"] == "as the host's user 1900000001"
         assert (ground / "out" / "b.txt").stat().st_uid == 1_900_000_001
@@ -374,17 +374,17 @@ def test_code_in_a_volume_is_not_imported_by_putting_it_on_the_path(tmp_path: Pa
 @needs_root
 def test_what_the_host_mounts_inside_later_is_not_passed_on(ground: Path) -> None:
     (ground / "data" / "inner").mkdir()
-    held = hold([volume(ground / "data")])
+    opened = hold([volume(ground / "data")])
     source = "import os, time\nresult = os.listdir('/volumes/data/inner')"
     mounted = subprocess.run(["mount", "-t", "tmpfs", "none", str(ground / "data" / "inner")], capture_output=True, check=False)
     if mounted.returncode:
-        let_go(held)
+        let_go(opened)
         pytest.skip("needs to mount a tmpfs")
     try:
         (ground / "data" / "inner" / "elsewhere").touch()
-        assert run_in_jail(source, held=held).value == []
+        assert run_in_jail(source, held=opened).value == []
     finally:
-        let_go(held)
+        let_go(opened)
         subprocess.run(["umount", str(ground / "data" / "inner")], check=True)
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import IsolationUnavailable
+from skillpod.errors import IsolationUnavailable, WireBroken
 from skillpod.model.guest import WallState
 from skillpod.model.manifest import Limits
-from skillpod.sandbox.guest.walls.board import WALLS
+from skillpod.sandbox.guest.walls.board import REQUIRED, WALLS
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.zygote import Zygote
 from tests.support import jail
@@ -325,6 +325,23 @@ def test_a_probe_that_got_through_is_an_error_that_names_it() -> None:
     with pytest.raises(IsolationUnavailable, match="make a socket") as refused:
         read_walls({"walls": [], "self_test": {"fork": "refused", "make a socket": "succeeded"}, "failed": True})
     assert refused.value.at == "self_test"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: an ordinary user's guests share their id in any case")
+def test_who_shares_an_id_for_want_of_a_wall_is_not_told_that_its_threads_are_its_own() -> None:
+    def threads(*without: str) -> str:
+        report = run_in_jail("", *without).report
+        return next(wall.detail for wall in report.walls if wall.name == "rlimits")
+
+    assert "16 threads" in threads()
+    assert "4096 threads for all guests together" in threads("guest_identity")
+
+
+def test_a_report_that_says_nothing_of_a_required_wall_is_not_believed() -> None:
+    told = [{"name": name, "state": "active", "required": True, "detail": "", "remedy": ""} for name in sorted(REQUIRED)]
+    assert read_walls({"walls": told, "self_test": {}, "failed": False}).walls
+    with pytest.raises(WireBroken, match=r"it does not say how seccomp stands"):
+        read_walls({"walls": [wall for wall in told if wall["name"] != "seccomp"], "self_test": {}, "failed": False})
 
 
 def test_a_wall_there_is_not_can_not_be_left_out() -> None:

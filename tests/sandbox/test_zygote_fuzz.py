@@ -102,6 +102,29 @@ def test_a_zygote_that_breaks_the_protocol_is_killed_and_its_guests_count_as_dea
     asyncio.run(work())
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"cpu": 10**400}, {"cpu": -1}, {"peak": 2**63}, {"peak": -1}, {"status": 256}, {"status": -65}],
+    ids=["a time that is no float", "a time before all", "more memory than there is", "less than none", "no status", "no signal"],
+)
+def test_an_end_that_no_process_has_is_none(told: dict[str, int]) -> None:
+    async def work() -> None:
+        async with puppet_zygote() as (zygote, puppets):
+            await zygote.start()
+            asked = asyncio.ensure_future(zygote.fork(Limits()))
+            await turned(lambda: len(puppets.asked) == 1)
+            pidfd = puppets.pidfd()
+            puppets.say(FORKED, [pidfd])
+            os.close(pidfd)
+            guest = await asked
+            puppets.say(json.dumps({"t": "exit", "id": 1, "status": 0, "cpu": 0.1, "peak": 1, **told}).encode(), [])
+            await asyncio.wait_for(zygote.ended.wait(), 5)
+            assert (await guest.exited).signal == 9
+            guest.close()
+
+    asyncio.run(work())
+
+
 def test_a_guest_whose_descriptor_found_no_room_is_an_error_and_costs_no_other_guest() -> None:
     async def work() -> None:
         async with puppet_zygote() as (zygote, puppets):

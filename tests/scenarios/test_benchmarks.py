@@ -14,8 +14,8 @@ from benchmarks import beside
 from benchmarks.beside import PEERS, Effort
 from benchmarks.measure import Series, interleave
 from benchmarks.plots import Line, distributions, waterfall
-from benchmarks.record import between_marks
-from benchmarks.table import Row, amount, markdown
+from benchmarks.record import between_marks, record
+from benchmarks.table import Grid, Row, amount, markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,6 +97,17 @@ def test_recorded_tables_stand_between_their_marks_and_nowhere_else() -> None:
     page = "before\n<!-- jail -->\nold\n<!-- end of jail -->\nafter\n"
     assert between_marks(page, "jail", "new \\1") == "before\n<!-- jail -->\nnew \\1\n<!-- end of jail -->\nafter\n"
     assert between_marks(page, "wire", "new") == page
+
+
+def test_benchmarks_that_share_marks_are_recorded_together_or_not_at_all(tmp_path: Path) -> None:
+    page = tmp_path / "figures.md"
+    page.write_text("<!-- wire calls -->\nold\n<!-- end of wire calls -->\n")
+    wire, calls = (Grid(name, ("figure",), [("1",)]) for name in ("of the wire", "of calls"))
+    record({"wire": [wire]}, "here", tmp_path)
+    assert "old" in page.read_text()
+    record({"wire": [wire], "calls": [calls]}, "here", tmp_path)
+    assert "old" not in page.read_text()
+    assert re.findall("### of .*", page.read_text()) == ["### of the wire", "### of calls"]
 
 
 def test_what_is_compared_is_measured_in_turns() -> None:

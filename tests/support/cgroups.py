@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from skillpod.sandbox.cgroup import write
-from skillpod.sandbox.domain import Domain
+from skillpod.sandbox.domain import Bounded
 from tests.support.hosts import REPOSITORY
 
 ORDINARY = 61234
@@ -105,6 +105,6 @@ def _empty(place: Path) -> None:
     """Children first, each killed and waited for by the code that does it for pods."""
     for child in [path for path in place.iterdir() if path.is_dir()]:
         _empty(child)
-    Domain(place, os.open(place, os.O_RDONLY), held="").remove()
+    Bounded(place, os.open(place, os.O_RDONLY), held="").remove()
     with suppress(FileNotFoundError):
         place.rmdir()

@@ -33,7 +33,9 @@ for name, folder in (("skillpod.sandbox", "sandbox"), ("skillpod.sandbox.guest",
     sys.modules[name].__path__ = [str(home / folder)]
 from skillpod.sandbox import wire
 from skillpod.sandbox.guest import serve
+from skillpod.sandbox.guest.walls.board import REQUIRED
 gc.freeze()
+walls = [{"name": name, "state": "disabled", "required": True, "detail": "", "remedy": ""} for name in sorted(REQUIRED)]
 children, poll = {}, select.poll()
 poll.register(control, select.POLLIN)
 while True:
@@ -59,7 +61,7 @@ while True:
             os.dup2(descriptors[1], 2)
             control.close()
             host = socket.socket(fileno=descriptors[0])
-            host.sendall(wire.encode({"t": "walls", "walls": [], "self_test": {}, "failed": False}))
+            host.sendall(wire.encode({"t": "walls", "walls": walls, "self_test": {}, "failed": False}))
             try:
                 serve.main(host, request["limits"])
             except BaseException:

@@ -10,6 +10,7 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.forked import Forked
+from skillpod.sandbox.guest.walls.board import REQUIRED
 from skillpod.sandbox.nursery import Nursery
 from skillpod.sandbox.output import Output
 from tests.support.guests import launch
@@ -27,8 +28,9 @@ STARTED = launch(
     limits=Limits(wall=0.05, output=4096),
 )
 TOOLS = [tool.signature() for tool in STARTED.tools]
-WALL = {"name": "seccomp", "state": "active", "required": True, "detail": "", "remedy": ""}
-REPORT: Frame = {"t": "walls", "walls": [WALL], "self_test": {"fork": "refused"}, "failed": False}
+WALLS = [{"name": name, "state": "active", "required": True, "detail": "", "remedy": ""} for name in sorted(REQUIRED)]
+WALL = WALLS[0]
+REPORT: Frame = {"t": "walls", "walls": WALLS, "self_test": {"fork": "refused"}, "failed": False}
 DESCRIBED: Frame = {"t": "described", "tools": TOOLS}
 FAILED: Frame = {"t": "load_failed", "error": {"type": "E", "message": "m", "traceback": 'File "skill://probe/handler.py", line 3'}}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import resource
 import sys
 from collections.abc import Mapping
@@ -19,8 +18,8 @@ from skillpod.sandbox.guest.observer import Observer
 from skillpod.sandbox.guest.results import ResultInvalid, encode
 from skillpod.sandbox.guest.scripts import Program, ProgramFailed, ScratchExceeded, programs
 from skillpod.sandbox.guest.tools import Tool, find
+from skillpod.sandbox.wire import OVERHEAD, body, framed
 from skillpod.sandbox.wire import encode as encode_frame
-from skillpod.sandbox.wire import framed
 
 _BALLAST = [bytearray(2 * 1024 * 1024)]
 """Address space, never touched, to be let go when a skill has used up all the rest: saying so takes some."""
@@ -84,15 +83,19 @@ class Call:
 
     def succeed(self, value: Any) -> None:
         try:
-            result = self._guest.encoded(value, self.tool)
-        except BaseException as fault:  # noqa: BLE001  # SAFE: encoding runs the skill's properties and iterators
+            data = self._success(value)
+        except BaseException as fault:  # noqa: BLE001  # SAFE: encoding runs the skill's properties and iterators, and may find no memory
             self.fail(fault)
-            return
+        else:
+            self._finish(data)
+
+    def _success(self, value: Any) -> bytes:
+        result = self._guest.encoded(value, self.tool)
         cpu, peak = _used()
+        head = b'{"t":"result","nonce":"%s","cpu":%.6f,"peak":%d,' % (self._nonce.encode(), cpu - self._cpu, peak)
         seen = self._guest.observer.take()
-        told = f'"seen":{json.dumps(seen)},' if seen else ""
-        head = f'{{"t":"result","nonce":"{self._nonce}","cpu":{cpu - self._cpu:.6f},"peak":{peak},{told}"value":'
-        self._finish(framed(head.encode() + result + b"}"))
+        told = b'"seen":%s,' % body(seen) if seen else b""
+        return framed(b'%s%s"value":%s}' % (head, told, result), len(result) + OVERHEAD)
 
     def fail(self, fault: BaseException) -> None:
         try:

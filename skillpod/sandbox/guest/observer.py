@@ -152,7 +152,7 @@ def _resolved(event: tuple[Any, ...]) -> Words:
 
 
 def _text(value: object) -> str:
-    """A path, name or number in words; nothing of the skill's own is run for it."""
+    """A path, name or number in words; of the skill's own only what makes its object a path (``__fspath__``) is run for it."""
     if type(value) is str:
         return value
     if type(value) is bytes:

@@ -58,16 +58,18 @@ class Turns:
 
     def run(self) -> None:
         while (frame := self._port.call()) is not None:
-            call = self._guest.call(frame, self._port)
-            try:
-                value = call.begin()
-                if self.loop is not None and call.tool.is_async:
-                    value = self.loop.run_until_complete(value)
-            except BaseException as fault:  # noqa: BLE001  # SAFE: a tool may raise anything, SystemExit too; each is its call's failure
-                call.fail(fault)
-            else:
-                call.succeed(value)
-            del call
+            self._serve(self._guest.call(frame, self._port))
+
+    def _serve(self, call: Call) -> None:
+        """What the tool gave goes with this frame, before the next call: it counts against the limit of memory."""
+        try:
+            value = call.begin()
+            if self.loop is not None and call.tool.is_async:
+                value = self.loop.run_until_complete(value)
+        except BaseException as fault:  # noqa: BLE001  # SAFE: a tool may raise anything, SystemExit too; each is its call's failure
+            call.fail(fault)
+        else:
+            call.succeed(value)
 
 
 class Overlapping:
@@ -141,6 +143,8 @@ class Overlapping:
         del self._running[nonce]
         if task.cancelled():  # before it began: no line of it ran that could have answered
             call.fail(asyncio.CancelledError())
+        elif task.exception() is not None:  # it could not even be said that it failed
+            os._exit(OUT_OF_MEMORY)
 
     async def _answered(self, call: Call) -> None:
         try:

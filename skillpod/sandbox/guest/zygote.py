@@ -215,9 +215,11 @@ def _run_guest(prepared: Prepared, guest: Guest, entry: Entry, inherited: tuple[
     except BaseException:  # noqa: BLE001  # SAFE: the guest's last line, whatever was raised; nothing may unwind into the zygote
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:  # they may be the skill's own
+            os._exit(status)
 
 
 def _send(control: socket.socket, message: Mapping[str, Any], *descriptors: int) -> None:

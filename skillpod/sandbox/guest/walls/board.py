@@ -47,7 +47,7 @@ WALLS = (
     "seccomp",
     "cgroup",
 )
-"""Every wall there is, in the order they go up."""
+"""Every wall there is, in the order they go up; of the cgroup, which stood before them all, it is said last."""
 
 REQUIRED = frozenset({"environment", "descriptors", "no_new_privs", "rlimits", "seccomp", "capabilities"})
 _FILE_WALLS = frozenset({"landlock", "pivot_root"})

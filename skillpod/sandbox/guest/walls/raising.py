@@ -88,7 +88,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
         scratch.enter(int(guest.limits["scratch"]))
     walls.put_up("capabilities", lambda: capabilities.drop(prepared.bounding))
     walls.put_up("parent_death", lambda: parent_death.die_with(guest.parent))
-    walls.put_up("rlimits", lambda: _limit(prepared, guest))
+    walls.put_up("rlimits", lambda: _limit(prepared, guest, is_shared_id=guest.is_shared or not walls.stands("guest_identity")))
     walls.put_up("no_new_privs", no_new_privs.promise)
     walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
@@ -100,5 +100,5 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     return Report(walls, probed, prepared.volumes, failed=walls.fault() is not None or escaped)
 
 
-def _limit(prepared: Prepared, guest: Guest) -> str:
-    return rlimits.set_from(guest.limits, baseline=prepared.baseline, is_shared_id=guest.is_shared, is_for_one_call=guest.one_call)
+def _limit(prepared: Prepared, guest: Guest, *, is_shared_id: bool) -> str:
+    return rlimits.set_from(guest.limits, baseline=prepared.baseline, is_shared_id=is_shared_id, is_for_one_call=guest.one_call)

@@ -41,15 +41,21 @@ def set_from(limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is
     _set(resource.RLIMIT_NPROC, _SHARED_THREADS if is_shared_id else int(limits["threads"]))
     if is_for_one_call:
         seconds = max(1, math.ceil(float(limits["cpu"])))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        hard = _at_most(resource.RLIMIT_CPU, seconds + 1)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, hard), hard))
     threads = f"{_SHARED_THREADS} threads for all guests together" if is_shared_id else f"{limits['threads']} threads"
     return f"{limits['memory'] / _MIB:g} MiB beside the interpreter's {baseline / _MIB:.1f}, {threads}"
 
 
 def _set(kind: int, most: int) -> None:
-    """Soft and hard, never above what the pod itself has; read back."""
-    hard = resource.getrlimit(kind)[1]
-    least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    """Soft and hard; read back."""
+    least = _at_most(kind, most)
     resource.setrlimit(kind, (least, least))
     if resource.getrlimit(kind) != (least, least):
         raise OSError(f"limit {kind} was not kept")
+
+
+def _at_most(kind: int, most: int) -> int:
+    """Never above what the pod itself has."""
+    hard = resource.getrlimit(kind)[1]
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)

@@ -60,7 +60,7 @@ class _Volume:  # no dataclass: making one would cost every zygote half a millis
 
 
 class Volumes:
-    """Those of one zygote, in the order of the steps: clone, reopen, mount, grants, try_out, close."""
+    """Those of one zygote, in the order of the steps: serve_as, clone, reopen, mount, close, grants, try_out."""
 
     def __init__(self, listed: Iterable[Mapping[str, Any]]) -> None:
         self._volumes = [_Volume(said) for said in listed]
