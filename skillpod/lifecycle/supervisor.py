@@ -316,7 +316,7 @@ class Supervisor:
         if isinstance(error, (Misconfigured, JournalFailed)):
             self._plan_retry(slot)
         if isinstance(error, VolumeUnusable):  # what serves may have been published while pod.yaml was changed
-            await self._take_what_lost_a_volume(slot, occasion)
+            await self._withdraw_what_lost_a_volume(slot, occasion)
         cause = (error.digest, error.code, error.message)
         if slot.refused == cause:
             return

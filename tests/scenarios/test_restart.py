@@ -175,6 +175,10 @@ def test_what_is_taken_at_the_start_only_is_said_when_it_changes(skills: Path, h
             await stage.pod.settled()
             event = await stage.until(Kind.TROUBLE, after=mark)
             assert "when the pod starts" in event.message
+            mark = stage.mark()
+            replace_file(home / "pod.yaml", "quiet: 90ms\n")  # what the pod was started with is in force again
+            await stage.pod.settled()
+            assert not stage.of(Kind.TROUBLE, after=mark)
 
     asyncio.run(scenario())
 

@@ -17,7 +17,7 @@ from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from tests.scenarios.stage import PATIENCE, Stage, descendants, running
-from tests.support.skills import exchange, write_skill
+from tests.support.skills import exchange, exchange_skill, write_skill
 
 READER = '''\
 from skillpod import Context, tool
@@ -214,6 +214,26 @@ def test_a_binding_that_is_taken_away_or_narrowed_takes_the_skill_away(skills: P
         bind(home, data=writable(data))
         await stage.pod.settled()
         await stage.until(Kind.MOUNTED, skill="writer", after=mark)
+
+    act(skills, home, scenario)
+
+
+def test_a_binding_that_is_taken_away_while_a_version_is_proved_with_it_takes_that_away_too(skills: Path, home: Path, data: Path) -> None:
+    bind(home, data=data)
+    write_skill(skills, "reader", handler=READER, manifest=READS)
+
+    async def scenario(stage: Stage) -> None:
+        slow = f"import time\n\n{READER}\n\ntime.sleep(1.0)\n"
+        before = stage.skill("reader")["digest"]
+        exchange_skill(skills, "reader", handler=slow, manifest=READS)
+        async with asyncio.timeout(PATIENCE):
+            while stage.pod._supervisor.slots["reader"].seen in (None, before):
+                await asyncio.sleep(0.01)
+        bind(home)
+        await stage.pod.settled()
+        assert stage.skill("reader")["state"] == "refused"
+        with pytest.raises((UnknownTool, VolumeUnusable)):
+            await stage.pod.call("reader__read", {"name": "a.txt"})
 
     act(skills, home, scenario)
 
