@@ -74,7 +74,7 @@ def test_a_peer_that_does_not_run_says_why_in_its_row_and_the_others_are_measure
     assert found["plain"].absent == ""
     assert len(found["plain"].warm.samples) == 2
     absent, plain = beside.side_by_side(found).lines
-    assert absent[1] == "not measured: not installed: `make .environments/peers/.installed`"
+    assert absent[2] == "not measured: not installed: `make .environments/peers/.installed`"
     assert len(absent) == len(plain) == len(beside.side_by_side(found).headings)
 
 
