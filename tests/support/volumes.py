@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,8 @@ def common_ground() -> Iterator[Path]:
     try:
         yield place
     finally:
+        for directory in [path for path in place.iterdir() if os.geteuid() and path.is_dir() and not path.is_symlink()]:
+            directory.chmod(0o700)  # a test may have closed it, and who is not root could not empty it
         shutil.rmtree(place)
 
 

@@ -91,7 +91,9 @@ class Sources:
                 os.close(opened)
 
     def _build(self) -> None:
-        stage = next(path for path in _STAGES if os.path.isdir(path))
+        stage = next((path for path in _STAGES if os.path.isdir(path)), None)
+        if stage is None:
+            raise OSError(f"none of {', '.join(_STAGES)} is a directory that guests' user can reach")
         kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
         kernel.mount("guest", stage, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=64k,nr_inodes=1024,mode=0755")
         for path in self._shown.readable:
