@@ -21,11 +21,11 @@ from skillpod.sandbox.wire import Decoder, WireError, parse
 from tests.support.puppet import Held, frame, framed, held
 from tests.support.recollection import Recollection
 
-LIMITS = Limits(wall=0.4, output=MIB // 4)
+LIMITS = Limits(wall=0.8, output=MIB // 4)
 BEAT = 0.002
-LATEST = 0.3
-"""How much the loop may work between two turns, in seconds of its own thread: what is hardest to parse within these limits takes a tenth
-of it."""
+LATEST = 0.6
+"""How much the loop may work between two turns, in seconds of its own thread: what is hardest to parse within these limits takes a
+twentieth of it."""
 
 MOST_OF_ITS_TIME = 0.8
 
