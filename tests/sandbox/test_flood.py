@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import threading
@@ -21,11 +22,11 @@ from skillpod.sandbox.wire import Decoder, WireError, parse
 from tests.support.puppet import Held, frame, framed, held
 from tests.support.recollection import Recollection
 
-LIMITS = Limits(wall=0.8, output=MIB // 4)
+LIMITS = Limits(wall=0.4, output=MIB // 4)
 BEAT = 0.002
-LATEST = 0.6
-"""How much the loop may work between two turns, in seconds of its own thread: what is hardest to parse within these limits takes a
-twentieth of it."""
+LATEST = 0.3
+"""How much the loop may work between two turns, in seconds of its own thread: what is hardest to parse within these limits takes a tenth
+of it."""
 
 MOST_OF_ITS_TIME = 0.8
 
@@ -83,6 +84,15 @@ def pouring(write: Callable[[bytes], object], data: bytes) -> Iterator[None]:
         over.set()
         thread.join(10)
         assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def only_what_the_flood_makes_is_collected() -> Iterator[None]:
+    """All that the tests before left behind is no work of this loop's."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 async def beats(until: asyncio.Future[Any]) -> float:
