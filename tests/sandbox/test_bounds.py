@@ -12,11 +12,14 @@ from tests.support.cgroups import own_cgroup, run_inside
 
 POD_OF = """
 import asyncio
+from dataclasses import replace
 from skillpod.errors import SkillpodError
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.zygote import Zygote
 from tests.support import jail
+
+AMPLE = Limits(memory=1 << 30, cpu=120.0)  # of a guest whose own limits must not be what ends it, on a slow kernel either
 
 async def work():
     domains = Domains(DomainBounds({bounds}))
@@ -55,7 +58,7 @@ def test_a_domain_full_of_processes_has_no_further_guest_and_says_which_bound_it
 
 def test_a_guest_too_much_for_all_dies_alone_and_is_told_why() -> None:
     act = """
-    async with jail.guest(zygote) as calm, jail.guest(zygote, Limits(memory=1 << 30)) as greedy:
+    async with jail.guest(zygote) as calm, jail.guest(zygote, AMPLE) as greedy:
         await calm.report(), await greedy.report()
         assert await greedy.ask("held = bytearray(256 << 20)\\nfor page in range(0, len(held), 4096): held[page] = 1") is None
         ended = await greedy.forked.exited
@@ -73,7 +76,7 @@ def test_guests_of_two_domains_are_bounded_together_and_the_one_that_is_too_much
     await other.start()
     take = "import sys\\nsys.held = bytearray(60 << 20)\\nfor page in range(0, 60 << 20, 4096): sys.held[page] = 1"
     try:
-        async with jail.guest(zygote, Limits(memory=1 << 30)) as first, jail.guest(other, Limits(memory=1 << 30)) as second:
+        async with jail.guest(zygote, AMPLE) as first, jail.guest(other, AMPLE) as second:
             await first.report(), await second.report()
             await first.ask(take), await second.ask(take)
             ends = [first.forked.exited, second.forked.exited]
@@ -112,7 +115,7 @@ def take() -> int:
 
 async def work():
     jail = JailSandbox(memory=Recollection(), bounds=DomainBounds(memory=128 << 20))
-    guests = jail.open(launch(GREEDY, limits=Limits(memory=1 << 30, wall=30.0, cpu=30.0)), on_death=lambda fault: None)
+    guests = jail.open(launch(GREEDY, limits=Limits(memory=1 << 30, wall=120.0, cpu=120.0)), on_death=lambda fault: None)
     try:
         await guests.call("take", {}, OWNER)
     except SkillpodError as fault:
@@ -136,7 +139,7 @@ def test_a_caller_is_told_that_it_was_the_bound_of_all_guests_and_where_it_is_se
 def test_files_that_fill_the_domain_end_their_writer_and_not_the_zygote() -> None:
     """They are no process's memory, and the zygote may be the largest process there is."""
     act = """
-    async with jail.guest(zygote) as calm, jail.guest(zygote, Limits(scratch=512 << 20)) as writer:
+    async with jail.guest(zygote) as calm, jail.guest(zygote, replace(AMPLE, scratch=512 << 20)) as writer:
         await calm.report(), await writer.report()
         await writer.ask("file = open('/tmp/full', 'wb')\\nfor _ in range(200): file.write(bytes(1 << 20))")
         return [(await writer.forked.exited).domain, zygote.alive]
