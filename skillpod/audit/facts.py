@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from skillpod.model.finding import Finding, Severity
@@ -50,7 +51,8 @@ class Spot:
 class Use:
     """The code refers to an object of the standard library, the SDK or a package from elsewhere.
 
-    ``call`` is the call of it, if it is one."""
+    ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by position or keyword, which are proven constant texts:
+    all that each may be. An argument that is not there is not proven."""
 
     spot: Spot
     what: What
@@ -59,6 +61,7 @@ class Use:
     bound: int = 0
     is_import: bool = False
     call: Any = None
+    told: Mapping[int | str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def words(self) -> str:
@@ -174,5 +177,7 @@ class Reading:
     def of(self, kind: type[_FactT]) -> Iterator[_FactT]:
         return (fact for fact in self.facts if isinstance(fact, kind))
 
-    def finding(self, rule: str, severity: Severity, spot: Spot, message: str, fix: str) -> Finding:
-        return Finding(rule=rule, severity=severity, file=self.file, line=spot.line, column=spot.column, message=message, fix=fix)
+    def finding(self, rule: str, severity: Severity, spot: Spot, message: str, fix: str, *, subject: str) -> Finding:
+        return Finding(
+            rule=rule, severity=severity, file=self.file, line=spot.line, column=spot.column, message=message, fix=fix, subject=subject
+        )

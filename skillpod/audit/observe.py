@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.facts import (
@@ -106,11 +107,26 @@ class Observer:
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
-            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
+            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
         elif name == "getattr" and call is None:
             yield Dynamic(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:
             yield Names(spot, spelled)
+
+    def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
+        """The arguments of a call that are proven constant texts; the first element stands for a literal list."""
+        if call is None:
+            return MappingProxyType({})
+        told: dict[int | str, tuple[str, ...]] = {}
+        arguments: list[tuple[int | str, Any]] = [*enumerate(call.args), *((word.arg, word.value) for word in call.keywords if word.arg)]
+        for key, node in arguments:
+            if isinstance(node, ast.Starred):
+                break
+            first = node.elts[0] if isinstance(node, (ast.List, ast.Tuple)) and node.elts else node
+            meanings = self._reader.value(first, scope)
+            if all(meaning.what is What.TEXT for meaning in meanings):
+                told[key] = tuple(meaning.path for meaning in meanings)
+        return MappingProxyType(told)
 
     def _matters(self, meaning: Meaning) -> bool:
         """Whether handing this module on hides anything: not when nothing else can be reached from it."""

@@ -24,7 +24,11 @@ MAX_FINDINGS = 500
 
 Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
-"""Each judges one file by what was read in it. ``files``, ``unseen`` and ``agent_skill`` judge the bundle's files as such."""
+"""Each judges one file by what was read in it."""
+
+BundleRule = Callable[[Bundle, Manifest | None], Iterator[Finding]]
+BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, unseen.check, agent_skill.check)
+"""Each judges the bundle's files as such, whatever is in them."""
 
 _TESTS = "tests/"
 
@@ -50,7 +54,7 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
 
 
 def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> tuple[list[Finding], list[CapabilityUse]]:
-    found = [*files.check(bundle), *unseen.check(bundle, manifest), *agent_skill.check(bundle, manifest)]
+    found = [finding for rule in BUNDLE_RULES for finding in rule(bundle, manifest)]
     python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
     size = sum(map(len, python.values()))
     if size > MAX_SOURCES:

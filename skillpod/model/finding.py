@@ -25,7 +25,8 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing seen. ``line`` counts from 1, ``column`` from 1; 0 means the whole file. ``fix`` says what to do."""
+    """One thing seen. ``line`` counts from 1, ``column`` from 1; 0 means the whole file. ``fix`` says what to do; ``subject`` is what the
+    finding is about, resolved: ``os.popen``, ``__globals__``, ``api.example.com``."""
 
     rule: str
     severity: Severity
@@ -34,6 +35,7 @@ class Finding:
     column: int = 0
     message: str
     fix: str = ""
+    subject: str = ""
 
     @property
     def at(self) -> str:
@@ -48,6 +50,7 @@ class Finding:
             "column": self.column,
             "message": self.message,
             "fix": self.fix,
+            "subject": self.subject,
         }
 
 

@@ -38,12 +38,19 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
             yield _network(use, reading, asked)
         elif reach is Reach.PROGRAMS and asked.programs:
             message = f"{use.words}: runs other programs; asked for: {', '.join(sorted(asked.programs))}"
-            yield reading.finding("CAP-003", Severity.REVIEW, use.spot, message, "do it in Python, and remove `permissions.programs`")
+            yield reading.finding(
+                "CAP-003", Severity.REVIEW, use.spot, message, "do it in Python, and remove `permissions.programs`", subject=use.path
+            )
         elif reach is Reach.ENVIRONMENT and not use.is_import and not _may_read(use, asked):
             if _is_new(noted, "environment", use.path):
                 message = f"{use.words}: reads the environment, which holds nothing of the host's unless it is asked for and granted"
                 yield reading.finding(
-                    "CAP-005", Severity.NOTICE, use.spot, message, "name it under `permissions.environment`, or take it as config"
+                    "CAP-005",
+                    Severity.NOTICE,
+                    use.spot,
+                    message,
+                    "name it under `permissions.environment`, or take it as config",
+                    subject=use.path,
                 )
         elif reach is Reach.FILES and _is_new(noted, "files", use.path.partition(".")[0]):
             message = f"{use.words}: reads or writes files; a guest sees none of the host's, only its own scratch space in /tmp"
@@ -53,6 +60,7 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
                 use.spot,
                 message,
                 "a tool reads the skill's own files by `ctx.read_bytes`; a program in scripts/ opens them",
+                subject=use.path,
             )
 
 
@@ -103,10 +111,17 @@ def _network(use: Use, reading: Reading, asked: Permissions) -> Finding:
     if asked.network:
         hosts = ", ".join(sorted(f"{ask.host}:{'/'.join(map(str, ask.ports))}" for ask in asked.network))
         message = f"{use.words}: reaches the network; asked for: {hosts}"
-        return reading.finding("CAP-002", Severity.REVIEW, use.spot, message, "do without, and remove `permissions.network`")
+        return reading.finding(
+            "CAP-002", Severity.REVIEW, use.spot, message, "do without, and remove `permissions.network`", subject=use.path
+        )
     message = f"{use.words}: reaches the network, and the manifest does not ask for it"
     return reading.finding(
-        "CAP-001", Severity.DENY, use.spot, message, "remove it, or ask: `permissions: {network: [{host: ..., ports: [443]}]}`"
+        "CAP-001",
+        Severity.DENY,
+        use.spot,
+        message,
+        "remove it, or ask: `permissions: {network: [{host: ..., ports: [443]}]}`",
+        subject=use.path,
     )
 
 

@@ -25,12 +25,14 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for use in reading.of(Use):
         builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""
         if builtin in _INSTEAD:
-            yield reading.finding("DYN-001", Severity.DENY, use.spot, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin])
+            yield reading.finding(
+                "DYN-001", Severity.DENY, use.spot, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin], subject=use.path
+            )
             continue
         if use.path == "inspect.signature" and use.call is not None and any(word.arg in ("eval_str", None) for word in use.call.keywords):
             rule, severity, fix = _JUDGED[Reach.ANNOTATIONS]
-            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.ANNOTATIONS.value}", fix)
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.ANNOTATIONS.value}", fix, subject=use.path)
         judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None
         if judged is not None:
             rule, severity, fix = judged
-            yield reading.finding(rule, severity, use.spot, f"{use.words}: {standing(use.path).reach.value}", fix)
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {standing(use.path).reach.value}", fix, subject=use.path)

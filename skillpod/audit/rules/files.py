@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from skillpod.audit.standard import is_standard
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.manifest import Manifest
 
 _BYTECODE = (".pyc", ".pyo", ".pyd")
 _MAGIC = (
@@ -21,7 +22,7 @@ _MAGIC = (
 _SDK = "skillpod"
 
 
-def check(bundle: Bundle) -> Iterator[Finding]:
+def check(bundle: Bundle, _manifest: Manifest | None) -> Iterator[Finding]:
     for name, content in bundle.files.items():
         native = _native(content)
         if name.lower().endswith(_BYTECODE):

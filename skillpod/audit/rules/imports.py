@@ -41,7 +41,12 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
         if star.path.partition(".")[0] in (*GUARDED, "skillpod"):
             message = f"`from {star.path} import *` takes names that can't be told apart from the skill's own"
             yield reading.finding(
-                "IMP-006", Severity.DENY, star.spot, message, f"import what is used by its name: `from {star.path} import ...`"
+                "IMP-006",
+                Severity.DENY,
+                star.spot,
+                message,
+                f"import what is used by its name: `from {star.path} import ...`",
+                subject=star.path,
             )
 
 
@@ -55,19 +60,28 @@ def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator
     stands = standing(use.path)
     if is_private(use.path.partition(".")[0]):
         yield reading.finding(
-            "IMP-005", Severity.DENY, use.spot, f"{use.words}: a private module of the interpreter", "use the public module it serves"
+            "IMP-005",
+            Severity.DENY,
+            use.spot,
+            f"{use.words}: a private module of the interpreter",
+            "use the public module it serves",
+            subject=use.path,
         )
     elif not stands.is_listed:
         module = use.path.partition(".")[0]
         fix = f"use another member of {module}; if this one is harmless, it belongs on the list (docs/audit-rules.md)"
-        yield reading.finding("IMP-008", Severity.DENY, use.spot, f"{use.words}: not on the list of what a skill may use of {module}", fix)
+        yield reading.finding(
+            "IMP-008", Severity.DENY, use.spot, f"{use.words}: not on the list of what a skill may use of {module}", fix, subject=use.path
+        )
     elif use.what is What.MEMBER and _is_private_member(use.path):
         message = f"{use.words}: a private member of a module, which nothing was promised of"
-        yield reading.finding("IMP-010", Severity.REVIEW, use.spot, message, "use a public member")
+        yield reading.finding("IMP-010", Severity.REVIEW, use.spot, message, "use a public member", subject=use.path)
     elif stands.reach in _RULES:
         if stands.reach is Reach.PROGRAMS and manifest is not None and manifest.permissions.programs:
             return  # CAP-003 asks for a person's eyes
-        yield reading.finding(_RULES[stands.reach], Severity.DENY, use.spot, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach])
+        yield reading.finding(
+            _RULES[stands.reach], Severity.DENY, use.spot, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach], subject=use.path
+        )
 
 
 def _is_private_member(path: str) -> bool:
@@ -81,7 +95,12 @@ def _third_party(use: Use, reading: Reading) -> Finding:
     package = use.path.partition(".")[0]
     message = f"`{package}` is neither the standard library's nor a file of this skill"
     return reading.finding(
-        "IMP-004", Severity.DENY, use.spot, message, "copy the module into the folder, or do without: this version installs no packages"
+        "IMP-004",
+        Severity.DENY,
+        use.spot,
+        message,
+        "copy the module into the folder, or do without: this version installs no packages",
+        subject=use.path,
     )
 
 
@@ -90,4 +109,6 @@ def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
     name = rest.partition(".")[0]
     if name and name not in SDK_NAMES and not name.startswith("__"):
         known = ", ".join(sorted(SDK_NAMES))
-        yield reading.finding("IMP-009", Severity.DENY, use.spot, f"{use.words}: not a name skillpod offers a skill", f"it offers {known}")
+        yield reading.finding(
+            "IMP-009", Severity.DENY, use.spot, f"{use.words}: not a name skillpod offers a skill", f"it offers {known}", subject=use.path
+        )

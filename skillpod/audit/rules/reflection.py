@@ -75,21 +75,30 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
         name = attribute.name
         if name in _DENIED and not _is_ordinary(attribute):
             message = f"`{attribute.spelled}` takes `{name}`, which leads from an object to what is behind it"
-            yield reading.finding("REF-001", Severity.DENY, attribute.spot, message, _instead(name))
+            yield reading.finding("REF-001", Severity.DENY, attribute.spot, message, _instead(name), subject=attribute.name)
         elif _INSIDES.fullmatch(name):
             message = f"`{attribute.spelled}` takes `{name}`, a part of a frame or of compiled code"
             yield reading.finding(
-                "REF-002", Severity.DENY, attribute.spot, message, "remove it; `traceback.format_exc()` gives an error as text"
+                "REF-002",
+                Severity.DENY,
+                attribute.spot,
+                message,
+                "remove it; `traceback.format_exc()` gives an error as text",
+                subject=attribute.name,
             )
         elif name == "obj" and attribute.base is Base.HANDLER:
             message = f"`{attribute.spelled}` takes the object an error is about, which may be a module"
-            yield reading.finding("REF-001", Severity.DENY, attribute.spot, message, "use the error's text, or `.name`")
+            yield reading.finding(
+                "REF-001", Severity.DENY, attribute.spot, message, "use the error's text, or `.name`", subject=attribute.name
+            )
         elif name in _REVIEWED or (name in _HOLDERS and _HOLDERS[name] in used):
             message = f"`{attribute.spelled}` takes `{name}`, through which text or a module can become something else"
-            yield reading.finding("REF-010", Severity.REVIEW, attribute.spot, message, "say what is meant with names of your own")
+            yield reading.finding(
+                "REF-010", Severity.REVIEW, attribute.spot, message, "say what is meant with names of your own", subject=attribute.name
+            )
         elif name in _METHODS:
             message = f"`{attribute.spelled}` runs a program or loads native code, whatever it is called on"
-            yield reading.finding("REF-007", Severity.DENY, attribute.spot, message, "do it in Python")
+            yield reading.finding("REF-007", Severity.DENY, attribute.spot, message, "do it in Python", subject=attribute.name)
 
 
 def _is_ordinary(attribute: Attribute) -> bool:
@@ -127,21 +136,27 @@ def _computed(reading: Reading) -> Iterator[Finding]:
             continue
         message = f"`{dynamic.spelled}`: which attribute it is, is only known when it runs"
         fix = 'use a dict of what may be chosen, or begin the name with a constant: getattr(self, "do_" + name)'
-        yield reading.finding("REF-003", Severity.REVIEW, dynamic.spot, message, fix)
+        yield reading.finding("REF-003", Severity.REVIEW, dynamic.spot, message, fix, subject=dynamic.spelled)
     for making in reading.of(Making):
         message = f"`{making.spelled}` makes a class whose parts are only known when it runs"
-        yield reading.finding("REF-011", Severity.REVIEW, making.spot, message, "write the class out; use `@dataclass` above it")
+        yield reading.finding(
+            "REF-011", Severity.REVIEW, making.spot, message, "write the class out; use `@dataclass` above it", subject=making.spelled
+        )
     for names in reading.of(Names):
         message = f"`{names.spelled}` is every name of a module or function; what is taken from it can't be followed"
-        yield reading.finding("REF-005", Severity.REVIEW, names.spot, message, "use a dict of your own")
+        yield reading.finding("REF-005", Severity.REVIEW, names.spot, message, "use a dict of your own", subject=names.spelled)
     for escape in reading.of(Escape):
         is_strong = escape.path in GUARDED or (escape.path.partition(".")[0] in GUARDED and escape.path != "os.path")
         message = f"`{escape.spelled}` hands the module {escape.path} on as a value; what is taken from it there can't be followed"
         severity = Severity.DENY if is_strong else Severity.REVIEW
-        yield reading.finding("REF-006", severity, escape.spot, message, "hand on the function that is needed, not the module")
+        yield reading.finding(
+            "REF-006", severity, escape.spot, message, "hand on the function that is needed, not the module", subject=escape.path
+        )
     for pair in reading.of(Pair):
         message = f"`{pair.spelled}` looks like {pair.path}, reached through a value that can't be followed"
-        yield reading.finding("REF-007", Severity.REVIEW, pair.spot, message, "import what is meant, or give the attribute another name")
+        yield reading.finding(
+            "REF-007", Severity.REVIEW, pair.spot, message, "import what is meant, or give the attribute another name", subject=pair.path
+        )
 
 
 # --- text ------------------------------------------------------------------------------------------------------------------------
@@ -154,10 +169,12 @@ def _words(reading: Reading) -> Iterator[Finding]:
         taken = next((name for name in _field_names(words.text) if name in _DENIED), None)
         if taken is not None:
             message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
-            yield reading.finding("REF-004", Severity.DENY, words.spot, message, "format the value itself")
+            yield reading.finding("REF-004", Severity.DENY, words.spot, message, "format the value itself", subject=taken)
         elif len(words.text) <= 200 and _PATH.fullmatch(words.text) and not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
             message = f"the text {words.text!r} is the name of an attribute that leads from an object to what is behind it"
-            yield reading.finding("REF-008", Severity.REVIEW, words.spot, message, "remove it, if nothing looks attributes up by it")
+            yield reading.finding(
+                "REF-008", Severity.REVIEW, words.spot, message, "remove it, if nothing looks attributes up by it", subject=words.text
+            )
 
 
 def _field_names(text: str) -> Iterator[str]:
@@ -181,4 +198,4 @@ def _uses(reading: Reading) -> Iterator[Finding]:
         stands = standing(use.path)
         if stands.reach is Reach.INSIDES and stands.is_listed and stands.reach not in PERMITTED:
             message = f"{use.words}: {Reach.INSIDES.value}"
-            yield reading.finding("REF-009", Severity.DENY, use.spot, message, "remove it")
+            yield reading.finding("REF-009", Severity.DENY, use.spot, message, "remove it", subject=use.path)

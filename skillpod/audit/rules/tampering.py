@@ -18,16 +18,16 @@ _RESHAPED = frozenset({"__class__", "__bases__", "__code__", "__dict__", "__glob
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for change in reading.of(Change):
         message = f"`{change.spelled}` changes {change.path.removeprefix('builtins.')}, which every part of the process shares"
-        yield reading.finding("TAM-001", Severity.DENY, change.spot, message, "keep it in a name of your own")
+        yield reading.finding("TAM-001", Severity.DENY, change.spot, message, "keep it in a name of your own", subject=change.path)
     for use in reading.of(Use):
         if use.what in (What.MODULE, What.MEMBER) and standing(use.path).reach is Reach.HOOKS:
             severity = Severity.REVIEW if use.path in _OWN_BUSINESS else Severity.DENY
             rule = "TAM-003" if use.path in _OWN_BUSINESS else "TAM-002"
-            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.HOOKS.value}", _fix(use.path))
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.HOOKS.value}", _fix(use.path), subject=use.path)
     for attribute in reading.of(Attribute):
         if attribute.is_changed and attribute.name in _RESHAPED and (attribute.base is not Base.SELF or attribute.name == "__class__"):
             message = f"`{attribute.spelled}` makes an object into one of another kind"
-            yield reading.finding("TAM-004", Severity.DENY, attribute.spot, message, "make a new object")
+            yield reading.finding("TAM-004", Severity.DENY, attribute.spot, message, "make a new object", subject=attribute.name)
 
 
 def _fix(path: str) -> str:
