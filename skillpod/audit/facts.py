@@ -52,7 +52,7 @@ class Use:
     """The code refers to an object of the standard library, the SDK or a package from elsewhere.
 
     ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by position or keyword, which are proven constant texts:
-    all that each may be. An argument that is not there is not proven."""
+    all that each may be. An argument that is not there is not proven. ``is_looked_at``: compared, or an annotation, and no more."""
 
     spot: Spot
     what: What
@@ -62,6 +62,7 @@ class Use:
     is_import: bool = False
     call: Any = None
     told: Mapping[int | str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    is_looked_at: bool = False
 
     @property
     def words(self) -> str:

@@ -30,8 +30,9 @@ from skillpod.audit.facts import (
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
-from skillpod.audit.standard import BUILTINS, PERMITTED, PURE, standing
+from skillpod.audit.standard import BUILTINS, HARMFUL_TO_CALL, PERMITTED, PURE, standing
 
+_OWN_NAMES = ("__name__", "__package__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
 
@@ -107,14 +108,18 @@ class Observer:
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
-            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
+            told = self._told(call, place.scope)
+            is_looked_at = meaning.path in HARMFUL_TO_CALL and call is None and self._is_looked_at(place)
+            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)
         elif name == "getattr" and call is None:
             yield Dynamic(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:
             yield Names(spot, spelled)
 
     def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
-        """The arguments of a call that are proven constant texts; the first element stands for a literal list."""
+        """The arguments of a call that are proven constant texts; the first element stands for a literal list.
+
+        ``__name__`` and ``__package__`` stand for themselves: they are the file's own names."""
         if call is None:
             return MappingProxyType({})
         told: dict[int | str, tuple[str, ...]] = {}
@@ -122,6 +127,9 @@ class Observer:
         for key, node in arguments:
             if isinstance(node, ast.Starred):
                 break
+            if isinstance(node, ast.Name) and node.id in _OWN_NAMES and self._reader.is_free(node.id, scope):
+                told[key] = (node.id,)
+                continue
             first = node.elts[0] if isinstance(node, (ast.List, ast.Tuple)) and node.elts else node
             meanings = self._reader.value(first, scope)
             if all(meaning.what is What.TEXT for meaning in meanings):
@@ -162,6 +170,18 @@ class Observer:
         if names == {"builtins.getattr"}:
             return len(call.args) > 1 and all(each.what is What.TEXT for each in self._reader.value(call.args[1], scope))
         return names == {"builtins.vars"} or names <= {"importlib.reload"}
+
+    def _is_looked_at(self, place: Place) -> bool:
+        """Whether a type is compared with, annotates, or is kept in a name: alone, or among others."""
+        node, parents = place.node, self._reader.survey.parents
+        parent = place.parent
+        while isinstance(parent, (ast.Tuple, ast.Subscript, ast.BinOp)) and getattr(parent, "value", None) is not node:
+            node, parent = parent, parents.get(id(parent))
+        if isinstance(parent, (ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.MatchClass)):
+            return True
+        if isinstance(parent, ast.AnnAssign) and parent.annotation is node:
+            return True
+        return (node is place.node or isinstance(parent, ast.Call)) and not self._escapes(node, parent, place.scope)
 
     def _is_followed(self, place: Place) -> bool:
         """Whether a namespace is only asked for constant names."""

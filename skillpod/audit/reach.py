@@ -15,7 +15,7 @@ from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
 from skillpod.audit.modules import Modules
 from skillpod.audit.scopes import Binding, Kind, Scope, Source, Survey
 from skillpod.audit.source import Source as Text
-from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITTED, SUBMODULES, is_standard, standing, transit
+from skillpod.audit.standard import BUILTINS, GUARDED, MODULES, PERMITTED, SUBMODULES, Reach, is_member, is_standard, standing, transit
 
 SDK = "skillpod"
 MAX_DEPTH = 120
@@ -133,9 +133,18 @@ class Reader:
                 found += reader.exported(name, depth + 1) if reader and reader is not self and depth < MAX_DEPTH else ()
             elif node.module and is_standard(node.module.partition(".")[0]):
                 resolved = transit(node.module, name)
-                if resolved in MEMBERS or resolved in MODULES:
+                if resolved in MODULES or (is_member(resolved) and standing(resolved).reach is not Reach.PLAIN):
                     found += (Meaning(What.MODULE if resolved in MODULES else What.MEMBER, resolved, node.lineno),)
         return found
+
+    def is_free(self, name: str, scope: Scope) -> bool:
+        """Whether no text of this file binds a name: it is the builtin, or what every module has."""
+        here: Scope | None = scope
+        while here is not None:
+            if here.bindings.get(name) or name in here.elsewhere:
+                return False
+            here = here.parent
+        return not self.survey.module.stars
 
     def holds_modules(self) -> bool:
         """Whether a guarded or refused module is among the names of this file."""

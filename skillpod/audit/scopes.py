@@ -94,6 +94,7 @@ class Survey:
             ast.IfExp: self._transparent,
             ast.BoolOp: self._transparent,
             ast.Starred: self._transparent,
+            ast.Tuple: self._transparent,
             ast.For: self._for,
             ast.AsyncFor: self._for,
             ast.ListComp: self._comprehension,
@@ -201,6 +202,7 @@ class Survey:
 
     def _sum(self, node: Any, scope: Scope, parent: Any) -> None:
         """An addition that ends in a constant string: what it adds up to is read as one string."""
+        self.parents[id(node)] = parent
         is_inner = isinstance(parent, ast.BinOp)
         if not is_inner and isinstance(node.right, ast.Constant) and isinstance(node.right.value, str) and "_" in node.right.value:
             self.places.append(Place(node, scope, parent))
@@ -213,6 +215,7 @@ class Survey:
 
     def _watched(self, node: Any, scope: Scope, parent: Any) -> None:
         self.places.append(Place(node, scope, parent))
+        self.parents[id(node)] = parent
         self._below(node, scope)
 
     def _transparent(self, node: Any, scope: Scope, parent: Any) -> None:

@@ -9,6 +9,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -17,18 +18,22 @@ from skillpod.audit.rules.imports import SDK_NAMES
 from skillpod.audit.rules.reflection import WALKS
 from skillpod.audit.standard import (
     BUILTINS,
+    CONSTANTS,
     GUARDED,
-    MEMBERS,
     MODULES,
     PERMITTED,
     PURE,
+    SUBMODULES,
     Reach,
+    is_member,
     is_private,
     is_standard,
     listed,
+    members,
     standing,
     transit,
 )
+from tests.audit.standard_versions import SINCE, UNTIL, is_due
 
 _NOT_LOADED = frozenset({"antigravity", "this"})  # importing them opens a browser, or prints
 _STRONG = frozenset({"eval", "exec", "compile", "__import__", "breakpoint", "globals", "getattr", "setattr", "vars"})
@@ -47,29 +52,123 @@ def loaded(name: str) -> types.ModuleType | None:
         return None  # not on this platform or version
 
 
-def permitted_modules() -> Iterator[tuple[str, types.ModuleType]]:
-    """Every module a skill may import, and those below it."""
-    for name in sorted(MODULES):
-        module = loaded(name) if MODULES[name] in PERMITTED and name not in _NOT_LOADED else None
+@cache
+def permitted_modules() -> tuple[tuple[str, types.ModuleType], ...]:
+    """Every module a skill may import, and those below it, but for private ones."""
+    names = {name for tables in (MODULES, SUBMODULES) for name, reach in tables.items() if reach in PERMITTED}
+    return tuple(dict(_below(iter(sorted(names)))).items())
+
+
+def _below(names: Iterator[str]) -> Iterator[tuple[str, types.ModuleType]]:
+    for name in names:
+        module = loaded(name) if name not in _NOT_LOADED else None
         if module is None:
             continue
         yield name, module
-        for below in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{name}."):
-            if "test" in below.name or "__main__" in below.name or standing(below.name).reach not in PERMITTED:
-                continue
-            inner = loaded(below.name)
-            if inner is not None:
-                yield below.name, inner
+        found = (below.name for below in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{name}."))
+        yield from _below(each for each in found if _may_be_imported(each))
+
+
+def _may_be_imported(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return not last.startswith(("_", "test")) and standing(name).reach in PERMITTED
 
 
 def test_every_module_of_the_standard_library_has_a_verdict() -> None:
     assert [name for name in sorted(sys.stdlib_module_names) if not (is_standard(name) or name.startswith("_"))] == []
 
 
+# --- members ---------------------------------------------------------------------------------------------------------------------
+
+_ELSEWHERE = frozenset(
+    listed("""
+        asyncio.IocpProactor asyncio.ProactorEventLoop asyncio.WindowsProactorEventLoopPolicy asyncio.WindowsSelectorEventLoopPolicy
+        builtins.WindowsError builtins.__builtins__ os.add_dll_directory os.chflags os.get_handle_inheritable os.lchflags os.lchmod
+        os.listdrives os.listmounts os.listvolumes os.path.isreserved os.set_handle_inheritable os.startfile
+        sqlite3.Connection.enable_load_extension sqlite3.Connection.load_extension sys._clear_type_descriptors sys.dllhandle
+        sys.getandroidapilevel sys.gettotalrefcount sys.getwindowsversion sys.last_exc sys.last_traceback sys.last_type sys.last_value
+        sys.ps1 sys.ps2 sys.set_lazy_imports sys.tracebacklimit sys.winver
+    """)
+)
+"""Members that are there on another system, in another build, or at a prompt."""
+
+
+def public_members() -> Iterator[tuple[str, str, object]]:
+    """Module, name and value of all that a skill may import has to offer: what a module says it offers, and what is not private."""
+    for name, module in permitted_modules():
+        for member in sorted({*vars(module), *getattr(module, "__all__", ())}):
+            value = getattr(module, member, None)
+            if not member.startswith("_") and not isinstance(value, types.ModuleType):
+                yield name, member, value
+
+
+def test_every_public_member_of_every_module_a_skill_may_import_is_listed() -> None:
+    assert [f"{module}.{name}" for module, name, _ in public_members() if not is_member(f"{module}.{name}")] == []
+
+
+def test_there_is_much_to_list() -> None:
+    assert len(permitted_modules()) > 250
+    assert len(list(public_members())) > 4500
+
+
+def test_a_name_in_capitals_that_is_not_listed_by_name_is_a_number_or_a_text() -> None:
+    plain = (int, float, complex, str, bytes, bool, type(None))
+    unlike = [
+        f"{module}.{name} is a {type(value).__name__}"
+        for module, name, value in public_members()
+        if name not in (members(module) or {}) and not isinstance(value, plain)
+    ]
+    assert unlike == []
+
+
+def test_every_module_with_submodules_in_the_tables_names_them() -> None:
+    below = {name for name, _ in permitted_modules() if "." in name and not name.startswith("encodings.")}
+    assert below - set(SUBMODULES) == set()
+
+
+def test_no_listed_member_is_unknown_to_python() -> None:
+    ghosts = []
+    for name in (*(each for each, _ in permitted_modules()), "builtins"):
+        if name.startswith(_SHARED):
+            continue
+        module = loaded(name)
+        assert module is not None
+        paths = (f"{name}.{member}" for member in members(name) or {} if member != CONSTANTS)
+        ghosts += [path for path in paths if path not in _ELSEWHERE and is_due(path, sys.version_info[:2]) and not _is_there(module, path)]
+    assert ghosts == []
+
+
+_SHARED = ("encodings.", "sre_", "ntpath", "posixpath", "sqlite3.dbapi2", "xml.parsers.expat", "xml.etree.cElementTree")
+"""Beginnings of modules that share one list, of which each has a part."""
+
+
+def _is_there(module: types.ModuleType, path: str) -> bool:
+    value: object = module
+    for name in path.removeprefix(f"{module.__name__}.").split("."):
+        if not hasattr(value, name):
+            return loaded(path) is not None  # a submodule
+        value = getattr(value, name)
+    return True
+
+
+def test_what_is_said_of_versions_is_said_of_listed_members() -> None:
+    assert [path for names in (*SINCE.values(), *UNTIL.values()) for path in names.split() if not is_member(path)] == []
+
+
 def test_no_name_has_two_verdicts() -> None:
-    assert not set(GUARDED) - set(MODULES)
-    assert [name for name in MEMBERS if name.split(".")[0] not in MODULES] == []
-    assert [name for name in MEMBERS if name.split(".")[1] in GUARDED.get(name.split(".")[0], ()) and MEMBERS[name] not in PERMITTED] == []
+    assert not GUARDED - set(MODULES)
+    assert [name for name in SUBMODULES if name.partition(".")[0] not in MODULES] == []
+    for module in {*MODULES, *SUBMODULES}:
+        reach = SUBMODULES.get(module) or MODULES[module]
+        assert members(module) is not None or reach not in PERMITTED or module in _UNLISTED, module
+    assert {member for name in GUARDED for member, reach in (members(name) or {}).items() if reach is Reach.PLAIN} & set(WALKS) == set()
+
+
+_UNLISTED = frozenset({"this"})
+"""Modules that may be imported and offer nothing."""
+
+
+# --- what is reached under another name --------------------------------------------------------------------------------------------
 
 
 def test_a_strong_module_reached_through_a_permitted_one_is_judged_as_itself() -> None:
@@ -84,7 +183,8 @@ def test_a_strong_module_reached_through_a_permitted_one_is_judged_as_itself() -
                 plain in MODULES and standing(value.__name__ if plain == top else plain).reach not in PERMITTED
             )
             reached = transit(name, attribute)
-            if is_strong and standing(reached).reach in PERMITTED and reached.split(".")[0] not in (top, plain):
+            stands = standing(reached)
+            if is_strong and stands.is_listed and stands.reach in PERMITTED and reached.split(".")[0] not in (top, plain):
                 escaped.append(f"{name}.{attribute} is {value.__name__}, judged as {reached}")
     assert escaped == []
 
@@ -100,21 +200,38 @@ def test_a_strong_builtin_under_another_name_is_not_permitted() -> None:
     assert escaped == []
 
 
+def test_a_member_of_another_module_is_judged_as_it_is_there() -> None:
+    """``calendar.global_enum`` is ``enum.global_enum``. What is mild where it stands, and what has a rule of its own, is not hidden."""
+    hidden = []
+    for module, name, value in public_members():
+        if not isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+            continue
+        home = (getattr(value, "__module__", None) or "").lstrip("_")
+        origin = f"{home}.{value.__qualname__}"
+        if home == module or not is_standard(home.partition(".")[0]) or not is_member(origin):
+            continue
+        here = standing(transit(module, name)).reach
+        if here is not standing(origin).reach and not (standing(origin).reach in PERMITTED and here not in PERMITTED):
+            hidden.append(f"{module}.{name} ({here.name}) is {origin} ({standing(origin).reach.name})")
+        if origin in _OF_RULES and transit(module, name) != origin:
+            hidden.append(f"{module}.{name} is {origin}")
+    assert hidden == []
+
+
+_OF_RULES = frozenset(
+    listed("""
+        dataclasses.dataclass dataclasses.make_dataclass operator.attrgetter operator.methodcaller types.new_class inspect.signature
+        warnings.catch_warnings dataclasses.fields
+    """)
+)
+"""Members that rules ask for by their own name."""
+
+
 def test_nothing_is_reached_from_a_pure_module() -> None:
     for name in PURE:
         module = loaded(name)
         assert module is not None
         assert [attribute for attribute, value in vars(module).items() if isinstance(value, types.ModuleType)] == [], name
-
-
-@pytest.mark.parametrize("name", ["os", "sys"])
-def test_every_member_of_the_strongest_modules_is_permitted_by_name_or_refused(name: str) -> None:
-    module = loaded(name)
-    for member in vars(module):
-        stands = standing(f"{name}.{member}")
-        if stands.reach in PERMITTED and not member.startswith("__"):
-            is_named = member in GUARDED[name] or f"{name}.{member}" in MEMBERS
-            assert is_named, member
 
 
 @pytest.mark.parametrize(
@@ -127,7 +244,7 @@ def test_every_member_of_the_strongest_modules_is_permitted_by_name_or_refused(n
         ("urllib.parse.quote", Reach.PLAIN),
         ("urllib.request.urlopen", Reach.NETWORK),
         ("http.HTTPStatus", Reach.PLAIN),
-        ("importlib.resources.files", Reach.FILES),
+        ("importlib.resources.files", Reach.LOADER),
         ("importlib.import_module", Reach.LOADER),
         ("builtins.eval", Reach.CODE),
         ("builtins.len", Reach.PLAIN),

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from skillpod.audit.facts import Attribute, Reading, Use, What
-from skillpod.audit.standard import Reach, standing
+from skillpod.audit.judgement import judged
+from skillpod.audit.standard import Reach
 from skillpod.model.capability import Permissions
 from skillpod.model.finding import CapabilityUse, Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -21,6 +22,7 @@ _KINDS = {
     Reach.PROGRAMS: "programs",
     Reach.ENVIRONMENT: "environment",
     Reach.FILES: "volumes",
+    Reach.READING: "volumes",
 }
 _CONNECTING = frozenset(
     {"create_connection", "create_unix_connection", "create_datagram_endpoint", "create_server", "create_unix_server", "sock_connect"}
@@ -33,7 +35,7 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     noted: set[tuple[str, str]] = set()
     yield from _connecting(reading, asked)
     for use in _standard_uses(reading):
-        reach = standing(use.path).reach
+        reach = judged(use).reach
         if reach is Reach.NETWORK:
             yield _network(use, reading, asked)
         elif reach is Reach.PROGRAMS and asked.programs:
@@ -52,8 +54,8 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
                     "name it under `permissions.environment`, or take it as config",
                     subject=use.path,
                 )
-        elif reach is Reach.FILES and _is_new(noted, "files", use.path.partition(".")[0]):
-            message = f"{use.words}: reads or writes files; a guest sees none of the host's, only its own scratch space in /tmp"
+        elif reach in (Reach.FILES, Reach.READING) and _is_new(noted, "files", use.path.partition(".")[0]):
+            message = f"{use.words}: {reach.value}; a guest sees none of the host's, only its own scratch space in /tmp"
             yield reading.finding(
                 "CAP-004",
                 Severity.NOTICE,
@@ -75,7 +77,7 @@ def _connecting(reading: Reading, asked: Permissions) -> Iterator[Finding]:
 def capabilities(reading: Reading) -> Iterator[CapabilityUse]:
     """What the code seems to use, and where: one entry for each place where it is more than an import."""
     for use in _standard_uses(reading):
-        kind = _KINDS.get(standing(use.path).reach)
+        kind = _KINDS.get(judged(use).reach)
         if kind is not None and (not use.is_import or use.what is What.MODULE):
             yield CapabilityUse(kind=kind, resource=_resource(use, kind), file=reading.file, line=use.spot.line)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillpod.audit.facts import Reading, Use, What
-from skillpod.audit.standard import Reach, standing
+from skillpod.audit.judgement import judged
+from skillpod.audit.standard import Reach
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -29,10 +30,9 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
                 "DYN-001", Severity.DENY, use.spot, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin], subject=use.path
             )
             continue
-        if use.path == "inspect.signature" and use.call is not None and any(word.arg in ("eval_str", None) for word in use.call.keywords):
-            rule, severity, fix = _JUDGED[Reach.ANNOTATIONS]
-            yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.ANNOTATIONS.value}", fix, subject=use.path)
-        judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None
-        if judged is not None:
-            rule, severity, fix = judged
-            yield reading.finding(rule, severity, use.spot, f"{use.words}: {standing(use.path).reach.value}", fix, subject=use.path)
+        if use.what not in (What.MODULE, What.MEMBER):
+            continue
+        reach = judged(use).reach
+        if reach in _JUDGED:
+            rule, severity, fix = _JUDGED[reach]
+            yield reading.finding(rule, severity, use.spot, f"{use.words}: {reach.value}", fix, subject=use.path)

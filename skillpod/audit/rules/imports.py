@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillpod.audit.facts import Reading, Star, Use, What
+from skillpod.audit.judgement import judged
 from skillpod.audit.standard import GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -57,7 +58,7 @@ def _is_said(use: Use, imported: set[str]) -> bool:
 
 
 def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
-    stands = standing(use.path)
+    stands = judged(use)
     if is_private(use.path.partition(".")[0]):
         yield reading.finding(
             "IMP-005",

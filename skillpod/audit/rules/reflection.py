@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Use, What, Words
-from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed, standing
+from skillpod.audit.judgement import judged
+from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -20,7 +21,7 @@ WALKS = frozenset(
         __subclasshook__ __subclasscheck__ __instancecheck__ __prepare__ __build_class__ __path__ __cached__ __thisclass__
         __self_class__ __text_signature__ __signature__ __mro_entries__ __static_attributes__ __firstlineno__ __type_params__
         __getinitargs__ __basicsize__ __dictoffset__ __flags__ __itemsize__ __weakrefoffset__ __vectorcalloffset__ __annotate__
-        __evaluate_value__ __evaluate_bound__ __evaluate_constraints__ __evaluate_default__ __skillpod_tool__
+        __evaluate_value__ __evaluate_bound__ __evaluate_constraints__ __evaluate_default__ __skillpod_tool__ _convert_
     """)
 )
 """Attributes that lead from a value to its class, its module, its code or everything else."""
@@ -195,7 +196,7 @@ def _uses(reading: Reading) -> Iterator[Finding]:
     for use in reading.of(Use):
         if use.what not in (What.MODULE, What.MEMBER):
             continue
-        stands = standing(use.path)
+        stands = judged(use)
         if stands.reach is Reach.INSIDES and stands.is_listed and stands.reach not in PERMITTED:
             message = f"{use.words}: {Reach.INSIDES.value}"
             yield reading.finding("REF-009", Severity.DENY, use.spot, message, "remove it", subject=use.path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillpod.audit.facts import Attribute, Base, Change, Reading, Use, What
-from skillpod.audit.standard import Reach, standing
+from skillpod.audit.judgement import judged
+from skillpod.audit.standard import Reach
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -20,7 +21,7 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
         message = f"`{change.spelled}` changes {change.path.removeprefix('builtins.')}, which every part of the process shares"
         yield reading.finding("TAM-001", Severity.DENY, change.spot, message, "keep it in a name of your own", subject=change.path)
     for use in reading.of(Use):
-        if use.what in (What.MODULE, What.MEMBER) and standing(use.path).reach is Reach.HOOKS:
+        if use.what in (What.MODULE, What.MEMBER) and judged(use).reach is Reach.HOOKS:
             severity = Severity.REVIEW if use.path in _OWN_BUSINESS else Severity.DENY
             rule = "TAM-003" if use.path in _OWN_BUSINESS else "TAM-002"
             yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.HOOKS.value}", _fix(use.path), subject=use.path)

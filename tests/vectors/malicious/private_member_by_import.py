@@ -1,2 +1,2 @@
 # expect: IMP-010
-from typing import _eval_type
+from typing import _type_check

@@ -1,4 +1,4 @@
-# expect: IMP-010
+# expect: IMP-003
 import importlib.resources
 
 importlib.resources._common.resolve("os")

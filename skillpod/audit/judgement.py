@@ -1,0 +1,42 @@
+"""What a use of the standard library reaches: by the tables, and by the arguments of the call where they decide."""
+
+from __future__ import annotations
+
+import ast
+
+from skillpod.audit.facts import Use
+from skillpod.audit.standard import (
+    HARMFUL_TO_CALL,
+    Passed,
+    Reach,
+    Standing,
+    is_conditional,
+    reach_of_call,
+    reach_of_import,
+    reach_of_reference,
+    standing,
+)
+
+
+def judged(use: Use) -> Standing:
+    """For a use of a module or a member of the standard library."""
+    if use.path in HARMFUL_TO_CALL and (use.is_import or use.is_looked_at):
+        return Standing(Reach.PLAIN)
+    if is_conditional(use.path):
+        return Standing(_reach(use))
+    return standing(use.path)
+
+
+def _reach(use: Use) -> Reach:
+    if use.is_import:
+        return reach_of_import(use.path)
+    if not isinstance(use.call, ast.Call):
+        return reach_of_reference(use.path)
+    return reach_of_call(use.path, _passed(use.call, use))
+
+
+def _passed(call: ast.Call, use: Use) -> Passed:
+    starred = next((position for position, each in enumerate(call.args) if isinstance(each, ast.Starred)), len(call.args))
+    words = {word.arg for word in call.keywords if word.arg is not None}
+    is_open = starred < len(call.args) or len(words) < len(call.keywords)
+    return Passed(frozenset({*range(starred), *words}), use.told, is_open)

@@ -1,0 +1,148 @@
+"""What a dotted name of the standard library stands for, and what that reaches: the tables, asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from skillpod.audit.standard.members import files, language, markup, network, numbers, process, text
+from skillpod.audit.standard.modules import GUARDED, MODULES, PRIVATE, SUBMODULES, is_private
+from skillpod.audit.standard.reaches import PERMITTED, Reach, Standing, listed
+
+_LISTS: dict[str, str] = {
+    **files.MEMBERS,
+    **language.MEMBERS,
+    **markup.MEMBERS,
+    **network.MEMBERS,
+    **numbers.MEMBERS,
+    **process.MEMBERS,
+    **text.MEMBERS,
+}
+_SAME = {
+    "ntpath": "os.path",
+    "posixpath": "os.path",
+    "sqlite3.dbapi2": "sqlite3",
+    "sre_compile": "sre_constants",
+    "sre_parse": "sre_constants",
+    "xml.etree.cElementTree": "xml.etree.ElementTree",
+    "xml.parsers.expat": "pyexpat",
+}
+"""Modules with the members of another."""
+
+_ENCODINGS = "encodings."
+CONSTANTS = "CONSTANTS"
+"""In a list: every name in capitals, which is a number, a text or a table of them."""
+
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
+_ORDINARY = frozenset({"__name__", "__doc__", "__version__", "__all__", "__file__", "__author__", "__package__"})
+
+_NOT_MODULES = frozenset({"random._bisect", "sched._time", "threading._time"})
+"""Private members that have a module's name and are none."""
+
+_ALIASES = {
+    "collections.abc.FunctionType": "types.FunctionType",
+    "concurrent.futures.process.mp": "multiprocessing",
+    "dataclasses.FunctionType": "types.FunctionType",
+    "enum.bltns": "builtins",
+    "hmac._hashopenssl": "_hashlib",
+    "inspect.attrgetter": "operator.attrgetter",
+    "os.st": "stat",
+    "pathlib.attrgetter": "operator.attrgetter",
+    "tokenize._builtin_open": "builtins.open",
+    "typing.stdlib_re": "re",
+}
+"""Members that are a module, a builtin or a member with a rule of its own, under another name."""
+
+HARMLESS_PRIVATE = frozenset(
+    listed("""
+        argparse._SubParsersAction argparse._ArgumentGroup logging._nameToLevel logging._levelToName typing._GenericAlias
+        sys._is_gil_enabled
+    """)
+)
+"""Private members of public modules that honest code names."""
+
+
+def members(module: str) -> Mapping[str, Reach] | None:
+    """What is known of a module's members by name, dotted for those of a class; None if it is judged as a whole."""
+    module = _SAME.get(module, module)
+    return _members("encodings.*" if module.startswith(_ENCODINGS) else module)
+
+
+@lru_cache(maxsize=512)
+def _members(module: str) -> Mapping[str, Reach] | None:
+    found = _LISTS.get(module)
+    if found is None:
+        return None
+    reach = Reach.PLAIN
+    table: dict[str, Reach] = {}
+    for word in found.split():
+        if word.endswith(":"):
+            reach = Reach[word[:-1].upper()]
+        else:
+            table[word] = reach
+    return table
+
+
+BUILTINS: dict[str, Reach] = {name: reach for name, reach in (_members("builtins") or {}).items() if reach is not Reach.PLAIN}
+"""Builtins, and names every module has, that reach something. The others compute."""
+
+
+def is_member(path: str) -> bool:
+    """Whether a name is on a module's list of members, or is one of its constants."""
+    *head, name = path.split(".")
+    module, rest = _split(head) if head else ("", [])
+    table = members(module)
+    return table is not None and _looked_up(table, ".".join([*rest, name])) is not None
+
+
+def _looked_up(table: Mapping[str, Reach], name: str) -> Reach | None:
+    found = table.get(name)
+    return Reach.PLAIN if found is None and CONSTANTS in table and _CONSTANT.fullmatch(name) else found
+
+
+def transit(path: str, name: str) -> str:
+    """What ``path.name`` really is, when it is another module or builtin (``logging.os`` is ``os``); else ``path.name``."""
+    whole = f"{path}.{name}"
+    if whole in _ALIASES:
+        return _ALIASES[whole]
+    if whole in SUBMODULES or whole in _NOT_MODULES or is_member(whole):
+        return whole
+    if name in MODULES or name in PRIVATE:
+        return name
+    plain = name.lstrip("_")
+    return plain if name.startswith("_") and plain in MODULES else whole
+
+
+@lru_cache(maxsize=4096)
+def standing(path: str) -> Standing:
+    """What a dotted name of the standard library reaches: of its longest part that is known.
+
+    ``os.environ.get`` is judged as ``os.environ``; ``os.nothing`` is refused for not being listed; so is ``json.nothing``.
+    """
+    parts = path.split(".")
+    if is_private(parts[0]):
+        return Standing(Reach.INSIDES, is_listed=False)
+    module, rest = _split(parts)
+    whole = SUBMODULES.get(module) or MODULES[parts[0]]
+    table = members(module)
+    if not rest or table is None or rest[0] in _ORDINARY:
+        return Standing(whole)
+    for length in range(len(rest), 0, -1):
+        found = _looked_up(table, ".".join(rest[:length]))
+        if found is not None:
+            return Standing(found)
+    if whole not in PERMITTED and module != "builtins":
+        return Standing(whole)
+    is_private_member = rest[0].startswith("_") and not rest[0].startswith("__") and module not in GUARDED
+    return Standing(Reach.PLAIN) if is_private_member else Standing(Reach.INSIDES, is_listed=False)
+
+
+def _split(parts: list[str]) -> tuple[str, list[str]]:
+    """The module a dotted name begins with, and the rest of it."""
+    if parts[0] == "encodings" and len(parts) > 1 and parts[1] not in (_members("encodings") or {}):
+        return ".".join(parts[:2]), parts[2:]
+    for length in range(len(parts), 1, -1):
+        if (head := ".".join(parts[:length])) in SUBMODULES:
+            return head, parts[length:]
+    return parts[0], parts[1:]

@@ -1,0 +1,2 @@
+# expect: DYN-004
+from typing import _eval_type
