@@ -32,6 +32,9 @@ from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, 
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
 from skillpod.audit.standard import BUILTINS, HARMFUL_TO_CALL, PERMITTED, PURE, standing
 
+_TELLING_NAMES = frozenset({"createDOMBuilder", "getaddrinfo", "getnameinfo", "parseURI"})
+"""Methods without an underscore that open connections, of values that are not known."""
+
 _OWN_NAMES = ("__name__", "__package__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
@@ -180,6 +183,8 @@ class Observer:
         if isinstance(parent, (ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.MatchClass)):
             return True
         if isinstance(parent, ast.AnnAssign) and parent.annotation is node:
+            return True
+        if isinstance(parent, ast.Dict) and node in parent.keys:
             return True
         return (node is place.node or isinstance(parent, ast.Call)) and not self._escapes(node, parent, place.scope)
 
@@ -381,7 +386,7 @@ _REPORT: dict[type, Any] = {
 
 def _report_dunder(link: Any, bases: Meanings, spelled: str, is_changed: bool, call: Any) -> Iterator[Fact]:
     name = link.attr
-    if "_" in name or name == "obj":
+    if "_" in name or name == "obj" or (bases is UNKNOWN and name in _TELLING_NAMES):
         base = _base(bases)
         if name != "obj" or base is Base.HANDLER:
             yield Attribute(Spot(link.end_lineno, link.end_col_offset - len(name) + 1), name, spelled, base, is_changed, call)

@@ -8,6 +8,9 @@ from pathlib import Path
 from tests.audit.vectors import vectors
 
 ROOT = Path(__file__).parent.parent.parent
+NOTICES = {"IMP-011"}
+"""Rules that ask for nothing: a vector is caught by something more."""
+
 RULE = re.compile(r"\b(?:AUD|SRC|IMP|DYN|REF|TAM|CAP|FIL|SKL)-\d{3}\b")
 
 
@@ -25,4 +28,4 @@ def test_every_rule_is_explained_once() -> None:
 def test_every_rule_about_code_has_a_vector_it_fires_on() -> None:
     fired = {vector.expected for vector in vectors("malicious")}
     about_code = {rule for rule in in_the_code() if rule.split("-")[0] in ("IMP", "DYN", "REF", "TAM")}
-    assert about_code - fired == set()
+    assert about_code - fired - NOTICES == set()

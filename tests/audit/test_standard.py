@@ -33,6 +33,7 @@ from skillpod.audit.standard import (
     standing,
     transit,
 )
+from skillpod.audit.standard.members.other_versions import AFTER, BEFORE
 from tests.audit.standard_versions import SINCE, UNTIL, is_due
 
 _NOT_LOADED = frozenset({"antigravity", "this"})  # importing them opens a browser, or prints
@@ -85,12 +86,12 @@ _ELSEWHERE = frozenset(
         asyncio.IocpProactor asyncio.ProactorEventLoop asyncio.WindowsProactorEventLoopPolicy asyncio.WindowsSelectorEventLoopPolicy
         builtins.WindowsError builtins.__builtins__ os.add_dll_directory os.chflags os.get_handle_inheritable os.lchflags os.lchmod
         os.listdrives os.listmounts os.listvolumes os.path.isreserved os.set_handle_inheritable os.startfile
-        sqlite3.Connection.enable_load_extension sqlite3.Connection.load_extension sys._clear_type_descriptors sys.dllhandle
+        sqlite3.Connection.enable_load_extension sqlite3.Connection.load_extension sys.UnraisableHookArgs sys.dllhandle
         sys.getandroidapilevel sys.gettotalrefcount sys.getwindowsversion sys.last_exc sys.last_traceback sys.last_type sys.last_value
-        sys.ps1 sys.ps2 sys.set_lazy_imports sys.tracebacklimit sys.winver
+        sys.ps1 sys.ps2 sys.tracebacklimit sys.winver
     """)
 )
-"""Members that are there on another system, in another build, or at a prompt."""
+"""Members that are there on another system, in another build, at a prompt, or for type checkers."""
 
 
 def public_members() -> Iterator[tuple[str, str, object]]:
@@ -134,8 +135,25 @@ def test_no_listed_member_is_unknown_to_python() -> None:
         module = loaded(name)
         assert module is not None
         paths = (f"{name}.{member}" for member in members(name) or {} if member != CONSTANTS)
-        ghosts += [path for path in paths if path not in _ELSEWHERE and is_due(path, sys.version_info[:2]) and not _is_there(module, path)]
+        due = (path for path in paths if path not in {*_ELSEWHERE, *other_members()} and is_due(path, sys.version_info[:2]))
+        ghosts += [path for path in due if not _is_there(module, path)]
     assert ghosts == []
+
+
+@cache
+def other_members() -> frozenset[str]:
+    lists = (*BEFORE.items(), *AFTER.items())
+    return frozenset(f"{module}.{word}" for module, text in lists for word in text.split() if word[-1] != ":" and word != CONSTANTS)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the members of later versions are there")
+def test_what_is_listed_for_other_versions_is_not_there_in_these() -> None:
+    found = []
+    for path in other_members():
+        module = loaded(path.rpartition(".")[0])
+        if module is not None and hasattr(module, path.rpartition(".")[2]):
+            found.append(path)
+    assert found == []
 
 
 _SHARED = ("encodings.", "sre_", "ntpath", "posixpath", "sqlite3.dbapi2", "xml.parsers.expat", "xml.etree.cElementTree")
@@ -194,6 +212,7 @@ def test_a_strong_builtin_under_another_name_is_not_permitted() -> None:
     escaped = [
         f"{name}.{attribute} is {strong[id(value)]}"
         for name, module in permitted_modules()
+        if name != "builtins"
         for attribute, value in list(vars(module).items())
         if id(value) in strong and standing(transit(name, attribute)).reach in PERMITTED
     ]

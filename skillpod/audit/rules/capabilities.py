@@ -26,6 +26,7 @@ _KINDS = {
 }
 _CONNECTING = frozenset(
     {"create_connection", "create_unix_connection", "create_datagram_endpoint", "create_server", "create_unix_server", "sock_connect"}
+    | {"createDOMBuilder", "getaddrinfo", "getnameinfo", "parseURI"}
 )
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)(?:[^/?#@]*@)?(\[[0-9a-f:]+\]|[^/?#:]+)", re.IGNORECASE)
 
@@ -67,10 +68,10 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
 
 
 def _connecting(reading: Reading, asked: Permissions) -> Iterator[Finding]:
-    """Methods of an event loop that open connections, whatever they are called on."""
+    """Methods that open connections, of an event loop or of what reads XML, whatever they are called on."""
     for attribute in reading.of(Attribute):
         if attribute.name in _CONNECTING and attribute.call is not None:
-            use = Use(attribute.spot, What.MEMBER, f"asyncio loop.{attribute.name}", attribute.spelled)
+            use = Use(attribute.spot, What.MEMBER, f"(...).{attribute.name}", attribute.spelled)
             yield _network(use, reading, asked)
 
 

@@ -28,7 +28,7 @@ SDK_NAMES = frozenset(
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
-    imported = {use.path.partition(".")[0] for use in reading.of(Use) if use.is_import}
+    imported = {use.path.partition(".")[0] for use in reading.of(Use) if use.is_import and _is_refused(use)}
     for use in reading.of(Use):
         if use.what is What.MEMBER and use.call is None and not use.is_import and _is_said(use, imported):
             continue
@@ -51,6 +51,10 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
             )
 
 
+def _is_refused(use: Use) -> bool:
+    return use.what in (What.MODULE, What.MEMBER) and judged(use).reach not in PERMITTED
+
+
 def _is_said(use: Use, imported: set[str]) -> bool:
     """Whether the file's own import of the whole module is already a finding: then only calls are worth one more."""
     module = use.path.partition(".")[0]
@@ -70,13 +74,17 @@ def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator
         )
     elif not stands.is_listed:
         module = use.path.partition(".")[0]
-        fix = f"use another member of {module}; if this one is harmless, it belongs on the list (docs/audit-rules.md)"
+        fix = f"use a public member of {module} that Python documents; if this one is and is harmless, it belongs on the list"
         yield reading.finding(
             "IMP-008", Severity.DENY, use.spot, f"{use.words}: not on the list of what a skill may use of {module}", fix, subject=use.path
         )
     elif use.what is What.MEMBER and _is_private_member(use.path):
         message = f"{use.words}: a private member of a module, which nothing was promised of"
         yield reading.finding("IMP-010", Severity.REVIEW, use.spot, message, "use a public member", subject=use.path)
+    elif stands.reach is Reach.MACHINE and not use.is_import:
+        message = f"{use.words}: {Reach.MACHINE.value}; in a guest that is a made-up one"
+        fix = "do without, if it only has to be unique: `uuid.uuid4()`, `secrets.token_hex()`"
+        yield reading.finding("IMP-011", Severity.NOTICE, use.spot, message, fix, subject=use.path)
     elif stands.reach in _RULES:
         if stands.reach is Reach.PROGRAMS and manifest is not None and manifest.permissions.programs:
             return  # CAP-003 asks for a person's eyes

@@ -10,8 +10,8 @@ from skillpod.audit.standard import Reach
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
-_OWN_BUSINESS = frozenset({"sys.setrecursionlimit", "sys.set_int_max_str_digits"})
-"""Limits that a skill may have a reason to change in its own process; a person looks."""
+_OWN_BUSINESS = frozenset({"sys.setrecursionlimit", "sys.set_int_max_str_digits", "codecs.register", "codecs.unregister"})
+"""Limits and encodings that a skill may have a reason to change in its own process; a person looks."""
 
 _RESHAPED = frozenset({"__class__", "__bases__", "__code__", "__dict__", "__globals__", "__builtins__"})
 

@@ -9,14 +9,15 @@ from skillpod.audit.standard.reaches import Reach, listed
 
 _MODULES_BY_REACH: dict[Reach, str] = {
     Reach.PLAIN: """
-        __future__ abc aifc argparse array ast asyncio atexit audioop base64 binascii bisect bz2 calendar cgi chunk cmath cmd codecs
-        collections colorsys concurrent configparser contextlib contextvars copy csv dataclasses datetime dbm decimal difflib dis email
-        encodings enum errno filecmp fileinput fnmatch fractions functools genericpath getopt getpass gettext glob graphlib gzip hashlib
-        heapq hmac html http imghdr inspect io ipaddress itertools json keyword linecache locale logging lzma mailbox math mimetypes
-        mmap netrc ntpath nturl2path numbers opcode operator os pathlib pickletools platform plistlib posixpath pprint pyclbr pyexpat
-        queue quopri random re reprlib sched secrets shlex shutil sndhdr sqlite3 sre_compile sre_constants sre_parse stat statistics
-        string stringprep struct sunau symtable sys tabnanny tarfile tempfile textwrap this threading time timeit token tokenize tomllib
-        traceback tracemalloc types typing unicodedata unittest urllib uu uuid warnings wave weakref xdrlib xml zipfile zlib zoneinfo
+        __future__ abc aifc argparse array ast asyncio atexit audioop base64 binascii bisect builtins bz2 calendar cgi chunk cmath cmd
+        codecs collections colorsys concurrent configparser contextlib contextvars copy csv dataclasses datetime dbm decimal difflib dis
+        email encodings enum errno filecmp fileinput fnmatch fractions functools gc genericpath getopt getpass gettext glob graphlib
+        gzip hashlib heapq hmac html http imghdr importlib inspect io ipaddress itertools json keyword linecache locale logging lzma
+        mailbox math mimetypes mmap netrc ntpath nturl2path numbers opcode operator os pathlib pickletools pkgutil platform plistlib
+        posixpath pprint pyclbr pyexpat queue quopri random re reprlib sched secrets shlex shutil signal sndhdr sqlite3 sre_compile
+        sre_constants sre_parse stat statistics string stringprep struct sunau symtable sys tabnanny tarfile tempfile textwrap this
+        threading time timeit token tokenize tomllib traceback tracemalloc types typing unicodedata unittest urllib uu uuid warnings
+        wave weakref xdrlib xml zipfile zlib zoneinfo
     """,
     Reach.NETWORK: """
         asynchat asyncore ftplib imaplib nntplib poplib select selectors smtpd smtplib socket socketserver ssl telnetlib wsgiref xmlrpc
@@ -24,11 +25,11 @@ _MODULES_BY_REACH: dict[Reach, str] = {
     Reach.PROGRAMS: "mailcap multiprocessing pipes pty subprocess webbrowser antigravity",
     Reach.NATIVE: "ctypes msvcrt winreg winsound ossaudiodev",
     Reach.LOADER: """
-        importlib imp pkgutil runpy zipimport zipapp modulefinder ensurepip venv distutils lib2to3 py_compile compileall site sysconfig
+        imp runpy zipimport zipapp modulefinder ensurepip venv distutils lib2to3 py_compile compileall site sysconfig
     """,
     Reach.CODE: "bdb cProfile code codeop doctest idlelib optparse pdb profile pydoc pydoc_data rlcompleter trace turtledemo",
     Reach.DATA_AS_CODE: "copyreg marshal pickle pstats shelve",
-    Reach.HOOKS: "builtins cgitb faulthandler gc signal",
+    Reach.HOOKS: "cgitb faulthandler",
     Reach.SYSTEM: "crypt curses fcntl grp msilib nis nt posix pwd readline resource spwd syslog termios tkinter tty turtle",
 }
 
@@ -39,21 +40,21 @@ Private modules (``_socket``) are not here: see ``is_private``."""
 
 _SUBMODULES_BY_REACH: dict[Reach, str] = {
     Reach.PLAIN: """
-        asyncio.base_events asyncio.base_futures asyncio.base_tasks asyncio.constants asyncio.coroutines asyncio.events asyncio.exceptions
-        asyncio.format_helpers asyncio.futures asyncio.locks asyncio.log asyncio.mixins asyncio.proactor_events asyncio.protocols
-        asyncio.queues asyncio.runners asyncio.staggered asyncio.streams asyncio.taskgroups asyncio.tasks asyncio.threads asyncio.timeouts
-        asyncio.transports collections.abc concurrent.futures concurrent.futures.thread dbm.dumb dbm.gnu dbm.ndbm dbm.sqlite3
-        email.base64mime email.charset email.contentmanager email.encoders email.errors email.feedparser email.generator email.header
-        email.headerregistry email.iterators email.message email.mime email.mime.application email.mime.audio email.mime.base
-        email.mime.image email.mime.message email.mime.multipart email.mime.nonmultipart email.mime.text email.parser email.policy
-        email.quoprimime email.utils html.entities html.parser http.cookiejar http.cookies importlib.metadata importlib.resources
-        importlib.resources.abc importlib.resources.readers importlib.resources.simple json.decoder json.encoder json.scanner json.tool
-        logging.handlers os.path sqlite3.dbapi2 sqlite3.dump unittest.async_case unittest.case unittest.result unittest.runner
-        unittest.suite unittest.util urllib.error urllib.parse urllib.response wsgiref.headers wsgiref.types wsgiref.util
-        wsgiref.validate xml.dom xml.dom.NodeFilter xml.dom.domreg xml.dom.expatbuilder xml.dom.minicompat xml.dom.minidom
-        xml.dom.pulldom xml.dom.xmlbuilder xml.etree xml.etree.ElementInclude xml.etree.ElementPath xml.etree.ElementTree
-        xml.etree.cElementTree xml.parsers xml.parsers.expat xml.sax xml.sax.expatreader xml.sax.handler xml.sax.saxutils
-        xml.sax.xmlreader
+        asyncio.base_events asyncio.base_futures asyncio.base_tasks asyncio.constants asyncio.coroutines asyncio.events
+        asyncio.exceptions asyncio.format_helpers asyncio.futures asyncio.locks asyncio.log asyncio.mixins asyncio.proactor_events
+        asyncio.protocols asyncio.queues asyncio.runners asyncio.staggered asyncio.streams asyncio.taskgroups asyncio.tasks
+        asyncio.threads asyncio.timeouts asyncio.transports collections.abc concurrent.futures concurrent.futures.thread dbm.dumb
+        dbm.gnu dbm.ndbm dbm.sqlite3 email.base64mime email.charset email.contentmanager email.encoders email.errors email.feedparser
+        email.generator email.header email.headerregistry email.iterators email.message email.mime email.mime.application
+        email.mime.audio email.mime.base email.mime.image email.mime.message email.mime.multipart email.mime.nonmultipart
+        email.mime.text email.parser email.policy email.quoprimime email.utils html.entities html.parser http.cookiejar http.cookies
+        importlib.metadata importlib.resources importlib.resources.abc importlib.resources.readers importlib.resources.simple
+        json.decoder json.encoder json.scanner json.tool logging.handlers os.path pathlib.types sqlite3.dbapi2 sqlite3.dump
+        string.templatelib unittest.async_case unittest.case unittest.result unittest.runner unittest.suite unittest.util urllib.error
+        urllib.parse urllib.response wsgiref.headers wsgiref.types wsgiref.util wsgiref.validate xml.dom xml.dom.NodeFilter
+        xml.dom.domreg xml.dom.expatbuilder xml.dom.minicompat xml.dom.minidom xml.dom.pulldom xml.dom.xmlbuilder xml.etree
+        xml.etree.ElementInclude xml.etree.ElementPath xml.etree.ElementTree xml.etree.cElementTree xml.parsers xml.parsers.expat
+        xml.sax xml.sax.expatreader xml.sax.handler xml.sax.saxutils xml.sax.xmlreader
     """,
     Reach.NETWORK: """
         urllib.request urllib.robotparser http.client http.server asyncio.selector_events asyncio.sslproto asyncio.trsock
@@ -61,12 +62,13 @@ _SUBMODULES_BY_REACH: dict[Reach, str] = {
     """,
     Reach.PROGRAMS: "asyncio.subprocess asyncio.base_subprocess asyncio.unix_events concurrent.futures.process",
     Reach.HOOKS: "unittest.mock unittest.signals",
-    Reach.CODE: "logging.config unittest.loader unittest.main",
+    Reach.CODE: "concurrent.futures.interpreter concurrent.interpreters logging.config unittest.loader unittest.main",
+    Reach.LOADER: "importlib.abc importlib.machinery importlib.readers importlib.simple importlib.util",
 }
 SUBMODULES: dict[str, Reach] = {name: reach for reach, names in _SUBMODULES_BY_REACH.items() for name in listed(names)}
 """Dotted names of the submodules of what a skill may import; those of ``encodings`` are alike, and not here."""
 
-GUARDED = frozenset({"os", "sys", "inspect", "timeit", "atexit"})
+GUARDED = frozenset({"os", "sys", "inspect", "timeit", "atexit", "builtins", "importlib", "pkgutil", "gc", "signal"})
 """Modules that are too strong to be handed on as a value or taken by a star, and of which private members are refused."""
 
 PURE = frozenset(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from skillpod.audit.standard.members import files, language, markup, network, numbers, process, text
+from skillpod.audit.standard.members import files, language, markup, network, numbers, other_versions, process, text
 from skillpod.audit.standard.modules import GUARDED, MODULES, PRIVATE, SUBMODULES, is_private
 from skillpod.audit.standard.reaches import PERMITTED, Reach, Standing, listed
 
@@ -35,10 +35,30 @@ CONSTANTS = "CONSTANTS"
 """In a list: every name in capitals, which is a number, a text or a table of them."""
 
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
-_ORDINARY = frozenset({"__name__", "__doc__", "__version__", "__all__", "__file__", "__author__", "__package__"})
+_ORDINARY = frozenset(
+    {
+        "__name__",
+        "__doc__",
+        "__version__",
+        "__all__",
+        "__file__",
+        "__author__",
+        "__package__",
+        "__date__",
+        "__credits__",
+        "__copyright__",
+        "__license__",
+        "__status__",
+    }
+)
 
-_NOT_MODULES = frozenset({"random._bisect", "sched._time", "threading._time"})
-"""Private members that have a module's name and are none."""
+_NOT_MODULES = frozenset(
+    listed("""
+        random._bisect sched._time threading._time importlib._abc importlib.metadata._collections importlib.metadata._functools
+        importlib.metadata._itertools importlib.resources._itertools
+    """)
+)
+"""Private members that have the name of a module and are none, or another."""
 
 _ALIASES = {
     "collections.abc.FunctionType": "types.FunctionType",
@@ -46,6 +66,7 @@ _ALIASES = {
     "dataclasses.FunctionType": "types.FunctionType",
     "enum.bltns": "builtins",
     "hmac._hashopenssl": "_hashlib",
+    "importlib.resources.readers.abc": "importlib.resources.abc",
     "inspect.attrgetter": "operator.attrgetter",
     "os.st": "stat",
     "pathlib.attrgetter": "operator.attrgetter",
@@ -71,12 +92,12 @@ def members(module: str) -> Mapping[str, Reach] | None:
 
 @lru_cache(maxsize=512)
 def _members(module: str) -> Mapping[str, Reach] | None:
-    found = _LISTS.get(module)
-    if found is None:
+    texts = [lists[module] for lists in (other_versions.BEFORE, other_versions.AFTER, _LISTS) if module in lists]
+    if not texts:
         return None
     reach = Reach.PLAIN
     table: dict[str, Reach] = {}
-    for word in found.split():
+    for word in " ".join(texts).split():
         if word.endswith(":"):
             reach = Reach[word[:-1].upper()]
         else:

@@ -1,4 +1,4 @@
-# expect: TAM-002
+# expect: REF-009
 import gc
 
 gc.get_objects()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MEMBERS: dict[str, str] = {
+    "importlib": "loader: find_loader __import__ import_module invalidate_caches reload",
     "aifc": """
         plain: Chunk Error namedtuple
         reading: Aifc_read
@@ -32,6 +33,7 @@ MEMBERS: dict[str, str] = {
     """,
     "dbm": """
         plain: error ndbm
+        loader: _defaultmod _modules _names
         reading: whichdb
         files: open
     """,
@@ -90,7 +92,7 @@ MEMBERS: dict[str, str] = {
     "importlib.resources": """
         plain: Anchor Package Resource ResourceReader
         files: as_file
-        loader: _adapters _common _functional _legacy contents files is_resource open_binary open_text path read_binary read_text
+        loader: _adapters _common contents files _functional is_resource _legacy open_binary open_text path read_binary read_text
     """,
     "importlib.resources.abc": """
         plain: Any BinaryIO Iterable Iterator NoReturn Optional Protocol ResourceReader runtime_checkable StrPath Text Traversable
@@ -119,7 +121,7 @@ MEMBERS: dict[str, str] = {
     "mailbox": """
         plain: BabylMessage Error ExternalClashError FormatError GenericAlias linesep MaildirMessage mboxMessage Message MHMessage
             MMDFMessage NoSuchMailboxError NotEmptyError
-        files: _mboxMMDF _singlefileMailbox Babyl Mailbox Maildir mbox MH MMDF
+        files: Babyl Mailbox Maildir mbox _mboxMMDF MH MMDF _singlefileMailbox
     """,
     "mimetypes": """
         plain: add_type common_types encodings_map guess_all_extensions guess_extension guess_file_type guess_type inited knownfiles
@@ -148,7 +150,11 @@ MEMBERS: dict[str, str] = {
         files: Path PosixPath WindowsPath
         environment: Path.expanduser Path.home PosixPath.expanduser PosixPath.home WindowsPath.expanduser WindowsPath.home
     """,
-    "pkgutil": "loader: get_data",
+    "pkgutil": """
+        plain: ModuleInfo ModuleType namedtuple simplegeneric
+        loader: extend_path find_loader get_data get_importer get_loader ImpImporter ImpLoader iter_importer_modules iter_importers
+            iter_modules iter_zipimport_modules read_code resolve_name walk_packages zipimporter
+    """,
     "plistlib": """
         plain: BytesIO dump dumps FMT_BINARY FMT_XML InvalidFileException load loads ParserCreate PlistFormat PLISTHEADER UID
     """,

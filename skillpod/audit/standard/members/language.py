@@ -28,9 +28,9 @@ MEMBERS: dict[str, str] = {
     """,
     "atexit": "hooks: _clear _ncallbacks _run_exitfuncs register unregister",
     "builtins": """
-        plain: __debug__ abs aiter all anext any ArithmeticError ascii AssertionError AttributeError BaseException BaseExceptionGroup
-            bin BlockingIOError bool BrokenPipeError BufferError bytearray bytes BytesWarning callable ChildProcessError chr
-            classmethod complex ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError copyright credits
+        plain: abs aiter all anext any ArithmeticError ascii AssertionError AttributeError BaseException BaseExceptionGroup bin
+            BlockingIOError bool BrokenPipeError BufferError bytearray bytes BytesWarning callable ChildProcessError chr classmethod
+            complex ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError copyright credits __debug__
             delattr DeprecationWarning dict dir divmod Ellipsis EncodingWarning enumerate EnvironmentError EOFError Exception
             ExceptionGroup exit False FileExistsError FileNotFoundError filter float FloatingPointError format frozenset FutureWarning
             GeneratorExit getattr globals hasattr hash hex id ImportError ImportWarning IndentationError IndexError input int
@@ -76,40 +76,40 @@ MEMBERS: dict[str, str] = {
     "dis": """
         plain: CONSTANTS ArgResolver cmp_op code_info COMPILER_FLAG_NAMES deoptmap dis disassemble disco distb findlabels
             findlinestarts FORMAT_VALUE_CONVERTERS Formatter FUNCTION_ATTR_FLAGS hasarg hascompare hasconst hasexc hasfree hasjabs
-            hasjrel hasjump haslocal hasname hasnargs MAKE_FUNCTION_FLAGS name op opmap opname Positions pretty_flags
+            hasjrel hasjump haslocal hasname hasnargs Instruction MAKE_FUNCTION_FLAGS name op opmap opname Positions pretty_flags
             print_instructions show_code spec_op specialized stack_effect UNKNOWN
         reading: main
-        insides: _get_code_object _get_instructions_bytes _try_compile _unpack_opargs Bytecode get_executor get_instructions
-            Instruction
+        insides: Bytecode _get_code_object get_executor get_instructions _get_instructions_bytes _try_compile _unpack_opargs
     """,
     "enum": """
         plain: CONSTANTS auto bin DynamicClassAttribute Enum EnumCheck EnumDict EnumMeta EnumType Flag FlagBoundary global_enum_repr
             global_flag_repr global_str IntEnum IntFlag MappingProxyType member nonmember pickle_by_enum_name pickle_by_global_name
             property reduce ReprEnum show_flag_values StrEnum unique verify
-        hooks: _old_convert_ Enum._convert_ EnumMeta._convert_ EnumType._convert_ Flag._convert_ global_enum IntEnum._convert_
-            IntFlag._convert_ ReprEnum._convert_ StrEnum._convert_
+        hooks: Enum._convert_ EnumMeta._convert_ EnumType._convert_ Flag._convert_ global_enum IntEnum._convert_ IntFlag._convert_
+            _old_convert_ ReprEnum._convert_ StrEnum._convert_
     """,
     "functools": """
         plain: cache cached_property cmp_to_key GenericAlias get_cache_token lru_cache namedtuple partial partialmethod recursive_repr
             reduce RLock singledispatch singledispatchmethod total_ordering update_wrapper WRAPPER_ASSIGNMENTS WRAPPER_UPDATES wraps
     """,
     "gc": """
-        plain: collect get_count get_stats get_threshold isenabled
+        plain: CONSTANTS collect get_count get_debug get_freeze_count get_stats get_threshold is_finalized is_tracked isenabled
+        hooks: callbacks disable enable freeze set_debug set_threshold unfreeze
         insides: garbage get_objects get_referents get_referrers
     """,
     "inspect": """
-        plain: CONSTANTS ArgInfo Arguments attrgetter BlockFinder BoundArguments BufferFlags ClassFoundException cleandoc EndOfBlock
-            formatannotation formatannotationrelativeto formatargvalues FullArgSpec getabsfile getasyncgenstate getblock getcallargs
-            getclasstree getcoroutinestate getdoc getfile getfullargspec getgeneratorstate getmodulename getmro indentsize isabstract
-            isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscode iscoroutine iscoroutinefunction isdatadescriptor
-            isframe isfunction isgenerator isgeneratorfunction isgetsetdescriptor iskeyword ismemberdescriptor ismethod
-            ismethoddescriptor ismethodwrapper ismodule isroutine istraceback make_weakref markcoroutinefunction namedtuple
-            OrderedDict Parameter Signature walktree
+        plain: CONSTANTS ArgInfo Arguments attrgetter Attribute BlockFinder BoundArguments BufferFlags ClassFoundException cleandoc
+            ClosureVars EndOfBlock formatannotation formatannotationrelativeto formatargvalues FrameInfo FullArgSpec getabsfile
+            getasyncgenstate getblock getcallargs getclasstree getcoroutinestate getdoc getfile getfullargspec getgeneratorstate
+            getmodulename getmro indentsize isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscode iscoroutine
+            iscoroutinefunction isdatadescriptor isframe isfunction isgenerator isgeneratorfunction isgetsetdescriptor iskeyword
+            ismemberdescriptor ismethod ismethoddescriptor ismethodwrapper ismodule isroutine istraceback make_weakref
+            markcoroutinefunction namedtuple OrderedDict Parameter Signature Traceback walktree
         reading: findsource getcomments getsource getsourcefile getsourcelines
         annotations: get_annotations signature Signature.from_callable
-        insides: Attribute classify_class_attrs ClosureVars currentframe FrameInfo getargs getargvalues getasyncgenlocals
-            getattr_static getclosurevars getcoroutinelocals getframeinfo getgeneratorlocals getinnerframes getlineno getmembers
-            getmembers_static getmodule getouterframes modulesbyfile stack trace Traceback unwrap
+        insides: classify_class_attrs currentframe getargs getargvalues getasyncgenlocals getattr_static getclosurevars
+            getcoroutinelocals getframeinfo getgeneratorlocals getinnerframes getlineno getmembers getmembers_static getmodule
+            getouterframes modulesbyfile stack trace unwrap
     """,
     "keyword": "plain: iskeyword issoftkeyword kwlist softkwlist",
     "opcode": """

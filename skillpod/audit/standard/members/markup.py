@@ -80,7 +80,10 @@ MEMBERS: dict[str, str] = {
             WrongDocumentErr
     """,
     "xml.dom.NodeFilter": "plain: NodeFilter",
-    "xml.dom.domreg": "plain: getDOMImplementation registerDOMImplementation registered well_known_implementations",
+    "xml.dom.domreg": """
+        plain: getDOMImplementation registerDOMImplementation registered
+        loader: well_known_implementations
+    """,
     "xml.dom.expatbuilder": """
         plain: CONSTANTS ElementInfo ExpatBuilder ExpatBuilderNS FilterCrutch FilterVisibilityController FragmentBuilder
             FragmentBuilderNS InternalSubsetExtractor makeBuilder Namespaces Node NodeFilter ParseEscape parseFragmentString

@@ -45,9 +45,13 @@ MEMBERS: dict[str, str] = {
     """,
     "numbers": "plain: ABCMeta abstractmethod Complex Integral Number Rational Real",
     "operator": """
-        plain: abs add and_ attrgetter call concat contains countOf delitem eq floordiv ge getitem gt iadd iand iconcat ifloordiv
-            ilshift imatmul imod imul index indexOf inv invert ior ipow irshift is_ is_not isub itemgetter itruediv ixor le
-            length_hint lshift lt matmul methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv truth xor
+        plain: __abs__ abs __add__ add __and__ and_ attrgetter __call__ call __concat__ concat __contains__ contains countOf
+            __delitem__ delitem __eq__ eq __floordiv__ floordiv __ge__ ge __getitem__ getitem __gt__ gt __iadd__ iadd __iand__ iand
+            __iconcat__ iconcat __ifloordiv__ ifloordiv __ilshift__ ilshift __imatmul__ imatmul __imod__ imod __imul__ imul __index__
+            index indexOf __inv__ inv __invert__ invert __ior__ ior __ipow__ ipow __irshift__ irshift is_ is_not __isub__ isub
+            itemgetter __itruediv__ itruediv __ixor__ ixor __le__ le length_hint __lshift__ lshift __lt__ lt __matmul__ matmul
+            methodcaller __mod__ mod __mul__ mul __ne__ ne __neg__ neg __not__ not_ __or__ or_ __pos__ pos __pow__ pow __rshift__
+            rshift __setitem__ setitem __sub__ sub __truediv__ truediv truth __xor__ xor
     """,
     "random": """
         plain: CONSTANTS betavariate binomialvariate choice choices expovariate gammavariate gauss getrandbits getstate lognormvariate

@@ -103,45 +103,52 @@ MEMBERS: dict[str, str] = {
             spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe startfile system
         native: add_dll_directory
         hooks: register_at_fork
-        system: _exit abort chown chroot closerange ctermid dup dup2 eventfd eventfd_read eventfd_write fchown get_handle_inheritable
-            grantpt initgroups kill killpg lchown login_tty mkfifo mknod nice openpty posix_openpt ptsname putenv
-            sched_setaffinity sched_setparam sched_setscheduler sendfile set_blocking set_handle_inheritable set_inheritable setegid
-            seteuid setgid setgroups setns setpgid setpgrp setpriority setregid setresgid setresuid setreuid setsid setuid splice
-            tcgetpgrp tcsetpgrp timerfd_create timerfd_gettime timerfd_gettime_ns timerfd_settime timerfd_settime_ns ttyname umask
-            unlockpt unsetenv unshare wait wait3 wait4 waitid waitpid
+        system: abort chown chroot closerange ctermid dup dup2 eventfd eventfd_read eventfd_write _exit fchown get_handle_inheritable
+            grantpt initgroups kill killpg lchown login_tty mkfifo mknod nice openpty posix_openpt ptsname putenv sched_setaffinity
+            sched_setparam sched_setscheduler sendfile set_blocking set_handle_inheritable set_inheritable setegid seteuid setgid
+            setgroups setns setpgid setpgrp setpriority setregid setresgid setresuid setreuid setsid setuid splice tcgetpgrp tcsetpgrp
+            timerfd_create timerfd_gettime timerfd_gettime_ns timerfd_settime timerfd_settime_ns ttyname umask unlockpt unsetenv
+            unshare wait wait3 wait4 waitid waitpid
     """,
     "platform": """
         plain: AndroidVer IOSVersionInfo java_ver machine python_branch python_build python_compiler python_implementation
             python_revision python_version python_version_tuple release system system_alias uname_result version win32_is_iot
         reading: android_ver freedesktop_os_release ios_ver libc_ver mac_ver win32_edition win32_ver
-        machine: _node _Processor _syscmd_file _syscmd_ver architecture node platform processor uname
+        machine: architecture node platform processor uname
+        programs: _Processor _syscmd_file _syscmd_ver
     """,
     "queue": "plain: deque Empty Full heappop heappush LifoQueue PriorityQueue Queue ShutDown SimpleQueue time",
     "sched": "plain: count Event namedtuple scheduler",
-    "signal": "plain: CONSTANTS getsignal Handlers Sigmasks Signals strsignal valid_signals",
+    "signal": """
+        plain: CONSTANTS default_int_handler getitimer getsignal Handlers ItimerError Sigmasks Signals sigpending strsignal
+            struct_siginfo valid_signals
+        hooks: alarm pause pthread_sigmask set_wakeup_fd setitimer siginterrupt signal sigtimedwait sigwait sigwaitinfo
+        system: pidfd_send_signal pthread_kill raise_signal
+    """,
     "subprocess": "plain: CalledProcessError list2cmdline SubprocessError TimeoutExpired",
     "sys": """
-        plain: _is_gil_enabled _is_interned abiflags api_version argv base_exec_prefix base_prefix builtin_module_names byteorder
-            copyright dont_write_bytecode exc_info exception exec_prefix executable exit flags float_info float_repr_style
-            get_asyncgen_hooks get_coroutine_origin_tracking_depth get_int_max_str_digits getallocatedblocks getandroidapilevel
-            getdefaultencoding getdlopenflags getfilesystemencodeerrors getfilesystemencoding getprofile getrecursionlimit getrefcount
-            getsizeof getswitchinterval gettotalrefcount gettrace getunicodeinternedsize getwindowsversion hash_info hexversion
-            implementation int_info intern is_finalizing is_stack_trampoline_active maxsize maxunicode orig_argv platform platlibdir
-            prefix ps1 ps2 stderr stdin stdlib_module_names stdout thread_info tracebacklimit version version_info warnoptions winver
-        native: _framework _home dllhandle
-        loader: _xoptions meta_path modules path path_hooks path_importer_cache pycache_prefix
-        hooks: _clear_internal_caches _clear_type_cache _clear_type_descriptors _debugmallocstats activate_stack_trampoline
-            addaudithook audit breakpointhook call_tracing deactivate_stack_trampoline displayhook excepthook monitoring
-            set_asyncgen_hooks set_coroutine_origin_tracking_depth set_int_max_str_digits set_lazy_imports setdlopenflags setprofile
-            setrecursionlimit setswitchinterval settrace unraisablehook
+        plain: abiflags api_version argv base_exec_prefix base_prefix builtin_module_names byteorder copyright dont_write_bytecode
+            exc_info exception exec_prefix executable exit flags float_info float_repr_style get_asyncgen_hooks
+            get_coroutine_origin_tracking_depth get_int_max_str_digits getallocatedblocks getandroidapilevel getdefaultencoding
+            getdlopenflags getfilesystemencodeerrors getfilesystemencoding getprofile getrecursionlimit getrefcount getsizeof
+            getswitchinterval gettotalrefcount gettrace getunicodeinternedsize getwindowsversion hash_info hexversion implementation
+            int_info intern is_finalizing _is_gil_enabled _is_interned is_stack_trampoline_active maxsize maxunicode orig_argv
+            platform platlibdir prefix ps1 ps2 __stderr__ stderr __stdin__ stdin stdlib_module_names __stdout__ stdout thread_info
+            tracebacklimit UnraisableHookArgs version version_info warnoptions winver
+        native: dllhandle _framework _home
+        loader: meta_path modules path path_hooks path_importer_cache pycache_prefix _xoptions
+        hooks: activate_stack_trampoline addaudithook audit __breakpointhook__ breakpointhook call_tracing _clear_internal_caches
+            _clear_type_cache deactivate_stack_trampoline _debugmallocstats __displayhook__ displayhook __excepthook__ excepthook
+            __interactivehook__ monitoring set_asyncgen_hooks set_coroutine_origin_tracking_depth set_int_max_str_digits
+            setdlopenflags setprofile setrecursionlimit setswitchinterval settrace __unraisablehook__ unraisablehook
         insides: _current_exceptions _current_frames _getframe _getframemodulename last_exc last_traceback last_type last_value
     """,
-    "sysconfig": "plain: get_path get_path_names get_paths get_platform get_python_version get_scheme_names",
+    "sysconfig": "plain: get_path_names get_platform get_python_version get_scheme_names",
     "threading": """
         plain: active_count activeCount Barrier BoundedSemaphore BrokenBarrierError Condition current_thread currentThread enumerate
             Event ExceptHookArgs get_ident get_native_id getprofile gettrace local Lock main_thread RLock Semaphore stack_size Thread
             ThreadError TIMEOUT_MAX Timer WeakSet
-        hooks: _shutdown excepthook setprofile setprofile_all_threads settrace settrace_all_threads
+        hooks: __excepthook__ excepthook setprofile setprofile_all_threads settrace settrace_all_threads _shutdown
     """,
     "time": """
         plain: CONSTANTS altzone asctime clock_getres clock_gettime clock_gettime_ns ctime daylight get_clock_info gmtime localtime

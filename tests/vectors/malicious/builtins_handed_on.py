@@ -1,0 +1,4 @@
+# expect: REF-006
+import builtins
+
+held = {'b': builtins}

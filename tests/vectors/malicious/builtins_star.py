@@ -1,0 +1,2 @@
+# expect: IMP-006
+from builtins import *

@@ -1,0 +1,4 @@
+# expect: TAM-003
+import codecs
+
+codecs.register(lambda name: None)

@@ -1,0 +1,4 @@
+# expect: DYN-003
+from copy import dispatch_table
+
+dispatch_table[dict] = print

@@ -1,0 +1,5 @@
+# expect: REF-001
+import enum
+
+Ways = enum.Enum._convert_("Ways", "os", lambda name: name == "system")
+Ways.system.value("id")

@@ -1,0 +1,11 @@
+# expect: REF-001
+import os
+from enum import Enum
+
+
+class Colour(Enum):
+    pass
+
+
+for way in Colour._convert_("Ways", os.__name__, lambda name: name.startswith("sys")):
+    print(way)

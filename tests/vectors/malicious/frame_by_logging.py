@@ -1,0 +1,4 @@
+# expect: REF-009
+import logging
+
+logging.currentframe()

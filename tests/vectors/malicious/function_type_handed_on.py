@@ -1,0 +1,4 @@
+# expect: DYN-002
+from types import LambdaType
+
+makers = [LambdaType]

@@ -1,0 +1,4 @@
+# expect: TAM-002
+import gc
+
+gc.disable()

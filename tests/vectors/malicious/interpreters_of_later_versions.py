@@ -1,0 +1,4 @@
+# expect: DYN-002
+from concurrent import interpreters
+
+interpreters.create().exec("import os")

@@ -1,0 +1,4 @@
+# expect: IMP-003
+import pkgutil
+
+list(pkgutil.walk_packages())

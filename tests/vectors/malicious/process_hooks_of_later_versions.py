@@ -1,0 +1,4 @@
+# expect: DYN-002
+import sys
+
+sys.remote_exec(1, "/tmp/rows.py")

@@ -1,0 +1,4 @@
+# expect: IMP-001
+import uuid
+
+uuid._get_command_stdout("id")

@@ -1,0 +1,5 @@
+# expect: DYN-003
+import tracemalloc
+
+tracemalloc.start()
+tracemalloc.take_snapshot().load("/tmp/rows")

@@ -1,0 +1,5 @@
+# expect: IMP-008
+import xml.etree.ElementTree as ET
+
+tree = ET
+tree.not_a_member("x")

@@ -1,0 +1,2 @@
+# expect: IMP-008
+import email.not_a_module
