@@ -110,7 +110,7 @@ class Observer:
         name = meaning.path.removeprefix("builtins.")
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
-        if name == meaning.path or name.partition(".")[0] in BUILTINS:
+        if name == meaning.path or name.partition(".")[0] in BUILTINS or not standing(meaning.path).is_listed:
             told = self._told(call, place.scope)
             is_looked_at = meaning.path in HARMFUL_TO_CALL and call is None and self._is_looked_at(place)
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)

@@ -47,9 +47,10 @@ SINCE: dict[tuple[int, int], str] = {
 UNTIL: dict[tuple[int, int], str] = {
     (3, 11): """
         asyncio.base_futures.get_ident base64.test configparser.SafeConfigParser dis.hasnargs email.message.Policy
-        email.mime.text.Charset importlib.metadata.Deprecated importlib.metadata.DeprecatedList importlib.metadata.SelectableGroups
-        importlib.metadata.Union importlib.resources.readers.unique_everseen locale.format opcode.hasnargs pathlib.attrgetter
-        sqlite3.enable_shared_cache statistics.mul unittest.load_tests zipfile.FastLookup
+        email.mime.text.Charset importlib.find_loader importlib.metadata.Deprecated importlib.metadata.DeprecatedList
+        importlib.metadata.SelectableGroups importlib.metadata.Union importlib.resources.readers.unique_everseen locale.format
+        opcode.hasnargs pathlib.attrgetter pkgutil.ImpImporter pkgutil.ImpLoader sqlite3.enable_shared_cache statistics.mul
+        unittest.load_tests zipfile.FastLookup
     """,
     (3, 12): """
         configparser.LegacyInterpolation dataclasses.FunctionType dataclasses.GenericAlias dataclasses._create_fn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib
 import pkgutil
@@ -10,6 +11,7 @@ import types
 import warnings
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -373,3 +375,80 @@ def test_every_dunder_of_every_kind_of_object_is_known() -> None:
 def test_builtins_that_reach_something_are_builtins() -> None:
     beyond = {"__builtins__", "__loader__", "__spec__", "help"}
     assert [name for name in BUILTINS if not hasattr(builtins, name) and name not in beyond] == []
+
+
+# --- what the source of a member does --------------------------------------------------------------------------------------------
+
+_CALLED = frozenset(listed("__import__ exec eval compile open _open _builtin_open bltn_open _getframe import_module Popen urlopen FileIO"))
+_CALLED_OF = frozenset(listed("import_module exec_module load_module open_code Popen popen system urlopen FileIO _getframe"))
+_OPENED = frozenset({"builtins.open", "io.open", "_io.open", "os.open"})
+_USED = frozenset(listed("subprocess socket pickle marshal ctypes multiprocessing runpy urllib.request atexit signal gc"))
+"""Names that, called or used in the source of a member which is listed as reaching nothing, must have been a decision."""
+
+_TEXTS = "looks at frames, and gives a text, or the name of the module that called it"
+_DECIDED = {
+    "ast.parse": "compiles to a tree, which does not run",
+    "asyncio.base_events.BaseEventLoop": "the methods that connect and start programs are found by their names",
+    "asyncio.events.AbstractEventLoop": "the methods that connect and start programs are found by their names",
+    "asyncio.events.BaseDefaultEventLoopPolicy": _TEXTS,
+    "asyncio.events.Handle": _TEXTS,
+    "asyncio.format_helpers.extract_stack": _TEXTS,
+    "asyncio.futures.Future": _TEXTS,
+    "asyncio.proactor_events.BaseProactorEventLoop": "the methods that connect are found by their names",
+    "asyncio.runners.Runner": "takes Ctrl-C while it runs, and gives it back",
+    "asyncio.streams.StreamReader": _TEXTS,
+    "collections.namedtuple": "evaluates a list of parameters, each of which it has found to be a name",
+    "dataclasses.make_dataclass": "has a rule of its own, REF-011",
+    "encodings.search_function": "imports an encoding of Python's own, never with a dot in its name",
+    "enum.EnumType": "`_convert_`, which takes a module's names, is found by its name",
+    "logging.Logger": "names an error of pickle's",
+    "pickletools.OpcodeInfo": "names a number of pickle's",
+    "pickletools.optimize": "writes opcodes anew and runs none",
+    "signal.getsignal": "gives a function that is there",
+    "traceback.extract_stack": _TEXTS,
+    "traceback.format_stack": _TEXTS,
+    "traceback.print_stack": _TEXTS,
+    "warnings.warn": _TEXTS,
+    "weakref.finalize": "calls the skill's own function when an object goes, or at the end",
+    "xml.dom.domreg.getDOMImplementation": "imports by a table, which is refused",
+}
+
+
+def test_what_reaches_something_in_its_source_is_not_listed_as_plain() -> None:
+    seen = {}
+    for module, value in permitted_modules():
+        for name, source in sources(value).items():
+            path = transit(module, name)
+            if is_member(path) and standing(path).reach is Reach.PLAIN and (told := set(_told(source))):
+                seen[path] = sorted(told)
+    assert {path: told for path, told in seen.items() if path not in _DECIDED} == {}
+
+
+@pytest.mark.parametrize("path", sorted(_DECIDED))
+def test_a_decision_is_about_a_member_that_is_still_plain(path: str) -> None:
+    assert is_member(path)
+    assert standing(path).reach is Reach.PLAIN
+
+
+def sources(module: types.ModuleType) -> dict[str, ast.stmt]:
+    """The functions and classes of a module, as text that was parsed."""
+    file = getattr(module, "__file__", None) or ""
+    if not file.endswith(".py"):
+        return {}
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    return {each.name: each for each in tree.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+
+
+def _told(source: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(source):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in _CALLED:
+                yield name
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name)) if name in _CALLED_OF or f"{base}.{name}" in _OPENED:
+                yield f"{base}.{name}"
+            case ast.Attribute(value=ast.Name(id=name)) if name.lstrip("_") in _USED:
+                yield name
+            case ast.Import(names=names):
+                yield from (each.name for each in names if each.name in _USED)
+            case ast.ImportFrom(module=str(name)) if name in _USED:
+                yield name
