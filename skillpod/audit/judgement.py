@@ -20,11 +20,9 @@ from skillpod.audit.standard import (
 
 def judged(use: Use) -> Standing:
     """For a use of a module or a member of the standard library."""
-    if use.path in HARMFUL_TO_CALL and (use.is_import or use.is_looked_at):
-        return Standing(Reach.PLAIN)
-    if is_conditional(use.path):
-        return Standing(_reach(use))
-    return standing(use.path)
+    if not is_conditional(use.path):
+        return standing(use.path)
+    return Standing(Reach.PLAIN if use.path in HARMFUL_TO_CALL and use.is_looked_at else _reach(use))
 
 
 def _reach(use: Use) -> Reach:

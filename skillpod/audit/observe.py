@@ -186,7 +186,12 @@ class Observer:
             return True
         if isinstance(parent, ast.Dict) and node in parent.keys:
             return True
+        if isinstance(parent, ast.Call) and node is not parent.func and self._is_cast(parent, place.scope):
+            return True
         return (node is place.node or isinstance(parent, ast.Call)) and not self._escapes(node, parent, place.scope)
+
+    def _is_cast(self, call: Any, scope: Scope) -> bool:
+        return all(meaning.path == "typing.cast" for meaning in self._reader.value(call.func, scope))
 
     def _is_followed(self, place: Place) -> bool:
         """Whether a namespace is only asked for constant names."""

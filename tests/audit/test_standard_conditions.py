@@ -96,6 +96,8 @@ def test_an_import_is_as_mild_as_its_mildest_call_and_a_reference_as_strong_as_i
         ("type(f) is types.FunctionType", Reach.PLAIN),
         ("def g(f: types.FunctionType) -> types.FunctionType | None: ...", Reach.PLAIN),
         ("f: types.CodeType", Reach.PLAIN),
+        ("from typing import cast\ncast(types.FunctionType, f)", Reach.PLAIN),
+        ("names = {types.FunctionType: 'function'}", Reach.PLAIN),
         ("types.FunctionType(code, {})", Reach.CODE),
         ("map(types.FunctionType, codes, names)", Reach.CODE),
         ("made = {'f': types.FunctionType}", Reach.CODE),

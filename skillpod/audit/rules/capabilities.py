@@ -26,8 +26,9 @@ _KINDS = {
 }
 _CONNECTING = frozenset(
     {"create_connection", "create_unix_connection", "create_datagram_endpoint", "create_server", "create_unix_server", "sock_connect"}
-    | {"createDOMBuilder", "getaddrinfo", "getnameinfo", "parseURI"}
+    | {"getaddrinfo", "getnameinfo"}
 )
+_READING = frozenset({"createDOMBuilder", "parseURI"})
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)(?:[^/?#@]*@)?(\[[0-9a-f:]+\]|[^/?#:]+)", re.IGNORECASE)
 
 
@@ -70,8 +71,9 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
 def _connecting(reading: Reading, asked: Permissions) -> Iterator[Finding]:
     """Methods that open connections, of an event loop or of what reads XML, whatever they are called on."""
     for attribute in reading.of(Attribute):
-        if attribute.name in _CONNECTING and attribute.call is not None:
-            use = Use(attribute.spot, What.MEMBER, f"(...).{attribute.name}", attribute.spelled)
+        if attribute.name in _CONNECTING | _READING and attribute.call is not None:
+            owner = "xml.dom" if attribute.name in _READING else "asyncio loop"
+            use = Use(attribute.spot, What.MEMBER, f"{owner}.{attribute.name}", attribute.spelled)
             yield _network(use, reading, asked)
 
 

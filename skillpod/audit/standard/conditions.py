@@ -140,7 +140,8 @@ HARMFUL_TO_CALL = frozenset({"types.CodeType", "types.FunctionType", "types.Lamb
 
 
 def is_conditional(path: str) -> bool:
-    return path in CONDITIONS
+    """Whether it depends on more than the name."""
+    return path in CONDITIONS or path in HARMFUL_TO_CALL
 
 
 def reach_of_call(path: str, passed: Passed) -> Reach:
@@ -153,6 +154,8 @@ def reach_of_call(path: str, passed: Passed) -> Reach:
 
 def reach_of_import(path: str) -> Reach:
     """What an import of a member reaches: what its mildest call does, since each call is judged where it stands."""
+    if path in HARMFUL_TO_CALL:
+        return Reach.PLAIN
     found = CONDITIONS.get(path)
     return found[0].reach if found else standing(path).reach
 

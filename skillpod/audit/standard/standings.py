@@ -122,6 +122,7 @@ def _looked_up(table: Mapping[str, Reach], name: str) -> Reach | None:
     return Reach.PLAIN if found is None and CONSTANTS in table and _CONSTANT.fullmatch(name) else found
 
 
+@lru_cache(maxsize=8192)
 def transit(path: str, name: str) -> str:
     """What ``path.name`` really is, when it is another module or builtin (``logging.os`` is ``os``); else ``path.name``."""
     whole = f"{path}.{name}"

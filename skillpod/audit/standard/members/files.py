@@ -81,6 +81,7 @@ MEMBERS: dict[str, str] = {
             test_webp test_xbm tests
         reading: test testall what
     """,
+    "importlib.machinery": "plain: CONSTANTS",
     "importlib.metadata": """
         plain: always_iterable annotations Any cast FreezableDefaultDict Iterable List Mapping Match method_cache Optional
             PackageMetadata PackageNotFoundError Pair pass_none Sectioned Set SimplePath starmap suppress Union unique_everseen
@@ -144,6 +145,7 @@ MEMBERS: dict[str, str] = {
             sameopenfile
         environment: expanduser expandvars
     """,
+    "importlib.util": "plain: MAGIC_NUMBER",
     "pathlib": """
         plain: CONSTANTS attrgetter PurePath PurePosixPath PureWindowsPath S_ISBLK S_ISCHR S_ISDIR S_ISFIFO S_ISLNK S_ISREG S_ISSOCK
             Sequence UnsupportedOperation urlquote_from_bytes

@@ -71,6 +71,7 @@ AFTER: dict[str, str] = {
     """,
     "asyncio.futures": "plain: future_add_to_awaited_by future_discard_from_awaited_by",
     "binascii": "plain: CONSTANTS a2b_ascii85 a2b_base32 a2b_base85 b2a_ascii85 b2a_base32 b2a_base85",
+    "builtins": "plain: sentinel",
     "calendar": "plain: standalone_month_abbr standalone_month_name",
     "concurrent.futures": "code: InterpreterPoolExecutor",
     "concurrent.futures.thread": "plain: WorkerContext",
