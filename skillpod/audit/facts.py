@@ -23,7 +23,18 @@ class What(Enum):
     SELF = "self"  # the first parameter of a method
     GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
     FIELD = "field"  # a dataclasses.Field
+    HOLDER = "holder"  # a literal tuple, list, set or dict, or a comprehension; held says which
+    FUNCTION = "function"  # of the skill's own, without decorators, or a lambda; held says which
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """An expression or a function of the skill, where it stands: what is in it is asked of its file's reader."""
+
+    reader: Any
+    node: Any
+    scope: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +42,10 @@ class Meaning:
     what: What
     path: str = ""
     line: int = 0  # where the name it was read from got it; 0: it is what it is called
+    held: Held | None = None
 
     def bound(self, line: int) -> Meaning:
-        return self if self.line or self.what in (What.UNKNOWN, What.TEXT) else Meaning(self.what, self.path, line)
+        return self if self.line or self.what in (What.UNKNOWN, What.TEXT) else Meaning(self.what, self.path, line, self.held)
 
 
 Meanings = tuple[Meaning, ...]

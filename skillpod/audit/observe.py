@@ -16,6 +16,7 @@ from skillpod.audit.facts import (
     Dynamic,
     Escape,
     Fact,
+    Held,
     Making,
     Meaning,
     Meanings,
@@ -28,9 +29,10 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
+from skillpod.audit.holders import READERS, READS, values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
-from skillpod.audit.standard import BUILTINS, PERMITTED, PURE, standing
+from skillpod.audit.standard import BUILTINS, GUARDED, PERMITTED, PURE, standing
 
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
@@ -85,12 +87,22 @@ class Observer:
             if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
                 if isinstance(place.node, ast.Attribute) and meaning.what is What.MODULE:
                     yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
-                if self._escapes(place.node, place.parent, place.scope) and self._matters(meaning):
+                if self._escapes(meaning, place.node, place.parent, place.scope) and self._matters(meaning):
                     yield Escape(spot, meaning.path, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
                 yield from self._report_member(meaning, spot, spelled, call, place)
             elif meaning.what is What.NAMESPACE and not self._is_followed(place):
                 yield Names(spot, spelled)
+            elif meaning.held is not None:
+                yield from self._report_held(meaning, place, spelled)
+
+    def _report_held(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
+        """A table or a function that goes where it can't be followed takes along the modules that come out of it."""
+        if self._keeps(meaning, place.node, place.parent, place.scope):
+            return
+        for held in held_modules(meaning):
+            if self._matters(held):
+                yield Escape(_spot(place.node), held.path, spelled)
 
     def _report_maker(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
@@ -135,24 +147,42 @@ class Observer:
         reader = self._reader.sibling(meaning.path)
         return reader is not None and reader.holds_modules()
 
-    def _escapes(self, node: Any, parent: Any, scope: Scope) -> bool:
-        """Whether a module's value goes where it can't be followed."""
+    def _escapes(self, module: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether a module's value goes where it can't be followed. A strong one is not followed into anything that holds it."""
         kind = type(parent)
         if kind in (ast.Expr, ast.Compare, ast.UnaryOp, ast.Assert, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
             return False
         if kind is ast.Call:
             return parent.func is not node and not self._only_looks(parent, scope)
-        if kind in (ast.Assign, ast.AnnAssign, ast.NamedExpr):
-            targets = parent.targets if kind is ast.Assign else [parent.target]
-            is_plain = all(isinstance(target, ast.Name) for target in targets) and parent.value is node
-            if kind is ast.NamedExpr and is_plain:
-                return self._escapes(parent, self._reader.survey.parents[id(parent)], scope)
-            return not is_plain or scope.kind is Kind.CLASS
-        if kind in (ast.IfExp, ast.BoolOp):
+        if kind in (ast.IfExp, ast.BoolOp, ast.NamedExpr):
             if kind is ast.IfExp and parent.test is node:
                 return False
-            return self._escapes(parent, self._reader.survey.parents[id(parent)], scope)
-        return not (kind is ast.Subscript and parent.value is node)
+            return self._escapes(module, parent, self._reader.survey.parents[id(parent)], scope)
+        is_plain = _is_plain_assignment(node, parent)
+        if kind is ast.Subscript and parent.value is node:
+            return False
+        if is_strong(module):
+            return not (is_plain and _is_to_names(parent)) or scope.kind is Kind.CLASS
+        if kind in (ast.Tuple, ast.List, ast.Set, ast.Dict):
+            holder = Meaning(What.HOLDER, held=Held(self._reader, parent, scope))
+            return not self._keeps(holder, parent, self._reader.survey.parents.get(id(parent)), scope)
+        if kind is ast.Return:
+            return not self._reader.is_followed_function(scope)
+        return not (is_plain or kind is ast.Match)
+
+    def _keeps(self, meaning: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether what a table or a function holds is still known behind this use of it."""
+        if _is_plain_assignment(node, parent):
+            return True
+        if meaning.what is What.FUNCTION:
+            return isinstance(parent, ast.Call) and parent.func is node
+        if isinstance(parent, ast.Call):
+            return parent.func is node or {each.path for each in self._reader.value(parent.func, scope)} <= READERS
+        if isinstance(parent, ast.Subscript):
+            return parent.value is node
+        if isinstance(parent, ast.Attribute):
+            return parent.attr in READS or parent.attr == "get"
+        return isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension, ast.Compare, ast.Expr, ast.If, ast.While, ast.Assert))
 
     def _only_looks(self, call: Any, scope: Scope) -> bool:
         called = self._reader.value(call.func, scope)
@@ -318,7 +348,7 @@ class Observer:
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                     yield Use(at, meaning.what, meaning.path, alias.name, is_import=True)
-                if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._matters(meaning):
+                if place.scope.kind is Kind.CLASS and meaning.what is What.MODULE and is_strong(meaning):
                     yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
 
     def _note_imports(self, node: Any, alias: Any) -> None:
@@ -354,6 +384,36 @@ _REPORT: dict[type, Any] = {
     ast.Import: Observer._report_import,
     ast.ImportFrom: Observer._report_import,
 }
+
+
+# --- modules -----------------------------------------------------------------------------------------------------------------------
+
+
+def is_strong(module: Meaning) -> bool:
+    """Whether a module can do more than a skill may do unasked."""
+    return module.what is What.MODULE and (module.path in GUARDED or standing(module.path).reach not in PERMITTED)
+
+
+def held_modules(meaning: Meaning) -> Iterator[Meaning]:
+    """The modules that come out of a table when it is read, or of a function when it is called."""
+    held = meaning.held
+    if held is None:
+        return
+    found = values(meaning, 0) if meaning.what is What.HOLDER else held.reader.results(held.node, 0)
+    yield from (each for each in found if each.what in (What.MODULE, What.OWN) and each.path)
+
+
+def _is_plain_assignment(node: Any, parent: Any) -> bool:
+    """Whether a value is given to names or attributes alone, which are followed."""
+    if not isinstance(parent, (ast.Assign, ast.AnnAssign)) or parent.value is not node:
+        return False
+    targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+    return all(isinstance(target, (ast.Name, ast.Attribute)) for target in targets)
+
+
+def _is_to_names(statement: Any) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return all(isinstance(target, ast.Name) for target in targets)
 
 
 # --- small answers ---------------------------------------------------------------------------------------------------------------

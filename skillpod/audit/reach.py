@@ -7,11 +7,13 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
+from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
+from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
+from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
 from skillpod.audit.modules import Modules
 from skillpod.audit.scopes import Binding, Kind, Scope, Source, Survey
 from skillpod.audit.source import Source as Text
@@ -20,7 +22,7 @@ from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITT
 SDK = "skillpod"
 MAX_DEPTH = 120
 _MAX_STEPS = 300_000
-_MAX_TEXT = 1000
+_MAX_FOLDS = 100_000
 _MAX_BINDINGS = 1000
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
@@ -36,20 +38,35 @@ METACLASSES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.
 LOOKUPS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 """Methods of a mapping that take a key and give its value."""
 
-_FOLLOWED = frozenset({*WATCHED, "super", "chr", *(name.removeprefix("builtins.") for name in LOOKERS)})
+_FOLLOWED = {
+    name.removeprefix("builtins."): (Meaning(What.MEMBER, f"builtins.{name.removeprefix('builtins.')}"),)
+    for name in (*WATCHED, "super", "next", *LOOKERS, *READERS, *FOLDED_CALLS)
+    if name.startswith("builtins.") or "." not in name
+}
+"""Builtins that are told from other names: the reader knows what they are, do or give."""
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
 class Reader:
-    """One file, read. ``readers`` are those of the whole bundle by file, so that a sibling's names can be followed."""
+    """One file, read. ``whole`` knows the readers of the whole bundle, so that a sibling's names can be followed."""
 
-    def __init__(self, source: Text, modules: Modules, readers: Mapping[str, Reader]) -> None:
+    def __init__(self, source: Text, modules: Modules, whole: Whole) -> None:
         self.file = source.file
+        self.text = source.text
         self._modules = modules
-        self._readers = readers
+        self.whole = whole
         self.survey = Survey(source.tree)
         self._known = Fixpoint()
         self._steps = 0
+        self._folds = Budget(_MAX_FOLDS)
+        self._folding: set[int] = set()
+        self._followed = {
+            id(self.survey.inner[id(binding.node)])
+            for scope in (self.survey.module, *self.survey.inner.values())
+            for bindings in scope.bindings.values()
+            for binding in bindings
+            if binding.source is Source.FUNCTION
+        }
         self._inert: tuple[int, int] | None = None
         self.imports: set[str] = set()
         """Own dotted names that this file imports."""
@@ -75,9 +92,10 @@ class Reader:
                     return found
             here = here.parent
         found += self._from_stars(self.survey.module, name, depth)
-        if name in _FOLLOWED:
-            found += (Meaning(What.MEMBER, f"builtins.{name}"),)
-        return found or UNKNOWN
+        builtin = _FOLLOWED.get(name)
+        if builtin is None:
+            return found or UNKNOWN
+        return (*found, *builtin) if found else builtin
 
     def _hides(self, name: str, bindings: list[Binding], home: Scope, scope: Scope, node: Any) -> bool:
         """Whether a module's or class's own name surely stands before the builtin where it is read."""
@@ -111,18 +129,24 @@ class Reader:
 
     def _bound(self, binding: Binding, depth: int) -> Meanings:
         if binding.source is Source.VALUE:
-            return self._value(binding.node, binding.scope, depth)
+            return self.evaluate(binding.node, binding.scope, depth)
         if binding.source is Source.IMPORT:
             return self.imported(binding.node, binding.alias, depth)
         if binding.source is Source.HANDLER:
             return (Meaning(What.HANDLER),)
         if binding.source is Source.SELF:
             return (Meaning(What.SELF),)
-        if binding.source is Source.FIELD:
-            called = self._value(binding.node.func, binding.scope, depth)
-            is_field = any(meaning.path == "dataclasses.fields" for meaning in called)
-            return (Meaning(What.FIELD),) if is_field else UNKNOWN
+        if binding.source is Source.ELEMENT:
+            return elements_of(self, binding.node, binding.index, binding.scope, depth)
+        if binding.source is Source.FUNCTION:
+            return self._own_function(binding.node, binding.scope)
         return UNKNOWN
+
+    def _own_function(self, node: Any, scope: Scope, _depth: int = 0) -> Meanings:
+        return (Meaning(What.FUNCTION, held=Held(self, node, scope)),)
+
+    def _holder(self, node: Any, scope: Scope, _depth: int) -> Meanings:
+        return (Meaning(What.HOLDER, held=Held(self, node, scope)),)
 
     def _from_stars(self, scope: Scope, name: str, depth: int) -> Meanings:
         found: Meanings = ()
@@ -152,7 +176,7 @@ class Reader:
 
     def sibling(self, name: str) -> Reader | None:
         """The reader of another module of the bundle, by its dotted name."""
-        return self._readers.get(self._modules.file_of.get(name, ""))
+        return self.whole.readers.get(self._modules.file_of.get(name, ""))
 
     def imported_files(self) -> Iterator[str]:
         """The files of the bundle that run when this one is imported and its imports are."""
@@ -189,9 +213,13 @@ class Reader:
 
     def value(self, node: Any, scope: Scope) -> Meanings:
         """What an expression may be. Raises TooDeep."""
-        return self._value(node, scope, 0)
+        return self.evaluate(node, scope, 0)
 
-    def _value(self, node: Any, scope: Scope, depth: int) -> Meanings:
+    def binding(self, binding: Binding, depth: int) -> Meanings:
+        """What one binding gives its name. Raises TooDeep."""
+        return self._meanings(binding, depth)
+
+    def evaluate(self, node: Any, scope: Scope, depth: int) -> Meanings:
         self._steps += 1
         if depth > MAX_DEPTH or self._steps > _MAX_STEPS:
             raise TooDeep
@@ -202,10 +230,10 @@ class Reader:
         return (Meaning(What.TEXT, node.value),) if isinstance(node.value, str) else UNKNOWN
 
     def _dotted(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self.attribute(self._value(node.value, scope, depth), node.attr, depth)
+        return self.attribute(self.evaluate(node.value, scope, depth), node.attr, depth)
 
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
-        if bases is UNKNOWN and name.lstrip("_") not in TELLING:
+        if bases is UNKNOWN and name.lstrip("_") not in TELLING and name not in self.whole.fields:
             return UNKNOWN
         if len(bases) == 1:
             return self._attribute_of(bases[0], name, depth)
@@ -221,10 +249,18 @@ class Reader:
         if base.what in (What.SDK, What.FOREIGN):
             return (Meaning(base.what, f"{base.path}.{name}", base.line),)
         if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.HANDLER):
-            return _guess(base, name)
+            return self._of_some_object(base, name, depth)
         if base.what is What.FIELD and name == "name":
             return (Meaning(What.TEXT, "field"),)
         return UNKNOWN
+
+    def _of_some_object(self, base: Meaning, name: str, depth: int) -> Meanings:
+        guessed, stored = _guess(base, name), self.whole.field(name, depth + 1)
+        if not stored:
+            return guessed
+        if base.what is What.SELF and guessed == UNKNOWN and self.whole.is_field_sure(name):
+            return stored
+        return merged((*guessed, *stored, *UNKNOWN))
 
     def _own_attribute(self, base: Meaning, name: str, depth: int) -> Meanings:
         inside = f"{base.path}.{name}" if base.path else name
@@ -234,47 +270,93 @@ class Reader:
             return (*found, Meaning(What.OWN, inside, base.line))
         return tuple(Meaning(each.what, each.path, base.line) for each in found) or UNKNOWN
 
-    def _joined(self, node: Any, _scope: Scope, _depth: int) -> Meanings:
-        parts = [part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        return (Meaning(What.TEXT, "".join(parts)),) if len(parts) == len(node.values) else UNKNOWN
+    def _folded(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        """A text that operations on constants give; UNKNOWN when it is not sure to be one."""
+        try:
+            value = self._fold(node, scope, depth)
+        except Unfoldable:
+            return UNKNOWN
+        return (Meaning(What.TEXT, value),) if isinstance(value, str) else UNKNOWN
+
+    def _fold(self, node: Any, scope: Scope, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise TooDeep
+
+        def known(name: Any) -> Any:
+            return self._constant_behind(name, scope, depth + 1)
+
+        def called(function: Any) -> str:
+            found = self.evaluate(function, scope, depth + 1)
+            return found[0].path if len(found) == 1 and found[0].what is What.MEMBER else ""
+
+        return Folder(known, called, self._folds).fold(node)
+
+    def _constant_behind(self, node: Any, scope: Scope, depth: int) -> Any:
+        """The constant that a name or an attribute is. Raises Unfoldable."""
+        found = self.evaluate(node, scope, depth)
+        if len(found) == 1 and found[0].what is What.TEXT:
+            return found[0].path
+        if len(found) == 1 and found[0].held is not None and found[0].what is What.HOLDER and self.whole.is_sure(found[0]):
+            held = found[0].held
+            return self._once(held.node, lambda: held.reader.fold(held.node, held.scope, depth))
+        bindings = _only_binding(node, scope)
+        if found != UNKNOWN or bindings is None:
+            raise Unfoldable
+        return self._once(bindings.node, lambda: self._fold(bindings.node, bindings.scope, depth))
+
+    def _once(self, node: Any, fold: Callable[[], Any]) -> Any:
+        """What a constant that is defined by itself is, is not worked out."""
+        if id(node) in self._folding:
+            raise Unfoldable
+        self._folding.add(id(node))
+        try:
+            return fold()
+        finally:
+            self._folding.discard(id(node))
+
+    fold = _fold
 
     def _sum(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        """A chain of additions of constant strings, walked without recursion: it is as deep as it is long."""
-        if not isinstance(node.op, ast.Add):
-            return UNKNOWN
-        parts: list[str] = []
-        left: Any = node
-        while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
-            part = _text(self._value(left.right, scope, depth))
-            if part is None:
-                return UNKNOWN
-            parts.append(part)
-            left = left.left
-        first = _text(self._value(left, scope, depth))
-        return UNKNOWN if first is None else _folded([first, *reversed(parts)])
+        return self._folded(node, scope, depth) if isinstance(node.op, (ast.Add, ast.Mod, ast.Mult)) else UNKNOWN
 
     def _either(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return merged((*self._value(node.body, scope, depth), *self._value(node.orelse, scope, depth)))
+        return merged((*self.evaluate(node.body, scope, depth), *self.evaluate(node.orelse, scope, depth)))
 
     def _any(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return merged(meaning for value in node.values for meaning in self._value(value, scope, depth))
+        return merged(meaning for value in node.values for meaning in self.evaluate(value, scope, depth))
 
     def _walrus(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self._value(node.value, scope, depth)
+        return self.evaluate(node.value, scope, depth)
 
     def _item(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        if isinstance(node.value, (ast.Tuple, ast.List)) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-            elements = node.value.elts
-            index = node.slice.value
-            return self._value(elements[index], scope, depth) if -len(elements) <= index < len(elements) else UNKNOWN
         if isinstance(node.slice, ast.Slice):
-            text = _text(self._value(node.value, scope, depth))
-            return UNKNOWN if text is None or not _is_reversal(node.slice) else (Meaning(What.TEXT, text[::-1]),)
-        spaces = [meaning for meaning in self._value(node.value, scope, depth) if meaning.what is What.NAMESPACE]
-        return self._named(spaces, node.slice, scope, depth) if spaces else UNKNOWN
+            return self._folded(node, scope, depth)
+        found: Meanings = ()
+        bases = self.evaluate(node.value, scope, depth)
+        for base in bases:
+            if base.what is What.HOLDER:
+                found += item(base, self._key(node.slice, scope, depth), depth)
+        spaces = [meaning for meaning in bases if meaning.what is What.NAMESPACE]
+        if spaces:
+            found += self._named(spaces, node.slice, scope, depth)
+        return merged(found) or UNKNOWN
+
+    def _key(self, node: Any, scope: Scope, depth: int) -> str | int | None:
+        """A constant index or key, or None."""
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, (str, int)) else None
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            return -node.operand.value if isinstance(node.operand.value, int) else None
+        return _text(self.evaluate(node, scope, depth))
+
+    def _awaited(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        return self.evaluate(node.value, scope, depth)
+
+    def _starred(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        return elements_of(self, node.value, -1, scope, depth)
 
     def _named(self, spaces: list[Meaning], key: Any, scope: Scope, depth: int) -> Meanings:
-        names = [meaning.path for meaning in self._value(key, scope, depth) if meaning.what is What.TEXT]
+        names = [meaning.path for meaning in self.evaluate(key, scope, depth) if meaning.what is What.TEXT]
         found: Meanings = ()
         for space in spaces:
             for name in names:
@@ -291,45 +373,72 @@ class Reader:
             if found is not None:
                 return found
         found = ()
-        for meaning in self._value(function, scope, depth):
+        for meaning in self.evaluate(function, scope, depth):
             found += self._result(meaning, node, scope, depth)
         return found or UNKNOWN
 
     def _method(self, function: Any, node: Any, scope: Scope, depth: int) -> Meanings | None:
         """Methods of constants and of namespaces; None for any other."""
         if function.attr in LOOKUPS and node.args:
-            spaces = [meaning for meaning in self._value(function.value, scope, depth) if meaning.what is What.NAMESPACE]
+            spaces = [meaning for meaning in self.evaluate(function.value, scope, depth) if meaning.what is What.NAMESPACE]
             return self._named(spaces, node.args[0], scope, depth) if spaces else None
-        if function.attr == "join" and node.args and isinstance(node.args[0], (ast.Tuple, ast.List)):
-            glue = _text(self._value(function.value, scope, depth))
-            parts = [_text(self._value(each, scope, depth)) for each in node.args[0].elts]
-            if glue is not None and None not in parts:
-                return _folded([glue.join(part for part in parts if part is not None)])
+        if function.attr in FOLDED_METHODS:
+            folded = self._folded(node, scope, depth)
+            if folded is not UNKNOWN:
+                return folded
+        if function.attr in ("get", "pop", "setdefault") and node.args:
+            return self._from_table(function.value, node.args, scope, depth)
         return None
+
+    def _from_table(self, table: Any, arguments: list[Any], scope: Scope, depth: int) -> Meanings | None:
+        """``table.get(key, default)``."""
+        found: Meanings = ()
+        for base in self.evaluate(table, scope, depth):
+            if base.what is not What.HOLDER:
+                return None
+            found += item(base, self._key(arguments[0], scope, depth), depth)
+        if len(arguments) > 1:
+            return merged((*found, *self.evaluate(arguments[1], scope, depth)))
+        return found
 
     def _result(self, called: Meaning, node: Any, scope: Scope, depth: int) -> Meanings:
         arguments = node.args
+        if called.what is What.FUNCTION and called.held is not None:
+            reader: Reader = called.held.reader
+            return reader.results(called.held.node, depth)
+        if called.path in FOLDED_CALLS:
+            return self._folded(node, scope, depth)
         if called.path == "builtins.getattr" and len(arguments) >= 2:
             return self.fetched(arguments, scope, depth)
         if called.path in ("builtins.globals", "builtins.locals") or (called.path == "builtins.vars" and not arguments):
             return (Meaning(What.NAMESPACE),)
         if called.path == "builtins.vars":
-            modules = [meaning for meaning in self._value(arguments[0], scope, depth) if meaning.what is What.MODULE]
+            modules = [meaning for meaning in self.evaluate(arguments[0], scope, depth) if meaning.what is What.MODULE]
             return tuple(Meaning(What.NAMESPACE, meaning.path, meaning.line) for meaning in modules)
         if called.path in ("builtins.__import__", "importlib.import_module") and arguments:
-            name = _text(self._value(arguments[0], scope, depth))
+            name = _text(self.evaluate(arguments[0], scope, depth))
             return (self.module(name),) if name else ()
         if called.path == "builtins.super":
             return SUPER
-        if called.path == "builtins.chr" and arguments and isinstance(arguments[0], ast.Constant):
-            code = arguments[0].value
-            return (Meaning(What.TEXT, chr(code)),) if isinstance(code, int) and 0 <= code < 0x110000 else ()
+        if called.path in ("builtins.next") and arguments:
+            return elements_of(self, arguments[0], -1, scope, depth)
         return ()
 
+    def is_followed_function(self, scope: Scope) -> bool:
+        """Whether a scope is of a function whose calls are followed."""
+        return id(scope) in self._followed
+
+    def results(self, function: Any, depth: int) -> Meanings:
+        """What a call of a function of this file gives."""
+        inner = self.survey.inner[id(function)]
+        if not inner.returns or depth > MAX_DEPTH // 2:
+            return UNKNOWN
+        return self._known.meanings(id(inner), lambda: (self.evaluate(each, inner, depth + 1) for each in inner.returns))
+
     def fetched(self, arguments: list[Any], scope: Scope, depth: int) -> Meanings:
-        bases = self._value(arguments[0], scope, depth)
+        bases = self.evaluate(arguments[0], scope, depth)
         found: Meanings = ()
-        for name in self._value(arguments[1], scope, depth):
+        for name in self.evaluate(arguments[1], scope, depth):
             if name.what is What.TEXT:
                 found += self.attribute(bases, name.path, depth)
         return found
@@ -339,13 +448,17 @@ _EVALUATE: dict[type, Any] = {
     ast.Name: Reader.lookup,
     ast.Constant: Reader._constant,
     ast.Attribute: Reader._dotted,
-    ast.JoinedStr: Reader._joined,
+    ast.JoinedStr: Reader._folded,
     ast.BinOp: Reader._sum,
     ast.IfExp: Reader._either,
     ast.BoolOp: Reader._any,
     ast.NamedExpr: Reader._walrus,
     ast.Subscript: Reader._item,
     ast.Call: Reader._called,
+    ast.Await: Reader._awaited,
+    ast.Starred: Reader._starred,
+    ast.Lambda: Reader._own_function,
+    **dict.fromkeys(LITERALS, Reader._holder),
 }
 
 
@@ -367,20 +480,22 @@ def _guess(base: Meaning, name: str) -> Meanings:
     return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
 
 
-def _folded(parts: list[str]) -> Meanings:
-    """The constant that parts add up to; one too long to be a name is not followed."""
-    return (Meaning(What.TEXT, "".join(parts)),) if sum(map(len, parts)) <= _MAX_TEXT else UNKNOWN
-
-
 def _text(meanings: Meanings) -> str | None:
     """The one constant string an expression is, or None."""
     return meanings[0].path if len(meanings) == 1 and meanings[0].what is What.TEXT else None
 
 
-def _is_reversal(part: Any) -> bool:
-    step = part.step
-    is_back = isinstance(step, ast.UnaryOp) and isinstance(step.op, ast.USub) and isinstance(step.operand, ast.Constant)
-    return bool(is_back and step.operand.value == 1 and part.lower is None and part.upper is None)
+def _only_binding(node: Any, scope: Scope) -> Binding | None:
+    """The one assignment that gives a name its value."""
+    if not isinstance(node, ast.Name):
+        return None
+    here: Scope | None = scope.elsewhere.get(node.id, scope)
+    while here is not None:
+        bindings = here.bindings.get(node.id)
+        if bindings and (here.kind is not Kind.CLASS or here is scope):
+            return bindings[0] if len(bindings) == 1 and bindings[0].source is Source.VALUE and node.id not in here.unbound else None
+        here = here.parent
+    return None
 
 
 def _is_in_function(scope: Scope) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from skillpod.audit.facts import Reading
 from skillpod.audit.fixpoint import TooDeep
+from skillpod.audit.holders import Whole
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
@@ -96,14 +97,14 @@ def _read(python: dict[str, bytes]) -> tuple[list[Source], list[Finding]]:
 
 
 def _readers(sources: Iterable[Source], modules: Modules) -> tuple[dict[str, Reader], list[Finding]]:
-    readers: dict[str, Reader] = {}
+    whole = Whole()
     faults: list[Finding] = []
     for source in sources:
         try:
-            readers[source.file] = Reader(source, modules, readers)
+            whole.readers[source.file] = Reader(source, modules, whole)
         except TooLarge:
             faults.append(_too_large("the file has too many syntax nodes to be audited", source.file))
-    return readers, faults
+    return whole.readers, faults
 
 
 def _observe(readers: dict[str, Reader]) -> tuple[list[Reading], list[Finding]]:

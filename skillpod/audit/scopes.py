@@ -30,7 +30,8 @@ class Source(Enum):
     VALUE = "value"  # node: the expression
     HANDLER = "handler"  # except ... as name
     SELF = "self"  # the first parameter of a method
-    FIELD = "field"  # an element of dataclasses.fields(...): its name is an identifier the author wrote; node: the call
+    ELEMENT = "element"  # of what is iterated or unpacked; node: that, index: which part of each element, -1 the whole
+    FUNCTION = "function"  # node: a function without decorators
     OPAQUE = "opaque"  # a parameter, a function, a class, anything computed
 
 
@@ -43,6 +44,7 @@ class Binding:
     effective: tuple[int, int]  # from this place on the name has the value
     is_certain: bool  # bound by a statement that always runs when its scope does
     alias: ast.alias | None = None
+    index: int = -1
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +55,7 @@ class Scope:
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
     stars: list[ast.ImportFrom] = field(default_factory=list)
+    returns: list[Any] = field(default_factory=list)  # the expressions a function returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,17 @@ class Place:
 
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
-    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through."""
+    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through; ``inner`` the
+    scope that a function, lambda or comprehension opens; ``fields`` what is stored into attributes, by name, whatever they are of."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.module = Scope(Kind.MODULE, None)
         self.places: list[Place] = []
         self.parents: dict[int, Any] = {}
+        self.inner: dict[int, Scope] = {}
+        self.fields: dict[str, list[Binding]] = {}
+        self.classes: list[Scope] = []
+        self._stored: set[int] = set()
         self.statements = tree.body
         self._certain: set[int] = {id(statement) for statement in tree.body}
         self._pending: list[tuple[Any, Scope, Any]] = [(statement, self.module, tree) for statement in tree.body]
@@ -94,6 +102,12 @@ class Survey:
             ast.IfExp: self._transparent,
             ast.BoolOp: self._transparent,
             ast.Starred: self._transparent,
+            ast.List: self._transparent,
+            ast.Tuple: self._transparent,
+            ast.Set: self._transparent,
+            ast.Dict: self._transparent,
+            ast.Return: self._return,
+            ast.Match: self._match,
             ast.For: self._for,
             ast.AsyncFor: self._for,
             ast.ListComp: self._comprehension,
@@ -155,9 +169,10 @@ class Survey:
         *,
         alias: ast.alias | None = None,
         effective: tuple[int, int] | None = None,
+        index: int = -1,
     ) -> None:
         end = effective or (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
-        binding = Binding(source, node, scope, statement.lineno, end, id(statement) in self._certain, alias)
+        binding = Binding(source, node, scope, statement.lineno, end, id(statement) in self._certain, alias, index)
         scope.bindings.setdefault(name, []).append(binding)
 
     def _bind_target(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
@@ -171,12 +186,31 @@ class Survey:
             self._bind_target(target.value, None, scope, statement)
         elif isinstance(target, (ast.Tuple, ast.List)):
             values: list[Any] = [None] * len(target.elts)
+            if value is not None and not isinstance(value, (ast.Tuple, ast.List)):
+                self._bind_elements(target, value, scope, statement)
+                return
             if isinstance(value, (ast.Tuple, ast.List)) and not any(isinstance(each, ast.Starred) for each in (*value.elts, *target.elts)):
                 values = [*value.elts, *values][: len(target.elts)]
             for inner, matched in zip(target.elts, values, strict=True):
                 self._bind_target(inner, matched, scope, statement)
         else:
+            if isinstance(target, ast.Attribute):
+                self._store(target, value, scope, statement)
             self._pending.append((target, scope, statement))
+
+    def _bind_elements(self, target: Any, iterated: Any, scope: Scope, statement: Any, *, of_each: bool = False) -> None:
+        """The targets of an unpacking; ``of_each``: of every element that a loop takes, not of the value itself."""
+        for index, inner in enumerate(target.elts):
+            if isinstance(inner, ast.Name):
+                self._bind(inner.id, scope, Source.ELEMENT, iterated, statement, index=index if of_each else -1)
+            else:
+                self._bind_target(inner, None, scope, statement)
+
+    def _store(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
+        self._stored.add(id(target))
+        source = Source.OPAQUE if value is None else Source.VALUE
+        stored = Binding(source, value, scope, statement.lineno, (0, 0), is_certain=False)
+        self.fields.setdefault(target.attr, []).append(stored)
 
     # --- expressions ---------------------------------------------------------------------------------------------------------
 
@@ -189,6 +223,8 @@ class Survey:
     def _attribute(self, node: Any, scope: Scope, parent: Any) -> None:
         self.places.append(Place(node, scope, parent))
         self.parents[id(node)] = parent
+        if node.ctx.__class__ is not ast.Load and id(node) not in self._stored:
+            self._store(node, None, scope, node)  # by a loop, an augmented assignment and the like
         below, root = node, node.value
         while root.__class__ is ast.Attribute:
             below, root = root, root.value
@@ -228,12 +264,13 @@ class Survey:
         self._pending.append((node.value, scope, node))
 
     def _lambda(self, node: Any, scope: Scope, _parent: Any) -> None:
-        inner = Scope(Kind.FUNCTION, scope)
+        inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope)
+        inner.returns.append(node.body)
         self._parameters(node.args, inner, scope, node)
         self._pending.append((node.body, inner, node))
 
     def _comprehension(self, node: Any, scope: Scope, _parent: Any) -> None:
-        inner = Scope(Kind.COMPREHENSION, scope)
+        inner = self.inner[id(node)] = Scope(Kind.COMPREHENSION, scope)
         for index, generator in enumerate(node.generators):
             self._pending.append((generator.iter, inner if index else scope, generator))
             self._loop_target(generator.target, generator.iter, inner, node)
@@ -271,14 +308,31 @@ class Survey:
     def _function(self, node: Any, scope: Scope, _parent: Any) -> None:
         first = node.body[0]
         effective = None if node.decorator_list else (first.lineno, first.col_offset)
-        self._bind(node.name, scope, Source.OPAQUE, None, node, effective=effective)
-        inner = Scope(Kind.FUNCTION, scope)
+        source = Source.OPAQUE if node.decorator_list or scope.kind is Kind.CLASS else Source.FUNCTION
+        self._bind(node.name, scope, source, node, node, effective=effective)
+        inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope)
         self._push(node.decorator_list, scope, node)
         self._push(getattr(node, "type_params", ()), inner, node)
         if node.returns is not None:
             self._annotation(node.returns, inner, node)
         self._parameters(node.args, inner, scope, node)
         self._push(node.body, inner, node)
+
+    def _return(self, node: Any, scope: Scope, _parent: Any) -> None:
+        if node.value is not None:
+            scope.returns.append(node.value)
+            self._pending.append((node.value, scope, node))
+
+    def _match(self, node: Any, scope: Scope, _parent: Any) -> None:
+        """``case name:`` and ``case ... as name:`` give the subject a name."""
+        self._pending.append((node.subject, scope, node))
+        for case in node.cases:
+            if isinstance(case.pattern, ast.MatchAs) and case.pattern.name:
+                self._bind(case.pattern.name, scope, Source.VALUE, node.subject, case.pattern)
+                self._push([case.pattern.pattern], scope, case.pattern)
+            else:
+                self._pending.append((case.pattern, scope, case))
+            self._push([case.guard, *case.body], scope, case)
 
     def _parameters(self, arguments: Any, inner: Scope, outer: Scope, function: Any) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
@@ -295,6 +349,7 @@ class Survey:
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._bind(node.name, scope, Source.OPAQUE, None, node)
         inner = Scope(Kind.CLASS, scope)
+        self.classes.append(inner)
         self.places.append(Place(node, scope, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)
         self._certain.update(id(statement) for statement in node.body)
@@ -327,8 +382,10 @@ class Survey:
         if isinstance(iterated, (ast.Tuple, ast.List, ast.Set)) and iterated.elts:
             for element in iterated.elts:
                 self._bind_target(target, None if isinstance(element, ast.Starred) else element, scope, loop)
-        elif isinstance(iterated, ast.Call) and isinstance(target, ast.Name):
-            self._bind(target.id, scope, Source.FIELD, iterated, loop)
+        elif isinstance(target, ast.Name):
+            self._bind(target.id, scope, Source.ELEMENT, iterated, loop)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._bind_elements(target, iterated, scope, loop, of_each=True)
         else:
             self._bind_target(target, None, scope, loop)
 
