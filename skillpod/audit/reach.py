@@ -15,7 +15,7 @@ from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
 from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
 from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
 from skillpod.audit.modules import Modules
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, Survey
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, survey
 from skillpod.audit.source import Source as Text
 from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITTED, SUBMODULES, is_standard, standing, transit
 
@@ -55,7 +55,7 @@ class Reader:
         self.text = source.text
         self._modules = modules
         self.whole = whole
-        self.survey = Survey(source.tree)
+        self.survey = survey(source.tree)
         self._known = Fixpoint()
         self._steps = 0
         self._folds = Budget(_MAX_FOLDS)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from skillpod.audit.branches import may_be_dead, outcome
+
 ANNOTATIONS = "__annotations__"
 MAX_NODES = 250_000
 
@@ -67,12 +69,19 @@ class Place:
     parent: Any
 
 
+def survey(tree: ast.Module) -> Survey:
+    """Branches that never run are left out, unless the names that say so turn out to mean something else further on."""
+    found = Survey(tree, are_dead_left_out=True)
+    return found if found.is_sure else Survey(tree, are_dead_left_out=False)
+
+
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
     and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through; ``inner`` the
     scope that a function, lambda or comprehension opens; ``fields`` what is stored into attributes, by name, whatever they are of."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, *, are_dead_left_out: bool) -> None:
+        self._are_dead_left_out = are_dead_left_out
         self.module = Scope(Kind.MODULE, None)
         self.places: list[Place] = []
         self.parents: dict[int, Any] = {}
@@ -108,6 +117,8 @@ class Survey:
             ast.Dict: self._transparent,
             ast.Return: self._return,
             ast.Match: self._match,
+            ast.If: self._if,
+            ast.Try: self._try,
             ast.For: self._for,
             ast.AsyncFor: self._for,
             ast.ListComp: self._comprehension,
@@ -124,7 +135,16 @@ class Survey:
             ast.MatchClass: self._watched,
         }
         self._declared: list[tuple[str, Scope, Kind]] = []
+        self._branches: list[tuple[ast.If, Scope]] = []
+        self.attempted: set[int] = set()
+        """Imports that stand in a ``try`` which catches their failure."""
+        self._has_text_annotations = any(
+            isinstance(each, ast.ImportFrom) and each.module == "__future__" and any(name.name == "annotations" for name in each.names)
+            for each in tree.body[:10]
+        )
         self._walk()
+        skipped = self._walk_branches()
+        self.is_sure = all(outcome(node.test, self._stands_for) is not None for node in skipped)
         for name, scope, kind in self._declared:
             self._move(name, scope, kind)
         self.places.sort(key=lambda place: (place.node.lineno, place.node.col_offset))  # so that a name's value is known before its uses
@@ -142,6 +162,35 @@ class Survey:
                 handle(node, scope, parent)
             else:
                 self._below(node, scope)
+
+    def _walk_branches(self) -> list[ast.If]:
+        """Branches that never run are not walked; the statements some of which were left out."""
+        skipped: list[ast.If] = []
+        while self._branches:
+            node, scope = self._branches.pop()
+            answer = outcome(node.test, self._stands_for) if self._are_dead_left_out else None
+            if answer is not None:
+                skipped.append(node)
+            self._push(node.body if answer is not False else (), scope, node)
+            self._push(node.orelse if answer is not True else (), scope, node)
+            self._walk()
+        return skipped
+
+    def _stands_for(self, name: str) -> tuple[str, ...]:
+        """See ``branches.Named``."""
+        scopes = (self.module, *self.inner.values(), *self.classes)
+        found = [binding for scope in scopes for binding in scope.bindings.get(name, ())]
+        is_touched = any(name in scope.unbound or scope.stars for scope in scopes) or any(name == each for each, _, _ in self._declared)
+        if len(found) != 1 or is_touched or name not in self.module.bindings:
+            return ()
+        [binding] = found
+        if binding.source is Source.VALUE and isinstance(binding.node, ast.Constant) and binding.node.value is False:
+            return ("False",)
+        if binding.source is not Source.IMPORT or binding.alias is None:
+            return ()
+        if isinstance(binding.node, ast.Import):
+            return (binding.alias.name,) if "." not in binding.alias.name else ()
+        return (binding.node.module or "", binding.alias.name) if not binding.node.level else ()
 
     def _below(self, node: Any, scope: Scope) -> None:
         pending = self._pending
@@ -279,8 +328,10 @@ class Survey:
         self._push(shown, inner, node)
 
     def _annotation(self, node: Any, scope: Scope, parent: Any) -> None:
-        """An annotation; text in it is code for whoever evaluates annotations, so it is read as code."""
-        self._pending.append((node, scope, parent))
+        """An annotation; text in it is code for whoever evaluates annotations, so it is read as code. One that stays text, or is never
+        evaluated, and only names types uses nothing: who evaluates it is a finding there."""
+        if not (self._has_text_annotations and _names_types(node)):
+            self._pending.append((node, scope, parent))
         if isinstance(node, ast.Name):
             return
         for text in ast.walk(node):
@@ -292,7 +343,8 @@ class Survey:
                 for inner in ast.walk(quoted):
                     if isinstance(inner, (ast.expr, ast.arg, ast.keyword)):
                         ast.copy_location(inner, text)
-                self._pending.append((quoted, scope, text))
+                if not _names_types(quoted):
+                    self._pending.append((quoted, scope, text))
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
@@ -368,8 +420,21 @@ class Survey:
             self._bind_target(node.target, node.value, scope, node)
         elif not isinstance(node.target, ast.Name):
             self._pending.append((node.target, scope, node))
-        self._annotation(node.annotation, scope, node)
+        if scope.kind is not Kind.FUNCTION:  # PEP 526: those of local names are never evaluated
+            self._annotation(node.annotation, scope, node)
         self._push([node.value], scope, node)
+
+    def _if(self, node: Any, scope: Scope, _parent: Any) -> None:
+        self._pending.append((node.test, scope, node))
+        if may_be_dead(node.test):
+            self._branches.append((node, scope))
+        else:
+            self._push([*node.body, *node.orelse], scope, node)
+
+    def _try(self, node: Any, scope: Scope, _parent: Any) -> None:
+        if any(_catches_a_missing_module(handler.type) for handler in node.handlers):
+            self.attempted.update(id(each) for each in node.body if isinstance(each, (ast.Import, ast.ImportFrom)))
+        self._below(node, scope)
 
     def _for(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._loop_target(node.target, node.iter, scope, node)
@@ -429,6 +494,16 @@ class Survey:
                 self._pending.append((target, scope, node))
 
 
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
+
+
+def _catches_a_missing_module(kinds: Any) -> bool:
+    if kinds is None:
+        return True
+    each = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
+    return any(getattr(kind, "id", "") in _MISSING for kind in each)
+
+
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
 
 
@@ -437,6 +512,14 @@ def _takes_the_class(function: Any) -> bool:
     return function.name in _CLASS_METHODS or any(
         getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list
     )
+
+
+_TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load, ast.Starred)
+
+
+def _names_types(annotation: Any) -> bool:
+    """Whether an annotation calls nothing: a name, what is in it, a union."""
+    return all(isinstance(node, _TYPES) for node in ast.walk(annotation))
 
 
 def _outer_function(scope: Scope, name: str) -> Scope | None:
