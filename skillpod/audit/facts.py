@@ -24,6 +24,7 @@ class What(Enum):
     GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
     FIELD = "field"  # a dataclasses.Field
     HOLDER = "holder"  # a literal tuple, list, set or dict, or a comprehension; held says which
+    CLASS = "class"  # one of the skill's own
     FUNCTION = "function"  # of the skill's own, without decorators, or a lambda; held says which
     UNKNOWN = "unknown"
 
@@ -63,8 +64,8 @@ class Spot:
 class Use:
     """The code refers to an object of the standard library, the SDK or a package from elsewhere.
 
-    ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by position or keyword, which are proven constant texts:
-    all that each may be. An argument that is not there is not proven."""
+    ``is_attempted``: an import whose failure is caught. ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by
+    position or keyword, which are proven constant texts: all that each may be. An argument that is not there is not proven."""
 
     spot: Spot
     what: What
@@ -72,6 +73,7 @@ class Use:
     spelled: str
     bound: int = 0
     is_import: bool = False
+    is_attempted: bool = False
     call: Any = None
     told: Mapping[int | str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -90,13 +92,15 @@ class Base(Enum):
 
     SELF = "self"
     SUPER = "super"
+    CLASS = "class"  # one of the skill's own
     HANDLER = "handler"
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute by its name: written with a dot, or as a constant of getattr and its like."""
+    """An attribute by its name: written with a dot, or as a constant of getattr and its like. ``is_asked``: it is only looked into, by
+    a constant key, ``in`` or a loop."""
 
     spot: Spot
     name: str
@@ -104,6 +108,7 @@ class Attribute:
     base: Base = Base.OTHER
     is_changed: bool = False
     call: Any = None
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class Dynamic:
     spot: Spot
     spelled: str
     prefix: str = ""
+    base: Base = Base.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +140,11 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a module, taken as a mapping that is then used in a way that can't be followed."""
+    """The names of a module, or of an object (``is_weak``), taken as a mapping that is then used in a way that can't be followed."""
 
     spot: Spot
     spelled: str
+    is_weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +174,22 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An annotation that is text under another name, or text that is put together: code for whoever evaluates annotations."""
+
+    spot: Spot
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that is put together while the code runs, and then formatted with a value that is more than text or a number."""
+
+    spot: Spot
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
 class Star:
     """``from path import *``."""
 
@@ -174,9 +197,9 @@ class Star:
     path: str
 
 
-Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Star
+Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
 
-_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Star)
+_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
-from skillpod.audit.fixpoint import Fixpoint, merged
+from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
 from skillpod.audit.scopes import Binding, Kind, Scope, Source
 from skillpod.audit.standard import listed
 
@@ -41,9 +41,12 @@ class Whole:
 
     def __init__(self) -> None:
         self.readers: dict[str, Reader] = {}
-        self._known = Fixpoint()
+        self.known = Fixpoint()
+        """What names mean, over all files: a cycle may lead through several."""
         self._fields: dict[str, list[tuple[Reader, Binding]]] | None = None
         self._handled: frozenset[str] | None = None
+        self._elsewhere: dict[str, bool] = {}
+        self._foreign_selves: bool | None = None
         self._mentioned: dict[tuple[str, ...], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
@@ -62,13 +65,34 @@ class Whole:
     def field(self, name: str, depth: int) -> Meanings:
         """What an attribute of that name may be; nothing when no module, table or text is stored under it."""
         stored = self.fields.get(name)
-        if not stored or depth > _DEEPEST:
+        if not stored:
             return ()
-        return self._known.meanings(id(stored), lambda: (_kept(reader.binding(binding, depth + 1)) for reader, binding in stored))
+        if depth > _DEEPEST:
+            raise TooDeep
+        return self.known.meanings(id(stored), lambda: (_kept(reader.binding(binding, depth + 1)) for reader, binding in stored))
 
     def is_field_sure(self, name: str) -> bool:
         """Whether an attribute of an object of the skill's own classes can only be what is stored under its name."""
         return all(binding.source is Source.VALUE for _, binding in self.fields.get(name, ())) and not self._mentions(_SHAPERS)
+
+    def is_stored_on_others(self, name: str) -> bool:
+        """Whether something is stored under a name, or deleted, on what may be another module or object than one's own."""
+        if name not in self._elsewhere:
+            self._elsewhere[name] = True  # until it is known, for whoever asks on the way
+            self._elsewhere[name] = any(
+                each.what not in (What.SELF, What.CLASS)
+                for reader in self.readers.values()
+                for binding in reader.survey.fields.get(name, ())
+                for each in reader.evaluate(binding.target.value, binding.scope, 0)
+            )
+        return self._elsewhere[name]
+
+    @property
+    def has_foreign_selves(self) -> bool:
+        """Whether a method may be called with something else than an object of its class: it is taken off the class by its name."""
+        if self._foreign_selves is None:
+            self._foreign_selves = any(_takes_methods_off(reader) for reader in self.readers.values())
+        return self._foreign_selves
 
     # --- tables ------------------------------------------------------------------------------------------------------------------
 
@@ -149,8 +173,10 @@ def _parts_of_table(holder: Meaning, method: str, index: int, depth: int) -> Mea
 def elements(holder: Meaning, index: int, depth: int) -> Meanings:
     """What is in a literal as iterating gives it: of a dict, its keys."""
     held = holder.held
-    if held is None or depth > _DEEPEST:
+    if held is None:
         return UNKNOWN
+    if depth > _DEEPEST:
+        raise TooDeep
     nodes = held.node.keys if isinstance(held.node, ast.Dict) else getattr(held.node, "elts", ())
     if isinstance(held.node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
         shown = held.node.key if isinstance(held.node, ast.DictComp) else held.node.elt
@@ -171,8 +197,10 @@ def _part(held: Any, node: Any, index: int, scope: Scope, depth: int) -> Meaning
 def values(holder: Meaning, depth: int) -> Meanings:
     """What subscripting gives, whichever the key."""
     held = holder.held
-    if held is None or depth > _DEEPEST:
+    if held is None:
         return UNKNOWN
+    if depth > _DEEPEST:
+        raise TooDeep
     if isinstance(held.node, ast.Dict):
         if None in held.node.keys:
             return UNKNOWN
@@ -202,6 +230,30 @@ def _sure(holder: Meaning, found: Meanings) -> Meanings:
         found = tuple(meaning.bound(holder.line) for meaning in found)
     assert holder.held is not None  # noqa: S101  # every caller has looked
     return found if holder.held.reader.whole.is_sure(holder) else merged((*found, *UNKNOWN))
+
+
+def _takes_methods_off(reader: Reader) -> bool:
+    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``: but for special methods, and for those of oneself."""
+    for place in reader.survey.places:
+        node = place.node
+        if not isinstance(node, ast.Attribute) or node.attr.startswith("__"):
+            continue
+        is_of_class = _is_type_of(node.value) or (
+            isinstance(node.value, ast.Name) and any(each.what is What.CLASS for each in reader.evaluate(node.value, place.scope, 0))
+        )
+        if is_of_class and any(isinstance(binding.node, _FUNCTIONS) for _, binding in reader.whole.fields.get(node.attr, ())):
+            call = place.parent
+            first = call.args[0] if isinstance(call, ast.Call) and call.func is node and call.args else None
+            if first is None or any(each.what is not What.SELF for each in reader.evaluate(first, place.scope, 0)):
+                return True
+    return False
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _is_type_of(node: Any) -> bool:
+    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type") or getattr(node, "attr", "") == "__class__"
 
 
 # --- who changes what ------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from skillpod.audit.facts import (
     Change,
     Dynamic,
     Escape,
+    Evaluated,
     Fact,
     Held,
     Making,
@@ -24,6 +25,7 @@ from skillpod.audit.facts import (
     Pair,
     Spot,
     Star,
+    Template,
     Use,
     What,
     Words,
@@ -33,6 +35,9 @@ from skillpod.audit.holders import READERS, READS, values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
 from skillpod.audit.standard import BUILTINS, GUARDED, PERMITTED, PURE, standing
+
+_COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
+"""Functions that copy attributes by name: how many arguments come before the names."""
 
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
@@ -57,6 +62,8 @@ class Observer:
         meanings = self._reader.lookup(place.node, place.scope, 0)
         if meanings is UNKNOWN:
             return
+        if isinstance(place.parent, ast.arg) and any(meaning.what is What.TEXT for meaning in meanings):
+            yield Evaluated(_spot(place.node), place.node.id)
         yield from self._report_uses(meanings, place, place.node.id)
 
     def _report_attribute(self, place: Place) -> Iterator[Fact]:
@@ -71,14 +78,34 @@ class Observer:
         bases = self._reader.value(root, place.scope)
         for link in reversed(chain):
             is_changed = link is place.node and not isinstance(link.ctx, ast.Load)
-            call = place.parent if link is place.node and _is_called(place) else None
-            yield from _report_dunder(link, bases, spelled, is_changed, call)
+            yield from self._report_dunder(link, bases, spelled, place)
             if is_changed:
                 yield from self._report_changes(bases, place, spelled)
             bases = self._reader.attribute(bases, link.attr, 0)
             yield from _report_guesses(bases, link, spelled)
         if bases is not UNKNOWN and isinstance(place.node.ctx, ast.Load):
             yield from self._report_uses(bases, place, spelled)
+
+    def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
+        name, base = link.attr, _base(bases)
+        if "_" not in name and not (name == "obj" and base is Base.HANDLER):
+            return
+        is_last = link is place.node
+        is_asked = self._is_asked_along(place, link) if name.startswith("__") else False
+        spot = Spot(link.end_lineno, link.end_col_offset - len(name) + 1)
+        call = place.parent if is_last and _is_called(place) else None
+        yield Attribute(spot, name, spelled, base, is_last and not isinstance(link.ctx, ast.Load), call, is_asked)
+
+    def _is_asked_along(self, place: Place, link: Any) -> bool:
+        """``x.__dict__["name"]``, ``x.__dict__.get("name")``, ``name in x.__dict__``, ``for name in x.__dict__``."""
+        if link is place.node:
+            return self._is_followed(place) or isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension))
+        method, call = place.node, place.parent
+        if not isinstance(method, ast.Attribute) or method.value is not link or not isinstance(call, ast.Call) or call.func is not method:
+            return False
+        if method.attr in ("items", "keys", "values", "copy"):
+            return True
+        return method.attr in ("get", "pop") and bool(call.args) and self._is_constant(call.args[0], place.scope)
 
     def _report_uses(self, meanings: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         spot = _spot(place.node)
@@ -108,6 +135,13 @@ class Observer:
         """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
         if meaning.path in _MAKERS:
             yield Making(spot, spelled)
+        elif meaning.path in _COPIERS:
+            if (
+                call is None
+                or len(call.args) > _COPIERS[meaning.path]
+                or any(word.arg in ("assigned", "updated", None) for word in call.keywords)
+            ):
+                yield Dynamic(spot, spelled)
         elif meaning.path == "dataclasses.dataclass":
             if not (_is_decorator(place) or (call is not None and not call.args and self._reader.decorates(call))):
                 yield Making(spot, spelled)
@@ -115,8 +149,10 @@ class Observer:
             yield Dynamic(spot, spelled)
 
     def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
+        if self._is_kind(place.node, place.parent, place.scope):
+            return
         name = meaning.path.removeprefix("builtins.")
-        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS):
+        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
@@ -124,6 +160,17 @@ class Observer:
             yield Dynamic(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:
             yield Names(spot, spelled)
+
+    def _is_kind(self, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether something only stands as a kind to tell values by: in ``except kind:``, or as the second argument of isinstance."""
+        if isinstance(parent, ast.Tuple):
+            return self._is_kind(parent, self._reader.survey.parents.get(id(parent)), scope)
+        if isinstance(parent, ast.ExceptHandler):
+            return parent.type is node
+        if isinstance(parent, ast.Call) and len(parent.args) == 2 and parent.args[1] is node:
+            called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
+            return called <= {"builtins.isinstance", "builtins.issubclass"}
+        return False
 
     def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
         """The arguments of a call that are proven constant texts; the first element stands for a literal list."""
@@ -150,8 +197,10 @@ class Observer:
     def _escapes(self, module: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
         """Whether a module's value goes where it can't be followed. A strong one is not followed into anything that holds it."""
         kind = type(parent)
-        if kind in (ast.Expr, ast.Compare, ast.UnaryOp, ast.Assert, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
+        if kind in (ast.Expr, ast.UnaryOp, ast.Assert, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
             return False
+        if kind is ast.Compare:
+            return not self._only_compares(node, parent, scope)
         if kind is ast.Call:
             return parent.func is not node and not self._only_looks(parent, scope)
         if kind in (ast.IfExp, ast.BoolOp, ast.NamedExpr):
@@ -184,8 +233,19 @@ class Observer:
             return parent.attr in READS or parent.attr == "get"
         return isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension, ast.Compare, ast.Expr, ast.If, ast.While, ast.Assert))
 
+    def _only_compares(self, node: Any, comparison: Any, scope: Scope) -> bool:
+        """Whether a comparison asks no object of the skill's own, which would be handed the other side."""
+        if all(isinstance(op, (ast.Is, ast.IsNot)) for op in comparison.ops):
+            return True
+        others = [side for side in (comparison.left, *comparison.comparators) if side is not node]
+        return all(
+            isinstance(side, ast.Constant) or all(each.what in _OF_OTHERS for each in self._reader.value(side, scope)) for side in others
+        )
+
     def _only_looks(self, call: Any, scope: Scope) -> bool:
         called = self._reader.value(call.func, scope)
+        if {meaning.path for meaning in called} == {"builtins.isinstance"}:
+            return len(call.args) == 2 and all(each.what in _OF_OTHERS for each in self._reader.value(call.args[1], scope))
         if all(meaning.path in LOOKERS for meaning in called):
             return True
         names = {meaning.path for meaning in called}
@@ -211,6 +271,10 @@ class Observer:
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
         spot = _spot(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "format_map"):
+            yield from self._report_template(node, scope, spot)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS:
+            yield from self._report_filled(node, scope, spot)
         if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKUPS:
             spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
             if spaces and node.args:
@@ -222,10 +286,27 @@ class Observer:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
-            elif meaning.path == "builtins.type" and len(node.args) > 1:
+            elif meaning.path == "builtins.type" and len(node.args) > 1 and not _is_written_out(node.args):
                 yield Making(spot, _excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
                 yield from self._report_getter(place, spot, meaning.path)
+
+    def _report_filled(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
+        """``parse_args(..., namespace=x)`` stores into ``x`` by the names of the options."""
+        filled = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "namespace")]
+        for base in (each for value in filled for each in self._reader.value(value, scope)):
+            if base.what in (What.MODULE, What.MEMBER, What.SDK, What.OWN):
+                yield Change(spot, base.path, _excerpt(node.func))
+
+    def _report_template(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
+        """A template that is no proven text reads any attribute of what it is given, as text."""
+        template = node.func.value
+        if not isinstance(template, (ast.BinOp, ast.JoinedStr)):
+            return
+        is_proven = all(meaning.what is What.TEXT for meaning in self._reader.value(template, scope))
+        given = [*node.args, *(word.value for word in node.keywords)]
+        if not is_proven and not all(isinstance(each, (ast.Constant, ast.JoinedStr)) for each in given):
+            yield Template(spot, _excerpt(node.func))
 
     def _report_getattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
         node, scope = place.node, place.scope
@@ -243,10 +324,10 @@ class Observer:
             if meaning.what is What.TEXT:
                 call = place.parent if _is_called(place) else None
                 yield Attribute(spot, meaning.path, _excerpt(place.node), _base(bases), is_changed, call)
-            elif is_changed and _base(bases) is Base.SELF:
+            elif is_changed and _base(bases) is Base.SELF and not self._reader.whole.has_foreign_selves:
                 continue
-            elif not (bases and all(each.path in PURE for each in bases)):
-                yield Dynamic(spot, _excerpt(place.node), _prefix(name))
+            elif not (bases and all(each.what is What.MODULE and each.path in PURE for each in bases)):
+                yield Dynamic(spot, _excerpt(place.node), _prefix(name), _base(bases))
                 return
 
     def _report_setattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
@@ -256,16 +337,20 @@ class Observer:
         for base in self._reader.value(arguments[0], place.scope):
             if base.what in (What.MODULE, What.MEMBER, What.SDK):
                 yield Change(spot, base.path, _excerpt(place.node))
+            elif base.what is What.OWN:
+                yield Names(spot, _excerpt(place.node))
         if len(arguments) > 1:
             yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
 
     def _report_namespace(self, place: Place, spot: Spot, name: str) -> Iterator[Fact]:
+        is_weak = False
         if name == "vars" and place.node.args:
             held = self._reader.value(place.node.args[0], place.scope)
-            if not any(meaning.what in (What.MODULE, What.OWN) for meaning in held):
+            if all(meaning.what is What.SELF for meaning in held) or _is_of_arguments(place.node.args[0], place.scope):
                 return
+            is_weak = all(meaning.what in (What.CLASS, What.UNKNOWN) for meaning in held)
         if not self._is_followed(place) and not self._is_asked(place):
-            yield Names(spot, f"{name}()")
+            yield Names(spot, f"{name}()", is_weak)
 
     def _is_asked(self, place: Place) -> bool:
         """``globals().get("name")``."""
@@ -318,22 +403,45 @@ class Observer:
             yield from self._report_result(place)
 
     def _report_text(self, place: Place) -> Iterator[Fact]:
-        yield Words(_spot(place.node), place.node.value)
+        if not self._is_compared(place.node, place.parent, place.scope):
+            yield Words(_spot(place.node), place.node.value)
+
+    def _is_compared(self, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether a text can't be looked up by: it is only compared, asked for by hasattr, or told as an attribute already."""
+        if isinstance(parent, (ast.Tuple, ast.Set, ast.List)):
+            above = self._reader.survey.parents.get(id(parent))
+            return isinstance(above, ast.Compare)
+        if isinstance(parent, ast.Call) and len(parent.args) > 1 and parent.args[1] is node:
+            called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
+            return bool(called) and called <= {"builtins.hasattr", "builtins.getattr"}
+        return isinstance(parent, ast.Compare)
 
     def _report_sum(self, place: Place) -> Iterator[Fact]:
+        if isinstance(place.parent, ast.arg):
+            yield Evaluated(_spot(place.node), _excerpt(place.node))
         for meaning in self._reader.value(place.node, place.scope):
             if meaning.what is What.TEXT:
                 yield Words(_spot(place.node), meaning.path)
 
     def _report_class(self, place: Place) -> Iterator[Fact]:
-        """A class of classes: what it makes is not what stands in the text."""
+        """A class of classes, or of a kind that is told by its class's names what to reach for: what it does is not what stands there."""
         for base in place.node.bases:
-            if any(meaning.path in METACLASSES for meaning in self._reader.value(base, place.scope)):
+            if any(meaning.path in _SHAPED for meaning in self._reader.value(base, place.scope)):
                 yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
+
+        for statement in place.node.body:
+            is_copied = isinstance(statement, ast.FunctionDef) and statement.name in ("__reduce__", "__reduce_ex__")
+            if is_copied and self._gives_state(statement):
+                yield Attribute(_spot(statement), statement.name, f"def {statement.name}")
+
+    def _gives_state(self, function: Any) -> bool:
+        """Whether more comes back than how to make the object again: what is then stored into it, by name."""
+        returned = self._reader.survey.inner[id(function)].returns
+        return not all(isinstance(each, ast.Tuple) and len(each.elts) <= 2 for each in returned)
 
     def _report_match(self, place: Place) -> Iterator[Fact]:
         for name in place.node.kwd_attrs:
-            yield Attribute(_spot(place.node), name, f"{name}=")
+            yield Attribute(_spot(place.node), name, f"{name}=", Base.HANDLER if name == "obj" else Base.OTHER)
 
     def _report_import(self, place: Place) -> Iterator[Fact]:
         node = place.node
@@ -347,7 +455,9 @@ class Observer:
             self._note_imports(node, alias)
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
-                    yield Use(at, meaning.what, meaning.path, alias.name, is_import=True)
+                    yield Use(
+                        at, meaning.what, meaning.path, alias.name, is_import=True, is_attempted=id(node) in self._reader.survey.attempted
+                    )
                 if place.scope.kind is Kind.CLASS and meaning.what is What.MODULE and is_strong(meaning):
                     yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
 
@@ -364,7 +474,7 @@ class Observer:
     def _report_star(self, node: Any, spot: Spot) -> Iterator[Fact]:
         own = self._reader.own_base(node)
         if own is not None:
-            self._reader.imports.add(own)
+            self._reader.imports.update(self._reader.below(own))
         elif not node.level:
             meaning = self._reader.module(node.module)
             yield Use(spot, meaning.what, meaning.path, f"from {node.module} import *", is_import=True)
@@ -384,6 +494,14 @@ _REPORT: dict[type, Any] = {
     ast.Import: Observer._report_import,
     ast.ImportFrom: Observer._report_import,
 }
+
+
+_PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
+
+_SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr", "string.Formatter"})
+
+_OF_OTHERS = frozenset({What.MODULE, What.MEMBER, What.TEXT})
+"""Kinds of what is certainly not an object of the skill's own."""
 
 
 # --- modules -----------------------------------------------------------------------------------------------------------------------
@@ -411,20 +529,28 @@ def _is_plain_assignment(node: Any, parent: Any) -> bool:
     return all(isinstance(target, (ast.Name, ast.Attribute)) for target in targets)
 
 
+def _is_of_arguments(node: Any, scope: Scope) -> bool:
+    """Whether a name is what ``parse_args()`` gave: the arguments of a command line, by name."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS
+    bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return bool(bindings) and all(isinstance(each.node, ast.Call) and _is_of_arguments(each.node, scope) for each in bindings)
+
+
+def _is_written_out(arguments: list[Any]) -> bool:
+    """``type("Name", (Base,), {"member": ...})``: a class statement in other words."""
+    if len(arguments) != 3 or not isinstance(arguments[2], ast.Dict):
+        return False
+    names = [getattr(key, "value", None) for key in arguments[2].keys]
+    return isinstance(arguments[1], ast.Tuple) and all(isinstance(name, str) and not name.startswith("__") for name in names)
+
+
 def _is_to_names(statement: Any) -> bool:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     return all(isinstance(target, ast.Name) for target in targets)
 
 
 # --- small answers ---------------------------------------------------------------------------------------------------------------
-
-
-def _report_dunder(link: Any, bases: Meanings, spelled: str, is_changed: bool, call: Any) -> Iterator[Fact]:
-    name = link.attr
-    if "_" in name or name == "obj":
-        base = _base(bases)
-        if name != "obj" or base is Base.HANDLER:
-            yield Attribute(Spot(link.end_lineno, link.end_col_offset - len(name) + 1), name, spelled, base, is_changed, call)
 
 
 def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:
@@ -445,8 +571,9 @@ def _pair(first: str, second: str, spot: Spot, spelled: str) -> Iterator[Fact]:
 def _base(bases: Meanings) -> Base:
     if bases == SUPER:
         return Base.SUPER
-    if bases and all(base.what is What.SELF for base in bases):
-        return Base.SELF
+    for what, base in ((What.SELF, Base.SELF), (What.CLASS, Base.CLASS)):
+        if bases and all(each.what is what for each in bases):
+            return base
     return Base.HANDLER if any(base.what is What.HANDLER for base in bases) else Base.OTHER
 
 

@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
-from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
+from skillpod.audit.fixpoint import TooDeep, merged
 from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
 from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
 from skillpod.audit.modules import Modules
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, survey
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, names_types, survey
 from skillpod.audit.source import Source as Text
-from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITTED, SUBMODULES, is_standard, standing, transit
+from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITTED, PURE, SUBMODULES, is_standard, standing, transit
 
 SDK = "skillpod"
+ANY = "?"
+"""The path of the names of an object that is not known."""
+
 MAX_DEPTH = 120
 _MAX_STEPS = 300_000
 _MAX_FOLDS = 100_000
@@ -37,6 +40,9 @@ METACLASSES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.
 
 LOOKUPS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 """Methods of a mapping that take a key and give its value."""
+
+_WITH_CLASSES = frozenset({"builtins", "abc", "enum", "typing", "types", "collections"})
+"""Modules whose members are mostly classes."""
 
 _FOLLOWED = {
     name.removeprefix("builtins."): (Meaning(What.MEMBER, f"builtins.{name.removeprefix('builtins.')}"),)
@@ -56,7 +62,7 @@ class Reader:
         self._modules = modules
         self.whole = whole
         self.survey = survey(source.tree)
-        self._known = Fixpoint()
+        self._known = whole.known
         self._steps = 0
         self._folds = Budget(_MAX_FOLDS)
         self._folding: set[int] = set()
@@ -75,21 +81,30 @@ class Reader:
 
     def exported(self, name: str, depth: int = 0) -> Meanings:
         """What another module of the bundle gets under a name."""
-        found = self.survey.module.bindings.get(name)
-        if found:
-            return self._union(found, depth)
+        bindings = self.survey.module.bindings.get(name)
+        if bindings:
+            found = self._union(bindings, depth)
+            return (*found, *self._from_elsewhere(name, found, depth))
         return self._from_stars(self.survey.module, name, depth)
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
         name = node.id
         found: Meanings = ()
-        here: Scope | None = scope.elsewhere.get(name, scope)
+        here: Scope | None = scope
         while here is not None:
+            here = here.elsewhere.get(name, here)
             bindings = here.bindings.get(name)
             if bindings and (here.kind is not Kind.CLASS or here is scope):
                 found += self._union(bindings, depth)
-                if here.kind in (Kind.FUNCTION, Kind.COMPREHENSION) or self._hides(name, bindings, here, scope, node):
+                if here.kind in (Kind.FUNCTION, Kind.COMPREHENSION):
                     return found
+                if here.kind is Kind.MODULE:
+                    found += self._from_elsewhere(name, found, depth)
+                if self._hides(name, bindings, here, scope, node):
+                    return found
+                if here.kind is Kind.CLASS:  # a name that a class's body binds is sought there, in the module and in the builtins alone
+                    here = self.survey.module
+                    continue
             here = here.parent
         found += self._from_stars(self.survey.module, name, depth)
         builtin = _FOLLOWED.get(name)
@@ -97,11 +112,19 @@ class Reader:
             return found or UNKNOWN
         return (*found, *builtin) if found else builtin
 
+    def _from_elsewhere(self, name: str, found: Meanings, depth: int) -> Meanings:
+        """What a star import, or a store into this module from outside, may have put in the place of a name of the module."""
+        starred = self._from_stars(self.survey.module, name, depth) if self.survey.module.stars else ()
+        is_constant = any(meaning.what in (What.TEXT, What.HOLDER) for meaning in found)
+        return (*starred, *UNKNOWN) if starred or (is_constant and self.whole.is_stored_on_others(name)) else ()
+
     def _hides(self, name: str, bindings: list[Binding], home: Scope, scope: Scope, node: Any) -> bool:
         """Whether a module's or class's own name surely stands before the builtin where it is read."""
         if name not in WATCHED and home.kind is Kind.MODULE:
             return True
         if name in home.unbound or len(bindings) > _MAX_BINDINGS:
+            return False
+        if home.kind is Kind.MODULE and self.whole.is_stored_on_others(name):
             return False
         at = (node.lineno, node.col_offset)
         certain = [binding for binding in bindings if binding.is_certain]
@@ -113,8 +136,53 @@ class Reader:
         """Where the module first does more than define: what is defined before that is there when any function is called."""
         if self._inert is None:
             end = (1 << 30, 0)
-            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not _is_inert(each)), end)
+            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not self._is_inert(each)), end)
         return self._inert
+
+    def _is_inert(self, statement: Any) -> bool:
+        """Whether running a module's statement can call nothing of the skill's own."""
+        if isinstance(statement, ast.Pass):
+            return True
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else [statement.module or ""]
+            is_relative = isinstance(statement, ast.ImportFrom) and statement.level
+            return not is_relative and all(self._is_foreign_to_us(name) for name in names)
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = statement.args
+            each = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+            annotations = [statement.returns, *(parameter.annotation for parameter in each if parameter)]
+            return (
+                all(self._is_marker(decorator) for decorator in statement.decorator_list)
+                and all(map(_is_constant_default, (*arguments.defaults, *arguments.kw_defaults)))
+                and all(self._is_inert_annotation(annotation) for annotation in annotations)
+            )
+        return isinstance(statement, (ast.Expr, ast.Assign)) and isinstance(statement.value, ast.Constant)
+
+    def _is_foreign_to_us(self, path: str) -> bool:
+        return path.partition(".")[0] == SDK or is_standard(path.partition(".")[0])
+
+    def _is_inert_annotation(self, annotation: Any) -> bool:
+        """One that names types which are none of the skill's: theirs could be asked for an item, or a union."""
+        if annotation is None or isinstance(annotation, ast.Constant):
+            return True
+        names = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)]
+        return names_types(annotation) and all(self._is_of_others(name) for name in names)
+
+    def _is_of_others(self, name: str) -> bool:
+        return all(
+            binding.source is Source.IMPORT and self._is_foreign_to_us(getattr(binding.node, "module", None) or binding.alias.name)
+            for binding in self.survey.module.bindings.get(name, ())
+            if binding.alias is not None
+        ) and all(binding.alias is not None for binding in self.survey.module.bindings.get(name, ()))
+
+    def _is_marker(self, decorator: Any) -> bool:
+        """skillpod's ``@tool``, bare or with literals: what almost every function of a skill carries."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if not isinstance(called, ast.Name) or called.id != "tool" or not self._is_of_others("tool"):
+            return False
+        return not isinstance(decorator, ast.Call) or (
+            not decorator.args and all(isinstance(word.value, ast.Constant) for word in decorator.keywords)
+        )
 
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
         if all(binding.source is Source.OPAQUE for binding in bindings):
@@ -136,6 +204,8 @@ class Reader:
             return (Meaning(What.HANDLER),)
         if binding.source is Source.SELF:
             return (Meaning(What.SELF),)
+        if binding.source is Source.CLASS:
+            return (Meaning(What.CLASS),)
         if binding.source is Source.ELEMENT:
             return elements_of(self, binding.node, binding.index, binding.scope, depth)
         if binding.source is Source.FUNCTION:
@@ -154,7 +224,7 @@ class Reader:
             own = self.own_base(node)
             if own is not None:
                 reader = self.sibling(own)
-                found += reader.exported(name, depth + 1) if reader and reader is not self and depth < MAX_DEPTH else ()
+                found += reader.exported(name, _deeper(depth)) if reader and reader is not self else ()
             elif node.module and is_standard(node.module.partition(".")[0]):
                 resolved = transit(node.module, name)
                 if resolved in MEMBERS or resolved in MODULES:
@@ -162,10 +232,10 @@ class Reader:
         return found
 
     def holds_modules(self) -> bool:
-        """Whether a guarded or refused module is among the names of this file."""
+        """Whether a module from which others can be reached is among the names of this file."""
         for name in self.survey.module.bindings:
             for meaning in self.exported(name):
-                if meaning.what is What.MODULE and (meaning.path in GUARDED or standing(meaning.path).reach not in PERMITTED):
+                if meaning.what is What.MODULE and meaning.path not in PURE:
                     return True
         return bool(self.survey.module.stars)
 
@@ -173,6 +243,11 @@ class Reader:
         """Whether a call stands as the decorator of a class."""
         above = self.survey.parents.get(id(call))
         return isinstance(above, ast.ClassDef) and call in above.decorator_list
+
+    def below(self, name: str) -> Iterator[str]:
+        """A package of the bundle and every module in it: what a star import of it may load, by its ``__all__``."""
+        inside = f"{name}." if name else ""
+        return (each for each in self._modules.file_of if each == name or each.startswith(inside))
 
     def sibling(self, name: str) -> Reader | None:
         """The reader of another module of the bundle, by its dotted name."""
@@ -248,9 +323,9 @@ class Reader:
             return self._own_attribute(base, name, depth)
         if base.what in (What.SDK, What.FOREIGN):
             return (Meaning(base.what, f"{base.path}.{name}", base.line),)
-        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.HANDLER):
+        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER):
             return self._of_some_object(base, name, depth)
-        if base.what is What.FIELD and name == "name":
+        if base.what is What.FIELD and name == "name" and not self.whole.is_stored_on_others(name):
             return (Meaning(What.TEXT, "field"),)
         return UNKNOWN
 
@@ -258,14 +333,14 @@ class Reader:
         guessed, stored = _guess(base, name), self.whole.field(name, depth + 1)
         if not stored:
             return guessed
-        if base.what is What.SELF and guessed == UNKNOWN and self.whole.is_field_sure(name):
+        if base.what in (What.SELF, What.CLASS) and guessed == UNKNOWN and self.whole.is_field_sure(name):
             return stored
         return merged((*guessed, *stored, *UNKNOWN))
 
     def _own_attribute(self, base: Meaning, name: str, depth: int) -> Meanings:
         inside = f"{base.path}.{name}" if base.path else name
         reader = self.sibling(base.path)
-        found = reader.exported(name, depth + 1) if reader is not None and depth < MAX_DEPTH else ()
+        found = reader.exported(name, _deeper(depth)) if reader is not None else ()
         if inside in self._modules.file_of:
             return (*found, Meaning(What.OWN, inside, base.line))
         return tuple(Meaning(each.what, each.path, base.line) for each in found) or UNKNOWN
@@ -360,7 +435,9 @@ class Reader:
         found: Meanings = ()
         for space in spaces:
             for name in names:
-                if not space.path:
+                if space.path == ANY:
+                    found += self.attribute(UNKNOWN, name, depth)
+                elif not space.path:
                     found += self.lookup(ast.Name(id=name, ctx=ast.Load(), lineno=1, col_offset=0), self.survey.module, depth)
                 else:
                     found += self.attribute((Meaning(What.MODULE, space.path, space.line),), name, depth)
@@ -413,16 +490,35 @@ class Reader:
         if called.path in ("builtins.globals", "builtins.locals") or (called.path == "builtins.vars" and not arguments):
             return (Meaning(What.NAMESPACE),)
         if called.path == "builtins.vars":
-            modules = [meaning for meaning in self.evaluate(arguments[0], scope, depth) if meaning.what is What.MODULE]
-            return tuple(Meaning(What.NAMESPACE, meaning.path, meaning.line) for meaning in modules)
+            return tuple(
+                Meaning(What.NAMESPACE, meaning.path or ANY, meaning.line)
+                for meaning in self.evaluate(arguments[0], scope, depth)
+                if meaning.what not in (What.SELF, What.CLASS, What.OWN)
+            )
         if called.path in ("builtins.__import__", "importlib.import_module") and arguments:
             name = _text(self.evaluate(arguments[0], scope, depth))
             return (self.module(name),) if name else ()
         if called.path == "builtins.super":
-            return SUPER
+            return SUPER if not arguments or self._is_own_super(arguments, scope, depth) else ()
+        if called.path == "builtins.type" and len(arguments) == 1:
+            return self._type_of(arguments[0], scope, depth)
         if called.path in ("builtins.next") and arguments:
             return elements_of(self, arguments[0], -1, scope, depth)
         return ()
+
+    def _is_own_super(self, arguments: list[Any], scope: Scope, depth: int) -> bool:
+        """``super(Own, self)``."""
+        if len(arguments) != 2:
+            return False
+        owner, instance = (self.evaluate(each, scope, depth) for each in arguments)
+        return all(each.what is What.CLASS for each in owner) and all(each.what in (What.SELF, What.CLASS) for each in instance)
+
+    def _type_of(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        """The type of a class is ``type``, or a class of the skill's own that is one."""
+        of = self.evaluate(node, scope, depth)
+        is_class = any(each.what is What.CLASS or each.path.partition(".")[0] in _WITH_CLASSES for each in of if each.what is not What.TEXT)
+        is_type = isinstance(node, ast.Call) and any(each.path == "builtins.type" for each in self.evaluate(node.func, scope, depth))
+        return _FOLLOWED["type"] if is_class or is_type else ()
 
     def is_followed_function(self, scope: Scope) -> bool:
         """Whether a scope is of a function whose calls are followed."""
@@ -507,22 +603,11 @@ def _is_in_function(scope: Scope) -> bool:
     return False
 
 
-def _is_inert(statement: Any) -> bool:
-    """Whether running a module's statement can call nothing of the module's own."""
-    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)):
-        return True
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return all(_is_marker(each) for each in statement.decorator_list) and all(
-            default is None or isinstance(default, (ast.Constant, ast.UnaryOp))
-            for default in (*statement.args.defaults, *statement.args.kw_defaults)
-        )
-    if isinstance(statement, (ast.Expr, ast.Assign)):
-        return isinstance(statement.value, ast.Constant)
-    return False
+def _is_constant_default(node: Any) -> bool:
+    return node is None or isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
-def _is_marker(decorator: Any) -> bool:
-    """``@tool``, bare or with literals: what almost every function of a skill carries. A function of that name in the same file would be
-    defined before it is used, and the names it can call then are those that stand above it."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return isinstance(called, ast.Name) and called.id == "tool"
+def _deeper(depth: int) -> int:
+    if depth >= MAX_DEPTH:
+        raise TooDeep
+    return depth + 1

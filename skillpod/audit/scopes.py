@@ -33,6 +33,7 @@ class Source(Enum):
     HANDLER = "handler"  # except ... as name
     SELF = "self"  # the first parameter of a method
     ELEMENT = "element"  # of what is iterated or unpacked; node: that, index: which part of each element, -1 the whole
+    CLASS = "class"  # one of the file's classes, or the first parameter of a class method
     FUNCTION = "function"  # node: a function without decorators
     OPAQUE = "opaque"  # a parameter, a function, a class, anything computed
 
@@ -47,12 +48,14 @@ class Binding:
     is_certain: bool  # bound by a statement that always runs when its scope does
     alias: ast.alias | None = None
     index: int = -1
+    target: Any = None  # of a store into an attribute: the attribute
 
 
 @dataclass(slots=True, eq=False)
 class Scope:
     kind: Kind
     parent: Scope | None
+    name: str = ""  # of a function
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
@@ -258,7 +261,7 @@ class Survey:
     def _store(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
         self._stored.add(id(target))
         source = Source.OPAQUE if value is None else Source.VALUE
-        stored = Binding(source, value, scope, statement.lineno, (0, 0), is_certain=False)
+        stored = Binding(source, value, scope, statement.lineno, (0, 0), is_certain=False, target=target)
         self.fields.setdefault(target.attr, []).append(stored)
 
     # --- expressions ---------------------------------------------------------------------------------------------------------
@@ -330,7 +333,7 @@ class Survey:
     def _annotation(self, node: Any, scope: Scope, parent: Any) -> None:
         """An annotation; text in it is code for whoever evaluates annotations, so it is read as code. One that stays text, or is never
         evaluated, and only names types uses nothing: who evaluates it is a finding there."""
-        if not (self._has_text_annotations and _names_types(node)):
+        if not (self._has_text_annotations and names_types(node)):
             self._pending.append((node, scope, parent))
         if isinstance(node, ast.Name):
             return
@@ -343,7 +346,7 @@ class Survey:
                 for inner in ast.walk(quoted):
                     if isinstance(inner, (ast.expr, ast.arg, ast.keyword)):
                         ast.copy_location(inner, text)
-                if not _names_types(quoted):
+                if not names_types(quoted):
                     self._pending.append((quoted, scope, text))
 
     # --- statements ----------------------------------------------------------------------------------------------------------
@@ -361,8 +364,8 @@ class Survey:
         first = node.body[0]
         effective = None if node.decorator_list else (first.lineno, first.col_offset)
         source = Source.OPAQUE if node.decorator_list or scope.kind is Kind.CLASS else Source.FUNCTION
-        self._bind(node.name, scope, source, node, node, effective=effective)
-        inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope)
+        self._bind(node.name, scope, source, None if _is_of_class(node) else node, node, effective=effective)
+        inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope, node.name)
         self._push(node.decorator_list, scope, node)
         self._push(getattr(node, "type_params", ()), inner, node)
         if node.returns is not None:
@@ -388,18 +391,20 @@ class Survey:
 
     def _parameters(self, arguments: Any, inner: Scope, outer: Scope, function: Any) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
-        is_method = outer.kind is Kind.CLASS and not isinstance(function, ast.Lambda) and not _takes_the_class(function)
+        first = Source.OPAQUE if outer.kind is not Kind.CLASS or isinstance(function, ast.Lambda) else _first_parameter(function)
         for index, parameter in enumerate(
             [*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))],
         ):
-            source = Source.SELF if is_method and index == 0 and positional else Source.OPAQUE
+            source = first if index == 0 and positional else Source.OPAQUE
             self._bind(parameter.arg, inner, source, None, parameter)
             if parameter.annotation is not None:
                 self._annotation(parameter.annotation, outer, parameter)
+                if isinstance(parameter.annotation, ast.BinOp) and not isinstance(parameter.annotation.op, ast.BitOr):
+                    self.places.append(Place(parameter.annotation, outer, parameter))
         self._push([*arguments.defaults, *arguments.kw_defaults], outer, arguments)
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self._bind(node.name, scope, Source.OPAQUE, None, node)
+        self._bind(node.name, scope, Source.CLASS, node, node)
         inner = Scope(Kind.CLASS, scope)
         self.classes.append(inner)
         self.places.append(Place(node, scope, _parent))
@@ -494,6 +499,11 @@ class Survey:
                 self._pending.append((target, scope, node))
 
 
+def _is_of_class(function: Any) -> bool:
+    """Whether a method is called without an instance by right."""
+    return any(getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list)
+
+
 _MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
 
 
@@ -507,17 +517,18 @@ def _catches_a_missing_module(kinds: Any) -> bool:
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
 
 
-def _takes_the_class(function: Any) -> bool:
-    """Whether the first parameter of a method is not an instance."""
-    return function.name in _CLASS_METHODS or any(
-        getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list
-    )
+def _first_parameter(function: Any) -> Source:
+    """What the first parameter of a function in a class's body is."""
+    decorators = {getattr(each, "id", "") for each in function.decorator_list}
+    if "staticmethod" in decorators:
+        return Source.OPAQUE
+    return Source.CLASS if function.name in _CLASS_METHODS or "classmethod" in decorators else Source.SELF
 
 
 _TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load, ast.Starred)
 
 
-def _names_types(annotation: Any) -> bool:
+def names_types(annotation: Any) -> bool:
     """Whether an annotation calls nothing: a name, what is in it, a union."""
     return all(isinstance(node, _TYPES) for node in ast.walk(annotation))
 

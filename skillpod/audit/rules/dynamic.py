@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skillpod.audit.facts import Reading, Use, What
+from skillpod.audit.facts import Evaluated, Reading, Use, What
 from skillpod.audit.standard import Reach, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -22,6 +22,10 @@ _JUDGED = {
 
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
+    for evaluated in reading.of(Evaluated):
+        message = f"the annotation `{evaluated.spelled}` is text under another name: whoever evaluates annotations runs it as code"
+        fix = "write the type itself"
+        yield reading.finding("DYN-004", Severity.REVIEW, evaluated.spot, message, fix, subject=evaluated.spelled)
     for use in reading.of(Use):
         builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""
         if builtin in _INSTEAD:
@@ -29,7 +33,11 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
                 "DYN-001", Severity.DENY, use.spot, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin], subject=use.path
             )
             continue
-        if use.path == "inspect.signature" and use.call is not None and any(word.arg in ("eval_str", None) for word in use.call.keywords):
+        if (
+            use.path in ("inspect.signature", "inspect.Signature.from_callable")
+            and use.call is not None
+            and any(word.arg in ("eval_str", None) for word in use.call.keywords)
+        ):
             rule, severity, fix = _JUDGED[Reach.ANNOTATIONS]
             yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.ANNOTATIONS.value}", fix, subject=use.path)
         judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None

@@ -93,6 +93,9 @@ def _is_private_member(path: str) -> bool:
 
 def _third_party(use: Use, reading: Reading) -> Finding:
     package = use.path.partition(".")[0]
+    if use.is_attempted:
+        message = f"`{package}` is not there for a skill: this import fails, and what catches it runs"
+        return reading.finding("IMP-004", Severity.NOTICE, use.spot, message, "leave out what never runs", subject=use.path)
     message = f"`{package}` is neither the standard library's nor a file of this skill"
     return reading.finding(
         "IMP-004",

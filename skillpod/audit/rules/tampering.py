@@ -20,6 +20,8 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
         message = f"`{change.spelled}` changes {change.path.removeprefix('builtins.')}, which every part of the process shares"
         yield reading.finding("TAM-001", Severity.DENY, change.spot, message, "keep it in a name of your own", subject=change.path)
     for use in reading.of(Use):
+        if use.path == "builtins":  # as a name before a dot it is what stands behind the dot; handed on, it is REF-006
+            continue
         if use.what in (What.MODULE, What.MEMBER) and standing(use.path).reach is Reach.HOOKS:
             severity = Severity.REVIEW if use.path in _OWN_BUSINESS else Severity.DENY
             rule = "TAM-003" if use.path in _OWN_BUSINESS else "TAM-002"
