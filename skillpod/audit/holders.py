@@ -132,6 +132,8 @@ def elements_of(reader: Reader, node: Any, index: int, scope: Scope, depth: int)
     """What iterating over an expression gives; ``index``: which part of each element, -1 for the whole."""
     if isinstance(node, ast.Call):
         return _elements_of_call(reader, node, index, scope, depth)
+    if isinstance(node, ast.Attribute) and node.attr == "_fields" and not reader.whole.fields.get("_fields"):
+        return (Meaning(What.TEXT, "field"),)  # of a namedtuple, or of a syntax node: none of their names begins with an underscore
     found: Meanings = ()
     for holder in reader.evaluate(node, scope, depth):
         found += elements(holder, index, depth) if holder.what is What.HOLDER else UNKNOWN

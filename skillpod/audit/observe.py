@@ -105,7 +105,7 @@ class Observer:
             return False
         if method.attr in ("items", "keys", "values", "copy"):
             return True
-        return method.attr in ("get", "pop") and bool(call.args) and self._is_constant(call.args[0], place.scope)
+        return method.attr in LOOKUPS and bool(call.args) and self._is_constant(call.args[0], place.scope)
 
     def _report_uses(self, meanings: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         spot = _spot(place.node)
@@ -149,7 +149,7 @@ class Observer:
             yield Dynamic(spot, spelled)
 
     def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
-        if self._is_kind(place.node, place.parent, place.scope):
+        if self._is_kind(place.node, place.parent, place.scope) or _is_only_sought_in(meaning, place):
             return
         name = meaning.path.removeprefix("builtins.")
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
@@ -543,6 +543,15 @@ def _is_written_out(arguments: list[Any]) -> bool:
         return False
     names = [getattr(key, "value", None) for key in arguments[2].keys]
     return isinstance(arguments[1], ast.Tuple) and all(isinstance(name, str) and not name.startswith("__") for name in names)
+
+
+def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
+    """``name in sys.modules``; ``__spec__.name``, and whether there is a ``__spec__``."""
+    if meaning.path == "sys.modules":
+        return isinstance(place.parent, ast.Compare) and place.parent.left is not place.node
+    if meaning.path in ("builtins.__spec__.parent", "builtins.__spec__.name"):
+        return True
+    return meaning.path == "builtins.__spec__" and isinstance(place.parent, (ast.Compare, ast.IfExp, ast.If, ast.BoolOp))
 
 
 def _is_to_names(statement: Any) -> bool:
