@@ -8,6 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from skillpod.audit.standard import listed
 from skillpod.model.finding import Finding, Severity
 
 
@@ -85,6 +86,17 @@ class Use:
             return f"`{shown}`"
         where = f", bound in line {self.bound}" if self.bound and self.bound != self.spot.line else ""
         return f"`{self.spelled}` is {shown}{where}"
+
+
+NOTABLE = frozenset(
+    listed("""
+        obj get_field convert_field subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module
+        find_module find_spec evaluate_forward_ref create_connection create_unix_connection create_datagram_endpoint create_server
+        create_unix_server sock_connect getaddrinfo getnameinfo
+    """)
+)
+NOTABLE_BEGINNINGS = frozenset(("tb", "f", "gi", "cr", "ag", "co", "func", "im"))
+"""Attributes that are told to the rules, with all that begin with an underscore: by name, and by what stands before the underscore."""
 
 
 class Base(Enum):

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.facts import (
+    NOTABLE,
+    NOTABLE_BEGINNINGS,
     UNKNOWN,
     Attribute,
     Base,
@@ -74,21 +76,24 @@ class Observer:
             root = root.value
         if len(chain) > MAX_DEPTH // 2:
             raise TooDeep
-        spelled = _spell(root, chain)
         bases = self._reader.value(root, place.scope)
         for link in reversed(chain):
             is_changed = link is place.node and not isinstance(link.ctx, ast.Load)
-            yield from self._report_dunder(link, bases, spelled, place)
+            if is_notable(link.attr):
+                yield from self._report_dunder(link, bases, _spell(root, chain), place)
             if is_changed:
-                yield from self._report_changes(bases, place, spelled)
+                yield from self._report_changes(bases, place, _spell(root, chain))
             bases = self._reader.attribute(bases, link.attr, 0)
-            yield from _report_guesses(bases, link, spelled)
-        if bases is not UNKNOWN and isinstance(place.node.ctx, ast.Load):
-            yield from self._report_uses(bases, place, spelled)
+            if bases is not UNKNOWN:
+                yield from _report_guesses(bases, link, _spell(root, chain))
+        if isinstance(place.node.ctx, ast.Load):
+            self._reader.remember(place.node, bases)
+            if bases is not UNKNOWN:
+                yield from self._report_uses(bases, place, _spell(root, chain))
 
     def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
         name, base = link.attr, _base(bases)
-        if "_" not in name and not (name == "obj" and base is Base.HANDLER):
+        if name == "obj" and base is not Base.HANDLER:
             return
         is_last = link is place.node
         is_asked = self._is_asked_along(place, link) if name.startswith("__") else False
@@ -560,6 +565,11 @@ def _is_to_names(statement: Any) -> bool:
 
 
 # --- small answers ---------------------------------------------------------------------------------------------------------------
+
+
+def is_notable(name: str) -> bool:
+    """Whether any rule has something to say of an attribute by its name alone."""
+    return name.startswith("_") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
 
 
 def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:

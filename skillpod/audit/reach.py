@@ -63,6 +63,7 @@ class Reader:
         self.whole = whole
         self.survey = survey(source.tree)
         self._known = whole.known
+        self._values: dict[int, Meanings] = {}
         self._steps = 0
         self._folds = Budget(_MAX_FOLDS)
         self._folding: set[int] = set()
@@ -88,7 +89,16 @@ class Reader:
         return self._from_stars(self.survey.module, name, depth)
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        """What a name may be where it is read."""
         name = node.id
+        if depth or name in WATCHED:  # inside another question the answer may not be whole yet; of these it depends on the place
+            return self._lookup(name, node, scope, depth)
+        found = scope.known.get(name)
+        if found is None:
+            found = scope.known[name] = self._lookup(name, node, scope, depth)
+        return found
+
+    def _lookup(self, name: str, node: Any, scope: Scope, depth: int) -> Meanings:
         found: Meanings = ()
         here: Scope | None = scope
         while here is not None:
@@ -288,7 +298,14 @@ class Reader:
 
     def value(self, node: Any, scope: Scope) -> Meanings:
         """What an expression may be. Raises TooDeep."""
-        return self.evaluate(node, scope, 0)
+        found = self._values.get(id(node))
+        if found is None:
+            found = self._values[id(node)] = self.evaluate(node, scope, 0)
+        return found
+
+    def remember(self, node: Any, found: Meanings) -> None:
+        """What an expression was found to be, for whoever asks for its value."""
+        self._values[id(node)] = found
 
     def binding(self, binding: Binding, depth: int) -> Meanings:
         """What one binding gives its name. Raises TooDeep."""

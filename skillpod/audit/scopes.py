@@ -59,6 +59,7 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
+    known: dict[str, Any] = field(default_factory=dict)  # what names were found to mean here
     stars: list[ast.ImportFrom] = field(default_factory=list)
     returns: list[Any] = field(default_factory=list)  # the expressions a function returns
 
