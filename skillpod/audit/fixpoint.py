@@ -29,6 +29,11 @@ class Fixpoint:
         self._tentative: dict[int, tuple[Meanings, int]] = {}
         self._reaches = _NEVER
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key is being worked out: what is found meanwhile may not be all."""
+        return bool(self._open)
+
     def meanings(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
         """The union of the parts. Raises TooDeep."""
         final = self._final.get(key)

@@ -44,6 +44,7 @@ class Whole:
         self.known = Fixpoint()
         """What names mean, over all files: a cycle may lead through several."""
         self._fields: dict[str, list[tuple[Reader, Binding]]] | None = None
+        self._found: dict[str, Meanings] = {}
         self._handled: frozenset[str] | None = None
         self._elsewhere: dict[str, bool] = {}
         self._foreign_selves: bool | None = None
@@ -64,6 +65,14 @@ class Whole:
 
     def field(self, name: str, depth: int) -> Meanings:
         """What an attribute of that name may be; nothing when no module, table or text is stored under it."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._field(name, depth)
+            if not self.known.is_busy:
+                self._found[name] = found
+        return found
+
+    def _field(self, name: str, depth: int) -> Meanings:
         stored = self.fields.get(name)
         if not stored:
             return ()

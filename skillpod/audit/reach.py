@@ -91,11 +91,12 @@ class Reader:
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
         """What a name may be where it is read."""
         name = node.id
-        if depth or name in WATCHED:  # inside another question the answer may not be whole yet; of these it depends on the place
-            return self._lookup(name, node, scope, depth)
-        found = scope.known.get(name)
-        if found is None:
-            found = scope.known[name] = self._lookup(name, node, scope, depth)
+        known: Meanings | None = scope.known.get(name)
+        if known is not None:
+            return known
+        found = self._lookup(name, node, scope, depth)
+        if name not in WATCHED and not self._known.is_busy:  # of those the answer depends on the place; meanwhile it may not be whole
+            scope.known[name] = found
         return found
 
     def _lookup(self, name: str, node: Any, scope: Scope, depth: int) -> Meanings:
@@ -195,7 +196,10 @@ class Reader:
         )
 
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
-        if all(binding.source is Source.OPAQUE for binding in bindings):
+        for binding in bindings:
+            if binding.source is not Source.OPAQUE:
+                break
+        else:
             return UNKNOWN
         return self._known.meanings(id(bindings), lambda: (self._meanings(binding, depth + 1) for binding in bindings))
 
