@@ -30,7 +30,7 @@ class What(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Held:
     """An expression or a function of the skill, where it stands: what is in it is asked of its file's reader."""
 

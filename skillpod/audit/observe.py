@@ -35,8 +35,8 @@ from skillpod.audit.facts import (
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import READERS, READS, values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
-from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
-from skillpod.audit.standard import BUILTINS, GUARDED, PERMITTED, PURE, standing
+from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, mangled
+from skillpod.audit.standard import BUILTINS, GUARDED, PERMITTED, PURE, Reach, standing
 
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
 """Functions that copy attributes by name: how many arguments come before the names."""
@@ -61,7 +61,10 @@ class Observer:
         if place.node.id == ANNOTATIONS:
             yield Attribute(_spot(place.node), ANNOTATIONS, ANNOTATIONS)
             return
+        name = place.node.id
         meanings = self._reader.lookup(place.node, place.scope, 0)
+        if name.startswith("__") and name not in BUILTINS:
+            yield Attribute(_spot(place.node), name, name)
         if meanings is UNKNOWN:
             return
         if isinstance(place.parent, ast.arg) and any(meaning.what is What.TEXT for meaning in meanings):
@@ -83,7 +86,7 @@ class Observer:
                 yield from self._report_dunder(link, bases, _spell(root, chain), place)
             if is_changed:
                 yield from self._report_changes(bases, place, _spell(root, chain))
-            bases = self._reader.attribute(bases, link.attr, 0)
+            bases = self._reader.attribute(bases, mangled(link.attr, place.scope), 0)
             if bases is not UNKNOWN:
                 yield from _report_guesses(bases, link, _spell(root, chain))
         if isinstance(place.node.ctx, ast.Load):
@@ -161,8 +164,10 @@ class Observer:
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
-        elif name == "getattr" and call is None:
+        elif name in ("getattr", "setattr", "delattr") and call is None:
             yield Dynamic(spot, spelled)
+        elif name in ("type.__new__", "type.__call__"):
+            yield Making(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:
             yield Names(spot, spelled)
 
@@ -202,12 +207,14 @@ class Observer:
     def _escapes(self, module: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
         """Whether a module's value goes where it can't be followed. A strong one is not followed into anything that holds it."""
         kind = type(parent)
-        if kind in (ast.Expr, ast.UnaryOp, ast.Assert, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
+        if kind in (ast.Expr, ast.UnaryOp, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
             return False
+        if kind is ast.Assert:
+            return parent.msg is node
         if kind is ast.Compare:
             return not self._only_compares(node, parent, scope)
         if kind is ast.Call:
-            return parent.func is not node and not self._only_looks(parent, scope)
+            return parent.func is not node and not self._only_looks(node, parent, scope)
         if kind in (ast.IfExp, ast.BoolOp, ast.NamedExpr):
             if kind is ast.IfExp and parent.test is node:
                 return False
@@ -247,15 +254,18 @@ class Observer:
             isinstance(side, ast.Constant) or all(each.what in _OF_OTHERS for each in self._reader.value(side, scope)) for side in others
         )
 
-    def _only_looks(self, call: Any, scope: Scope) -> bool:
+    def _only_looks(self, node: Any, call: Any, scope: Scope) -> bool:
         called = self._reader.value(call.func, scope)
+        if not called:
+            return False
         if {meaning.path for meaning in called} == {"builtins.isinstance"}:
             return len(call.args) == 2 and all(each.what in _OF_OTHERS for each in self._reader.value(call.args[1], scope))
         if all(meaning.path in LOOKERS for meaning in called):
             return True
         names = {meaning.path for meaning in called}
         if names == {"builtins.getattr"}:
-            return len(call.args) > 1 and all(each.what is What.TEXT for each in self._reader.value(call.args[1], scope))
+            is_told = len(call.args) > 1 and all(each.what is What.TEXT for each in self._reader.value(call.args[1], scope))
+            return is_told and call.args[0] is node
         return names == {"builtins.vars"} or names <= {"importlib.reload"}
 
     def _is_followed(self, place: Place) -> bool:
@@ -272,6 +282,10 @@ class Observer:
         for base in bases:
             if base.what in (What.MODULE, What.MEMBER, What.SDK):
                 yield Change(_spot(place.node), base.path, spelled)
+        owner: Any = place.node.value
+        is_type_of = isinstance(owner, ast.Call) and len(owner.args) == 1 and getattr(owner.func, "id", "") == "type"
+        if is_type_of and not all(each.what in (What.SELF, What.CLASS) for each in self._reader.value(owner.args[0], place.scope)):
+            yield Change(_spot(place.node), "the class of an object", spelled)
 
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
@@ -291,7 +305,7 @@ class Observer:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
-            elif meaning.path == "builtins.type" and len(node.args) > 1 and not _is_written_out(node.args):
+            elif meaning.path == "builtins.type" and (len(node.args) > 1 or _is_starred(node.args)) and not _is_written_out(node.args):
                 yield Making(spot, _excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
                 yield from self._report_getter(place, spot, meaning.path)
@@ -306,9 +320,13 @@ class Observer:
     def _report_template(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
         """A template that is no proven text reads any attribute of what it is given, as text."""
         template = node.func.value
-        if not isinstance(template, (ast.BinOp, ast.JoinedStr)):
+        if isinstance(template, ast.Constant):
             return
-        is_proven = all(meaning.what is What.TEXT for meaning in self._reader.value(template, scope))
+        found = self._reader.value(template, scope)
+        yield from (Words(spot, meaning.path) for meaning in found if meaning.what is What.TEXT)
+        if not (isinstance(template, (ast.BinOp, ast.JoinedStr)) or _is_made_of_text(template)):
+            return
+        is_proven = all(meaning.what is What.TEXT for meaning in found)
         given = [*node.args, *(word.value for word in node.keywords)]
         if not is_proven and not all(isinstance(each, (ast.Constant, ast.JoinedStr)) for each in given):
             yield Template(spot, _excerpt(node.func))
@@ -322,6 +340,9 @@ class Observer:
         for meaning in self._reader.fetched(node.args, scope, 0):
             if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                 yield from self._report_uses((meaning,), Place(node, scope, place.parent), _excerpt(node))
+            elif meaning.what is What.GUESS and "." in meaning.path:
+                module, _, member = meaning.path.partition(".")
+                yield from _pair(module, member, spot, _excerpt(node))
 
     def _report_fetch(self, base: Any, name: Any, place: Place, spot: Spot, *, is_changed: bool) -> Iterator[Fact]:
         bases = self._reader.value(base, place.scope)
@@ -337,15 +358,15 @@ class Observer:
 
     def _report_setattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
         arguments = place.node.args
-        if not arguments:
+        if len(arguments) < 2 or any(isinstance(argument, ast.Starred) for argument in arguments):
+            yield Dynamic(spot, _excerpt(place.node))
             return
         for base in self._reader.value(arguments[0], place.scope):
             if base.what in (What.MODULE, What.MEMBER, What.SDK):
                 yield Change(spot, base.path, _excerpt(place.node))
             elif base.what is What.OWN:
                 yield Names(spot, _excerpt(place.node))
-        if len(arguments) > 1:
-            yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
+        yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
 
     def _report_namespace(self, place: Place, spot: Spot, name: str) -> Iterator[Fact]:
         is_weak = False
@@ -384,7 +405,7 @@ class Observer:
         node, scope = place.node, place.scope
         if not isinstance(node.ctx, ast.Load):
             for base in self._reader.value(node.value, scope):
-                if base.what is What.NAMESPACE and base.path:
+                if (base.what is What.NAMESPACE and base.path) or _is_shared(base):
                     yield Change(_spot(node), base.path, _excerpt(node))
             return
         if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List)):
@@ -435,9 +456,21 @@ class Observer:
                 yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
 
         for statement in place.node.body:
+            yield from self._report_matched(statement, place.scope)
             is_copied = isinstance(statement, ast.FunctionDef) and statement.name in ("__reduce__", "__reduce_ex__")
             if is_copied and self._gives_state(statement):
                 yield Attribute(_spot(statement), statement.name, f"def {statement.name}")
+
+    def _report_matched(self, statement: Any, scope: Scope) -> Iterator[Fact]:
+        """``__match_args__``: which attributes the positions of a class pattern take."""
+        if not isinstance(statement, ast.Assign) or "__match_args__" not in [getattr(target, "id", "") for target in statement.targets]:
+            return
+        names = statement.value.elts if isinstance(statement.value, (ast.Tuple, ast.List)) else [statement.value]
+        for meaning in (each for name in names for each in self._reader.value(name, scope)):
+            if meaning.what is What.TEXT:
+                yield Attribute(_spot(statement), meaning.path, "__match_args__")
+            else:
+                yield Dynamic(_spot(statement), "__match_args__")
 
     def _gives_state(self, function: Any) -> bool:
         """Whether more comes back than how to make the object again: what is then stored into it, by name."""
@@ -458,6 +491,8 @@ class Observer:
             at = Spot(alias.lineno, alias.col_offset + 1)
             meanings = (self._reader.module(alias.name),) if isinstance(node, ast.Import) else self._reader.imported(node, alias, 0)
             self._note_imports(node, alias)
+            if isinstance(node, ast.ImportFrom) and alias.name.startswith("__") and node.module != "__future__":
+                yield Attribute(at, alias.name, f"from {node.module or '.'} import {alias.name}")
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                     yield Use(
@@ -540,6 +575,20 @@ def _is_of_arguments(node: Any, scope: Scope) -> bool:
         return isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS
     bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
     return bool(bindings) and all(isinstance(each.node, ast.Call) and _is_of_arguments(each.node, scope) for each in bindings)
+
+
+def _is_made_of_text(node: Any) -> bool:
+    """``glue.join(parts)`` and other methods that surely give text."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "format", "replace", "decode")
+
+
+def _is_starred(arguments: list[Any]) -> bool:
+    return any(isinstance(argument, ast.Starred) for argument in arguments)
+
+
+def _is_shared(base: Meaning) -> bool:
+    """Whether a table is the standard library's; the environment of the process is the skill's own to fill."""
+    return base.what is What.SDK or (base.what is What.MEMBER and standing(base.path).reach is not Reach.ENVIRONMENT)
 
 
 def _is_written_out(arguments: list[Any]) -> bool:

@@ -15,7 +15,7 @@ from skillpod.audit.fixpoint import TooDeep, merged
 from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
 from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
 from skillpod.audit.modules import Modules
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, names_types, survey
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled, names_types, survey
 from skillpod.audit.source import Source as Text
 from skillpod.audit.standard import BUILTINS, GUARDED, MEMBERS, MODULES, PERMITTED, PURE, SUBMODULES, is_standard, standing, transit
 
@@ -90,7 +90,7 @@ class Reader:
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
         """What a name may be where it is read."""
-        name = node.id
+        name = mangled(node.id, scope) if node.id.startswith("__") else node.id
         known: Meanings | None = scope.known.get(name)
         if known is not None:
             return known
@@ -326,7 +326,7 @@ class Reader:
         return (Meaning(What.TEXT, node.value),) if isinstance(node.value, str) else UNKNOWN
 
     def _dotted(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self.attribute(self.evaluate(node.value, scope, depth), node.attr, depth)
+        return self.attribute(self.evaluate(node.value, scope, depth), mangled(node.attr, scope), depth)
 
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
         if bases is UNKNOWN and name.lstrip("_") not in TELLING and name not in self.whole.fields:
@@ -558,7 +558,7 @@ class Reader:
         for name in self.evaluate(arguments[1], scope, depth):
             if name.what is What.TEXT:
                 found += self.attribute(bases, name.path, depth)
-        return found
+        return (*found, *self.evaluate(arguments[2], scope, depth)) if len(arguments) > 2 else found
 
 
 _EVALUATE: dict[type, Any] = {

@@ -55,7 +55,7 @@ class Binding:
 class Scope:
     kind: Kind
     parent: Scope | None
-    name: str = ""  # of a function
+    name: str = ""  # of a function or a class
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
@@ -77,6 +77,18 @@ def survey(tree: ast.Module) -> Survey:
     """Branches that never run are left out, unless the names that say so turn out to mean something else further on."""
     found = Survey(tree, are_dead_left_out=True)
     return found if found.is_sure else Survey(tree, are_dead_left_out=False)
+
+
+def mangled(name: str, scope: Scope) -> str:
+    """The name that Python makes of a private one (``__x``) inside a class."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    here: Scope | None = scope
+    while here is not None:
+        if here.kind is Kind.CLASS and here.name.strip("_"):
+            return f"_{here.name.lstrip('_')}{name}"
+        here = here.parent
+    return name
 
 
 class Survey:
@@ -224,6 +236,8 @@ class Survey:
         effective: tuple[int, int] | None = None,
         index: int = -1,
     ) -> None:
+        if name.startswith("__"):
+            name = mangled(name, scope)
         end = effective or (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
         binding = Binding(source, node, scope, statement.lineno, end, id(statement) in self._certain, alias, index)
         scope.bindings.setdefault(name, []).append(binding)
@@ -263,7 +277,7 @@ class Survey:
         self._stored.add(id(target))
         source = Source.OPAQUE if value is None else Source.VALUE
         stored = Binding(source, value, scope, statement.lineno, (0, 0), is_certain=False, target=target)
-        self.fields.setdefault(target.attr, []).append(stored)
+        self.fields.setdefault(mangled(target.attr, scope), []).append(stored)
 
     # --- expressions ---------------------------------------------------------------------------------------------------------
 
@@ -406,7 +420,7 @@ class Survey:
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._bind(node.name, scope, Source.CLASS, node, node)
-        inner = Scope(Kind.CLASS, scope)
+        inner = Scope(Kind.CLASS, scope, node.name)
         self.classes.append(inner)
         self.places.append(Place(node, scope, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)

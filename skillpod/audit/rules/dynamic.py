@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from skillpod.audit.facts import Evaluated, Reading, Use, What
 from skillpod.audit.standard import Reach, standing
@@ -21,6 +22,13 @@ _JUDGED = {
 }
 
 
+_SIGNATURES = ("inspect.signature", "inspect.Signature.from_callable")
+
+
+def _may_evaluate(call: Any) -> bool:
+    return call is None or any(word.arg in ("eval_str", None) for word in call.keywords)
+
+
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for evaluated in reading.of(Evaluated):
         message = f"the annotation `{evaluated.spelled}` is text under another name: whoever evaluates annotations runs it as code"
@@ -33,11 +41,7 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
                 "DYN-001", Severity.DENY, use.spot, f"{use.words}: {Reach.CODE.value}", _INSTEAD[builtin], subject=use.path
             )
             continue
-        if (
-            use.path in ("inspect.signature", "inspect.Signature.from_callable")
-            and use.call is not None
-            and any(word.arg in ("eval_str", None) for word in use.call.keywords)
-        ):
+        if use.path in _SIGNATURES and not use.is_import and _may_evaluate(use.call):
             rule, severity, fix = _JUDGED[Reach.ANNOTATIONS]
             yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.ANNOTATIONS.value}", fix, subject=use.path)
         judged = _JUDGED.get(standing(use.path).reach) if use.what in (What.MODULE, What.MEMBER) else None

@@ -27,7 +27,7 @@ SDK_NAMES = frozenset(
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
-    imported = {use.path.partition(".")[0] for use in reading.of(Use) if use.is_import}
+    imported = {use.path for use in reading.of(Use) if use.is_import and use.what is What.MODULE}
     for use in reading.of(Use):
         if use.what is What.MEMBER and use.call is None and not use.is_import and _is_said(use, imported):
             continue

@@ -92,13 +92,13 @@ _ON_SUPER = frozenset(
 _REVIEWED = frozenset({"__annotations__", "get_field", "convert_field"})
 """Attributes through which text becomes code or an attribute elsewhere: ``dataclass`` builds code from the keys of ``__annotations__``."""
 
-_HOLDERS = frozenset({"_module", "_csock", "_ssock"})
-"""Private attributes of standard objects that hold a module (of ``warnings.catch_warnings``) or a socket (of an event loop)."""
+_HOLDERS = frozenset({"_module", "_csock", "_ssock", "_os", "_io", "_flavour"})
+"""Private attributes of standard objects that hold a module (``warnings.catch_warnings``, databases, paths) or a socket (event loops)."""
 
 _METHODS = frozenset(
     listed("""
         subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module find_module find_spec _convert_
-        _convert _evaluate evaluate_forward_ref
+        _convert _evaluate evaluate_forward_ref _make_subprocess_transport
     """)
 )
 """Methods that run or load something, whatever they are called on."""
