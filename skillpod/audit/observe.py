@@ -79,6 +79,8 @@ class Observer:
             root = root.value
         if len(chain) > MAX_DEPTH // 2:
             raise TooDeep
+        if isinstance(root, ast.Name) and root.id.startswith("__") and root.id not in BUILTINS:
+            yield Attribute(_spot(root), root.id, root.id)
         bases = self._reader.value(root, place.scope)
         for link in reversed(chain):
             is_changed = link is place.node and not isinstance(link.ctx, ast.Load)
