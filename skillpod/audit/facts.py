@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -57,8 +57,11 @@ _SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
+    """Columns count bytes of UTF-8 from 1, as syntax trees have them; ``end`` is the one after the last, 0 where it is in another line."""
+
     line: int
-    column: int  # from 1
+    column: int
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +219,36 @@ _FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change,
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything seen in one file."""
+    """Everything seen in one file. ``lines`` are its text, for columns in characters."""
 
     file: str
     facts: tuple[Fact, ...]
+    lines: Sequence[str] = ()
 
     def of(self, kind: type[_FactT]) -> Iterator[_FactT]:
         return (fact for fact in self.facts if isinstance(fact, kind))
 
     def finding(self, rule: str, severity: Severity, spot: Spot, message: str, fix: str, *, subject: str) -> Finding:
+        column, end = self._characters(spot)
         return Finding(
-            rule=rule, severity=severity, file=self.file, line=spot.line, column=spot.column, message=message, fix=fix, subject=subject
+            rule=rule,
+            severity=severity,
+            file=self.file,
+            line=spot.line,
+            column=column,
+            end_column=end,
+            message=message,
+            fix=fix,
+            subject=subject,
         )
+
+    def _characters(self, spot: Spot) -> tuple[int, int]:
+        line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
+        if line.isascii():
+            return spot.column, spot.end
+        content = line.encode("utf-8")
+        return _column(content, spot.column), _column(content, spot.end) if spot.end else 0
+
+
+def _column(line: bytes, column: int) -> int:
+    return len(line[: column - 1].decode("utf-8", "ignore")) + 1

@@ -102,7 +102,7 @@ class Observer:
             return
         is_last = link is place.node
         is_asked = self._is_asked_along(place, link) if name.startswith("__") else False
-        spot = Spot(link.end_lineno, link.end_col_offset - len(name) + 1)
+        spot = _last(link)
         call = place.parent if is_last and _is_called(place) else None
         yield Attribute(spot, name, spelled, base, is_last and not isinstance(link.ctx, ast.Load), call, is_asked)
 
@@ -490,7 +490,7 @@ class Observer:
             if alias.name == "*":
                 yield from self._report_star(node, spot)
                 continue
-            at = Spot(alias.lineno, alias.col_offset + 1)
+            at = _spot(alias)
             meanings = (self._reader.module(alias.name),) if isinstance(node, ast.Import) else self._reader.imported(node, alias, 0)
             self._note_imports(node, alias)
             if isinstance(node, ast.ImportFrom) and alias.name.startswith("__") and node.module != "__future__":
@@ -627,7 +627,7 @@ def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fac
     for meaning in meanings:
         if meaning.what is What.GUESS and "." in meaning.path:
             module, _, member = meaning.path.partition(".")
-            yield from _pair(module, member, Spot(link.end_lineno, link.end_col_offset - len(link.attr) + 1), spelled)
+            yield from _pair(module, member, _last(link), spelled)
 
 
 def _pair(first: str, second: str, spot: Spot, spelled: str) -> Iterator[Fact]:
@@ -665,7 +665,12 @@ def _is_called(place: Place) -> bool:
 
 
 def _spot(node: Any) -> Spot:
-    return Spot(node.lineno, node.col_offset + 1)
+    return Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
+
+
+def _last(link: Any) -> Spot:
+    """Where the name of an attribute stands: the last thing of its expression."""
+    return Spot(link.end_lineno, link.end_col_offset - len(link.attr.encode("utf-8")) + 1, link.end_col_offset + 1)
 
 
 def _spell(root: Any, chain: list[Any]) -> str:

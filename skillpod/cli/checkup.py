@@ -14,7 +14,7 @@ from skillpod.intake.left_out import reason_left_out
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
 from skillpod.model.decision import Admission, Hold, Refusal
-from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.model.finding import Finding, Severity, Verdict, verdict_of
 from skillpod.policy.document import Policy
 
 SCHEMA = 1
@@ -40,10 +40,7 @@ class Checked:
 
     @property
     def verdict(self) -> Verdict:
-        severities = {finding.severity for finding in self.findings}
-        if Severity.DENY in severities:
-            return Verdict.DENY
-        return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW
+        return verdict_of(self.findings)
 
     def as_dict(self) -> dict[str, Any]:
         entry: dict[str, Any] = {

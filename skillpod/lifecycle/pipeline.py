@@ -14,7 +14,7 @@ from skillpod.manifest.describe import describe
 from skillpod.manifest.parse import ManifestReader
 from skillpod.model.bundle import Bundle
 from skillpod.model.decision import Decision
-from skillpod.model.finding import Report, Verdict
+from skillpod.model.finding import Report, Severity, Verdict
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.provenance import Provenance
 from skillpod.policy.decide import Request, decide
@@ -96,9 +96,7 @@ class Examiner:
 def audit_denied(report: Report) -> AuditDenied:
     """The audit's no, with each denying finding as a reason."""
     reasons = [
-        AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
-        for finding in report.findings
-        if finding.severity.value == "deny"
+        AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix) for finding in report.counting(Severity.DENY)
     ]
     first = reasons[0]
     return AuditDenied(
