@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skillpod.cli import render
+from skillpod.audit.ruleset import RULESET
+from skillpod.cli import findings, render
 from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
-from skillpod.cli.faults import Line
 from skillpod.cli.options import Folders, Json, PolicyName
-from skillpod.cli.places import Place, source_line
-from skillpod.cli.portrait import counted
 from skillpod.config import load_policy
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.manifest.template import new_skill
-from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.model.finding import Verdict
 from skillpod.model.names import SKILL_NAME_LIMIT, is_skill_name
 from skillpod.serve.answers import Exit
 
@@ -97,53 +95,25 @@ def check(
     with render.working("checking"):
         checked.extend(examine(folder, examiner, active) for folder in skill_folders(folders))
     if json or format is Format.JSON:
-        render.data({"schema": SCHEMA, "skills": [one.as_dict() for one in checked]})
+        render.data({"schema": SCHEMA, "ruleset": RULESET, "skills": [one.as_dict() for one in checked]})
     else:
-        for one in checked:
-            _print_checked(one)
-        render.line(*_summary(checked))
+        _print_checked(checked)
     if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
         raise typer.Exit(Exit.REFUSED)
 
 
-_SEVERITY_STYLES = {Severity.DENY: "bold red", Severity.REVIEW: "bold yellow", Severity.NOTICE: "bold cyan"}
-
-
-def _print_checked(one: Checked) -> None:
-    for finding in one.findings:
-        for spans in finding_lines(one, finding):
+def _print_checked(checked: Sequence[Checked]) -> None:
+    for one in checked:
+        lines = list(findings.checked_lines(one, room=render.room()))
+        if lines and len(checked) > 1:
+            render.line((one.name, "bold underline"), (f"  {one.path}", "dim"))
+        for spans in lines:
             render.line(*spans)
+    rows = findings.rule_rows(checked)
+    if rows:
+        render.table(("RULE", "SEVERITY", "FOUND", "WHAT"), rows)
         render.line()
-    if one.decision:
-        styles = {"admit": "green", "hold": "yellow", "refuse": "red"}
-        render.line(
-            (one.name, "bold"), ": the policy would ", (one.decision, styles[one.decision]), f", by rule {one.rule}" if one.rule else ""
-        )
-        for reason in one.because:
-            render.line(("  - ", "dim"), str(reason))
-
-
-def finding_lines(one: Checked, finding: Finding) -> Iterator[Line]:
-    """One finding: what, where, the line itself with a mark under it, and the fix."""
-    style = _SEVERITY_STYLES[finding.severity]
-    yield ((f"{finding.severity.value}[{finding.rule}]", style), (f": {finding.message}", "bold"))
-    where = str(one.path / finding.file) if one.survey is not None and finding.file else finding.file or str(one.path)
-    yield (("  --> ", "blue"), f"{where}:{finding.line}:{finding.column}" if finding.line else where)
-    text = source_line(one.files, Place(finding.file, finding.line, finding.column))
-    margin = " " * len(str(finding.line or ""))
-    if text:
-        column = max(finding.column, 1)
-        under = "".join("\t" if char == "\t" else " " for char in text[: column - 1])
-        yield ((f" {margin} |", "blue"),)
-        yield ((f" {finding.line} | ", "blue"), text[:200])
-        yield ((f" {margin} | ", "blue"), under, ("^", style))
-    if finding.fix:
-        yield ((f" {margin} = fix: ", "blue"), finding.fix)
-
-
-def _summary(checked: list[Checked]) -> Line:
-    counts = {verdict: sum(one.verdict is verdict for one in checked) for verdict in Verdict}
-    styles = {Verdict.ALLOW: "green", Verdict.REVIEW: "yellow", Verdict.DENY: "red"}
-    told = [(f"{count} {verdict.value}", styles[verdict]) for verdict, count in counts.items() if count]
-    spaced = [piece for one in told for piece in (one, ", ")][:-1]
-    return (f"checked {counted(len(checked), 'skill')}: ", *spaced)
+    render.line(*findings.summary(checked))
+    hint = findings.hint(checked)
+    if hint:
+        render.line(*hint)

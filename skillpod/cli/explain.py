@@ -8,13 +8,11 @@ import typer
 
 from skillpod.audit.ruleset import RULESET
 from skillpod.cli import render, rulebook
+from skillpod.cli.findings import SEVERITY_STYLES
 from skillpod.cli.options import Json
 from skillpod.cli.rulebook import Page
-from skillpod.model.finding import Severity
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-
-SEVERITY_STYLES = {Severity.DENY: "bold red", Severity.REVIEW: "bold yellow", Severity.NOTICE: "bold cyan"}
 
 
 @app.command("explain")
