@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from skillpod.audit.ruleset import RULESET
-from skillpod.cli import findings, render
+from skillpod.cli import findings, render, sarif
 from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
 from skillpod.cli.options import Folders, Json, PolicyName
 from skillpod.config import load_policy
@@ -29,6 +29,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 class Format(Enum):
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
 
 
 # --- new ---------------------------------------------------------------------------------------------------------------------------
@@ -96,6 +97,8 @@ def check(
         checked.extend(examine(folder, examiner, active) for folder in skill_folders(folders))
     if json or format is Format.JSON:
         render.data({"schema": SCHEMA, "ruleset": RULESET, "skills": [one.as_dict() for one in checked]})
+    elif format is Format.SARIF:
+        render.data(sarif.log(checked))
     else:
         _print_checked(checked)
     if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
