@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import tempfile
 from collections.abc import Sequence
@@ -13,14 +14,15 @@ import typer
 
 from skillpod.audit.ruleset import RULESET
 from skillpod.cli import findings, render, sarif
-from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
+from skillpod.cli.checkup import SCHEMA, Checked, examine, is_skill, skill_folders, today
 from skillpod.cli.options import Folders, Json, PolicyName
-from skillpod.config import load_policy
+from skillpod.config import load_policy, read_suppressions_file
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.manifest.template import new_skill
-from skillpod.model.finding import Verdict
+from skillpod.model.finding import Finding, Verdict
 from skillpod.model.names import SKILL_NAME_LIMIT, is_skill_name
+from skillpod.policy.suppressions import FILE, NONE, Suppressions
 from skillpod.serve.answers import Exit
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -83,6 +85,10 @@ def check(
         Path | None, typer.Option("--policies", metavar="DIR", help="Say what the policy in DIR decides, too.", show_default=False)
     ] = None,
     policy: PolicyName = None,
+    suppressions: Annotated[
+        Path | None,
+        typer.Option("--suppressions", metavar="FILE", help="What is accepted; else suppressions.yaml of --policies.", show_default=False),
+    ] = None,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
@@ -91,27 +97,52 @@ def check(
     Exit code 1 when one is denied, or refused by the policy.
     """
     active = load_policy(policies, policy or "default") if policies is not None else None
-    examiner = Examiner()
+    skills = list(skill_folders(folders))
+    accepted = _accepted(suppressions or _beside(policies), skills)
+    examiner = Examiner(suppressions=accepted, today=today)
     checked: list[Checked] = []
     with render.working("checking"):
-        checked.extend(examine(folder, examiner, active) for folder in skill_folders(folders))
+        checked.extend(examine(folder, examiner, active) for folder in skills)
+    notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
     if json or format is Format.JSON:
-        render.data({"schema": SCHEMA, "ruleset": RULESET, "skills": [one.as_dict() for one in checked]})
+        shown = {"skills": [one.as_dict() for one in checked], "notices": [notice.as_dict() for notice in notices]}
+        render.data({"schema": SCHEMA, "ruleset": RULESET, **shown})
     elif format is Format.SARIF:
-        render.data(sarif.log(checked))
+        render.data(sarif.log(checked, notices))
     else:
-        _print_checked(checked)
+        _print_checked(checked, notices)
     if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
         raise typer.Exit(Exit.REFUSED)
 
 
-def _print_checked(checked: Sequence[Checked]) -> None:
+def _beside(policies: Path | None) -> Path | None:
+    """The file of a folder of policies, when it has one."""
+    file = None if policies is None else policies / FILE
+    return file if file is not None and os.path.lexists(file) else None
+
+
+def _accepted(file: Path | None, skills: Sequence[Path]) -> Suppressions:
+    """What the operator's people have accepted. Raises CommandInvalid for a file that a skill brings along, PolicyUnreadable."""
+    if file is None:
+        return NONE
+    place = Path(os.path.realpath(file))
+    for skill in skills:
+        if is_skill(skill) and place.is_relative_to(os.path.realpath(skill)):
+            raise CommandInvalid(
+                f"{file} is inside the skill {skill}", hint="a skill can't accept its own findings: keep the file elsewhere"
+            )
+    return read_suppressions_file(file, today=today())
+
+
+def _print_checked(checked: Sequence[Checked], notices: Sequence[Finding]) -> None:
     for one in checked:
         lines = list(findings.checked_lines(one, room=render.room()))
         if lines and len(checked) > 1:
             render.line((one.name, "bold underline"), (f"  {one.path}", "dim"))
         for spans in lines:
             render.line(*spans)
+    for spans in findings.notice_lines(notices):
+        render.line(*spans)
     rows = findings.rule_rows(checked)
     if rows:
         render.table(("RULE", "SEVERITY", "FOUND", "WHAT"), rows)

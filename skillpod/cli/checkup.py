@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from skillpod.lifecycle.pipeline import Examiner, Survey, decision
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.finding import Finding, Severity, Verdict, verdict_of
 from skillpod.policy.document import Policy
+from skillpod.policy.suppressions import day
 
 SCHEMA = 1
 """The version of the shape that ``check --format json`` prints."""
@@ -37,6 +40,11 @@ class Checked:
     rule: str = ""
     because: tuple[SkillpodError, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        """About the operator's suppressions, not about the skill."""
+        return self.survey.notices if self.survey else ()
 
     @property
     def verdict(self) -> Verdict:
@@ -67,7 +75,7 @@ def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             what = "is not a directory" if path.exists() else "is not there"
             raise PathUnusable(f"the path {what}", at=str(path), hint="name a skill's folder, or a folder of skills")
-        if any(os.path.lexists(path / marker) for marker in _MARKERS) or not os.access(path, os.R_OK | os.X_OK):
+        if is_skill(path) or not os.access(path, os.R_OK | os.X_OK):
             yield path
             continue
         children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
@@ -76,6 +84,11 @@ def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
                 "no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml or a SKILL.md; `skillpod new NAME` makes one"
             )
         yield from children
+
+
+def is_skill(path: Path) -> bool:
+    """Whether a folder says of itself that it is one."""
+    return any(os.path.lexists(path / marker) for marker in _MARKERS)
 
 
 def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
@@ -101,6 +114,11 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
         because=because,
         files=bundle.files,
     )
+
+
+def today() -> date:
+    """The day it is, in UTC: until when an acceptance holds is asked of it."""
+    return day(time.time())
 
 
 def _left_out(path: str) -> Finding:

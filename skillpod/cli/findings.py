@@ -129,6 +129,15 @@ def _width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(shown) in ("W", "F") else 1
 
 
+def notice_lines(notices: Iterable[Finding]) -> Iterator[Line]:
+    """What is to say of the operator's own file."""
+    for notice in notices:
+        yield ((f"notice[{notice.rule}]", SEVERITY_STYLES[notice.severity]), (f": {notice.message}", "bold"))
+        yield (("  --> ", "blue"), notice.file)
+        yield (("   = fix: ", "blue"), notice.fix)
+        yield ()
+
+
 # --- all of them -------------------------------------------------------------------------------------------------------------------
 
 
