@@ -14,7 +14,7 @@ import typer
 
 from skillpod.audit.ruleset import RULESET
 from skillpod.cli import findings, render, sarif
-from skillpod.cli.checkup import SCHEMA, Checked, examine, is_skill, skill_folders, today
+from skillpod.cli.checkup import SCHEMA, Checked, changed_skills, examine, is_skill, skill_folders, today
 from skillpod.cli.options import Folders, Json, PolicyName
 from skillpod.config import load_policy, read_suppressions_file
 from skillpod.errors import CommandInvalid, PathUnusable
@@ -89,6 +89,9 @@ def check(
         Path | None,
         typer.Option("--suppressions", metavar="FILE", help="What is accepted; else suppressions.yaml of --policies.", show_default=False),
     ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="The paths are changed files: check the skills they are in, pass over the others.")
+    ] = False,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
@@ -97,7 +100,7 @@ def check(
     Exit code 1 when one is denied, or refused by the policy.
     """
     active = load_policy(policies, policy or "default") if policies is not None else None
-    skills = list(skill_folders(folders))
+    skills = list(changed_skills(folders) if changed else skill_folders(folders))
     accepted = _accepted(suppressions or _beside(policies), skills)
     examiner = Examiner(suppressions=accepted, today=today)
     checked: list[Checked] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -67,23 +67,50 @@ class Checked:
 
 
 def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
-    """Each path that is a skill, and the folders in each path that is not one, by name.
+    """Each path that is a skill, the skill that a file is in, and the folders in each path that is neither, by name; each of them once.
 
-    Raises PathUnusable for what is not a directory, NotASkill for one that holds no folder.
+    Raises PathUnusable for what is not there or in no skill, NotASkill for a folder that holds no folder.
     """
-    for path in paths:
-        if not path.is_dir():
-            what = "is not a directory" if path.exists() else "is not there"
+    return _once(folder for path in paths for folder in _folders_of(path))
+
+
+def changed_skills(paths: Sequence[Path]) -> Iterator[Path]:
+    """The skills that changed paths belong to, each once. What is in no skill is passed over; what is gone changed its skill, too."""
+    return _once(folder for path in paths if (folder := _skill_around(path)) is not None)
+
+
+def _once(folders: Iterable[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
+    for folder in folders:
+        place = os.path.abspath(folder)
+        if place not in seen:
+            seen.add(place)
+            yield folder
+
+
+def _folders_of(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        folder = _skill_around(path) if path.exists() else None
+        if folder is None:
+            what = "is not a directory, and in no skill" if path.exists() else "is not there"
             raise PathUnusable(f"the path {what}", at=str(path), hint="name a skill's folder, or a folder of skills")
-        if is_skill(path) or not os.access(path, os.R_OK | os.X_OK):
-            yield path
-            continue
-        children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
-        if not children:
-            raise NotASkill(
-                "no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml or a SKILL.md; `skillpod new NAME` makes one"
-            )
-        yield from children
+        yield folder
+        return
+    if is_skill(path) or not os.access(path, os.R_OK | os.X_OK):
+        yield path
+        return
+    children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
+    if not children:
+        raise NotASkill(
+            "no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml or a SKILL.md; `skillpod new NAME` makes one"
+        )
+    yield from children
+
+
+def _skill_around(path: Path) -> Path | None:
+    """The outermost folder along a path that is a skill: a SKILL.md further down is only a text of it."""
+    whole = Path(os.path.abspath(path)) if ".." in path.parts else path
+    return next((folder for folder in (*reversed(whole.parents), whole) if is_skill(folder)), None)
 
 
 def is_skill(path: Path) -> bool:

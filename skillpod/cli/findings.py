@@ -164,7 +164,7 @@ def summary(checked: Sequence[Checked]) -> Line:
     if accepted:
         told.append((f"{counted(accepted, 'finding')} accepted", "dim"))
     spaced = [piece for one in told for piece in (one, ", ")][:-1]
-    return (f"checked {counted(len(checked), 'skill')}: ", *spaced)
+    return (f"checked {counted(len(checked), 'skill')}{': ' if spaced else ''}", *spaced)
 
 
 def hint(checked: Iterable[Checked]) -> Line:
