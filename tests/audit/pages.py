@@ -47,10 +47,11 @@ def findings(bundle: Bundle, examiner: Examiner) -> tuple[Finding, ...]:
 
 def rows() -> list[str]:
     """The index, as the pages say it."""
-    return [
-        f"{ROW}{rule}](../skillpod/audit/pages/{rule}.md) | {page(rule).title} | {' or '.join(each.value for each in page(rule).severities)} |"
-        for rule in rules()
-    ]
+    return [f"{ROW}{rule}](../skillpod/audit/pages/{rule}.md) | {page(rule).title} | {_severities(page(rule))} |" for rule in rules()]
+
+
+def _severities(page: Page) -> str:
+    return " or ".join(each.value for each in page.severities)
 
 
 def _with_rows(text: str) -> str:

@@ -10,7 +10,7 @@ from skillpod.audit.fingerprint import normal
 from skillpod.audit.run import run
 from skillpod.model.bundle import Bundle
 from skillpod.model.digest import is_digest
-from skillpod.model.finding import Finding
+from skillpod.model.finding import Finding, Severity
 
 CODE = """\
 import json
@@ -130,3 +130,14 @@ def test_columns_count_characters() -> None:
     (finding,) = found('def pick(a, b):\n    return "äöü€😀", getattr(a, b)\n')
     assert (finding.line, finding.column) == (2, 21)
     assert finding.end_column == 34
+
+
+def test_a_module_that_comes_in_elsewhere_is_a_finding_of_its_own() -> None:
+    """An accepted function reads a name of the module: what that name becomes later is not accepted with it."""
+    reads = "def pick(name):\n    return getattr(row, name)\n"
+    report = run(Bundle.freeze({"handler.py": f"row = {{}}\n{reads}".encode()}), None)
+    before = {(finding.rule, finding.fingerprint) for finding in report.findings}
+    for bound in ("import os as row\n", "import os\nrow = os\n", "import os\nrow = {}\ndef set():\n    global row\n    row = os\n"):
+        report = run(Bundle.freeze({"handler.py": f"{bound}{reads}".encode()}), None)
+        after = {(finding.rule, finding.fingerprint) for finding in report.findings if finding.severity is Severity.DENY}
+        assert after - before

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from skillpod.audit.run import run
 from skillpod.cli.rulebook import page, parse, rules
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.finding import Severity
@@ -71,6 +72,16 @@ def test_a_page_without_an_example_names_the_test_that_shows_it(rule: str) -> No
     assert named is not None
     file, test = named
     assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_no_vector_gives_a_severity_that_the_rules_page_does_not_name() -> None:
+    seen = {
+        (finding.rule, finding.severity)
+        for vector in (*vectors("malicious"), *vectors("honest"))
+        for finding in run(vector.bundle, None).findings
+        if not finding.file.startswith("tests/")
+    }
+    assert sorted(rule for rule, severity in seen if severity not in page(rule).severities) == []
 
 
 def test_few_pages_are_without_an_example() -> None:

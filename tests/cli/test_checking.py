@@ -20,10 +20,15 @@ PICK = '''\
 from skillpod import tool
 
 
+class Words:
+    def by(self, name: str) -> list[str]:
+        return getattr(self, name)()
+
+
 @tool
-def pick(row: dict[str, str], name: str) -> str:
-    """Pick."""
-    return getattr(row, name)
+def arrange(name: str) -> list[str]:
+    """Arrange."""
+    return Words().by(name)
 '''
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 

@@ -23,9 +23,9 @@ def test_what_nobody_can_accept_is_said_with_the_reason(cli: CommandLine) -> Non
 
 
 def test_an_unknown_rule_is_wrong_usage_and_the_one_that_was_meant_is_named(cli: CommandLine) -> None:
-    told = cli("explain", "REF-03")
+    told = cli("explain", "TAM-03")
     assert told.code == 2
-    assert "did you mean `REF-003`?" in told.err
+    assert "did you mean `TAM-003`?" in told.err
     assert "`skillpod explain` lists the rules" in cli("explain", "nonsense").err
 
 

@@ -10,7 +10,7 @@ from skillpod.cli.findings import excerpt
 from tests.cli.conftest import CommandLine
 from tests.support.skills import write_skill
 
-PICK = "def pick(row, name):\n    return getattr(row, name)\n"
+PICK = "class Row:\n    def pick(self, name):\n        return getattr(self, name)\n"
 
 
 def marked(text: str, column: int, end_column: int = 0, *, room: int = 40) -> str:
@@ -69,11 +69,11 @@ def test_a_finding_says_what_where_why_and_what_to_do(cli: CommandLine, skills: 
     told = cli("check", str(folder))
     assert told.code == 0
     assert told.out == (
-        "review[REF-003]: `getattr(row, name)`: which attribute it is, is only known when it runs\n"
-        f"  --> {folder}/more.py:2:12\n"
+        "review[REF-003]: `getattr(self, name)`: which attribute it is, is only known when it runs\n"
+        f"  --> {folder}/more.py:3:16\n"
         "   |\n"
-        " 2 |     return getattr(row, name)\n"
-        "   |            ^^^^^^^^^^^^^^^^^^\n"
+        " 3 |         return getattr(self, name)\n"
+        "   |                ^^^^^^^^^^^^^^^^^^^\n"
         "   = why: Reading can't tell which attribute it will be, and with the right name it is any of those that REF-001 denies\n"
         '   = fix: use a dict of what may be chosen, or begin the name with a constant: getattr(self, "do_" + name)\n'
         "\n"
@@ -126,4 +126,4 @@ def test_json_names_the_version_of_the_rules_and_what_each_finding_is_bound_to(c
     assert (told["schema"], told["ruleset"]) == (1, 1)
     (finding,) = told["skills"][0]["findings"]
     assert finding["fingerprint"].startswith("sha256:")
-    assert (finding["column"], finding["end_column"], finding["suppressed"]) == (12, 30, None)
+    assert (finding["column"], finding["end_column"], finding["suppressed"]) == (16, 35, None)

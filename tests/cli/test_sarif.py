@@ -9,7 +9,7 @@ from skillpod.cli.rulebook import rules
 from tests.cli.conftest import CommandLine
 from tests.support.skills import write_skill
 
-PICK = 'def pick(row, name):\n    return "ä", getattr(row, name)\n'
+PICK = 'class Row:\n    def pick(self, name):\n        return "ä", getattr(self, name)\n'
 
 
 def run(cli: CommandLine, *paths: object) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def test_every_rule_is_described_and_results_point_to_theirs(cli: CommandLine, s
     assert all(described[result["ruleIndex"]]["id"] == result["ruleId"] for result in found["results"])
     rule = next(rule for rule in described if rule["id"] == "REF-003")
     assert rule["helpUri"].endswith("/470.html")
-    assert rule["defaultConfiguration"] == {"level": "warning"}
+    assert rule["defaultConfiguration"] == {"level": "error"}  # the worst it can be
     assert "external/cwe/cwe-470" in rule["properties"]["tags"]
     assert rule["help"]["markdown"].startswith("# REF-003 ")
 
@@ -44,14 +44,14 @@ def test_a_place_is_in_characters_below_the_root(cli: CommandLine, skills: Path,
     (location,) = result["locations"]
     assert location["physicalLocation"] == {
         "artifactLocation": {"uri": f"{skills.name}/one/%C3%A4%20b.py", "uriBaseId": "SRCROOT"},
-        "region": {"startLine": 2, "startColumn": 17, "endColumn": 35, "snippet": {"text": '    return "ä", getattr(row, name)'}},
+        "region": {"startLine": 3, "startColumn": 21, "endColumn": 40, "snippet": {"text": '        return "ä", getattr(self, name)'}},
     }
     assert "SRCROOT" in found["originalUriBaseIds"]
     assert str(skills.parent) not in str(found)
 
 
 def test_a_fingerprint_stays_when_lines_move_and_tells_twins_apart(cli: CommandLine, skills: Path) -> None:
-    twice = PICK.replace("getattr(row, name)", "getattr(row, name), getattr(row, name)")
+    twice = PICK.replace("getattr(self, name)", "getattr(self, name), getattr(self, name)")
     folder = write_skill(skills, "one", files={"more.py": twice})
     before = [result["partialFingerprints"] for result in run(cli, folder)["results"]]
     (folder / "more.py").write_text(f"# moved\n\n{twice}")

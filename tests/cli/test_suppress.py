@@ -13,7 +13,7 @@ from skillpod.resources import packaged_text
 from tests.cli.conftest import CommandLine, Ended
 from tests.support.skills import write_skill
 
-PICK = "def pick(row, name):\n    return getattr(row, name)\n"
+PICK = "class Row:\n    def pick(self, name):\n        return getattr(self, name)\n"
 REASON = "rows are plain dicts here"
 
 
@@ -44,7 +44,7 @@ def test_what_is_accepted_is_admitted_and_stays_in_sight(cli: CommandLine, demo:
     assert checked(cli, demo, "--policies", policies)["skills"][0]["decision"] == "hold"
     told = accept(cli, demo, policies)
     assert told.code == 0
-    assert "accepted REF-003 in demo (more.py:2:12)" in told.out
+    assert "accepted REF-003 in demo (more.py:3:16)" in told.out
     (skill,) = checked(cli, demo, "--policies", policies)["skills"]
     assert (skill["verdict"], skill["decision"]) == ("allow", "admit")
     assert skill["findings"][0]["suppressed"]["reason"] == REASON
@@ -67,7 +67,7 @@ def test_when_the_code_changes_it_is_asked_again_and_the_file_is_told_of(cli: Co
     accept(cli, demo, policies)
     (demo / "more.py").write_text("# moved\n\n" + PICK)
     assert checked(cli, demo, "--policies", policies)["skills"][0]["verdict"] == "allow"
-    (demo / "more.py").write_text(PICK.replace("    return", "    name = name + '_'\n    return"))
+    (demo / "more.py").write_text(PICK.replace("        return", "        name = name + '_'\n        return"))
     told = checked(cli, demo, "--policies", policies)
     assert told["skills"][0]["verdict"] == "review"
     assert [notice["rule"] for notice in told["notices"]] == ["suppression_unmatched"]
@@ -82,10 +82,10 @@ def test_one_of_several_is_chosen_by_its_line(cli: CommandLine, demo: Path, poli
     (demo / "more.py").write_text(PICK + "\n\n" + PICK.replace("pick", "choose"))
     told = accept(cli, demo, policies)
     assert told.code == 2
-    assert "more.py:2:12, more.py:6:12" in told.err
-    assert accept(cli, demo, policies, "--line", "3").code == 2
+    assert "more.py:3:16, more.py:8:16" in told.err
+    assert accept(cli, demo, policies, "--line", "4").code == 2
     assert not (policies / "suppressions.yaml").exists()
-    assert accept(cli, demo, policies, "--line", "6").code == 0
+    assert accept(cli, demo, policies, "--line", "8").code == 0
     (skill,) = checked(cli, demo, "--policies", policies)["skills"]
     assert [finding["suppressed"] is not None for finding in skill["findings"]] == [False, True]
 
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_read_ends_check_and_suppress(cli: CommandLine, de
 @pytest.mark.parametrize(
     ("changed", "what"),
     [
-        ({"rule": "REF-03"}, "did you mean `REF-003`?"),
+        ({"rule": "TAM-03"}, "did you mean `TAM-003`?"),
         ({"rule": "SRC-005"}, "can't be accepted"),
         ({"rule": "TAM-001"}, "there is no finding of TAM-001"),
         ({"until": "2020-01-01"}, "is over"),
@@ -162,7 +162,7 @@ def test_a_skill_cannot_accept_its_own_findings(cli: CommandLine, demo: Path, po
 
 
 def test_what_a_subject_holds_is_quoted(cli: CommandLine, demo: Path, policies: Path) -> None:
-    (demo / "more.py").write_text("def pick(row, name):\n    return getattr(row, name + 'ä\"\\\\\u2014\\x1b')\n")
+    (demo / "more.py").write_text("class Row:\n    def pick(self, name):\n        return getattr(self, name + 'ä\"\\\\\u2014\\x1b')\n")
     assert accept(cli, demo, policies, by='J. "Ö" \U0001f642\\').code == 0
     (skill,) = checked(cli, demo, "--policies", policies)["skills"]
     assert skill["findings"][0]["suppressed"]["by"] == 'J. "Ö" \U0001f642\\'

@@ -36,7 +36,7 @@ def faults(validator: Draft4Validator, log: dict[str, Any]) -> list[str]:
 
 def test_the_log_of_skills_of_every_kind_is_valid(validator: Draft4Validator, tmp_path: Path) -> None:
     write_skill(tmp_path, "good")
-    write_skill(tmp_path, "reviewed", files={"more.py": "def pick(row, name):\n    return getattr(row, name)\n"})
+    write_skill(tmp_path, "reviewed", files={"more.py": "class Row:\n    def pick(self, name):\n        return getattr(self, name)\n"})
     write_skill(tmp_path, "denied", files={"ä b.py": "import os\nos.system('ä'); x = '\x1b'\n", "x.bin": "\x7fELF"})
     write_skill(tmp_path, "odd", manifest={"limits": {"wal": "10s"}})
     (write_skill(tmp_path, "linked") / "link.py").symlink_to("/etc/passwd")

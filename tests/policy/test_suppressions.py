@@ -122,7 +122,7 @@ def test_what_nobody_can_accept_makes_the_file_unreadable(rule: str) -> None:
 
 
 def test_an_unknown_rule_and_an_unknown_key_are_told_with_what_may_be_meant() -> None:
-    assert fault(rule="REF-03").hint == "did you mean `REF-003`?"
+    assert fault(rule="TAM-03").hint == "did you mean `TAM-003`?"
     assert fault(reson="because of this").hint == "did you mean `reason`?"
 
 

@@ -20,7 +20,7 @@ from skillpod.resources import packaged_text
 from tests.scenarios.stage import running
 from tests.support.skills import replace_file, saying, write_skill
 
-PICK = "def pick(row, name):\n    return getattr(row, name)\n"
+PICK = "class Row:\n    def pick(self, name):\n        return getattr(self, name)\n"
 
 
 @pytest.fixture
@@ -55,14 +55,14 @@ def test_an_accepted_finding_is_admitted_and_named_and_a_change_of_its_code_is_h
             assert await stage.pod.call("words__answer", {}) == "ran"
             (finding,) = [finding for finding in stage.pod.show("words")["findings"] if finding["rule"] == "REF-003"]
             assert finding["suppressed"]["by"] == "Jane Doe"
-            changed = PICK.replace("    return", "    name = name.lower()\n    return")
+            changed = PICK.replace("        return", "        name = name.lower()\n        return")
             held = await stage.change(lambda: replace_file(folder / "more.py", changed), Kind.HELD, skill="words")
             assert isinstance(held.error, ApprovalNeeded)
             assert decided(folder, policies) == "hold"
             assert await stage.pod.call("words__answer", {}) == "ran"
         (admitted,) = [seen.entry for seen in read(home / "journal") if seen.entry.fact is Fact.DECIDED and seen.entry.decision == "admit"]
         (accepted,) = admitted.details["accepted"]
-        assert (accepted["rule"], accepted["by"], accepted["subject"]) == ("REF-003", "Jane Doe", "getattr(row, name)")
+        assert (accepted["rule"], accepted["by"], accepted["subject"]) == ("REF-003", "Jane Doe", "getattr(self, name)")
 
     asyncio.run(scenario())
 
