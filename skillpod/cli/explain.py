@@ -8,7 +8,7 @@ import typer
 
 from skillpod.audit.ruleset import RULESET
 from skillpod.cli import render, rulebook
-from skillpod.cli.findings import SEVERITY_STYLES
+from skillpod.cli.faults import SEVERITY_STYLES
 from skillpod.cli.options import Json
 from skillpod.cli.rulebook import Page
 

@@ -8,16 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from skillpod.cli import rulebook
 from skillpod.cli.checkup import Checked
-from skillpod.cli.faults import Line, Span
+from skillpod.cli.faults import SEVERITY_STYLES, Line, Span
 from skillpod.cli.places import Place, source_line
 from skillpod.cli.portrait import counted
 from skillpod.cli.render import safe
-from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.model.finding import Finding, Verdict
 
 MANY = 10
 """Findings after which a table says how many there are of each rule."""
-
-SEVERITY_STYLES = {Severity.DENY: "bold red", Severity.REVIEW: "bold yellow", Severity.NOTICE: "bold cyan"}
 
 _VERDICT_STYLES = {Verdict.ALLOW: "green", Verdict.REVIEW: "yellow", Verdict.DENY: "red"}
 _DECISION_STYLES = {"admit": "green", "hold": "yellow", "refuse": "red"}

@@ -47,6 +47,7 @@ class Page:
         return f"Nobody can accept it: {firm}." if firm else f"A person can accept one place: `skillpod suppress DIR {self.rule}`."
 
 
+@cache
 def rules() -> tuple[str, ...]:
     """The ids of every rule, in order."""
     return packaged_names(_FOLDER, suffix=".md")

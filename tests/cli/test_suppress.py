@@ -18,14 +18,6 @@ REASON = "rows are plain dicts here"
 
 
 @pytest.fixture
-def policies(tmp_path: Path) -> Path:
-    folder = tmp_path / "policies"
-    folder.mkdir()
-    (folder / "default.yaml").write_bytes(packaged_text("policy/default.yaml"))
-    return folder
-
-
-@pytest.fixture
 def demo(skills: Path) -> Path:
     return write_skill(skills, "demo", files={"more.py": PICK})
 

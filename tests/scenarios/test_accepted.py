@@ -16,19 +16,10 @@ from skillpod.journal.replay import read
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.entry import Fact
 from skillpod.model.event import Kind
-from skillpod.resources import packaged_text
 from tests.scenarios.stage import running
 from tests.support.skills import replace_file, saying, write_skill
 
 PICK = "class Row:\n    def pick(self, name):\n        return getattr(self, name)\n"
-
-
-@pytest.fixture
-def policies(tmp_path: Path) -> Path:
-    folder = tmp_path / "policies"
-    folder.mkdir()
-    (folder / "default.yaml").write_bytes(packaged_text("policy/default.yaml"))
-    return folder
 
 
 def accept(folder: Path, policies: Path) -> None:
