@@ -8,6 +8,7 @@ it may be.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,9 @@ _PASSED_ON = frozenset(f"builtins.{name}" for name in listed("sorted reversed li
 READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enumerate zip any all sum min max print repr str isinstance"))
 """Builtins that only read what they are given."""
 
-_SHAPERS = ("setattr", "__dict__", "vars(", "__setattr__", "locals(")
-_NAMESPACES = ("globals(", "vars(", "__dict__", "locals(", "sys.modules")
+_SHAPERS = re.compile(r"\b(?:setattr|__dict__|vars|__setattr__|locals)\b|\\x|\\u|\\N")
+_NAMESPACES = re.compile(r"\b(?:globals|vars|__dict__|locals|modules)\b|\\x|\\u|\\N")
+"""Words through which a name gets another value unseen; a backslash may spell any of them."""
 
 _DEEPEST = 100
 
@@ -48,7 +50,7 @@ class Whole:
         self._handled: frozenset[str] | None = None
         self._elsewhere: dict[str, bool] = {}
         self._foreign_selves: bool | None = None
-        self._mentioned: dict[tuple[str, ...], bool] = {}
+        self._mentioned: dict[re.Pattern[str], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
 
@@ -124,9 +126,9 @@ class Whole:
             self._handled = frozenset(name for reader in self.readers.values() for name in _handled(reader))
         return self._handled
 
-    def _mentions(self, words: tuple[str, ...]) -> bool:
+    def _mentions(self, words: re.Pattern[str]) -> bool:
         if words not in self._mentioned:
-            self._mentioned[words] = any(word in reader.text for reader in self.readers.values() for word in words)
+            self._mentioned[words] = any(words.search(reader.text) for reader in self.readers.values())
         return self._mentioned[words]
 
 
@@ -244,20 +246,51 @@ def _sure(holder: Meaning, found: Meanings) -> Meanings:
 
 
 def _takes_methods_off(reader: Reader) -> bool:
-    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``: but for special methods, and for those of oneself."""
+    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``; and a class that is handed on, from which others can."""
     for place in reader.survey.places:
         node = place.node
-        if not isinstance(node, ast.Attribute) or node.attr.startswith("__"):
-            continue
-        is_of_class = _is_type_of(node.value) or (
-            isinstance(node.value, ast.Name) and any(each.what is What.CLASS for each in reader.evaluate(node.value, place.scope, 0))
-        )
-        if is_of_class and any(isinstance(binding.node, _FUNCTIONS) for _, binding in reader.whole.fields.get(node.attr, ())):
-            call = place.parent
-            first = call.args[0] if isinstance(call, ast.Call) and call.func is node and call.args else None
-            if first is None or any(each.what is not What.SELF for each in reader.evaluate(first, place.scope, 0)):
+        if isinstance(node, ast.Name):
+            if not _stays_a_class(place.parent, node) and _is_class(reader, node, place.scope):
                 return True
+        elif isinstance(node, ast.Attribute) and _is_method_off(reader, place):
+            return True
     return False
+
+
+def _is_method_off(reader: Reader, place: Any) -> bool:
+    """Whether a method is read from a class, and not called with an object of it."""
+    node, call = place.node, place.parent
+    if not (_is_type_of(node.value) or _is_class(reader, node.value, place.scope)):
+        return False
+    if not any(isinstance(binding.node, _FUNCTIONS) for _, binding in reader.whole.fields.get(node.attr, ())):
+        return False
+    first = call.args[0] if isinstance(call, ast.Call) and call.func is node and call.args else None
+    return first is None or any(each.what is not What.SELF for each in reader.value(first, place.scope))
+
+
+def _is_class(reader: Reader, node: Any, scope: Scope) -> bool:
+    return any(each.what is What.CLASS for each in reader.value(node, scope))
+
+
+def _stays_a_class(parent: Any, node: Any) -> bool:
+    """Whether a class is called, derived from, raised, or named as a type, and goes nowhere."""
+    if isinstance(parent, ast.Call):
+        asked = getattr(parent.func, "id", "")
+        return parent.func is node or asked == "super" or (asked in ("isinstance", "issubclass") and parent.args[1:2] == [node])
+    return isinstance(parent, _OF_TYPES)
+
+
+_OF_TYPES = (
+    ast.Attribute,
+    ast.ClassDef,
+    ast.arg,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.AnnAssign,
+    ast.ExceptHandler,
+    ast.Raise,
+    ast.Compare,
+)
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

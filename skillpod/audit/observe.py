@@ -33,14 +33,15 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
-from skillpod.audit.holders import READERS, READS, values
+from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
-from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, mangled
+from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.standard import BUILTINS, GUARDED, PERMITTED, PURE, Reach, standing
 
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
 """Functions that copy attributes by name: how many arguments come before the names."""
 
+_GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
 
@@ -54,8 +55,17 @@ class Observer:
 
     def facts(self) -> Iterator[Fact]:
         """Everything the rules want to know, in no order. Raises TooDeep."""
+        yield from self._special_names()
         for place in self._reader.survey.places:
             yield from _REPORT[type(place.node)](self, place)
+
+    def _special_names(self) -> Iterator[Fact]:
+        """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
+        for name in _GOVERNING:
+            for binding in self._reader.survey.module.bindings.get(name, ()):
+                yield Change(Spot(binding.line, 1), f"the module's own {name}", name)
+            if name in self._reader.survey.module.unbound:
+                yield Change(Spot(1, 1), f"the module's own {name}", f"del {name}")
 
     def _report_name(self, place: Place) -> Iterator[Fact]:
         if place.node.id == ANNOTATIONS:
@@ -225,13 +235,13 @@ class Observer:
         if kind is ast.Subscript and parent.value is node:
             return False
         if is_strong(module):
-            return not (is_plain and _is_to_names(parent)) or scope.kind is Kind.CLASS
+            return not is_plain or scope.kind is Kind.CLASS
         if kind in (ast.Tuple, ast.List, ast.Set, ast.Dict):
             holder = Meaning(What.HOLDER, held=Held(self._reader, parent, scope))
             return not self._keeps(holder, parent, self._reader.survey.parents.get(id(parent)), scope)
         if kind is ast.Return:
             return not self._reader.is_followed_function(scope)
-        return not (is_plain or kind is ast.Match)
+        return not is_plain or scope.kind is Kind.CLASS
 
     def _keeps(self, meaning: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
         """Whether what a table or a function holds is still known behind this use of it."""
@@ -240,12 +250,17 @@ class Observer:
         if meaning.what is What.FUNCTION:
             return isinstance(parent, ast.Call) and parent.func is node
         if isinstance(parent, ast.Call):
-            return parent.func is node or {each.path for each in self._reader.value(parent.func, scope)} <= READERS
+            called = {each.path for each in self._reader.value(parent.func, scope)}
+            return parent.func is node or (bool(called) and called <= _COUNTERS)
         if isinstance(parent, ast.Subscript):
-            return parent.value is node
+            return parent.value is node and not isinstance(parent.slice, ast.Slice)
         if isinstance(parent, ast.Attribute):
-            return parent.attr in READS or parent.attr == "get"
-        return isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension, ast.Compare, ast.Expr, ast.If, ast.While, ast.Assert))
+            return parent.attr in ("get", "items", "keys", "values")
+        if isinstance(parent, ast.Compare):
+            return self._only_compares(node, parent, scope)
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+            return parent.iter is node
+        return isinstance(parent, (ast.Expr, ast.If, ast.While)) or (isinstance(parent, ast.Assert) and parent.test is node)
 
     def _only_compares(self, node: Any, comparison: Any, scope: Scope) -> bool:
         """Whether a comparison asks no object of the skill's own, which would be handed the other side."""
@@ -282,12 +297,20 @@ class Observer:
 
     def _report_changes(self, bases: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         for base in bases:
-            if base.what in (What.MODULE, What.MEMBER, What.SDK):
-                yield Change(_spot(place.node), base.path, spelled)
+            if base.what in (What.MODULE, What.MEMBER, What.SDK) or self._governs(base, place.node.attr):
+                yield Change(_spot(place.node), base.path or "the skill's own module", spelled)
         owner: Any = place.node.value
         is_type_of = isinstance(owner, ast.Call) and len(owner.args) == 1 and getattr(owner.func, "id", "") == "type"
         if is_type_of and not all(each.what in (What.SELF, What.CLASS) for each in self._reader.value(owner.args[0], place.scope)):
             yield Change(_spot(place.node), "the class of an object", spelled)
+
+    def _governs(self, base: Meaning, name: str) -> bool:
+        """Whether a name of another module of the skill is one that decides what code means: a special one, or of something imported."""
+        if base.what is not What.OWN:
+            return False
+        reader = self._reader.sibling(base.path)
+        bindings = reader.survey.module.bindings.get(name, ()) if reader else ()
+        return name.startswith("__") or name == "TYPE_CHECKING" or any(binding.source is Source.IMPORT for binding in bindings)
 
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
@@ -300,6 +323,8 @@ class Observer:
             spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
             if spaces and node.args:
                 yield from self._report_named(node.args[0], place)
+        if not isinstance(place.parent, ast.Attribute):
+            yield from self._report_given(place)
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
@@ -311,6 +336,18 @@ class Observer:
                 yield Making(spot, _excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
                 yield from self._report_getter(place, spot, meaning.path)
+
+    def _report_given(self, place: Place) -> Iterator[Fact]:
+        """A module that comes out of a table or of a function where it can't be followed."""
+        function = place.node.func
+        is_lookup = isinstance(function, ast.Attribute) and function.attr in LOOKUPS
+        called = self._reader.value(function, place.scope)
+        if not (is_lookup or any(each.what is What.FUNCTION or each.path == "builtins.next" for each in called)):
+            return
+        for meaning in self._reader.value(place.node, place.scope):
+            is_module = meaning.what in (What.MODULE, What.OWN) and meaning.path and self._matters(meaning)
+            if is_module and self._escapes(meaning, place.node, place.parent, place.scope):
+                yield Escape(_spot(place.node), meaning.path, _excerpt(place.node))
 
     def _report_filled(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
         """``parse_args(..., namespace=x)`` stores into ``x`` by the names of the options."""
@@ -500,7 +537,7 @@ class Observer:
                     yield Use(
                         at, meaning.what, meaning.path, alias.name, is_import=True, is_attempted=id(node) in self._reader.survey.attempted
                     )
-                if place.scope.kind is Kind.CLASS and meaning.what is What.MODULE and is_strong(meaning):
+                if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._matters(meaning):
                     yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
 
     def _note_imports(self, node: Any, alias: Any) -> None:
@@ -538,6 +575,9 @@ _REPORT: dict[type, Any] = {
 }
 
 
+_COUNTERS = frozenset({"builtins.len", "builtins.bool", "builtins.print"})
+"""Builtins that give nothing of a table to anybody."""
+
 _PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
 
 _SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr", "string.Formatter"})
@@ -564,11 +604,11 @@ def held_modules(meaning: Meaning) -> Iterator[Meaning]:
 
 
 def _is_plain_assignment(node: Any, parent: Any) -> bool:
-    """Whether a value is given to names or attributes alone, which are followed."""
+    """Whether a value is given to names alone, which are followed."""
     if not isinstance(parent, (ast.Assign, ast.AnnAssign)) or parent.value is not node:
         return False
     targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-    return all(isinstance(target, (ast.Name, ast.Attribute)) for target in targets)
+    return all(isinstance(target, ast.Name) for target in targets)
 
 
 def _is_of_arguments(node: Any, scope: Scope) -> bool:
@@ -608,11 +648,6 @@ def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
     if meaning.path in ("builtins.__spec__.parent", "builtins.__spec__.name"):
         return True
     return meaning.path == "builtins.__spec__" and isinstance(place.parent, (ast.Compare, ast.IfExp, ast.If, ast.BoolOp))
-
-
-def _is_to_names(statement: Any) -> bool:
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return all(isinstance(target, ast.Name) for target in targets)
 
 
 # --- small answers ---------------------------------------------------------------------------------------------------------------

@@ -479,7 +479,8 @@ class Reader:
         """Methods of constants and of namespaces; None for any other."""
         if function.attr in LOOKUPS and node.args:
             spaces = [meaning for meaning in self.evaluate(function.value, scope, depth) if meaning.what is What.NAMESPACE]
-            return self._named(spaces, node.args[0], scope, depth) if spaces else None
+            if spaces:
+                return self._named(spaces, node.args[0], scope, depth)
         if function.attr in FOLDED_METHODS:
             folded = self._folded(node, scope, depth)
             if folded is not UNKNOWN:
@@ -543,12 +544,12 @@ class Reader:
 
     def is_followed_function(self, scope: Scope) -> bool:
         """Whether a scope is of a function whose calls are followed."""
-        return id(scope) in self._followed
+        return id(scope) in self._followed and not scope.is_generator
 
     def results(self, function: Any, depth: int) -> Meanings:
         """What a call of a function of this file gives."""
         inner = self.survey.inner[id(function)]
-        if not inner.returns or depth > MAX_DEPTH // 2:
+        if inner.is_generator or not inner.returns or depth > MAX_DEPTH // 2:
             return UNKNOWN
         return self._known.meanings(id(inner), lambda: (self.evaluate(each, inner, depth + 1) for each in inner.returns))
 

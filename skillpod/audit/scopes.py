@@ -61,6 +61,7 @@ class Scope:
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
     known: dict[str, Any] = field(default_factory=dict)  # what names were found to mean here
     stars: list[ast.ImportFrom] = field(default_factory=list)
+    is_generator: bool = False
     returns: list[Any] = field(default_factory=list)  # the expressions a function returns
 
 
@@ -133,6 +134,8 @@ class Survey:
             ast.Dict: self._transparent,
             ast.Return: self._return,
             ast.Match: self._match,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield,
             ast.If: self._if,
             ast.Try: self._try,
             ast.For: self._for,
@@ -378,7 +381,8 @@ class Survey:
     def _function(self, node: Any, scope: Scope, _parent: Any) -> None:
         first = node.body[0]
         effective = None if node.decorator_list else (first.lineno, first.col_offset)
-        source = Source.OPAQUE if node.decorator_list or scope.kind is Kind.CLASS else Source.FUNCTION
+        is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and scope.kind is not Kind.CLASS
+        source = Source.FUNCTION if is_plain else Source.OPAQUE
         self._bind(node.name, scope, source, None if _is_of_class(node) else node, node, effective=effective)
         inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope, node.name)
         self._push(node.decorator_list, scope, node)
@@ -392,6 +396,10 @@ class Survey:
         if node.value is not None:
             scope.returns.append(node.value)
             self._pending.append((node.value, scope, node))
+
+    def _yield(self, node: Any, scope: Scope, _parent: Any) -> None:
+        scope.is_generator = True
+        self._below(node, scope)
 
     def _match(self, node: Any, scope: Scope, _parent: Any) -> None:
         """``case name:`` and ``case ... as name:`` give the subject a name."""

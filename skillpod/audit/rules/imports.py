@@ -26,6 +26,9 @@ SDK_NAMES = frozenset(
 )
 
 
+_TESTING = frozenset({"Recorder", "context"})
+
+
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     imported = {use.path for use in reading.of(Use) if use.is_import and use.what is What.MODULE}
     for use in reading.of(Use):
@@ -109,7 +112,10 @@ def _third_party(use: Use, reading: Reading) -> Finding:
 
 def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
     _, _, rest = use.path.partition(".")
-    name = rest.partition(".")[0]
+    name, _, inside = rest.partition(".")
+    if name == "testing" and inside and inside not in _TESTING:
+        fix = f"it offers {', '.join(sorted(_TESTING))}"
+        yield reading.finding("IMP-009", Severity.DENY, use.spot, f"{use.words}: not a name skillpod offers a test", fix, subject=use.path)
     if name and name not in SDK_NAMES and not name.startswith("__"):
         known = ", ".join(sorted(SDK_NAMES))
         yield reading.finding(

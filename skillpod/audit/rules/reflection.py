@@ -162,7 +162,11 @@ def _is_ordinary(attribute: Attribute) -> bool:
     name = attribute.name
     if attribute.base is Base.SUPER:
         return name in _ON_SUPER and (name not in _LOOKUPS or _is_told(attribute.call))
-    if attribute.base is Base.SELF and (name in _ON_SELF or (name == "__wrapped__" and attribute.is_changed)):
+    if (
+        attribute.base is Base.SELF
+        and not attribute.spelled.startswith("getattr(")
+        and (name in _ON_SELF or (name == "__wrapped__" and attribute.is_changed))
+    ):
         return True
     if attribute.base is Base.CLASS and name in _ON_CLASS and not attribute.is_changed:
         return True
