@@ -12,8 +12,13 @@ from tests.audit.vectors import Vector
 
 MUTATIONS: tuple[Mutation, ...] = (*rewriting_values.MUTATIONS, *rewriting_texts.MUTATIONS, *rewriting_places.MUTATIONS)
 
-_SPELLED = {"REF-007": ("chain:", "attribute:attrgetter", "attribute:lambda"), "REF-008": ("text:",)}
-"""Rules that guess from how something is spelled, and what spells it otherwise: that is another thing, which other rules must stop earlier."""
+_PASSED_ON = ("attribute:attrgetter", "attribute:lambda")
+_SPELLED = {
+    "REF-007": ("chain:", *_PASSED_ON),  # guesses what an attribute of an unknown value is from the attributes beside it
+    "REF-008": ("text:",),  # the text itself is the finding
+    "REF-011": _PASSED_ON,  # `type` as a value is what honest code passes on
+}
+"""Rules that go by how something is spelled, and what spells it otherwise: that is another thing, which other rules must stop earlier."""
 
 
 def mutants(vector: Vector) -> Iterator[tuple[Mutation, Bundle]]:

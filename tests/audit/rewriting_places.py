@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.audit.rewriting import HANDLER, STRONG, Answer, Change, Files, Mutation, of_handler, on_top
-from tests.audit.rewriting_values import FUNCTIONS, blocks
+from tests.audit.rewriting_values import FUNCTIONS, blocks, is_private
 
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.ClassDef)
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
@@ -75,7 +75,7 @@ class _Renaming(ast.NodeTransformer):
 def _renamed(which: Callable[[ast.Module], set[str]]) -> Callable[[Files], Files | None]:
     def rewrite(files: Files) -> Files | None:
         tree = ast.parse(files[HANDLER])
-        if _mentions(tree, _NAMESPACES):
+        if _mentions(tree, _NAMESPACES) or any(isinstance(node, ast.Name) and is_private(node.id) for node in ast.walk(tree)):
             return None
         elsewhere = {word for name, text in files.items() if name != HANDLER for word in re.findall(r"\w+", text)}
         plain = which(tree) - _spoken(tree) - set(dir(builtins)) - elsewhere
@@ -140,6 +140,12 @@ def _within(template: str, is_possible: Callable[[ast.Module], bool]) -> Change:
         return tree
 
     return change
+
+
+def _unless_asked(change: Change) -> Callable[[Files], Files | None]:
+    """Where the handler's names become a block's own, nothing else of the skill may ask for them."""
+    rewrite = of_handler(change)
+    return lambda files: None if any("handler" in text for name, text in files.items() if name != HANDLER) else rewrite(files)
 
 
 def _has_no_break(tree: ast.Module) -> bool:
@@ -320,8 +326,8 @@ MUTATIONS = (
     Mutation("names:imports", _renamed(_imported), _SAME),
     Mutation("names:all", _renamed(lambda tree: set(bound(tree))), _SAME),
     *(Mutation(f"block:{name}", of_handler(_within(template, _has_no_break)), _SAME) for name, template in _BLOCKS.items()),
-    *(Mutation(f"block:{name}", of_handler(_within(template, _fits_a_function)), _SAME) for name, template in _IN_FUNCTIONS.items()),
-    Mutation("block:class", of_handler(_within("class Around:\n    BODY", _fits_a_class))),
+    *(Mutation(f"block:{name}", _unless_asked(_within(template, _fits_a_function)), _SAME) for name, template in _IN_FUNCTIONS.items()),
+    Mutation("block:class", _unless_asked(_within("class Around:\n    BODY", _fits_a_class))),
     *(Mutation(f"expression:{name}", of_handler(_expressions_within(template)), _SAME) for name, template in _EXPRESSIONS.items()),
     *(Mutation(f"files:{name}", rewrite, _SAME) for name, rewrite in _FILES),
     Mutation("files:builtins_from_a_sibling", _takes_builtins_from_a_sibling),

@@ -139,10 +139,16 @@ def _is_chain(node: Any) -> bool:
 
 def _is_bound_to_its_place(node: ast.Attribute) -> bool:
     """Whether a chain would be another one elsewhere: ``super()`` knows its class, ``__name`` is spelled by it."""
-    return (node.attr.startswith("__") and not node.attr.endswith("__")) or any(
-        isinstance(inner, _LAZY) or (isinstance(inner, ast.Name) and inner.id in ("super", "locals", "vars", "globals"))
+    return is_private(node.attr) or any(
+        isinstance(inner, _LAZY)
+        or (isinstance(inner, ast.Name) and (inner.id in ("super", "locals", "vars", "globals") or is_private(inner.id)))
         for inner in ast.walk(node)
     )
+
+
+def is_private(name: str) -> bool:
+    """Whether Python writes the name of the class around it before a name."""
+    return name.startswith("__") and not name.endswith("__")
 
 
 def roots_of(tree: ast.Module) -> frozenset[str]:
@@ -211,8 +217,7 @@ class _Attributes(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
-        is_private = node.attr.startswith("__") and not node.attr.endswith("__")
-        if not isinstance(node.ctx, ast.Load) or is_private:
+        if not isinstance(node.ctx, ast.Load) or is_private(node.attr):
             return node
         self.found.append(node.attr)
         text = self.template.replace("NAME", node.attr).replace("VALUE", f"({ast.unparse(node.value)})")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from skillpod.audit.facts import What
+from skillpod.audit.holders import Whole
 from skillpod.audit.modules import Modules
 from skillpod.audit.reach import Reader
 from skillpod.audit.source import read_source
@@ -38,7 +39,9 @@ def program(chance: random.Random, files: tuple[str, ...]) -> tuple[dict[str, st
             lines[file].append(f"from .{other.removesuffix('.py')} import {given} as {short}")
             gets[taker].add(giver)
         else:
-            form = chance.choice((f"{short} = {one} if {two} else {two}", f"{short} = {one} or {two}", f"for {short} in ({one}, {two}): pass"))
+            form = chance.choice(
+                (f"{short} = {one} if {two} else {two}", f"{short} = {one} or {two}", f"for {short} in ({one}, {two}): pass")
+            )
             lines[file].append(form)
             gets[taker] |= {f"{file}:{one}", f"{file}:{two}"}
     return {file: "\n".join(text) + "\n" for file, text in lines.items()}, gets, modules
@@ -58,14 +61,14 @@ def test_every_name_in_a_circle_is_what_any_of_its_givers_is(files: tuple[str, .
     for seed in range(_PROGRAMS):
         chance = random.Random(seed)
         texts, gets, modules = program(chance, files)
-        readers: dict[str, Reader] = {}
+        whole = Whole()
         for file, text in texts.items():
             source, _ = read_source(file, text.encode())
             assert source is not None
-            readers[file] = Reader(source, Modules(texts, package=""), readers)
+            whole.readers[file] = Reader(source, Modules(texts, package=""), whole)
         names = sorted(gets)
         chance.shuffle(names)
-        found = {name for name in names if _is_os(readers[name.partition(":")[0]], name.partition(":")[2])}
+        found = {name for name in names if _is_os(whole.readers[name.partition(":")[0]], name.partition(":")[2])}
         if found != closure(gets, modules):
             wrong.append(seed)
     assert wrong == []
