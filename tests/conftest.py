@@ -1,10 +1,12 @@
-"""Fixtures for every test: two fresh directories, the one a pod watches and the one it keeps."""
+"""Fixtures for every test: fresh directories: the one a pod watches, the one it keeps, and its policies."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+from skillpod.resources import packaged_text
 
 
 @pytest.fixture
@@ -19,3 +21,12 @@ def skills(tmp_path: Path) -> Path:
 def home(tmp_path: Path) -> Path:
     """Where a pod may make its home; not made yet."""
     return tmp_path / "home"
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    """A folder of policies: a copy of the default one."""
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "default.yaml").write_bytes(packaged_text("policy/default.yaml"))
+    return folder

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from skillpod.audit.standard import listed
 from skillpod.model.finding import Finding, Severity
 
 
@@ -23,7 +24,19 @@ class What(Enum):
     SELF = "self"  # the first parameter of a method
     GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
     FIELD = "field"  # a dataclasses.Field
+    HOLDER = "holder"  # a literal tuple, list, set or dict, or a comprehension; held says which
+    CLASS = "class"  # one of the skill's own
+    FUNCTION = "function"  # of the skill's own, without decorators, or a lambda; held says which
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An expression or a function of the skill, where it stands: what is in it is asked of its file's reader."""
+
+    reader: Any
+    node: Any
+    scope: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +44,10 @@ class Meaning:
     what: What
     path: str = ""
     line: int = 0  # where the name it was read from got it; 0: it is what it is called
+    held: Held | None = None
 
     def bound(self, line: int) -> Meaning:
-        return self if self.line or self.what in (What.UNKNOWN, What.TEXT) else Meaning(self.what, self.path, line)
+        return self if self.line or self.what in (What.UNKNOWN, What.TEXT) else Meaning(self.what, self.path, line, self.held)
 
 
 Meanings = tuple[Meaning, ...]
@@ -43,16 +57,20 @@ _SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
+    """Columns count bytes of UTF-8 from 1, as syntax trees have them; ``end`` is the one after the last, 0 where it is in another line."""
+
     line: int
-    column: int  # from 1
+    column: int
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """The code refers to an object of the standard library, the SDK or a package from elsewhere.
 
-    ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by position or keyword, which are proven constant texts:
-    all that each may be. An argument that is not there is not proven. ``is_looked_at``: compared, or an annotation, and no more."""
+    ``is_attempted``: an import whose failure is caught. ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by
+    position or keyword, which are proven constant texts: all that each may be. An argument that is not there is not proven.
+    ``is_looked_at``: compared, or an annotation, and no more."""
 
     spot: Spot
     what: What
@@ -60,6 +78,7 @@ class Use:
     spelled: str
     bound: int = 0
     is_import: bool = False
+    is_attempted: bool = False
     call: Any = None
     told: Mapping[int | str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     is_looked_at: bool = False
@@ -74,18 +93,31 @@ class Use:
         return f"`{self.spelled}` is {shown}{where}"
 
 
+NOTABLE = frozenset(
+    listed("""
+        obj get_field convert_field subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module
+        find_module find_spec evaluate_forward_ref create_connection create_unix_connection create_datagram_endpoint create_server
+        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI
+    """)
+)
+NOTABLE_BEGINNINGS = frozenset(("tb", "f", "gi", "cr", "ag", "co", "func", "im"))
+"""Attributes that are told to the rules, with all that begin with an underscore: by name, and by what stands before the underscore."""
+
+
 class Base(Enum):
     """What an attribute is taken from, as far as it matters for reflection."""
 
     SELF = "self"
     SUPER = "super"
+    CLASS = "class"  # one of the skill's own
     HANDLER = "handler"
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute by its name: written with a dot, or as a constant of getattr and its like."""
+    """An attribute by its name: written with a dot, or as a constant of getattr and its like. ``is_asked``: it is only looked into, by
+    a constant key, ``in`` or a loop."""
 
     spot: Spot
     name: str
@@ -93,6 +125,7 @@ class Attribute:
     base: Base = Base.OTHER
     is_changed: bool = False
     call: Any = None
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +144,7 @@ class Dynamic:
     spot: Spot
     spelled: str
     prefix: str = ""
+    base: Base = Base.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +157,11 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a module, taken as a mapping that is then used in a way that can't be followed."""
+    """The names of a module, or of an object (``is_weak``), taken as a mapping that is then used in a way that can't be followed."""
 
     spot: Spot
     spelled: str
+    is_weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +191,22 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An annotation that is text under another name, or text that is put together: code for whoever evaluates annotations."""
+
+    spot: Spot
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that is put together while the code runs, and then formatted with a value that is more than text or a number."""
+
+    spot: Spot
+    spelled: str
+
+
+@dataclass(frozen=True, slots=True)
 class Star:
     """``from path import *``."""
 
@@ -163,22 +214,43 @@ class Star:
     path: str
 
 
-Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Star
+Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
 
-_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Star)
+_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything seen in one file."""
+    """Everything seen in one file. ``lines`` are its text, for columns in characters."""
 
     file: str
     facts: tuple[Fact, ...]
+    lines: Sequence[str] = ()
 
     def of(self, kind: type[_FactT]) -> Iterator[_FactT]:
         return (fact for fact in self.facts if isinstance(fact, kind))
 
     def finding(self, rule: str, severity: Severity, spot: Spot, message: str, fix: str, *, subject: str) -> Finding:
+        column, end = self._characters(spot)
         return Finding(
-            rule=rule, severity=severity, file=self.file, line=spot.line, column=spot.column, message=message, fix=fix, subject=subject
+            rule=rule,
+            severity=severity,
+            file=self.file,
+            line=spot.line,
+            column=column,
+            end_column=end,
+            message=message,
+            fix=fix,
+            subject=subject,
         )
+
+    def _characters(self, spot: Spot) -> tuple[int, int]:
+        line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
+        if line.isascii():
+            return spot.column, spot.end
+        content = line.encode("utf-8")
+        return _column(content, spot.column), _column(content, spot.end) if spot.end else 0
+
+
+def _column(line: bytes, column: int) -> int:
+    return len(line[: column - 1].decode("utf-8", "ignore")) + 1

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
 
-_MAX_ROUNDS = 4
+_MAX_ROUNDS = 12
 _MAX_MEANINGS = 64
 _NEVER = 1 << 30
 
@@ -19,7 +19,7 @@ class Fixpoint:
     """Meanings by key. A key that asks for itself, through others or not, gets what is known of it so far.
 
     ``_open`` holds the keys being worked out, in order; ``_tentative`` those that were worked out inside a cycle still being gone round,
-    with how far up the cycle reaches. They become final when the cycle's first key is.
+    with how far up the cycle reaches. They become final when the cycle's first key is. ``_so_far`` is what they were in the last round.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,14 @@ class Fixpoint:
         self._open: dict[int, Meanings] = {}
         self._depth: dict[int, int] = {}
         self._tentative: dict[int, tuple[Meanings, int]] = {}
+        self._so_far: dict[int, Meanings] = {}
+        self._grown = 0
         self._reaches = _NEVER
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key is being worked out: what is found meanwhile may not be all."""
+        return bool(self._open)
 
     def meanings(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
         """The union of the parts. Raises TooDeep."""
@@ -46,35 +53,41 @@ class Fixpoint:
     def _work_out(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
         depth = len(self._open)
         outside, already = self._reaches, len(self._tentative)
-        self._open[key], self._depth[key] = (), depth
+        before = self._so_far.get(key, ())
+        self._open[key], self._depth[key] = before, depth
         try:
             reaches = self._go_round(key, depth, already, parts)
         finally:
             found = self._open.pop(key)
+        if found != before:
+            self._grown += 1
         if reaches >= depth:
             self._final[key] = found
             self._settle(already)
         else:
             self._tentative[key] = (found, reaches)
+            self._so_far[key] = found
         self._reaches = min(outside, reaches if reaches < depth else _NEVER)
         return found
 
     def _go_round(self, key: int, depth: int, already: int, parts: Callable[[], Iterator[Meanings]]) -> int:
+        """Until nothing on the way round is more than it was: what is worked out early in a round knows only what was known then."""
         for turn in range(_MAX_ROUNDS):
-            self._reaches, before = _NEVER, self._open[key]
+            self._reaches, before, grown = _NEVER, self._open[key], self._grown
             for part in parts():
                 self._open[key] = merged((*self._open[key], *part))
-            if self._reaches != depth or self._open[key] == before:  # no cycle, one that begins further up, or nothing new
+            if self._reaches != depth or (self._open[key] == before and self._grown == grown):
                 return self._reaches
             self._forget(already)
-            if turn == _MAX_ROUNDS - 2:  # what still grows is text that is added to, or a chain of attributes
+            if turn == _MAX_ROUNDS // 2:  # what still grows is text that is added to, or a chain of attributes
                 self._open[key] = _widened(self._open[key])
-        return self._reaches
+        raise TooDeep
 
     def _settle(self, already: int) -> None:
         while len(self._tentative) > already:
             key, (found, _) = self._tentative.popitem()
             self._final[key] = found
+            self._so_far.pop(key, None)
 
     def _forget(self, already: int) -> None:
         while len(self._tentative) > already:

@@ -22,8 +22,8 @@ class Modules:
         for file in files:
             *parents, leaf = file.split("/")
             stem = leaf.removesuffix(_SUFFIX)
-            if stem == leaf:
-                continue
+            if stem == leaf or any("." in part for part in (*parents, stem)):
+                continue  # the loader has no name for it, either
             for depth in range(len(parents) + 1):
                 self.file_of.setdefault(".".join(parents[:depth]), "")
             name = ".".join(parents if stem == _INIT else (*parents, stem))

@@ -9,13 +9,17 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.facts import (
+    NOTABLE,
+    NOTABLE_BEGINNINGS,
     UNKNOWN,
     Attribute,
     Base,
     Change,
     Dynamic,
     Escape,
+    Evaluated,
     Fact,
+    Held,
     Making,
     Meaning,
     Meanings,
@@ -23,19 +27,25 @@ from skillpod.audit.facts import (
     Pair,
     Spot,
     Star,
+    Template,
     Use,
     What,
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
+from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
-from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
-from skillpod.audit.standard import BUILTINS, HARMFUL_TO_CALL, PERMITTED, PURE, standing
-
-_TELLING_NAMES = frozenset({"createDOMBuilder", "getaddrinfo", "getnameinfo", "parseURI"})
-"""Methods without an underscore that open connections, of values that are not known."""
+from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
+from skillpod.audit.standard import BUILTINS, GUARDED, HARMFUL_TO_CALL, PERMITTED, PURE, Reach, standing
 
 _OWN_NAMES = ("__name__", "__package__")
+_OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name__", "builtins.__spec__.parent": "__package__"}
+"""What a file is told of its own name: two names, and the same by its spec, which is false where the file is run as a program."""
+
+_COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
+"""Functions that copy attributes by name: how many arguments come before the names."""
+
+_GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
 
@@ -49,16 +59,30 @@ class Observer:
 
     def facts(self) -> Iterator[Fact]:
         """Everything the rules want to know, in no order. Raises TooDeep."""
+        yield from self._special_names()
         for place in self._reader.survey.places:
             yield from _REPORT[type(place.node)](self, place)
+
+    def _special_names(self) -> Iterator[Fact]:
+        """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
+        for name in _GOVERNING:
+            for binding in self._reader.survey.module.bindings.get(name, ()):
+                yield Change(Spot(binding.line, 1), f"the module's own {name}", name)
+            if name in self._reader.survey.module.unbound:
+                yield Change(Spot(1, 1), f"the module's own {name}", f"del {name}")
 
     def _report_name(self, place: Place) -> Iterator[Fact]:
         if place.node.id == ANNOTATIONS:
             yield Attribute(_spot(place.node), ANNOTATIONS, ANNOTATIONS)
             return
+        name = place.node.id
         meanings = self._reader.lookup(place.node, place.scope, 0)
+        if name.startswith("__") and name not in BUILTINS:
+            yield Attribute(_spot(place.node), name, name)
         if meanings is UNKNOWN:
             return
+        if isinstance(place.parent, ast.arg) and any(meaning.what is What.TEXT for meaning in meanings):
+            yield Evaluated(_spot(place.node), place.node.id)
         yield from self._report_uses(meanings, place, place.node.id)
 
     def _report_attribute(self, place: Place) -> Iterator[Fact]:
@@ -69,18 +93,43 @@ class Observer:
             root = root.value
         if len(chain) > MAX_DEPTH // 2:
             raise TooDeep
-        spelled = _spell(root, chain)
+        if isinstance(root, ast.Name) and root.id.startswith("__") and root.id not in BUILTINS:
+            yield Attribute(_spot(root), root.id, root.id)
         bases = self._reader.value(root, place.scope)
         for link in reversed(chain):
             is_changed = link is place.node and not isinstance(link.ctx, ast.Load)
-            call = place.parent if link is place.node and _is_called(place) else None
-            yield from _report_dunder(link, bases, spelled, is_changed, call)
+            if is_notable(link.attr):
+                yield from self._report_dunder(link, bases, _spell(root, chain), place)
             if is_changed:
-                yield from self._report_changes(bases, place, spelled)
-            bases = self._reader.attribute(bases, link.attr, 0)
-            yield from _report_guesses(bases, link, spelled)
-        if bases is not UNKNOWN and isinstance(place.node.ctx, ast.Load):
-            yield from self._report_uses(bases, place, spelled)
+                yield from self._report_changes(bases, place, _spell(root, chain))
+            bases = self._reader.attribute(bases, mangled(link.attr, place.scope), 0)
+            if bases is not UNKNOWN:
+                yield from _report_guesses(bases, link, _spell(root, chain))
+        if isinstance(place.node.ctx, ast.Load):
+            self._reader.remember(place.node, bases)
+            if bases is not UNKNOWN:
+                yield from self._report_uses(bases, place, _spell(root, chain))
+
+    def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
+        name, base = link.attr, _base(bases)
+        if name == "obj" and base is not Base.HANDLER:
+            return
+        is_last = link is place.node
+        is_asked = self._is_asked_along(place, link) if name.startswith("__") else False
+        spot = _last(link)
+        call = place.parent if is_last and _is_called(place) else None
+        yield Attribute(spot, name, spelled, base, is_last and not isinstance(link.ctx, ast.Load), call, is_asked)
+
+    def _is_asked_along(self, place: Place, link: Any) -> bool:
+        """``x.__dict__["name"]``, ``x.__dict__.get("name")``, ``name in x.__dict__``, ``for name in x.__dict__``."""
+        if link is place.node:
+            return self._is_followed(place) or isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension))
+        method, call = place.node, place.parent
+        if not isinstance(method, ast.Attribute) or method.value is not link or not isinstance(call, ast.Call) or call.func is not method:
+            return False
+        if method.attr in ("items", "keys", "values", "copy"):
+            return True
+        return method.attr in LOOKUPS and bool(call.args) and self._is_constant(call.args[0], place.scope)
 
     def _report_uses(self, meanings: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         spot = _spot(place.node)
@@ -89,17 +138,34 @@ class Observer:
             if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
                 if isinstance(place.node, ast.Attribute) and meaning.what is What.MODULE:
                     yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
-                if self._escapes(place.node, place.parent, place.scope) and self._matters(meaning):
+                if self._escapes(meaning, place.node, place.parent, place.scope) and self._matters(meaning):
                     yield Escape(spot, meaning.path, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
                 yield from self._report_member(meaning, spot, spelled, call, place)
             elif meaning.what is What.NAMESPACE and not self._is_followed(place):
                 yield Names(spot, spelled)
+            elif meaning.held is not None:
+                yield from self._report_held(meaning, place, spelled)
+
+    def _report_held(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
+        """A table or a function that goes where it can't be followed takes along the modules that come out of it."""
+        if self._keeps(meaning, place.node, place.parent, place.scope):
+            return
+        for held in held_modules(meaning):
+            if self._matters(held):
+                yield Escape(_spot(place.node), held.path, spelled)
 
     def _report_maker(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
         if meaning.path in _MAKERS:
             yield Making(spot, spelled)
+        elif meaning.path in _COPIERS:
+            if (
+                call is None
+                or len(call.args) > _COPIERS[meaning.path]
+                or any(word.arg in ("assigned", "updated", None) for word in call.keywords)
+            ):
+                yield Dynamic(spot, spelled)
         elif meaning.path == "dataclasses.dataclass":
             if not (_is_decorator(place) or (call is not None and not call.args and self._reader.decorates(call))):
                 yield Making(spot, spelled)
@@ -107,17 +173,32 @@ class Observer:
             yield Dynamic(spot, spelled)
 
     def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
+        if self._is_kind(place.node, place.parent, place.scope) or _is_only_sought_in(meaning, place):
+            return
         name = meaning.path.removeprefix("builtins.")
-        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS):
+        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS or not standing(meaning.path).is_listed:
             told = self._told(call, place.scope)
             is_looked_at = meaning.path in HARMFUL_TO_CALL and call is None and self._is_looked_at(place)
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)
-        elif name == "getattr" and call is None:
+        elif name in ("getattr", "setattr", "delattr") and call is None:
             yield Dynamic(spot, spelled)
+        elif name in ("type.__new__", "type.__call__"):
+            yield Making(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:
             yield Names(spot, spelled)
+
+    def _is_kind(self, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether something only stands as a kind to tell values by: in ``except kind:``, or as the second argument of isinstance."""
+        if isinstance(parent, ast.Tuple):
+            return self._is_kind(parent, self._reader.survey.parents.get(id(parent)), scope)
+        if isinstance(parent, ast.ExceptHandler):
+            return parent.type is node
+        if isinstance(parent, ast.Call) and len(parent.args) == 2 and parent.args[1] is node:
+            called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
+            return called <= {"builtins.isinstance", "builtins.issubclass"}
+        return False
 
     def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
         """The arguments of a call that are proven constant texts; the first element stands for a literal list.
@@ -135,8 +216,9 @@ class Observer:
                 continue
             first = node.elts[0] if isinstance(node, (ast.List, ast.Tuple)) and node.elts else node
             meanings = self._reader.value(first, scope)
-            if all(meaning.what is What.TEXT for meaning in meanings):
-                told[key] = tuple(meaning.path for meaning in meanings)
+            texts = tuple(meaning.path if meaning.what is What.TEXT else _OWN_SPEC.get(meaning.path, "") for meaning in meanings)
+            if all(text or meaning.what is What.TEXT for text, meaning in zip(texts, meanings, strict=True)):
+                told[key] = texts
         return MappingProxyType(told)
 
     def _matters(self, meaning: Meaning) -> bool:
@@ -146,32 +228,73 @@ class Observer:
         reader = self._reader.sibling(meaning.path)
         return reader is not None and reader.holds_modules()
 
-    def _escapes(self, node: Any, parent: Any, scope: Scope) -> bool:
-        """Whether a module's value goes where it can't be followed."""
+    def _escapes(self, module: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether a module's value goes where it can't be followed. A strong one is not followed into anything that holds it."""
         kind = type(parent)
-        if kind in (ast.Expr, ast.Compare, ast.UnaryOp, ast.Assert, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
+        if kind in (ast.Expr, ast.UnaryOp, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
             return False
+        if kind is ast.Assert:
+            return parent.msg is node
+        if kind is ast.Compare:
+            return not self._only_compares(node, parent, scope)
         if kind is ast.Call:
-            return parent.func is not node and not self._only_looks(parent, scope)
-        if kind in (ast.Assign, ast.AnnAssign, ast.NamedExpr):
-            targets = parent.targets if kind is ast.Assign else [parent.target]
-            is_plain = all(isinstance(target, ast.Name) for target in targets) and parent.value is node
-            if kind is ast.NamedExpr and is_plain:
-                return self._escapes(parent, self._reader.survey.parents[id(parent)], scope)
-            return not is_plain or scope.kind is Kind.CLASS
-        if kind in (ast.IfExp, ast.BoolOp):
+            return parent.func is not node and not self._only_looks(node, parent, scope)
+        if kind in (ast.IfExp, ast.BoolOp, ast.NamedExpr):
             if kind is ast.IfExp and parent.test is node:
                 return False
-            return self._escapes(parent, self._reader.survey.parents[id(parent)], scope)
-        return not (kind is ast.Subscript and parent.value is node)
+            return self._escapes(module, parent, self._reader.survey.parents[id(parent)], scope)
+        is_plain = _is_plain_assignment(node, parent)
+        if kind is ast.Subscript and parent.value is node:
+            return False
+        if is_strong(module):
+            return not is_plain or scope.kind is Kind.CLASS
+        if kind in (ast.Tuple, ast.List, ast.Set, ast.Dict):
+            holder = Meaning(What.HOLDER, held=Held(self._reader, parent, scope))
+            return not self._keeps(holder, parent, self._reader.survey.parents.get(id(parent)), scope)
+        if kind is ast.Return:
+            return not self._reader.is_followed_function(scope)
+        return not is_plain or scope.kind is Kind.CLASS
 
-    def _only_looks(self, call: Any, scope: Scope) -> bool:
+    def _keeps(self, meaning: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether what a table or a function holds is still known behind this use of it."""
+        if _is_plain_assignment(node, parent):
+            return True
+        if meaning.what is What.FUNCTION:
+            return isinstance(parent, ast.Call) and parent.func is node
+        if isinstance(parent, ast.Call):
+            called = {each.path for each in self._reader.value(parent.func, scope)}
+            return parent.func is node or (bool(called) and called <= _COUNTERS)
+        if isinstance(parent, ast.Subscript):
+            return parent.value is node and not isinstance(parent.slice, ast.Slice)
+        if isinstance(parent, ast.Attribute):
+            return parent.attr in ("get", "items", "keys", "values")
+        if isinstance(parent, ast.Compare):
+            return self._only_compares(node, parent, scope)
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+            return parent.iter is node
+        return isinstance(parent, (ast.Expr, ast.If, ast.While)) or (isinstance(parent, ast.Assert) and parent.test is node)
+
+    def _only_compares(self, node: Any, comparison: Any, scope: Scope) -> bool:
+        """Whether a comparison asks no object of the skill's own, which would be handed the other side."""
+        if all(isinstance(op, (ast.Is, ast.IsNot)) for op in comparison.ops):
+            return True
+        others = [side for side in (comparison.left, *comparison.comparators) if side is not node]
+        return all(
+            isinstance(side, ast.Constant) or all(each.what in _OF_OTHERS for each in self._reader.value(side, scope)) for side in others
+        )
+
+    def _only_looks(self, node: Any, call: Any, scope: Scope) -> bool:
         called = self._reader.value(call.func, scope)
+        if not called:
+            return False
+        if {meaning.path for meaning in called} == {"builtins.isinstance"}:
+            return len(call.args) == 2 and all(each.what in _OF_OTHERS for each in self._reader.value(call.args[1], scope))
         if all(meaning.path in LOOKERS for meaning in called):
             return True
         names = {meaning.path for meaning in called}
         if names == {"builtins.getattr"}:
-            return len(call.args) > 1 and all(each.what is What.TEXT for each in self._reader.value(call.args[1], scope))
+            is_told = len(call.args) > 1 and all(each.what is What.TEXT for each in self._reader.value(call.args[1], scope))
+            return is_told and call.args[0] is node
         return names == {"builtins.vars"} or names <= {"importlib.reload"}
 
     def _is_looked_at(self, place: Place) -> bool:
@@ -188,7 +311,9 @@ class Observer:
             return True
         if isinstance(parent, ast.Call) and node is not parent.func and self._is_cast(parent, place.scope):
             return True
-        return (node is place.node or isinstance(parent, ast.Call)) and not self._escapes(node, parent, place.scope)
+        if isinstance(parent, ast.Compare):
+            return self._only_compares(node, parent, place.scope)
+        return place.scope.kind is not Kind.CLASS and node is place.node and _is_plain_assignment(node, parent)
 
     def _is_cast(self, call: Any, scope: Scope) -> bool:
         return all(meaning.path == "typing.cast" for meaning in self._reader.value(call.func, scope))
@@ -205,16 +330,34 @@ class Observer:
 
     def _report_changes(self, bases: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         for base in bases:
-            if base.what in (What.MODULE, What.MEMBER, What.SDK):
-                yield Change(_spot(place.node), base.path, spelled)
+            if base.what in (What.MODULE, What.MEMBER, What.SDK) or self._governs(base, place.node.attr):
+                yield Change(_spot(place.node), base.path or "the skill's own module", spelled)
+        owner: Any = place.node.value
+        is_type_of = isinstance(owner, ast.Call) and len(owner.args) == 1 and getattr(owner.func, "id", "") == "type"
+        if is_type_of and not all(each.what in (What.SELF, What.CLASS) for each in self._reader.value(owner.args[0], place.scope)):
+            yield Change(_spot(place.node), "the class of an object", spelled)
+
+    def _governs(self, base: Meaning, name: str) -> bool:
+        """Whether a name of another module of the skill is one that decides what code means: a special one, or of something imported."""
+        if base.what is not What.OWN:
+            return False
+        reader = self._reader.sibling(base.path)
+        bindings = reader.survey.module.bindings.get(name, ()) if reader else ()
+        return name.startswith("__") or name == "TYPE_CHECKING" or any(binding.source is Source.IMPORT for binding in bindings)
 
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
         spot = _spot(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "format_map"):
+            yield from self._report_template(node, scope, spot)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS:
+            yield from self._report_filled(node, scope, spot)
         if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKUPS:
             spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
             if spaces and node.args:
                 yield from self._report_named(node.args[0], place)
+        if not isinstance(place.parent, ast.Attribute):
+            yield from self._report_given(place)
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
@@ -222,10 +365,43 @@ class Observer:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
-            elif meaning.path == "builtins.type" and len(node.args) > 1:
+            elif meaning.path == "builtins.type" and (len(node.args) > 1 or _is_starred(node.args)) and not _is_written_out(node.args):
                 yield Making(spot, _excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
                 yield from self._report_getter(place, spot, meaning.path)
+
+    def _report_given(self, place: Place) -> Iterator[Fact]:
+        """A module that comes out of a table or of a function where it can't be followed."""
+        function = place.node.func
+        is_lookup = isinstance(function, ast.Attribute) and function.attr in LOOKUPS
+        called = self._reader.value(function, place.scope)
+        if not (is_lookup or any(each.what is What.FUNCTION or each.path == "builtins.next" for each in called)):
+            return
+        for meaning in self._reader.value(place.node, place.scope):
+            is_module = meaning.what in (What.MODULE, What.OWN) and meaning.path and self._matters(meaning)
+            if is_module and self._escapes(meaning, place.node, place.parent, place.scope):
+                yield Escape(_spot(place.node), meaning.path, _excerpt(place.node))
+
+    def _report_filled(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
+        """``parse_args(..., namespace=x)`` stores into ``x`` by the names of the options."""
+        filled = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "namespace")]
+        for base in (each for value in filled for each in self._reader.value(value, scope)):
+            if base.what in (What.MODULE, What.MEMBER, What.SDK, What.OWN):
+                yield Change(spot, base.path, _excerpt(node.func))
+
+    def _report_template(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
+        """A template that is no proven text reads any attribute of what it is given, as text."""
+        template = node.func.value
+        if isinstance(template, ast.Constant):
+            return
+        found = self._reader.value(template, scope)
+        yield from (Words(spot, meaning.path) for meaning in found if meaning.what is What.TEXT)
+        if not (isinstance(template, (ast.BinOp, ast.JoinedStr)) or _is_made_of_text(template)):
+            return
+        is_proven = all(meaning.what is What.TEXT for meaning in found)
+        given = [*node.args, *(word.value for word in node.keywords)]
+        if not is_proven and not all(isinstance(each, (ast.Constant, ast.JoinedStr)) for each in given):
+            yield Template(spot, _excerpt(node.func))
 
     def _report_getattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
         node, scope = place.node, place.scope
@@ -236,6 +412,9 @@ class Observer:
         for meaning in self._reader.fetched(node.args, scope, 0):
             if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                 yield from self._report_uses((meaning,), Place(node, scope, place.parent), _excerpt(node))
+            elif meaning.what is What.GUESS and "." in meaning.path:
+                module, _, member = meaning.path.partition(".")
+                yield from _pair(module, member, spot, _excerpt(node))
 
     def _report_fetch(self, base: Any, name: Any, place: Place, spot: Spot, *, is_changed: bool) -> Iterator[Fact]:
         bases = self._reader.value(base, place.scope)
@@ -243,29 +422,33 @@ class Observer:
             if meaning.what is What.TEXT:
                 call = place.parent if _is_called(place) else None
                 yield Attribute(spot, meaning.path, _excerpt(place.node), _base(bases), is_changed, call)
-            elif is_changed and _base(bases) is Base.SELF:
+            elif is_changed and _base(bases) is Base.SELF and not self._reader.whole.has_foreign_selves:
                 continue
-            elif not (bases and all(each.path in PURE for each in bases)):
-                yield Dynamic(spot, _excerpt(place.node), _prefix(name))
+            elif not (bases and all(each.what is What.MODULE and each.path in PURE for each in bases)):
+                yield Dynamic(spot, _excerpt(place.node), _prefix(name), _base(bases))
                 return
 
     def _report_setattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
         arguments = place.node.args
-        if not arguments:
+        if len(arguments) < 2 or any(isinstance(argument, ast.Starred) for argument in arguments):
+            yield Dynamic(spot, _excerpt(place.node))
             return
         for base in self._reader.value(arguments[0], place.scope):
             if base.what in (What.MODULE, What.MEMBER, What.SDK):
                 yield Change(spot, base.path, _excerpt(place.node))
-        if len(arguments) > 1:
-            yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
+            elif base.what is What.OWN:
+                yield Names(spot, _excerpt(place.node))
+        yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
 
     def _report_namespace(self, place: Place, spot: Spot, name: str) -> Iterator[Fact]:
+        is_weak = False
         if name == "vars" and place.node.args:
             held = self._reader.value(place.node.args[0], place.scope)
-            if not any(meaning.what in (What.MODULE, What.OWN) for meaning in held):
+            if all(meaning.what is What.SELF for meaning in held) or _is_of_arguments(place.node.args[0], place.scope):
                 return
+            is_weak = all(meaning.what in (What.CLASS, What.UNKNOWN) for meaning in held)
         if not self._is_followed(place) and not self._is_asked(place):
-            yield Names(spot, f"{name}()")
+            yield Names(spot, f"{name}()", is_weak)
 
     def _is_asked(self, place: Place) -> bool:
         """``globals().get("name")``."""
@@ -294,7 +477,7 @@ class Observer:
         node, scope = place.node, place.scope
         if not isinstance(node.ctx, ast.Load):
             for base in self._reader.value(node.value, scope):
-                if base.what is What.NAMESPACE and base.path:
+                if (base.what is What.NAMESPACE and base.path) or _is_shared(base):
                     yield Change(_spot(node), base.path, _excerpt(node))
             return
         if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List)):
@@ -318,22 +501,57 @@ class Observer:
             yield from self._report_result(place)
 
     def _report_text(self, place: Place) -> Iterator[Fact]:
-        yield Words(_spot(place.node), place.node.value)
+        if not self._is_compared(place.node, place.parent, place.scope):
+            yield Words(_spot(place.node), place.node.value)
+
+    def _is_compared(self, node: Any, parent: Any, scope: Scope) -> bool:
+        """Whether a text can't be looked up by: it is only compared, asked for by hasattr, or told as an attribute already."""
+        if isinstance(parent, (ast.Tuple, ast.Set, ast.List)):
+            above = self._reader.survey.parents.get(id(parent))
+            return isinstance(above, ast.Compare)
+        if isinstance(parent, ast.Call) and len(parent.args) > 1 and parent.args[1] is node:
+            called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
+            return bool(called) and called <= {"builtins.hasattr", "builtins.getattr"}
+        return isinstance(parent, ast.Compare)
 
     def _report_sum(self, place: Place) -> Iterator[Fact]:
+        if isinstance(place.parent, ast.arg):
+            yield Evaluated(_spot(place.node), _excerpt(place.node))
         for meaning in self._reader.value(place.node, place.scope):
             if meaning.what is What.TEXT:
                 yield Words(_spot(place.node), meaning.path)
 
     def _report_class(self, place: Place) -> Iterator[Fact]:
-        """A class of classes: what it makes is not what stands in the text."""
+        """A class of classes, or of a kind that is told by its class's names what to reach for: what it does is not what stands there."""
         for base in place.node.bases:
-            if any(meaning.path in METACLASSES for meaning in self._reader.value(base, place.scope)):
+            if any(meaning.path in _SHAPED for meaning in self._reader.value(base, place.scope)):
                 yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
+
+        for statement in place.node.body:
+            yield from self._report_matched(statement, place.scope)
+            is_copied = isinstance(statement, ast.FunctionDef) and statement.name in ("__reduce__", "__reduce_ex__")
+            if is_copied and self._gives_state(statement):
+                yield Attribute(_spot(statement), statement.name, f"def {statement.name}")
+
+    def _report_matched(self, statement: Any, scope: Scope) -> Iterator[Fact]:
+        """``__match_args__``: which attributes the positions of a class pattern take."""
+        if not isinstance(statement, ast.Assign) or "__match_args__" not in [getattr(target, "id", "") for target in statement.targets]:
+            return
+        names = statement.value.elts if isinstance(statement.value, (ast.Tuple, ast.List)) else [statement.value]
+        for meaning in (each for name in names for each in self._reader.value(name, scope)):
+            if meaning.what is What.TEXT:
+                yield Attribute(_spot(statement), meaning.path, "__match_args__")
+            else:
+                yield Dynamic(_spot(statement), "__match_args__")
+
+    def _gives_state(self, function: Any) -> bool:
+        """Whether more comes back than how to make the object again: what is then stored into it, by name."""
+        returned = self._reader.survey.inner[id(function)].returns
+        return not all(isinstance(each, ast.Tuple) and len(each.elts) <= 2 for each in returned)
 
     def _report_match(self, place: Place) -> Iterator[Fact]:
         for name in place.node.kwd_attrs:
-            yield Attribute(_spot(place.node), name, f"{name}=")
+            yield Attribute(_spot(place.node), name, f"{name}=", Base.HANDLER if name == "obj" else Base.OTHER)
 
     def _report_import(self, place: Place) -> Iterator[Fact]:
         node = place.node
@@ -342,12 +560,16 @@ class Observer:
             if alias.name == "*":
                 yield from self._report_star(node, spot)
                 continue
-            at = Spot(alias.lineno, alias.col_offset + 1)
+            at = _spot(alias)
             meanings = (self._reader.module(alias.name),) if isinstance(node, ast.Import) else self._reader.imported(node, alias, 0)
             self._note_imports(node, alias)
+            if isinstance(node, ast.ImportFrom) and alias.name.startswith("__") and node.module != "__future__":
+                yield Attribute(at, alias.name, f"from {node.module or '.'} import {alias.name}")
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
-                    yield Use(at, meaning.what, meaning.path, alias.name, is_import=True)
+                    yield Use(
+                        at, meaning.what, meaning.path, alias.name, is_import=True, is_attempted=id(node) in self._reader.survey.attempted
+                    )
                 if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._matters(meaning):
                     yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
 
@@ -364,7 +586,7 @@ class Observer:
     def _report_star(self, node: Any, spot: Spot) -> Iterator[Fact]:
         own = self._reader.own_base(node)
         if own is not None:
-            self._reader.imports.add(own)
+            self._reader.imports.update(self._reader.below(own))
         elif not node.level:
             meaning = self._reader.module(node.module)
             yield Use(spot, meaning.what, meaning.path, f"from {node.module} import *", is_import=True)
@@ -386,22 +608,94 @@ _REPORT: dict[type, Any] = {
 }
 
 
+_COUNTERS = frozenset({"builtins.len", "builtins.bool", "builtins.print"})
+"""Builtins that give nothing of a table to anybody."""
+
+_PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
+
+_SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr", "string.Formatter"})
+
+_OF_OTHERS = frozenset({What.MODULE, What.MEMBER, What.TEXT})
+"""Kinds of what is certainly not an object of the skill's own."""
+
+
+# --- modules -----------------------------------------------------------------------------------------------------------------------
+
+
+def is_strong(module: Meaning) -> bool:
+    """Whether a module can do more than a skill may do unasked."""
+    return module.what is What.MODULE and (module.path in GUARDED or standing(module.path).reach not in PERMITTED)
+
+
+def held_modules(meaning: Meaning) -> Iterator[Meaning]:
+    """The modules that come out of a table when it is read, or of a function when it is called."""
+    held = meaning.held
+    if held is None:
+        return
+    found = values(meaning, 0) if meaning.what is What.HOLDER else held.reader.results(held.node, 0)
+    yield from (each for each in found if each.what in (What.MODULE, What.OWN) and each.path)
+
+
+def _is_plain_assignment(node: Any, parent: Any) -> bool:
+    """Whether a value is given to names alone, which are followed."""
+    if not isinstance(parent, (ast.Assign, ast.AnnAssign)) or parent.value is not node:
+        return False
+    targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+    return all(isinstance(target, ast.Name) for target in targets)
+
+
+def _is_of_arguments(node: Any, scope: Scope) -> bool:
+    """Whether a name is what ``parse_args()`` gave: the arguments of a command line, by name."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS
+    bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return bool(bindings) and all(isinstance(each.node, ast.Call) and _is_of_arguments(each.node, scope) for each in bindings)
+
+
+def _is_made_of_text(node: Any) -> bool:
+    """``glue.join(parts)`` and other methods that surely give text."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "format", "replace", "decode")
+
+
+def _is_starred(arguments: list[Any]) -> bool:
+    return any(isinstance(argument, ast.Starred) for argument in arguments)
+
+
+def _is_shared(base: Meaning) -> bool:
+    """Whether a table is the standard library's; the environment of the process is the skill's own to fill."""
+    return base.what is What.SDK or (base.what is What.MEMBER and standing(base.path).reach is not Reach.ENVIRONMENT)
+
+
+def _is_written_out(arguments: list[Any]) -> bool:
+    """``type("Name", (Base,), {"member": ...})``: a class statement in other words."""
+    if len(arguments) != 3 or not isinstance(arguments[2], ast.Dict):
+        return False
+    names = [getattr(key, "value", None) for key in arguments[2].keys]
+    return isinstance(arguments[1], ast.Tuple) and all(isinstance(name, str) and not name.startswith("__") for name in names)
+
+
+def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
+    """``name in sys.modules``; ``__spec__.name``, and whether there is a ``__spec__``."""
+    if meaning.path == "sys.modules":
+        return isinstance(place.parent, ast.Compare) and place.parent.left is not place.node
+    if meaning.path in ("builtins.__spec__.parent", "builtins.__spec__.name"):
+        return True
+    return meaning.path == "builtins.__spec__" and isinstance(place.parent, (ast.Compare, ast.IfExp, ast.If, ast.BoolOp))
+
+
 # --- small answers ---------------------------------------------------------------------------------------------------------------
 
 
-def _report_dunder(link: Any, bases: Meanings, spelled: str, is_changed: bool, call: Any) -> Iterator[Fact]:
-    name = link.attr
-    if "_" in name or name == "obj" or (bases is UNKNOWN and name in _TELLING_NAMES):
-        base = _base(bases)
-        if name != "obj" or base is Base.HANDLER:
-            yield Attribute(Spot(link.end_lineno, link.end_col_offset - len(name) + 1), name, spelled, base, is_changed, call)
+def is_notable(name: str) -> bool:
+    """Whether any rule has something to say of an attribute by its name alone."""
+    return name.startswith("_") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
 
 
 def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:
     for meaning in meanings:
         if meaning.what is What.GUESS and "." in meaning.path:
             module, _, member = meaning.path.partition(".")
-            yield from _pair(module, member, Spot(link.end_lineno, link.end_col_offset - len(link.attr) + 1), spelled)
+            yield from _pair(module, member, _last(link), spelled)
 
 
 def _pair(first: str, second: str, spot: Spot, spelled: str) -> Iterator[Fact]:
@@ -415,8 +709,9 @@ def _pair(first: str, second: str, spot: Spot, spelled: str) -> Iterator[Fact]:
 def _base(bases: Meanings) -> Base:
     if bases == SUPER:
         return Base.SUPER
-    if bases and all(base.what is What.SELF for base in bases):
-        return Base.SELF
+    for what, base in ((What.SELF, Base.SELF), (What.CLASS, Base.CLASS)):
+        if bases and all(each.what is what for each in bases):
+            return base
     return Base.HANDLER if any(base.what is What.HANDLER for base in bases) else Base.OTHER
 
 
@@ -438,7 +733,12 @@ def _is_called(place: Place) -> bool:
 
 
 def _spot(node: Any) -> Spot:
-    return Spot(node.lineno, node.col_offset + 1)
+    return Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
+
+
+def _last(link: Any) -> Spot:
+    """Where the name of an attribute stands: the last thing of its expression."""
+    return Spot(link.end_lineno, link.end_col_offset - len(link.attr.encode("utf-8")) + 1, link.end_col_offset + 1)
 
 
 def _spell(root: Any, chain: list[Any]) -> str:

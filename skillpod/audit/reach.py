@@ -7,20 +7,37 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
-from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
+from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
+from skillpod.audit.fixpoint import TooDeep, merged
+from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
+from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
 from skillpod.audit.modules import Modules
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, Survey
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled, names_types, survey
 from skillpod.audit.source import Source as Text
-from skillpod.audit.standard import BUILTINS, GUARDED, MODULES, PERMITTED, SUBMODULES, Reach, is_member, is_standard, standing, transit
+from skillpod.audit.standard import (
+    BUILTINS,
+    GUARDED,
+    MODULES,
+    PERMITTED,
+    PURE,
+    SUBMODULES,
+    Reach,
+    is_member,
+    is_standard,
+    standing,
+    transit,
+)
 
 SDK = "skillpod"
+ANY = "?"
+"""The path of the names of an object that is not known."""
+
 MAX_DEPTH = 120
 _MAX_STEPS = 300_000
-_MAX_TEXT = 1000
+_MAX_FOLDS = 100_000
 _MAX_BINDINGS = 1000
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
@@ -36,20 +53,39 @@ METACLASSES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.
 LOOKUPS = frozenset({"get", "pop", "setdefault", "__getitem__"})
 """Methods of a mapping that take a key and give its value."""
 
-_FOLLOWED = frozenset({*WATCHED, "super", "chr", *(name.removeprefix("builtins.") for name in LOOKERS)})
+_WITH_CLASSES = frozenset({"builtins", "abc", "enum", "typing", "types", "collections"})
+"""Modules whose members are mostly classes."""
+
+_FOLLOWED = {
+    name.removeprefix("builtins."): (Meaning(What.MEMBER, f"builtins.{name.removeprefix('builtins.')}"),)
+    for name in (*WATCHED, "super", "next", *LOOKERS, *READERS, *FOLDED_CALLS)
+    if name.startswith("builtins.") or "." not in name
+}
+"""Builtins that are told from other names: the reader knows what they are, do or give."""
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
 class Reader:
-    """One file, read. ``readers`` are those of the whole bundle by file, so that a sibling's names can be followed."""
+    """One file, read. ``whole`` knows the readers of the whole bundle, so that a sibling's names can be followed."""
 
-    def __init__(self, source: Text, modules: Modules, readers: Mapping[str, Reader]) -> None:
+    def __init__(self, source: Text, modules: Modules, whole: Whole) -> None:
         self.file = source.file
+        self.text = source.text
         self._modules = modules
-        self._readers = readers
-        self.survey = Survey(source.tree)
-        self._known = Fixpoint()
+        self.whole = whole
+        self.survey = survey(source.tree)
+        self._known = whole.known
+        self._values: dict[int, Meanings] = {}
         self._steps = 0
+        self._folds = Budget(_MAX_FOLDS)
+        self._folding: set[int] = set()
+        self._followed = {
+            id(self.survey.inner[id(binding.node)])
+            for scope in (self.survey.module, *self.survey.inner.values())
+            for bindings in scope.bindings.values()
+            for binding in bindings
+            if binding.source is Source.FUNCTION
+        }
         self._inert: tuple[int, int] | None = None
         self.imports: set[str] = set()
         """Own dotted names that this file imports."""
@@ -58,32 +94,60 @@ class Reader:
 
     def exported(self, name: str, depth: int = 0) -> Meanings:
         """What another module of the bundle gets under a name."""
-        found = self.survey.module.bindings.get(name)
-        if found:
-            return self._union(found, depth)
+        bindings = self.survey.module.bindings.get(name)
+        if bindings:
+            found = self._union(bindings, depth)
+            return (*found, *self._from_elsewhere(name, found, depth))
         return self._from_stars(self.survey.module, name, depth)
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        name = node.id
+        """What a name may be where it is read."""
+        name = mangled(node.id, scope) if node.id.startswith("__") else node.id
+        known: Meanings | None = scope.known.get(name)
+        if known is not None:
+            return known
+        found = self._lookup(name, node, scope, depth)
+        if name not in WATCHED and not self._known.is_busy:  # of those the answer depends on the place; meanwhile it may not be whole
+            scope.known[name] = found
+        return found
+
+    def _lookup(self, name: str, node: Any, scope: Scope, depth: int) -> Meanings:
         found: Meanings = ()
-        here: Scope | None = scope.elsewhere.get(name, scope)
+        here: Scope | None = scope
         while here is not None:
+            here = here.elsewhere.get(name, here)
             bindings = here.bindings.get(name)
             if bindings and (here.kind is not Kind.CLASS or here is scope):
                 found += self._union(bindings, depth)
-                if here.kind in (Kind.FUNCTION, Kind.COMPREHENSION) or self._hides(name, bindings, here, scope, node):
+                if here.kind in (Kind.FUNCTION, Kind.COMPREHENSION):
                     return found
+                if here.kind is Kind.MODULE:
+                    found += self._from_elsewhere(name, found, depth)
+                if self._hides(name, bindings, here, scope, node):
+                    return found
+                if here.kind is Kind.CLASS:  # a name that a class's body binds is sought there, in the module and in the builtins alone
+                    here = self.survey.module
+                    continue
             here = here.parent
         found += self._from_stars(self.survey.module, name, depth)
-        if name in _FOLLOWED:
-            found += (Meaning(What.MEMBER, f"builtins.{name}"),)
-        return found or UNKNOWN
+        builtin = _FOLLOWED.get(name)
+        if builtin is None:
+            return found or UNKNOWN
+        return (*found, *builtin) if found else builtin
+
+    def _from_elsewhere(self, name: str, found: Meanings, depth: int) -> Meanings:
+        """What a star import, or a store into this module from outside, may have put in the place of a name of the module."""
+        starred = self._from_stars(self.survey.module, name, depth) if self.survey.module.stars else ()
+        is_constant = any(meaning.what in (What.TEXT, What.HOLDER) for meaning in found)
+        return (*starred, *UNKNOWN) if starred or (is_constant and self.whole.is_stored_on_others(name)) else ()
 
     def _hides(self, name: str, bindings: list[Binding], home: Scope, scope: Scope, node: Any) -> bool:
         """Whether a module's or class's own name surely stands before the builtin where it is read."""
         if name not in WATCHED and home.kind is Kind.MODULE:
             return True
         if name in home.unbound or len(bindings) > _MAX_BINDINGS:
+            return False
+        if home.kind is Kind.MODULE and self.whole.is_stored_on_others(name):
             return False
         at = (node.lineno, node.col_offset)
         certain = [binding for binding in bindings if binding.is_certain]
@@ -95,11 +159,59 @@ class Reader:
         """Where the module first does more than define: what is defined before that is there when any function is called."""
         if self._inert is None:
             end = (1 << 30, 0)
-            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not _is_inert(each)), end)
+            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not self._is_inert(each)), end)
         return self._inert
 
+    def _is_inert(self, statement: Any) -> bool:
+        """Whether running a module's statement can call nothing of the skill's own."""
+        if isinstance(statement, ast.Pass):
+            return True
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else [statement.module or ""]
+            is_relative = isinstance(statement, ast.ImportFrom) and statement.level
+            return not is_relative and all(self._is_foreign_to_us(name) for name in names)
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = statement.args
+            each = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+            annotations = [statement.returns, *(parameter.annotation for parameter in each if parameter)]
+            return (
+                all(self._is_marker(decorator) for decorator in statement.decorator_list)
+                and all(map(_is_constant_default, (*arguments.defaults, *arguments.kw_defaults)))
+                and all(self._is_inert_annotation(annotation) for annotation in annotations)
+            )
+        return isinstance(statement, (ast.Expr, ast.Assign)) and isinstance(statement.value, ast.Constant)
+
+    def _is_foreign_to_us(self, path: str) -> bool:
+        return path.partition(".")[0] == SDK or is_standard(path.partition(".")[0])
+
+    def _is_inert_annotation(self, annotation: Any) -> bool:
+        """One that names types which are none of the skill's: theirs could be asked for an item, or a union."""
+        if annotation is None or isinstance(annotation, ast.Constant):
+            return True
+        names = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)]
+        return names_types(annotation) and all(self._is_of_others(name) for name in names)
+
+    def _is_of_others(self, name: str) -> bool:
+        return all(
+            binding.source is Source.IMPORT and self._is_foreign_to_us(getattr(binding.node, "module", None) or binding.alias.name)
+            for binding in self.survey.module.bindings.get(name, ())
+            if binding.alias is not None
+        ) and all(binding.alias is not None for binding in self.survey.module.bindings.get(name, ()))
+
+    def _is_marker(self, decorator: Any) -> bool:
+        """skillpod's ``@tool``, bare or with literals: what almost every function of a skill carries."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if not isinstance(called, ast.Name) or called.id != "tool" or not self._is_of_others("tool"):
+            return False
+        return not isinstance(decorator, ast.Call) or (
+            not decorator.args and all(isinstance(word.value, ast.Constant) for word in decorator.keywords)
+        )
+
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
-        if all(binding.source is Source.OPAQUE for binding in bindings):
+        for binding in bindings:
+            if binding.source is not Source.OPAQUE:
+                break
+        else:
             return UNKNOWN
         return self._known.meanings(id(bindings), lambda: (self._meanings(binding, depth + 1) for binding in bindings))
 
@@ -111,18 +223,26 @@ class Reader:
 
     def _bound(self, binding: Binding, depth: int) -> Meanings:
         if binding.source is Source.VALUE:
-            return self._value(binding.node, binding.scope, depth)
+            return self.evaluate(binding.node, binding.scope, depth)
         if binding.source is Source.IMPORT:
             return self.imported(binding.node, binding.alias, depth)
         if binding.source is Source.HANDLER:
             return (Meaning(What.HANDLER),)
         if binding.source is Source.SELF:
             return (Meaning(What.SELF),)
-        if binding.source is Source.FIELD:
-            called = self._value(binding.node.func, binding.scope, depth)
-            is_field = any(meaning.path == "dataclasses.fields" for meaning in called)
-            return (Meaning(What.FIELD),) if is_field else UNKNOWN
+        if binding.source is Source.CLASS:
+            return (Meaning(What.CLASS),)
+        if binding.source is Source.ELEMENT:
+            return elements_of(self, binding.node, binding.index, binding.scope, depth)
+        if binding.source is Source.FUNCTION:
+            return self._own_function(binding.node, binding.scope)
         return UNKNOWN
+
+    def _own_function(self, node: Any, scope: Scope, _depth: int = 0) -> Meanings:
+        return (Meaning(What.FUNCTION, held=Held(self, node, scope)),)
+
+    def _holder(self, node: Any, scope: Scope, _depth: int) -> Meanings:
+        return (Meaning(What.HOLDER, held=Held(self, node, scope)),)
 
     def _from_stars(self, scope: Scope, name: str, depth: int) -> Meanings:
         found: Meanings = ()
@@ -130,7 +250,7 @@ class Reader:
             own = self.own_base(node)
             if own is not None:
                 reader = self.sibling(own)
-                found += reader.exported(name, depth + 1) if reader and reader is not self and depth < MAX_DEPTH else ()
+                found += reader.exported(name, _deeper(depth)) if reader and reader is not self else ()
             elif node.module and is_standard(node.module.partition(".")[0]):
                 resolved = transit(node.module, name)
                 if resolved in MODULES or (is_member(resolved) and standing(resolved).reach is not Reach.PLAIN):
@@ -147,10 +267,10 @@ class Reader:
         return not self.survey.module.stars
 
     def holds_modules(self) -> bool:
-        """Whether a guarded or refused module is among the names of this file."""
+        """Whether a module from which others can be reached is among the names of this file."""
         for name in self.survey.module.bindings:
             for meaning in self.exported(name):
-                if meaning.what is What.MODULE and (meaning.path in GUARDED or standing(meaning.path).reach not in PERMITTED):
+                if meaning.what is What.MODULE and meaning.path not in PURE:
                     return True
         return bool(self.survey.module.stars)
 
@@ -159,9 +279,14 @@ class Reader:
         above = self.survey.parents.get(id(call))
         return isinstance(above, ast.ClassDef) and call in above.decorator_list
 
+    def below(self, name: str) -> Iterator[str]:
+        """A package of the bundle and every module in it: what a star import of it may load, by its ``__all__``."""
+        inside = f"{name}." if name else ""
+        return (each for each in self._modules.file_of if each == name or each.startswith(inside))
+
     def sibling(self, name: str) -> Reader | None:
         """The reader of another module of the bundle, by its dotted name."""
-        return self._readers.get(self._modules.file_of.get(name, ""))
+        return self.whole.readers.get(self._modules.file_of.get(name, ""))
 
     def imported_files(self) -> Iterator[str]:
         """The files of the bundle that run when this one is imported and its imports are."""
@@ -198,9 +323,20 @@ class Reader:
 
     def value(self, node: Any, scope: Scope) -> Meanings:
         """What an expression may be. Raises TooDeep."""
-        return self._value(node, scope, 0)
+        found = self._values.get(id(node))
+        if found is None:
+            found = self._values[id(node)] = self.evaluate(node, scope, 0)
+        return found
 
-    def _value(self, node: Any, scope: Scope, depth: int) -> Meanings:
+    def remember(self, node: Any, found: Meanings) -> None:
+        """What an expression was found to be, for whoever asks for its value."""
+        self._values[id(node)] = found
+
+    def binding(self, binding: Binding, depth: int) -> Meanings:
+        """What one binding gives its name. Raises TooDeep."""
+        return self._meanings(binding, depth)
+
+    def evaluate(self, node: Any, scope: Scope, depth: int) -> Meanings:
         self._steps += 1
         if depth > MAX_DEPTH or self._steps > _MAX_STEPS:
             raise TooDeep
@@ -211,10 +347,10 @@ class Reader:
         return (Meaning(What.TEXT, node.value),) if isinstance(node.value, str) else UNKNOWN
 
     def _dotted(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self.attribute(self._value(node.value, scope, depth), node.attr, depth)
+        return self.attribute(self.evaluate(node.value, scope, depth), mangled(node.attr, scope), depth)
 
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
-        if bases is UNKNOWN and name.lstrip("_") not in TELLING:
+        if bases is UNKNOWN and name.lstrip("_") not in TELLING and name not in self.whole.fields:
             return UNKNOWN
         if len(bases) == 1:
             return self._attribute_of(bases[0], name, depth)
@@ -229,65 +365,121 @@ class Reader:
             return self._own_attribute(base, name, depth)
         if base.what in (What.SDK, What.FOREIGN):
             return (Meaning(base.what, f"{base.path}.{name}", base.line),)
-        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.HANDLER):
-            return _guess(base, name)
-        if base.what is What.FIELD and name == "name":
+        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER):
+            return self._of_some_object(base, name, depth)
+        if base.what is What.FIELD and name == "name" and not self.whole.is_stored_on_others(name):
             return (Meaning(What.TEXT, "field"),)
         return UNKNOWN
+
+    def _of_some_object(self, base: Meaning, name: str, depth: int) -> Meanings:
+        guessed, stored = _guess(base, name), self.whole.field(name, depth + 1)
+        if not stored:
+            return guessed
+        if base.what in (What.SELF, What.CLASS) and guessed == UNKNOWN and self.whole.is_field_sure(name):
+            return stored
+        return merged((*guessed, *stored, *UNKNOWN))
 
     def _own_attribute(self, base: Meaning, name: str, depth: int) -> Meanings:
         inside = f"{base.path}.{name}" if base.path else name
         reader = self.sibling(base.path)
-        found = reader.exported(name, depth + 1) if reader is not None and depth < MAX_DEPTH else ()
+        found = reader.exported(name, _deeper(depth)) if reader is not None else ()
         if inside in self._modules.file_of:
             return (*found, Meaning(What.OWN, inside, base.line))
         return tuple(Meaning(each.what, each.path, base.line) for each in found) or UNKNOWN
 
-    def _joined(self, node: Any, _scope: Scope, _depth: int) -> Meanings:
-        parts = [part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        return (Meaning(What.TEXT, "".join(parts)),) if len(parts) == len(node.values) else UNKNOWN
+    def _folded(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        """A text that operations on constants give; UNKNOWN when it is not sure to be one."""
+        try:
+            value = self._fold(node, scope, depth)
+        except Unfoldable:
+            return UNKNOWN
+        return (Meaning(What.TEXT, value),) if isinstance(value, str) else UNKNOWN
+
+    def _fold(self, node: Any, scope: Scope, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise TooDeep
+
+        def known(name: Any) -> Any:
+            return self._constant_behind(name, scope, depth + 1)
+
+        def called(function: Any) -> str:
+            found = self.evaluate(function, scope, depth + 1)
+            return found[0].path if len(found) == 1 and found[0].what is What.MEMBER else ""
+
+        return Folder(known, called, self._folds).fold(node)
+
+    def _constant_behind(self, node: Any, scope: Scope, depth: int) -> Any:
+        """The constant that a name or an attribute is. Raises Unfoldable."""
+        found = self.evaluate(node, scope, depth)
+        if len(found) == 1 and found[0].what is What.TEXT:
+            return found[0].path
+        if len(found) == 1 and found[0].held is not None and found[0].what is What.HOLDER and self.whole.is_sure(found[0]):
+            held = found[0].held
+            return self._once(held.node, lambda: held.reader.fold(held.node, held.scope, depth))
+        bindings = _only_binding(node, scope)
+        if found != UNKNOWN or bindings is None:
+            raise Unfoldable
+        return self._once(bindings.node, lambda: self._fold(bindings.node, bindings.scope, depth))
+
+    def _once(self, node: Any, fold: Callable[[], Any]) -> Any:
+        """What a constant that is defined by itself is, is not worked out."""
+        if id(node) in self._folding:
+            raise Unfoldable
+        self._folding.add(id(node))
+        try:
+            return fold()
+        finally:
+            self._folding.discard(id(node))
+
+    fold = _fold
 
     def _sum(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        """A chain of additions of constant strings, walked without recursion: it is as deep as it is long."""
-        if not isinstance(node.op, ast.Add):
-            return UNKNOWN
-        parts: list[str] = []
-        left: Any = node
-        while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
-            part = _text(self._value(left.right, scope, depth))
-            if part is None:
-                return UNKNOWN
-            parts.append(part)
-            left = left.left
-        first = _text(self._value(left, scope, depth))
-        return UNKNOWN if first is None else _folded([first, *reversed(parts)])
+        return self._folded(node, scope, depth) if isinstance(node.op, (ast.Add, ast.Mod, ast.Mult)) else UNKNOWN
 
     def _either(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return merged((*self._value(node.body, scope, depth), *self._value(node.orelse, scope, depth)))
+        return merged((*self.evaluate(node.body, scope, depth), *self.evaluate(node.orelse, scope, depth)))
 
     def _any(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return merged(meaning for value in node.values for meaning in self._value(value, scope, depth))
+        return merged(meaning for value in node.values for meaning in self.evaluate(value, scope, depth))
 
     def _walrus(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self._value(node.value, scope, depth)
+        return self.evaluate(node.value, scope, depth)
 
     def _item(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        if isinstance(node.value, (ast.Tuple, ast.List)) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-            elements = node.value.elts
-            index = node.slice.value
-            return self._value(elements[index], scope, depth) if -len(elements) <= index < len(elements) else UNKNOWN
         if isinstance(node.slice, ast.Slice):
-            text = _text(self._value(node.value, scope, depth))
-            return UNKNOWN if text is None or not _is_reversal(node.slice) else (Meaning(What.TEXT, text[::-1]),)
-        spaces = [meaning for meaning in self._value(node.value, scope, depth) if meaning.what is What.NAMESPACE]
-        return self._named(spaces, node.slice, scope, depth) if spaces else UNKNOWN
+            return self._folded(node, scope, depth)
+        found: Meanings = ()
+        bases = self.evaluate(node.value, scope, depth)
+        for base in bases:
+            if base.what is What.HOLDER:
+                found += item(base, self._key(node.slice, scope, depth), depth)
+        spaces = [meaning for meaning in bases if meaning.what is What.NAMESPACE]
+        if spaces:
+            found += self._named(spaces, node.slice, scope, depth)
+        return merged(found) or UNKNOWN
+
+    def _key(self, node: Any, scope: Scope, depth: int) -> str | int | None:
+        """A constant index or key, or None."""
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, (str, int)) else None
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            return -node.operand.value if isinstance(node.operand.value, int) else None
+        return _text(self.evaluate(node, scope, depth))
+
+    def _awaited(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        return self.evaluate(node.value, scope, depth)
+
+    def _starred(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        return elements_of(self, node.value, -1, scope, depth)
 
     def _named(self, spaces: list[Meaning], key: Any, scope: Scope, depth: int) -> Meanings:
-        names = [meaning.path for meaning in self._value(key, scope, depth) if meaning.what is What.TEXT]
+        names = [meaning.path for meaning in self.evaluate(key, scope, depth) if meaning.what is What.TEXT]
         found: Meanings = ()
         for space in spaces:
             for name in names:
-                if not space.path:
+                if space.path == ANY:
+                    found += self.attribute(UNKNOWN, name, depth)
+                elif not space.path:
                     found += self.lookup(ast.Name(id=name, ctx=ast.Load(), lineno=1, col_offset=0), self.survey.module, depth)
                 else:
                     found += self.attribute((Meaning(What.MODULE, space.path, space.line),), name, depth)
@@ -300,61 +492,112 @@ class Reader:
             if found is not None:
                 return found
         found = ()
-        for meaning in self._value(function, scope, depth):
+        for meaning in self.evaluate(function, scope, depth):
             found += self._result(meaning, node, scope, depth)
         return found or UNKNOWN
 
     def _method(self, function: Any, node: Any, scope: Scope, depth: int) -> Meanings | None:
         """Methods of constants and of namespaces; None for any other."""
         if function.attr in LOOKUPS and node.args:
-            spaces = [meaning for meaning in self._value(function.value, scope, depth) if meaning.what is What.NAMESPACE]
-            return self._named(spaces, node.args[0], scope, depth) if spaces else None
-        if function.attr == "join" and node.args and isinstance(node.args[0], (ast.Tuple, ast.List)):
-            glue = _text(self._value(function.value, scope, depth))
-            parts = [_text(self._value(each, scope, depth)) for each in node.args[0].elts]
-            if glue is not None and None not in parts:
-                return _folded([glue.join(part for part in parts if part is not None)])
+            spaces = [meaning for meaning in self.evaluate(function.value, scope, depth) if meaning.what is What.NAMESPACE]
+            if spaces:
+                return self._named(spaces, node.args[0], scope, depth)
+        if function.attr in FOLDED_METHODS:
+            folded = self._folded(node, scope, depth)
+            if folded is not UNKNOWN:
+                return folded
+        if function.attr in ("get", "pop", "setdefault") and node.args:
+            return self._from_table(function.value, node.args, scope, depth)
         return None
+
+    def _from_table(self, table: Any, arguments: list[Any], scope: Scope, depth: int) -> Meanings | None:
+        """``table.get(key, default)``."""
+        found: Meanings = ()
+        for base in self.evaluate(table, scope, depth):
+            if base.what is not What.HOLDER:
+                return None
+            found += item(base, self._key(arguments[0], scope, depth), depth)
+        if len(arguments) > 1:
+            return merged((*found, *self.evaluate(arguments[1], scope, depth)))
+        return found
 
     def _result(self, called: Meaning, node: Any, scope: Scope, depth: int) -> Meanings:
         arguments = node.args
+        if called.what is What.FUNCTION and called.held is not None:
+            reader: Reader = called.held.reader
+            return reader.results(called.held.node, depth)
+        if called.path in FOLDED_CALLS:
+            return self._folded(node, scope, depth)
         if called.path == "builtins.getattr" and len(arguments) >= 2:
             return self.fetched(arguments, scope, depth)
         if called.path in ("builtins.globals", "builtins.locals") or (called.path == "builtins.vars" and not arguments):
             return (Meaning(What.NAMESPACE),)
         if called.path == "builtins.vars":
-            modules = [meaning for meaning in self._value(arguments[0], scope, depth) if meaning.what is What.MODULE]
-            return tuple(Meaning(What.NAMESPACE, meaning.path, meaning.line) for meaning in modules)
+            return tuple(
+                Meaning(What.NAMESPACE, meaning.path or ANY, meaning.line)
+                for meaning in self.evaluate(arguments[0], scope, depth)
+                if meaning.what not in (What.SELF, What.CLASS, What.OWN)
+            )
         if called.path in ("builtins.__import__", "importlib.import_module") and arguments:
-            name = _text(self._value(arguments[0], scope, depth))
+            name = _text(self.evaluate(arguments[0], scope, depth))
             return (self.module(name),) if name else ()
         if called.path == "builtins.super":
-            return SUPER
-        if called.path == "builtins.chr" and arguments and isinstance(arguments[0], ast.Constant):
-            code = arguments[0].value
-            return (Meaning(What.TEXT, chr(code)),) if isinstance(code, int) and 0 <= code < 0x110000 else ()
+            return SUPER if not arguments or self._is_own_super(arguments, scope, depth) else ()
+        if called.path == "builtins.type" and len(arguments) == 1:
+            return self._type_of(arguments[0], scope, depth)
+        if called.path in ("builtins.next") and arguments:
+            return elements_of(self, arguments[0], -1, scope, depth)
         return ()
 
+    def _is_own_super(self, arguments: list[Any], scope: Scope, depth: int) -> bool:
+        """``super(Own, self)``."""
+        if len(arguments) != 2:
+            return False
+        owner, instance = (self.evaluate(each, scope, depth) for each in arguments)
+        return all(each.what is What.CLASS for each in owner) and all(each.what in (What.SELF, What.CLASS) for each in instance)
+
+    def _type_of(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        """The type of a class is ``type``, or a class of the skill's own that is one."""
+        of = self.evaluate(node, scope, depth)
+        is_class = any(each.what is What.CLASS or each.path.partition(".")[0] in _WITH_CLASSES for each in of if each.what is not What.TEXT)
+        is_type = isinstance(node, ast.Call) and any(each.path == "builtins.type" for each in self.evaluate(node.func, scope, depth))
+        return _FOLLOWED["type"] if is_class or is_type else ()
+
+    def is_followed_function(self, scope: Scope) -> bool:
+        """Whether a scope is of a function whose calls are followed."""
+        return id(scope) in self._followed and not scope.is_generator
+
+    def results(self, function: Any, depth: int) -> Meanings:
+        """What a call of a function of this file gives."""
+        inner = self.survey.inner[id(function)]
+        if inner.is_generator or not inner.returns or depth > MAX_DEPTH // 2:
+            return UNKNOWN
+        return self._known.meanings(id(inner), lambda: (self.evaluate(each, inner, depth + 1) for each in inner.returns))
+
     def fetched(self, arguments: list[Any], scope: Scope, depth: int) -> Meanings:
-        bases = self._value(arguments[0], scope, depth)
+        bases = self.evaluate(arguments[0], scope, depth)
         found: Meanings = ()
-        for name in self._value(arguments[1], scope, depth):
+        for name in self.evaluate(arguments[1], scope, depth):
             if name.what is What.TEXT:
                 found += self.attribute(bases, name.path, depth)
-        return found
+        return (*found, *self.evaluate(arguments[2], scope, depth)) if len(arguments) > 2 else found
 
 
 _EVALUATE: dict[type, Any] = {
     ast.Name: Reader.lookup,
     ast.Constant: Reader._constant,
     ast.Attribute: Reader._dotted,
-    ast.JoinedStr: Reader._joined,
+    ast.JoinedStr: Reader._folded,
     ast.BinOp: Reader._sum,
     ast.IfExp: Reader._either,
     ast.BoolOp: Reader._any,
     ast.NamedExpr: Reader._walrus,
     ast.Subscript: Reader._item,
     ast.Call: Reader._called,
+    ast.Await: Reader._awaited,
+    ast.Starred: Reader._starred,
+    ast.Lambda: Reader._own_function,
+    **dict.fromkeys(LITERALS, Reader._holder),
 }
 
 
@@ -376,20 +619,22 @@ def _guess(base: Meaning, name: str) -> Meanings:
     return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
 
 
-def _folded(parts: list[str]) -> Meanings:
-    """The constant that parts add up to; one too long to be a name is not followed."""
-    return (Meaning(What.TEXT, "".join(parts)),) if sum(map(len, parts)) <= _MAX_TEXT else UNKNOWN
-
-
 def _text(meanings: Meanings) -> str | None:
     """The one constant string an expression is, or None."""
     return meanings[0].path if len(meanings) == 1 and meanings[0].what is What.TEXT else None
 
 
-def _is_reversal(part: Any) -> bool:
-    step = part.step
-    is_back = isinstance(step, ast.UnaryOp) and isinstance(step.op, ast.USub) and isinstance(step.operand, ast.Constant)
-    return bool(is_back and step.operand.value == 1 and part.lower is None and part.upper is None)
+def _only_binding(node: Any, scope: Scope) -> Binding | None:
+    """The one assignment that gives a name its value."""
+    if not isinstance(node, ast.Name):
+        return None
+    here: Scope | None = scope.elsewhere.get(node.id, scope)
+    while here is not None:
+        bindings = here.bindings.get(node.id)
+        if bindings and (here.kind is not Kind.CLASS or here is scope):
+            return bindings[0] if len(bindings) == 1 and bindings[0].source is Source.VALUE and node.id not in here.unbound else None
+        here = here.parent
+    return None
 
 
 def _is_in_function(scope: Scope) -> bool:
@@ -401,22 +646,11 @@ def _is_in_function(scope: Scope) -> bool:
     return False
 
 
-def _is_inert(statement: Any) -> bool:
-    """Whether running a module's statement can call nothing of the module's own."""
-    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)):
-        return True
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return all(_is_marker(each) for each in statement.decorator_list) and all(
-            default is None or isinstance(default, (ast.Constant, ast.UnaryOp))
-            for default in (*statement.args.defaults, *statement.args.kw_defaults)
-        )
-    if isinstance(statement, (ast.Expr, ast.Assign)):
-        return isinstance(statement.value, ast.Constant)
-    return False
+def _is_constant_default(node: Any) -> bool:
+    return node is None or isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
-def _is_marker(decorator: Any) -> bool:
-    """``@tool``, bare or with literals: what almost every function of a skill carries. A function of that name in the same file would be
-    defined before it is used, and the names it can call then are those that stand above it."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return isinstance(called, ast.Name) and called.id == "tool"
+def _deeper(depth: int) -> int:
+    if depth >= MAX_DEPTH:
+        raise TooDeep
+    return depth + 1

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from skillpod.audit.facts import Reading
+from skillpod.audit.fingerprint import fingerprinted
 from skillpod.audit.fixpoint import TooDeep
+from skillpod.audit.holders import Whole
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
 from skillpod.audit.rules import agent_skill, capabilities, dynamic, files, imports, reflection, tampering, unseen
+from skillpod.audit.ruleset import RULESET
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
 from skillpod.model.bundle import Bundle
@@ -40,7 +43,8 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
     through others, can't run in a guest and is a notice.
     """
     try:
-        found, uses = _audit(bundle, manifest, rules)
+        found, uses, sources = _audit(bundle, manifest, rules)
+        shown = tuple(fingerprinted(_in_order(found), bundle, sources))
     except Exception as fault:  # noqa: BLE001  # SAFE: a stranger's code was read; whatever went wrong, the answer is no
         failed = Finding(
             rule="AUD-001",
@@ -49,22 +53,24 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
             message=f"the audit failed ({type(fault).__name__})",
             fix="this is a fault of skillpod: report it with the skill's folder",
         )
-        return Report(digest=bundle.digest, findings=(failed,))
-    return Report(digest=bundle.digest, findings=_in_order(found), capabilities=tuple(sorted(set(uses))))
+        return Report(digest=bundle.digest, findings=tuple(fingerprinted([failed], bundle, {})), ruleset=RULESET)
+    return Report(digest=bundle.digest, findings=shown, capabilities=tuple(sorted(set(uses))), ruleset=RULESET)
 
 
-def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> tuple[list[Finding], list[CapabilityUse]]:
+def _audit(
+    bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]
+) -> tuple[list[Finding], list[CapabilityUse], dict[str, Source]]:
     found = [finding for rule in BUNDLE_RULES for finding in rule(bundle, manifest)]
     python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
     size = sum(map(len, python.values()))
     if size > MAX_SOURCES:
         found.append(_too_large(f"the skill has {size} bytes of Python; at most {MAX_SOURCES} are audited"))
-        return found, []
+        return found, [], {}
     sources, faults = _read(python)
     package, programs = (manifest.name.replace("-", "_"), manifest.scripts) if manifest else ("", ())
-    readers, refusals = _readers(sources, Modules(python, package=package, programs=programs))
+    readers, refusals = _readers(sources.values(), Modules(python, package=package, programs=programs))
     faults += refusals
-    readings, refusals = _observe(readers)
+    readings, refusals = _observe(readers, sources)
     faults += refusals
     reachable = _reachable(python, readers)
     found += [_in_tests(finding) if finding.file not in reachable else finding for finding in faults]
@@ -78,40 +84,40 @@ def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> 
             found += map(_in_tests, judged)
     if manifest is not None:
         found += capabilities.compare(uses, manifest)
-    return found, uses
+    return found, uses, sources
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------------
 
 
-def _read(python: dict[str, bytes]) -> tuple[list[Source], list[Finding]]:
-    sources: list[Source] = []
+def _read(python: dict[str, bytes]) -> tuple[dict[str, Source], list[Finding]]:
+    sources: dict[str, Source] = {}
     faults: list[Finding] = []
     for name, content in python.items():
         source, findings = read_source(name, content)
         faults += findings
         if source is not None:
-            sources.append(source)
+            sources[name] = source
     return sources, faults
 
 
 def _readers(sources: Iterable[Source], modules: Modules) -> tuple[dict[str, Reader], list[Finding]]:
-    readers: dict[str, Reader] = {}
+    whole = Whole()
     faults: list[Finding] = []
     for source in sources:
         try:
-            readers[source.file] = Reader(source, modules, readers)
+            whole.readers[source.file] = Reader(source, modules, whole)
         except TooLarge:
             faults.append(_too_large("the file has too many syntax nodes to be audited", source.file))
-    return readers, faults
+    return whole.readers, faults
 
 
-def _observe(readers: dict[str, Reader]) -> tuple[list[Reading], list[Finding]]:
+def _observe(readers: dict[str, Reader], sources: dict[str, Source]) -> tuple[list[Reading], list[Finding]]:
     readings: list[Reading] = []
     faults: list[Finding] = []
     for file, reader in readers.items():
         try:
-            readings.append(Reading(file, tuple(Observer(reader).facts())))
+            readings.append(Reading(file, tuple(Observer(reader).facts()), sources[file].text.split("\n")))
         except (TooDeep, RecursionError):
             faults.append(_too_large("an expression is nested too deeply, or names hang together in too many ways, to be followed", file))
     return readings, faults

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from skillpod.audit.branches import may_be_dead, outcome
+
 ANNOTATIONS = "__annotations__"
 MAX_NODES = 250_000
 
@@ -30,7 +32,9 @@ class Source(Enum):
     VALUE = "value"  # node: the expression
     HANDLER = "handler"  # except ... as name
     SELF = "self"  # the first parameter of a method
-    FIELD = "field"  # an element of dataclasses.fields(...): its name is an identifier the author wrote; node: the call
+    ELEMENT = "element"  # of what is iterated or unpacked; node: that, index: which part of each element, -1 the whole
+    CLASS = "class"  # one of the file's classes, or the first parameter of a class method
+    FUNCTION = "function"  # node: a function without decorators
     OPAQUE = "opaque"  # a parameter, a function, a class, anything computed
 
 
@@ -43,16 +47,22 @@ class Binding:
     effective: tuple[int, int]  # from this place on the name has the value
     is_certain: bool  # bound by a statement that always runs when its scope does
     alias: ast.alias | None = None
+    index: int = -1
+    target: Any = None  # of a store into an attribute: the attribute
 
 
 @dataclass(slots=True, eq=False)
 class Scope:
     kind: Kind
     parent: Scope | None
+    name: str = ""  # of a function or a class
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
+    known: dict[str, Any] = field(default_factory=dict)  # what names were found to mean here
     stars: list[ast.ImportFrom] = field(default_factory=list)
+    is_generator: bool = False
+    returns: list[Any] = field(default_factory=list)  # the expressions a function returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,38 @@ class Place:
     parent: Any
 
 
+def survey(tree: ast.Module) -> Survey:
+    """Branches that never run are left out, unless the names that say so turn out to mean something else further on."""
+    found = Survey(tree, are_dead_left_out=True)
+    return found if found.is_sure else Survey(tree, are_dead_left_out=False)
+
+
+def mangled(name: str, scope: Scope) -> str:
+    """The name that Python makes of a private one (``__x``) inside a class."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    here: Scope | None = scope
+    while here is not None:
+        if here.kind is Kind.CLASS and here.name.strip("_"):
+            return f"_{here.name.lstrip('_')}{name}"
+        here = here.parent
+    return name
+
+
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
-    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through."""
+    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through; ``inner`` the
+    scope that a function, lambda or comprehension opens; ``fields`` what is stored into attributes, by name, whatever they are of."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, *, are_dead_left_out: bool) -> None:
+        self._are_dead_left_out = are_dead_left_out
         self.module = Scope(Kind.MODULE, None)
         self.places: list[Place] = []
         self.parents: dict[int, Any] = {}
+        self.inner: dict[int, Scope] = {}
+        self.fields: dict[str, list[Binding]] = {}
+        self.classes: list[Scope] = []
+        self._stored: set[int] = set()
         self.statements = tree.body
         self._certain: set[int] = {id(statement) for statement in tree.body}
         self._pending: list[tuple[Any, Scope, Any]] = [(statement, self.module, tree) for statement in tree.body]
@@ -94,7 +128,16 @@ class Survey:
             ast.IfExp: self._transparent,
             ast.BoolOp: self._transparent,
             ast.Starred: self._transparent,
+            ast.List: self._transparent,
             ast.Tuple: self._transparent,
+            ast.Set: self._transparent,
+            ast.Dict: self._transparent,
+            ast.Return: self._return,
+            ast.Match: self._match,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield,
+            ast.If: self._if,
+            ast.Try: self._try,
             ast.For: self._for,
             ast.AsyncFor: self._for,
             ast.ListComp: self._comprehension,
@@ -111,7 +154,16 @@ class Survey:
             ast.MatchClass: self._watched,
         }
         self._declared: list[tuple[str, Scope, Kind]] = []
+        self._branches: list[tuple[ast.If, Scope]] = []
+        self.attempted: set[int] = set()
+        """Imports that stand in a ``try`` which catches their failure."""
+        self._has_text_annotations = any(
+            isinstance(each, ast.ImportFrom) and each.module == "__future__" and any(name.name == "annotations" for name in each.names)
+            for each in tree.body[:10]
+        )
         self._walk()
+        skipped = self._walk_branches()
+        self.is_sure = all(outcome(node.test, self._stands_for) is not None for node in skipped)
         for name, scope, kind in self._declared:
             self._move(name, scope, kind)
         self.places.sort(key=lambda place: (place.node.lineno, place.node.col_offset))  # so that a name's value is known before its uses
@@ -129,6 +181,35 @@ class Survey:
                 handle(node, scope, parent)
             else:
                 self._below(node, scope)
+
+    def _walk_branches(self) -> list[ast.If]:
+        """Branches that never run are not walked; the statements some of which were left out."""
+        skipped: list[ast.If] = []
+        while self._branches:
+            node, scope = self._branches.pop()
+            answer = outcome(node.test, self._stands_for) if self._are_dead_left_out else None
+            if answer is not None:
+                skipped.append(node)
+            self._push(node.body if answer is not False else (), scope, node)
+            self._push(node.orelse if answer is not True else (), scope, node)
+            self._walk()
+        return skipped
+
+    def _stands_for(self, name: str) -> tuple[str, ...]:
+        """See ``branches.Named``."""
+        scopes = (self.module, *self.inner.values(), *self.classes)
+        found = [binding for scope in scopes for binding in scope.bindings.get(name, ())]
+        is_touched = any(name in scope.unbound or scope.stars for scope in scopes) or any(name == each for each, _, _ in self._declared)
+        if len(found) != 1 or is_touched or name not in self.module.bindings:
+            return ()
+        [binding] = found
+        if binding.source is Source.VALUE and isinstance(binding.node, ast.Constant) and binding.node.value is False:
+            return ("False",)
+        if binding.source is not Source.IMPORT or binding.alias is None:
+            return ()
+        if isinstance(binding.node, ast.Import):
+            return (binding.alias.name,) if "." not in binding.alias.name else ()
+        return (binding.node.module or "", binding.alias.name) if not binding.node.level else ()
 
     def _below(self, node: Any, scope: Scope) -> None:
         pending = self._pending
@@ -156,9 +237,12 @@ class Survey:
         *,
         alias: ast.alias | None = None,
         effective: tuple[int, int] | None = None,
+        index: int = -1,
     ) -> None:
+        if name.startswith("__"):
+            name = mangled(name, scope)
         end = effective or (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
-        binding = Binding(source, node, scope, statement.lineno, end, id(statement) in self._certain, alias)
+        binding = Binding(source, node, scope, statement.lineno, end, id(statement) in self._certain, alias, index)
         scope.bindings.setdefault(name, []).append(binding)
 
     def _bind_target(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
@@ -172,12 +256,31 @@ class Survey:
             self._bind_target(target.value, None, scope, statement)
         elif isinstance(target, (ast.Tuple, ast.List)):
             values: list[Any] = [None] * len(target.elts)
+            if value is not None and not isinstance(value, (ast.Tuple, ast.List)):
+                self._bind_elements(target, value, scope, statement)
+                return
             if isinstance(value, (ast.Tuple, ast.List)) and not any(isinstance(each, ast.Starred) for each in (*value.elts, *target.elts)):
                 values = [*value.elts, *values][: len(target.elts)]
             for inner, matched in zip(target.elts, values, strict=True):
                 self._bind_target(inner, matched, scope, statement)
         else:
+            if isinstance(target, ast.Attribute):
+                self._store(target, value, scope, statement)
             self._pending.append((target, scope, statement))
+
+    def _bind_elements(self, target: Any, iterated: Any, scope: Scope, statement: Any, *, of_each: bool = False) -> None:
+        """The targets of an unpacking; ``of_each``: of every element that a loop takes, not of the value itself."""
+        for index, inner in enumerate(target.elts):
+            if isinstance(inner, ast.Name):
+                self._bind(inner.id, scope, Source.ELEMENT, iterated, statement, index=index if of_each else -1)
+            else:
+                self._bind_target(inner, None, scope, statement)
+
+    def _store(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
+        self._stored.add(id(target))
+        source = Source.OPAQUE if value is None else Source.VALUE
+        stored = Binding(source, value, scope, statement.lineno, (0, 0), is_certain=False, target=target)
+        self.fields.setdefault(mangled(target.attr, scope), []).append(stored)
 
     # --- expressions ---------------------------------------------------------------------------------------------------------
 
@@ -190,6 +293,8 @@ class Survey:
     def _attribute(self, node: Any, scope: Scope, parent: Any) -> None:
         self.places.append(Place(node, scope, parent))
         self.parents[id(node)] = parent
+        if node.ctx.__class__ is not ast.Load and id(node) not in self._stored:
+            self._store(node, None, scope, node)  # by a loop, an augmented assignment and the like
         below, root = node, node.value
         while root.__class__ is ast.Attribute:
             below, root = root, root.value
@@ -231,12 +336,13 @@ class Survey:
         self._pending.append((node.value, scope, node))
 
     def _lambda(self, node: Any, scope: Scope, _parent: Any) -> None:
-        inner = Scope(Kind.FUNCTION, scope)
+        inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope)
+        inner.returns.append(node.body)
         self._parameters(node.args, inner, scope, node)
         self._pending.append((node.body, inner, node))
 
     def _comprehension(self, node: Any, scope: Scope, _parent: Any) -> None:
-        inner = Scope(Kind.COMPREHENSION, scope)
+        inner = self.inner[id(node)] = Scope(Kind.COMPREHENSION, scope)
         for index, generator in enumerate(node.generators):
             self._pending.append((generator.iter, inner if index else scope, generator))
             self._loop_target(generator.target, generator.iter, inner, node)
@@ -245,8 +351,10 @@ class Survey:
         self._push(shown, inner, node)
 
     def _annotation(self, node: Any, scope: Scope, parent: Any) -> None:
-        """An annotation; text in it is code for whoever evaluates annotations, so it is read as code."""
-        self._pending.append((node, scope, parent))
+        """An annotation; text in it is code for whoever evaluates annotations, so it is read as code. One that stays text, or is never
+        evaluated, and only names types uses nothing: who evaluates it is a finding there."""
+        if not (self._has_text_annotations and names_types(node)):
+            self._pending.append((node, scope, parent))
         if isinstance(node, ast.Name):
             return
         for text in ast.walk(node):
@@ -258,7 +366,8 @@ class Survey:
                 for inner in ast.walk(quoted):
                     if isinstance(inner, (ast.expr, ast.arg, ast.keyword)):
                         ast.copy_location(inner, text)
-                self._pending.append((quoted, scope, text))
+                if not names_types(quoted):
+                    self._pending.append((quoted, scope, text))
 
     # --- statements ----------------------------------------------------------------------------------------------------------
 
@@ -274,8 +383,10 @@ class Survey:
     def _function(self, node: Any, scope: Scope, _parent: Any) -> None:
         first = node.body[0]
         effective = None if node.decorator_list else (first.lineno, first.col_offset)
-        self._bind(node.name, scope, Source.OPAQUE, None, node, effective=effective)
-        inner = Scope(Kind.FUNCTION, scope)
+        is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and scope.kind is not Kind.CLASS
+        source = Source.FUNCTION if is_plain else Source.OPAQUE
+        self._bind(node.name, scope, source, None if _is_of_class(node) else node, node, effective=effective)
+        inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope, node.name)
         self._push(node.decorator_list, scope, node)
         self._push(getattr(node, "type_params", ()), inner, node)
         if node.returns is not None:
@@ -283,21 +394,44 @@ class Survey:
         self._parameters(node.args, inner, scope, node)
         self._push(node.body, inner, node)
 
+    def _return(self, node: Any, scope: Scope, _parent: Any) -> None:
+        if node.value is not None:
+            scope.returns.append(node.value)
+            self._pending.append((node.value, scope, node))
+
+    def _yield(self, node: Any, scope: Scope, _parent: Any) -> None:
+        scope.is_generator = True
+        self._below(node, scope)
+
+    def _match(self, node: Any, scope: Scope, _parent: Any) -> None:
+        """``case name:`` and ``case ... as name:`` give the subject a name."""
+        self._pending.append((node.subject, scope, node))
+        for case in node.cases:
+            if isinstance(case.pattern, ast.MatchAs) and case.pattern.name:
+                self._bind(case.pattern.name, scope, Source.VALUE, node.subject, case.pattern)
+                self._push([case.pattern.pattern], scope, case.pattern)
+            else:
+                self._pending.append((case.pattern, scope, case))
+            self._push([case.guard, *case.body], scope, case)
+
     def _parameters(self, arguments: Any, inner: Scope, outer: Scope, function: Any) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
-        is_method = outer.kind is Kind.CLASS and not isinstance(function, ast.Lambda) and not _takes_the_class(function)
+        first = Source.OPAQUE if outer.kind is not Kind.CLASS or isinstance(function, ast.Lambda) else _first_parameter(function)
         for index, parameter in enumerate(
             [*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))],
         ):
-            source = Source.SELF if is_method and index == 0 and positional else Source.OPAQUE
+            source = first if index == 0 and positional else Source.OPAQUE
             self._bind(parameter.arg, inner, source, None, parameter)
             if parameter.annotation is not None:
                 self._annotation(parameter.annotation, outer, parameter)
+                if isinstance(parameter.annotation, ast.BinOp) and not isinstance(parameter.annotation.op, ast.BitOr):
+                    self.places.append(Place(parameter.annotation, outer, parameter))
         self._push([*arguments.defaults, *arguments.kw_defaults], outer, arguments)
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self._bind(node.name, scope, Source.OPAQUE, None, node)
-        inner = Scope(Kind.CLASS, scope)
+        self._bind(node.name, scope, Source.CLASS, node, node)
+        inner = Scope(Kind.CLASS, scope, node.name)
+        self.classes.append(inner)
         self.places.append(Place(node, scope, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)
         self._certain.update(id(statement) for statement in node.body)
@@ -316,8 +450,21 @@ class Survey:
             self._bind_target(node.target, node.value, scope, node)
         elif not isinstance(node.target, ast.Name):
             self._pending.append((node.target, scope, node))
-        self._annotation(node.annotation, scope, node)
+        if scope.kind is not Kind.FUNCTION:  # PEP 526: those of local names are never evaluated
+            self._annotation(node.annotation, scope, node)
         self._push([node.value], scope, node)
+
+    def _if(self, node: Any, scope: Scope, _parent: Any) -> None:
+        self._pending.append((node.test, scope, node))
+        if may_be_dead(node.test):
+            self._branches.append((node, scope))
+        else:
+            self._push([*node.body, *node.orelse], scope, node)
+
+    def _try(self, node: Any, scope: Scope, _parent: Any) -> None:
+        if any(_catches_a_missing_module(handler.type) for handler in node.handlers):
+            self.attempted.update(id(each) for each in node.body if isinstance(each, (ast.Import, ast.ImportFrom)))
+        self._below(node, scope)
 
     def _for(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._loop_target(node.target, node.iter, scope, node)
@@ -330,8 +477,10 @@ class Survey:
         if isinstance(iterated, (ast.Tuple, ast.List, ast.Set)) and iterated.elts:
             for element in iterated.elts:
                 self._bind_target(target, None if isinstance(element, ast.Starred) else element, scope, loop)
-        elif isinstance(iterated, ast.Call) and isinstance(target, ast.Name):
-            self._bind(target.id, scope, Source.FIELD, iterated, loop)
+        elif isinstance(target, ast.Name):
+            self._bind(target.id, scope, Source.ELEMENT, iterated, loop)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._bind_elements(target, iterated, scope, loop, of_each=True)
         else:
             self._bind_target(target, None, scope, loop)
 
@@ -375,14 +524,38 @@ class Survey:
                 self._pending.append((target, scope, node))
 
 
+def _is_of_class(function: Any) -> bool:
+    """Whether a method is called without an instance by right."""
+    return any(getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list)
+
+
+_MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
+
+
+def _catches_a_missing_module(kinds: Any) -> bool:
+    if kinds is None:
+        return True
+    each = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
+    return any(getattr(kind, "id", "") in _MISSING for kind in each)
+
+
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
 
 
-def _takes_the_class(function: Any) -> bool:
-    """Whether the first parameter of a method is not an instance."""
-    return function.name in _CLASS_METHODS or any(
-        getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list
-    )
+def _first_parameter(function: Any) -> Source:
+    """What the first parameter of a function in a class's body is."""
+    decorators = {getattr(each, "id", "") for each in function.decorator_list}
+    if "staticmethod" in decorators:
+        return Source.OPAQUE
+    return Source.CLASS if function.name in _CLASS_METHODS or "classmethod" in decorators else Source.SELF
+
+
+_TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load, ast.Starred)
+
+
+def names_types(annotation: Any) -> bool:
+    """Whether an annotation calls nothing: a name, what is in it, a union."""
+    return all(isinstance(node, _TYPES) for node in ast.walk(annotation))
 
 
 def _outer_function(scope: Scope, name: str) -> Scope | None:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skillpod.cli import render
-from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
-from skillpod.cli.faults import Line
+from skillpod.audit.ruleset import RULESET
+from skillpod.cli import findings, render, sarif
+from skillpod.cli.checkup import SCHEMA, Checked, changed_skills, examine, is_skill, skill_folders, today
 from skillpod.cli.options import Folders, Json, PolicyName
-from skillpod.cli.places import Place, source_line
-from skillpod.cli.portrait import counted
-from skillpod.config import load_policy
+from skillpod.config import load_policy, read_suppressions_file
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.manifest.template import new_skill
-from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.model.finding import Finding, Verdict
 from skillpod.model.names import SKILL_NAME_LIMIT, is_skill_name
+from skillpod.policy.suppressions import FILE, NONE, Suppressions
 from skillpod.serve.answers import Exit
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -31,6 +31,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 class Format(Enum):
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
 
 
 # --- new ---------------------------------------------------------------------------------------------------------------------------
@@ -84,6 +85,13 @@ def check(
         Path | None, typer.Option("--policies", metavar="DIR", help="Say what the policy in DIR decides, too.", show_default=False)
     ] = None,
     policy: PolicyName = None,
+    suppressions: Annotated[
+        Path | None,
+        typer.Option("--suppressions", metavar="FILE", help="What is accepted; else suppressions.yaml of --policies.", show_default=False),
+    ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="The paths are changed files: check the skills they are in, pass over the others.")
+    ] = False,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
@@ -92,58 +100,57 @@ def check(
     Exit code 1 when one is denied, or refused by the policy.
     """
     active = load_policy(policies, policy or "default") if policies is not None else None
-    examiner = Examiner()
+    skills = list(changed_skills(folders) if changed else skill_folders(folders))
+    accepted = _accepted(suppressions or _beside(policies), skills)
+    examiner = Examiner(suppressions=accepted, today=today)
     checked: list[Checked] = []
     with render.working("checking"):
-        checked.extend(examine(folder, examiner, active) for folder in skill_folders(folders))
+        checked.extend(examine(folder, examiner, active) for folder in skills)
+    notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
     if json or format is Format.JSON:
-        render.data({"schema": SCHEMA, "skills": [one.as_dict() for one in checked]})
+        shown = {"skills": [one.as_dict() for one in checked], "notices": [notice.as_dict() for notice in notices]}
+        render.data({"schema": SCHEMA, "ruleset": RULESET, **shown})
+    elif format is Format.SARIF:
+        render.data(sarif.log(checked, notices))
     else:
-        for one in checked:
-            _print_checked(one)
-        render.line(*_summary(checked))
+        _print_checked(checked, notices)
     if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
         raise typer.Exit(Exit.REFUSED)
 
 
-_SEVERITY_STYLES = {Severity.DENY: "bold red", Severity.REVIEW: "bold yellow", Severity.NOTICE: "bold cyan"}
+def _beside(policies: Path | None) -> Path | None:
+    """The file of a folder of policies, when it has one."""
+    file = None if policies is None else policies / FILE
+    return file if file is not None and os.path.lexists(file) else None
 
 
-def _print_checked(one: Checked) -> None:
-    for finding in one.findings:
-        for spans in finding_lines(one, finding):
+def _accepted(file: Path | None, skills: Sequence[Path]) -> Suppressions:
+    """What the operator's people have accepted. Raises CommandInvalid for a file that a skill brings along, PolicyUnreadable."""
+    if file is None:
+        return NONE
+    place = Path(os.path.realpath(file))
+    for skill in skills:
+        if is_skill(skill) and place.is_relative_to(os.path.realpath(skill)):
+            raise CommandInvalid(
+                f"{file} is inside the skill {skill}", hint="a skill can't accept its own findings: keep the file elsewhere"
+            )
+    return read_suppressions_file(file, today=today())
+
+
+def _print_checked(checked: Sequence[Checked], notices: Sequence[Finding]) -> None:
+    for one in checked:
+        lines = list(findings.checked_lines(one, room=render.room()))
+        if lines and len(checked) > 1:
+            render.line((one.name, "bold underline"), (f"  {one.path}", "dim"))
+        for spans in lines:
             render.line(*spans)
+    for spans in findings.notice_lines(notices):
+        render.line(*spans)
+    rows = findings.rule_rows(checked)
+    if rows:
+        render.table(("RULE", "SEVERITY", "FOUND", "WHAT"), rows)
         render.line()
-    if one.decision:
-        styles = {"admit": "green", "hold": "yellow", "refuse": "red"}
-        render.line(
-            (one.name, "bold"), ": the policy would ", (one.decision, styles[one.decision]), f", by rule {one.rule}" if one.rule else ""
-        )
-        for reason in one.because:
-            render.line(("  - ", "dim"), str(reason))
-
-
-def finding_lines(one: Checked, finding: Finding) -> Iterator[Line]:
-    """One finding: what, where, the line itself with a mark under it, and the fix."""
-    style = _SEVERITY_STYLES[finding.severity]
-    yield ((f"{finding.severity.value}[{finding.rule}]", style), (f": {finding.message}", "bold"))
-    where = str(one.path / finding.file) if one.survey is not None and finding.file else finding.file or str(one.path)
-    yield (("  --> ", "blue"), f"{where}:{finding.line}:{finding.column}" if finding.line else where)
-    text = source_line(one.files, Place(finding.file, finding.line, finding.column))
-    margin = " " * len(str(finding.line or ""))
-    if text:
-        column = max(finding.column, 1)
-        under = "".join("\t" if char == "\t" else " " for char in text[: column - 1])
-        yield ((f" {margin} |", "blue"),)
-        yield ((f" {finding.line} | ", "blue"), text[:200])
-        yield ((f" {margin} | ", "blue"), under, ("^", style))
-    if finding.fix:
-        yield ((f" {margin} = fix: ", "blue"), finding.fix)
-
-
-def _summary(checked: list[Checked]) -> Line:
-    counts = {verdict: sum(one.verdict is verdict for one in checked) for verdict in Verdict}
-    styles = {Verdict.ALLOW: "green", Verdict.REVIEW: "yellow", Verdict.DENY: "red"}
-    told = [(f"{count} {verdict.value}", styles[verdict]) for verdict, count in counts.items() if count]
-    spaced = [piece for one in told for piece in (one, ", ")][:-1]
-    return (f"checked {counted(len(checked), 'skill')}: ", *spaced)
+    render.line(*findings.summary(checked))
+    hint = findings.hint(checked)
+    if hint:
+        render.line(*hint)

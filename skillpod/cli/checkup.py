@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ from skillpod.intake.left_out import reason_left_out
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
 from skillpod.model.decision import Admission, Hold, Refusal
-from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.model.finding import Finding, Severity, Verdict, verdict_of
 from skillpod.policy.document import Policy
+from skillpod.policy.suppressions import day
 
 SCHEMA = 1
 """The version of the shape that ``check --format json`` prints."""
@@ -39,11 +42,13 @@ class Checked:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
+    def notices(self) -> tuple[Finding, ...]:
+        """About the operator's suppressions, not about the skill."""
+        return self.survey.notices if self.survey else ()
+
+    @property
     def verdict(self) -> Verdict:
-        severities = {finding.severity for finding in self.findings}
-        if Severity.DENY in severities:
-            return Verdict.DENY
-        return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW
+        return verdict_of(self.findings)
 
     def as_dict(self) -> dict[str, Any]:
         entry: dict[str, Any] = {
@@ -62,23 +67,55 @@ class Checked:
 
 
 def skill_folders(paths: Sequence[Path]) -> Iterator[Path]:
-    """Each path that is a skill, and the folders in each path that is not one, by name.
+    """Each path that is a skill, the skill that a file is in, and the folders in each path that is neither, by name; each of them once.
 
-    Raises PathUnusable for what is not a directory, NotASkill for one that holds no folder.
+    Raises PathUnusable for what is not there or in no skill, NotASkill for a folder that holds no folder.
     """
-    for path in paths:
-        if not path.is_dir():
-            what = "is not a directory" if path.exists() else "is not there"
+    return _once(folder for path in paths for folder in _folders_of(path))
+
+
+def changed_skills(paths: Sequence[Path]) -> Iterator[Path]:
+    """The skills that changed paths belong to, each once. What is in no skill is passed over; what is gone changed its skill, too."""
+    return _once(folder for path in paths if (folder := _skill_around(path)) is not None)
+
+
+def _once(folders: Iterable[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
+    for folder in folders:
+        place = os.path.abspath(folder)
+        if place not in seen:
+            seen.add(place)
+            yield folder
+
+
+def _folders_of(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        folder = _skill_around(path) if path.exists() else None
+        if folder is None:
+            what = "is not a directory, and in no skill" if path.exists() else "is not there"
             raise PathUnusable(f"the path {what}", at=str(path), hint="name a skill's folder, or a folder of skills")
-        if any(os.path.lexists(path / marker) for marker in _MARKERS) or not os.access(path, os.R_OK | os.X_OK):
-            yield path
-            continue
-        children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
-        if not children:
-            raise NotASkill(
-                "no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml or a SKILL.md; `skillpod new NAME` makes one"
-            )
-        yield from children
+        yield folder
+        return
+    if is_skill(path) or not os.access(path, os.R_OK | os.X_OK):
+        yield path
+        return
+    children = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith((".", "__")))
+    if not children:
+        raise NotASkill(
+            "no skill is here", at=str(path), hint="a skill's folder has a manifest.yaml or a SKILL.md; `skillpod new NAME` makes one"
+        )
+    yield from children
+
+
+def _skill_around(path: Path) -> Path | None:
+    """The outermost folder along a path that is a skill: a SKILL.md further down is only a text of it."""
+    whole = Path(os.path.abspath(path)) if ".." in path.parts else path
+    return next((folder for folder in (*reversed(whole.parents), whole) if is_skill(folder)), None)
+
+
+def is_skill(path: Path) -> bool:
+    """Whether a folder says of itself that it is one."""
+    return any(os.path.lexists(path / marker) for marker in _MARKERS)
 
 
 def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
@@ -104,6 +141,11 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
         because=because,
         files=bundle.files,
     )
+
+
+def today() -> date:
+    """The day it is, in UTC: until when an acceptance holds is asked of it."""
+    return day(time.time())
 
 
 def _left_out(path: str) -> Finding:

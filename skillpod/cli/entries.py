@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Mapping
 from enum import Enum
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from skillpod.cli.clients import Client, Entry, Format
+from skillpod.cli.replacement import Stamp, replaced, stamp
 from skillpod.errors import ClientUnusable
 
 _INDENT = re.compile(r'\{[ \t]*\r?\n([ \t]+)"')
@@ -101,40 +101,20 @@ class _File:
     def write(self, text: str, *, is_secret: bool) -> None:
         """Replace the file in one step, unless somebody changed it since it was read."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
         mode = self._seen[-1] if self._seen else 0o600 if is_secret else 0o644
         if is_secret:
             mode &= 0o770  # whoever could read it before is not to have a token by that
-        try:
-            with open(
-                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w", encoding="utf-8", newline=""
-            ) as file:
-                if self._seen:
-                    os.fchmod(file.fileno(), mode)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if self._stamp() != self._seen:
-                raise self._unusable("it was changed by somebody else just now")
-            os.replace(beside, self._path)
-        finally:
-            beside.unlink(missing_ok=True)
+        if not replaced(self._path, text, seen=self._seen, mode=mode):
+            raise self._unusable("it was changed by somebody else just now")
 
-    def _read(self) -> tuple[str, tuple[int, ...]]:
-        seen = self._stamp()
+    def _read(self) -> tuple[str, Stamp]:
+        seen = stamp(self._path)
         if not seen:
             return "", seen
         try:
             return self._path.read_bytes().decode("utf-8"), seen
         except UnicodeDecodeError:
             raise self._unusable("it is not UTF-8") from None
-
-    def _stamp(self) -> tuple[int, ...]:
-        try:
-            found = os.stat(self._path)
-        except FileNotFoundError:
-            return ()
-        return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode & 0o7777)
 
     def _parse(self, text: str) -> dict[str, Any]:
         if not text.strip():

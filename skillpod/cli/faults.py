@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from skillpod.errors import SkillpodError, ToolRaised
 from skillpod.model.digest import short
+from skillpod.model.finding import Severity
 
 Span = tuple[str, str]
 """A piece of text and its style: a rich style such as ``bold red``, or nothing."""
 
 Line = tuple[Span | str, ...]
+
+SEVERITY_STYLES = {Severity.DENY: "bold red", Severity.REVIEW: "bold yellow", Severity.NOTICE: "bold cyan"}
+"""The worst first."""
 
 MOST = 20
 """Reasons that are told to a person; JSON has all of them."""

@@ -94,7 +94,7 @@ def examine(folder: Path) -> Proposed:
     with_it = _with_manifest(bundle, proposal.text())
     survey = examiner.survey(with_it, folder=name)
     faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in as_findings(fault, with_it.files)]
-    denied = [finding for finding in survey.report.findings if finding.severity is Severity.DENY]
+    denied = survey.report.counting(Severity.DENY)
     return Proposed(path=folder, name=name, proposal=proposal, refused=(*faults, *denied))
 
 

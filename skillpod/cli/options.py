@@ -17,7 +17,7 @@ Policies = Annotated[
     typer.Option("--policies", envvar="SKILLPOD_POLICIES", metavar="DIR", help="Policies of your own, instead of the packaged one."),
 ]
 PolicyName = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Which policy of --policies is in force.")]
-Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="A skill's folder, or a folder of skills.")]
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="A skill's folder, a file in it, or a folder of skills.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 DEFAULT_HOME = Path(".skillpod")

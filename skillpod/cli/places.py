@@ -36,8 +36,8 @@ def find(at: str, files: Mapping[str, bytes]) -> Place:
 
 def source_line(files: Mapping[str, bytes], place: Place) -> str:
     """The text of the line, or nothing when there is none to show."""
-    lines = files.get(place.file, b"").decode("utf-8", "replace").splitlines()
-    return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+    lines = files.get(place.file, b"").decode("utf-8", "replace").split("\n")  # as Python counts: not at U+2028 or a form feed
+    return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
 
 
 def _mark(text: bytes, path: str) -> tuple[int, int] | None:

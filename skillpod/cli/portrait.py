@@ -79,6 +79,7 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
     yield from _reach(skill)
     yield from _tools(skill.get("tool_specs") or [])
     yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
+    yield from _list("notices", [f"{notice['file']}: {notice['message']}" for notice in skill.get("notices") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
     yield from _list("history, newest last", list(skill.get("history") or []))
 
@@ -226,7 +227,9 @@ def _type(shape: Any) -> str:
 
 def _finding(finding: Mapping[str, Any]) -> str:
     where = f"{finding['file']}:{finding['line']}:{finding['column']}" if finding.get("line") else finding.get("file", "")
-    return f"{where}: {finding.get('severity', '')}[{finding.get('rule', '')}] {finding.get('message', '')}"
+    accepted = finding.get("suppressed")
+    by = f" (accepted by {accepted['by']} until {accepted['until']}: {accepted['reason']})" if accepted else ""
+    return f"{where}: {finding.get('severity', '')}[{finding.get('rule', '')}] {finding.get('message', '')}{by}"
 
 
 def _list(title: str, items: Sequence[str]) -> Iterator[Line]:

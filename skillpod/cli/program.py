@@ -53,6 +53,8 @@ COMMANDS: Mapping[str, Listed] = {
     "new": Listed("author", "Write", "Make a skill folder that mounts as it is."),
     "init": Listed("init", "Write", "Propose a manifest for a folder that has a SKILL.md or code."),
     "check": Listed("author", "Write", "Say all that is wrong with skills; nothing of them runs."),
+    "explain": Listed("explain", "Write", "A rule of the audit: why it fires, and what to do."),
+    "suppress": Listed("suppress", "Write", "Accept one finding of the audit, for a reason and until a day."),
     "test": Listed("trials", "Write", "Run the manifest's tests in the jail, without a pod."),
 }
 

@@ -18,6 +18,10 @@ from skillpod.errors import SkillpodError
 
 PROGRESS_AFTER = 1.0
 """Seconds before something that takes long says so."""
+ROOM = 140
+"""Columns of a line that can be cut."""
+PAGE_WIDTH = 100
+"""Characters of a line of running text: longer ones are hard to follow on a wide terminal."""
 
 
 # --- for machines ------------------------------------------------------------------------------------------------------------------
@@ -75,6 +79,23 @@ def raw(text: str) -> None:
     """A text as it is; on a terminal, made safe for it."""
     shown = safe(text, keep="\n\t") if sys.stdout.isatty() else text
     _write(sys.stdout, shown if shown.endswith("\n") else shown + "\n")
+
+
+def room() -> int:
+    """How many columns a line that can be cut may take: the terminal's, within reason, or as many where there is none."""
+    return min(get_terminal_size().columns, ROOM) if sys.stdout.isatty() else ROOM
+
+
+def page(text: str) -> None:
+    """A page of ours in Markdown: set for a terminal, as it is for everything else."""
+    if not _has_colours(sys.stdout):
+        raw(text)
+        return
+    from rich.console import Console  # SAFE: here, as below
+    from rich.markdown import Markdown
+
+    width = min(get_terminal_size().columns, PAGE_WIDTH)
+    Console(file=sys.stdout, width=width).print(Markdown(text, hyperlinks=False))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Span | str]]) -> None:

@@ -13,11 +13,11 @@ from typing import Annotated, Any, assert_never
 import typer
 
 from skillpod.cli import render
-from skillpod.cli.checkup import skill_folders
+from skillpod.cli.checkup import skill_folders, today
 from skillpod.cli.faults import Line, body_lines, fault_lines
 from skillpod.cli.options import Folders, Json, Policies, PolicyName
 from skillpod.cli.values import json_object
-from skillpod.config import load_policy
+from skillpod.config import load_policy, load_suppressions
 from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
@@ -27,6 +27,7 @@ from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy
+from skillpod.policy.suppressions import Suppressions
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places, resolve
 from skillpod.serve.answers import Exit, answer
@@ -55,7 +56,12 @@ def try_out(
     Exit code 1 when a skill is refused, 4 when a test fails.
     """
     values = json_object(config, at="--config")
-    given = Given(policy=load_policy(policies, policy or "default"), config=values, bindings=_bound(volumes or []))
+    given = Given(
+        policy=load_policy(policies, policy or "default"),
+        suppressions=load_suppressions(policies, today=today()),
+        config=values,
+        bindings=_bound(volumes or []),
+    )
     with render.working("testing"):
         tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], given))
     if json:
@@ -117,6 +123,7 @@ class Given:
     """What the tests run under: what a pod has from its policies and its pod.yaml."""
 
     policy: Policy
+    suppressions: Suppressions
     config: Mapping[str, Any]
     bindings: Mapping[str, Binding]
 
@@ -163,7 +170,7 @@ def _as_dict(outcome: Outcome) -> dict[str, Any]:
 
 async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     """Run the tests of each folder's manifest. Raises IsolationUnavailable when nothing can run here."""
-    examiner = Examiner()
+    examiner = Examiner(suppressions=given.suppressions, today=today)
     with tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
         sandbox = JailSandbox(memory=memory)

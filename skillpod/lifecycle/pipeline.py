@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import platform
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from skillpod import __version__
 from skillpod.audit.run import run
@@ -14,18 +16,20 @@ from skillpod.manifest.describe import describe
 from skillpod.manifest.parse import ManifestReader
 from skillpod.model.bundle import Bundle
 from skillpod.model.decision import Decision
-from skillpod.model.finding import Report, Verdict
+from skillpod.model.finding import Finding, Report, Severity, Verdict
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.provenance import Provenance
 from skillpod.policy.decide import Request, decide
 from skillpod.policy.document import Policy
+from skillpod.policy.suppressions import NONE, Suppressions
 from skillpod.resources import packaged_text
 from skillpod.trust.verify import verify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What reading a bundle told: ``manifest`` and ``provenance`` are None when they could not be had; ``faults`` says every reason."""
+    """What reading a bundle told: ``manifest`` and ``provenance`` are None when they could not be had; ``faults`` says every reason;
+    ``notices`` are about the operator's suppressions, where one about this skill holds for nothing."""
 
     bundle: Bundle
     manifest: Manifest | None
@@ -33,6 +37,7 @@ class Survey:
     report: Report
     provenance: Provenance | None
     faults: tuple[SkillpodError, ...]
+    notices: tuple[Finding, ...] = ()
 
     def require(self) -> Manifest:
         """The manifest of a bundle without faults. Raises the one fault, or all of them together, by their worst kind."""
@@ -57,9 +62,12 @@ def _distinct(reasons: list[SkillpodError]) -> list[SkillpodError]:
 
 
 class Examiner:
-    """Reads bundles. Holds nothing but the published schema of a manifest and the versions that run it."""
+    """Reads bundles. Holds nothing but the published schema of a manifest, the versions that run it, and what the operator's people have
+    accepted of the audit's findings, which holds until a day: ``today`` says which it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, suppressions: Suppressions = NONE, today: Callable[[], date] = lambda: date.max) -> None:
+        self._suppressions = suppressions
+        self._today = today
         schema = json.loads(packaged_text("manifest/schema.json"))
         self._turn = threading.Lock()
         self._reader = ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
@@ -80,25 +88,25 @@ class Examiner:
             tools = describe(bundle, manifest)
         except ManifestInvalid as fault:
             faults.append(fault)
-        report = run(bundle, manifest)
+        name = manifest.name if manifest else folder
+        report, notices = self._suppressions.applied(run(bundle, manifest), skill=name, today=self._today())
         if report.verdict is Verdict.DENY:
             faults.append(audit_denied(report))
         try:
             provenance = verify(bundle)
         except SignatureInvalid as fault:
             faults.append(fault)
-        name = manifest.name if manifest else folder
         for found in faults:
             found.about(skill=name, digest=bundle.digest)
-        return Survey(bundle=bundle, manifest=manifest, tools=tools, report=report, provenance=provenance, faults=tuple(faults))
+        return Survey(
+            bundle=bundle, manifest=manifest, tools=tools, report=report, provenance=provenance, faults=tuple(faults), notices=notices
+        )
 
 
 def audit_denied(report: Report) -> AuditDenied:
     """The audit's no, with each denying finding as a reason."""
     reasons = [
-        AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
-        for finding in report.findings
-        if finding.severity.value == "deny"
+        AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix) for finding in report.counting(Severity.DENY)
     ]
     first = reasons[0]
     return AuditDenied(

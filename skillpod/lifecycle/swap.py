@@ -387,7 +387,14 @@ def _decided(generation: Generation, occasion: Occasion) -> Entry:
         decision="admit",
         rule=admission.rule,
         policy=admission.policy,
+        details=_accepted(generation),
     )
+
+
+def _accepted(generation: Generation) -> dict[str, Any]:
+    """What counted for nothing in the decision, because a person has accepted it: what, and by whom."""
+    accepted = [finding.suppressed.as_dict() for finding in generation.survey.report.findings if finding.suppressed]
+    return {"accepted": accepted} if accepted else {}
 
 
 def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired) -> Entry:

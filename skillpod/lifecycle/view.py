@@ -79,6 +79,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "files": {name: len(content) for name, content in generation.survey.bundle.files.items()},
         "left_out": [f"{path} ({reason_left_out(path.rpartition('/')[2])})" for path in generation.survey.bundle.left_out],
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],
+        "notices": [notice.as_dict() for notice in generation.survey.notices],
         "capabilities": [use.as_dict() for use in generation.survey.report.capabilities],
         "attempts": generation.attempts.as_list(),
         "more_attempts": generation.attempts.more,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -24,18 +25,41 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """A person's word that one finding of one skill is accepted: until a day (ISO 8601; that day included), under one version of the rules,
+    and only while the code it stands in is what it was. It comes from the operator, never from the skill."""
+
+    rule: str
+    skill: str
+    subject: str
+    fingerprint: str
+    ruleset: int
+    by: str
+    reason: str
+    until: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing seen. ``line`` counts from 1, ``column`` from 1; 0 means the whole file. ``fix`` says what to do; ``subject`` is what the
-    finding is about, resolved: ``os.popen``, ``__globals__``, ``api.example.com``."""
+    """One thing seen. ``line`` counts from 1, ``column`` in characters from 1; 0 means the whole file. ``end_column`` is the one after the
+    last that is meant, in the same line; 0 where that is not known. ``fix`` says what to do; ``subject`` is what the finding is about,
+    resolved: ``os.popen``, ``__globals__``, ``api.example.com``. ``fingerprint`` names rule, file, subject and the code around it,
+    whatever lines it stands in. ``suppressed`` is the operator's acceptance, if there is one: the finding then counts for nothing."""
 
     rule: str
     severity: Severity
     file: str
     line: int = 0
     column: int = 0
+    end_column: int = 0
     message: str
     fix: str = ""
     subject: str = ""
+    fingerprint: str = ""
+    suppressed: Suppression | None = None
 
     @property
     def at(self) -> str:
@@ -48,9 +72,12 @@ class Finding:
             "file": self.file,
             "line": self.line,
             "column": self.column,
+            "end_column": self.end_column,
             "message": self.message,
             "fix": self.fix,
             "subject": self.subject,
+            "fingerprint": self.fingerprint,
+            "suppressed": self.suppressed.as_dict() if self.suppressed else None,
         }
 
 
@@ -69,15 +96,25 @@ class CapabilityUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Every finding for one digest, in a fixed order (file, line, column, rule)."""
+    """Every finding for one digest, in a fixed order (file, line, column, rule). ``ruleset`` is the version of the rules that made them."""
 
     digest: Digest | None
     findings: tuple[Finding, ...] = ()
     capabilities: tuple[CapabilityUse, ...] = ()
+    ruleset: int = 0
 
     @property
     def verdict(self) -> Verdict:
-        severities = {finding.severity for finding in self.findings}
-        if Severity.DENY in severities:
-            return Verdict.DENY
-        return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW
+        return verdict_of(self.findings)
+
+    def counting(self, severity: Severity) -> Iterator[Finding]:
+        """The findings of that severity which nobody has accepted."""
+        return (finding for finding in self.findings if finding.severity is severity and finding.suppressed is None)
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """What findings come to; those that are accepted count for nothing."""
+    severities = {finding.severity for finding in findings if finding.suppressed is None}
+    if Severity.DENY in severities:
+        return Verdict.DENY
+    return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW

@@ -100,9 +100,8 @@ def _beyond_rules(request: Request, policy: Policy) -> Refusal | None:
 
 
 def _findings(report: Report) -> Iterator[SkillpodError]:
-    for finding in report.findings:
-        if finding.severity is Severity.DENY:
-            yield AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
+    for finding in report.counting(Severity.DENY):
+        yield AuditDenied(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
 
 
 def _denied(rule: Rule, policy: Policy) -> SkillpodError:
@@ -163,9 +162,8 @@ def _matters(request: Request) -> Iterator[SkillpodError]:
             yield ApprovalNeeded(
                 f"it asks for {kind}: {named}", at=f"manifest.yaml:permissions.{kind}", hint=f"remove `permissions.{kind}`"
             )
-    for finding in request.report.findings:
-        if finding.severity is Severity.REVIEW:
-            yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
+    for finding in request.report.counting(Severity.REVIEW):
+        yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
 
 
 def _name(ask: object) -> str:

@@ -35,10 +35,10 @@ def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
     try:
         value = read_yaml(text, name=name)
     except DocumentInvalid as fault:
-        raise _unreadable([fault], name) from fault
+        raise unreadable([fault], name) from fault
     faults: list[DocumentInvalid] = schema_faults(value, rules_of_the_format, name=name) or list(_faults(value["rules"], name))
     if faults:
-        raise _unreadable(faults, name)
+        raise unreadable(faults, name)
     return Policy(
         name=value["name"],
         digest=value_digest(value),
@@ -47,11 +47,12 @@ def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
     )
 
 
-def _unreadable(faults: Sequence[SkillpodError], name: str) -> PolicyUnreadable:
+def unreadable(faults: Sequence[SkillpodError], name: str) -> PolicyUnreadable:
+    """The one fault of a document of the operator's, or all of them together."""
     first = faults[0]
     if len(faults) == 1:
         return PolicyUnreadable(first.message, at=first.at, hint=first.hint)
-    return PolicyUnreadable(f"the policy has {len(faults)} faults; the first: {first}", at=name, reasons=faults)
+    return PolicyUnreadable(f"the document has {len(faults)} faults; the first: {first}", at=name, reasons=faults)
 
 
 def _faults(rules: Sequence[Mapping[str, Any]], name: str) -> Iterator[DocumentInvalid]:

@@ -128,7 +128,7 @@ def test_a_tree_with_too_many_nodes_is_denied() -> None:
 
 
 def test_findings_beyond_the_limit_are_counted_and_the_worst_are_kept() -> None:
-    report = report_of("def f(o, n):\n" + "    getattr(o, n)\n" * 600 + "    eval(n)\n")
+    report = report_of("class A:\n  def f(self, n):\n" + "    getattr(self, n)\n" * 600 + "    eval(n)\n")
     assert len(report.findings) == audit.MAX_FINDINGS + 1
     assert {"DYN-001", "AUD-002"} <= rules(report)
 

@@ -17,7 +17,7 @@ import pytest
 
 from skillpod import sdk
 from skillpod.audit.rules.imports import SDK_NAMES
-from skillpod.audit.rules.reflection import WALKS
+from skillpod.audit.rules.reflection import ORDINARY, WALKS
 from skillpod.audit.standard import (
     BUILTINS,
     CONSTANTS,
@@ -311,26 +311,6 @@ def test_private_modules_are_told_from_public_ones() -> None:
 
 # --- dunders ---------------------------------------------------------------------------------------------------------------------
 
-_ORDINARY = frozenset(
-    listed("""
-        __abs__ __abstractmethods__ __add__ __aenter__ __aexit__ __aiter__ __all__ __and__ __anext__ __annotations__ __args__
-        __await__ __bool__ __bound__ __buffer__ __bytes__ __call__ __cause__ __ceil__ __class__ __class_getitem__ __complex__
-        __constraints__ __contains__ __context__ __contravariant__ __copy__ __covariant__ __deepcopy__ __default__ __del__
-        __delete__ __delitem__ __dir__ __divmod__ __doc__ __enter__ __eq__ __exit__ __file__ __float__ __floor__ __floordiv__
-        __format__ __ge__ __get__ __getformat__ __getitem__ __gt__ __has_default__ __hash__ __iadd__ __iand__ __ifloordiv__
-        __ilshift__ __imatmul__ __imod__ __imul__ __index__ __infer_variance__ __init__ __init_subclass__ __int__ __invert__
-        __ior__ __ipow__ __irshift__ __isabstractmethod__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __len__ __length_hint__
-        __lshift__ __lt__ __match_args__ __matmul__ __missing__ __mod__ __module__ __mul__ __name__ __ne__ __neg__ __new__
-        __next__ __notes__ __or__ __orig_bases__ __orig_class__ __origin__ __package__ __parameters__ __pos__ __pow__ __qualname__
-        __radd__ __rand__ __rdivmod__ __release_buffer__ __replace__ __repr__ __reversed__ __rfloordiv__ __rlshift__ __rmatmul__
-        __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __set__ __set_name__
-        __setformat__ __setitem__ __sizeof__ __slots__ __str__ __sub__ __suppress_context__ __traceback__ __truediv__ __trunc__
-        __typing_is_unpacked_typevartuple__ __typing_prepare_subst__ __typing_subst__ __typing_unpacked_tuple_args__ __unpacked__
-        __value__ __xor__
-    """)
-)
-"""Dunders that lead to nothing but what the value is itself; ``__annotations__`` has a rule of its own."""
-
 
 def _examples() -> list[object]:
     async def coroutine() -> None: ...
@@ -369,7 +349,7 @@ def _examples() -> list[object]:
 def test_every_dunder_of_every_kind_of_object_is_known() -> None:
     seen = {name for example in _examples() for kind in (type(example), example) for name in dir(kind)}
     dunders = {name for name in seen if name.startswith("__") and name.endswith("__")}
-    assert dunders - _ORDINARY - WALKS == set()
+    assert dunders - ORDINARY - WALKS == set()
 
 
 def test_builtins_that_reach_something_are_builtins() -> None:

@@ -35,7 +35,11 @@ def test_there_are_enough_vectors_and_none_is_there_twice() -> None:
     assert len(digests) == len(set(digests))
 
 
-@pytest.mark.parametrize("vector", MALICIOUS, ids=lambda vector: vector.name)
+MOVABLE = [vector for vector in MALICIOUS if not any(b"handler" in content for content in vector.bundle.files.values())]
+"""Those that do not import themselves by the name of their file."""
+
+
+@pytest.mark.parametrize("vector", MOVABLE, ids=lambda vector: vector.name)
 def test_an_evasion_is_caught_wherever_it_stands(vector: Vector) -> None:
     """The same code as a sibling that the entry imports."""
     handler = vector.bundle.files["handler.py"]

@@ -181,7 +181,7 @@ def test_a_policy_that_is_not_there_ends_in_3(cli: CommandLine, skills: Path) ->
 
 
 def test_a_format_we_do_not_print_is_wrong_usage(cli: CommandLine, skills: Path) -> None:
-    assert cli("check", str(skills), "--format", "sarif").code == 2
+    assert cli("check", str(skills), "--format", "xml").code == 2
 
 
 def test_what_is_left_out_is_named_in_a_notice(cli: CommandLine, skills: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skillpod.audit.facts import Reading, Use, What
+from skillpod.audit.facts import Evaluated, Reading, Use, What
 from skillpod.audit.judgement import judged
 from skillpod.audit.standard import Reach
 from skillpod.model.finding import Finding, Severity
@@ -23,6 +23,10 @@ _JUDGED = {
 
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
+    for evaluated in reading.of(Evaluated):
+        message = f"the annotation `{evaluated.spelled}` is text under another name: whoever evaluates annotations runs it as code"
+        fix = "write the type itself"
+        yield reading.finding("DYN-004", Severity.REVIEW, evaluated.spot, message, fix, subject=evaluated.spelled)
     for use in reading.of(Use):
         builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""
         if builtin in _INSTEAD:

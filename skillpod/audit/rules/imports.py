@@ -27,8 +27,11 @@ SDK_NAMES = frozenset(
 )
 
 
+_TESTING = frozenset({"Recorder", "context"})
+
+
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
-    imported = {use.path.partition(".")[0] for use in reading.of(Use) if use.is_import and _is_refused(use)}
+    imported = {use.path for use in reading.of(Use) if use.is_import and use.what is What.MODULE and _is_refused(use)}
     for use in reading.of(Use):
         if use.what is What.MEMBER and use.call is None and not use.is_import and _is_said(use, imported):
             continue
@@ -102,6 +105,9 @@ def _is_private_member(path: str) -> bool:
 
 def _third_party(use: Use, reading: Reading) -> Finding:
     package = use.path.partition(".")[0]
+    if use.is_attempted:
+        message = f"`{package}` is not there for a skill: this import fails, and what catches it runs"
+        return reading.finding("IMP-004", Severity.NOTICE, use.spot, message, "leave out what never runs", subject=use.path)
     message = f"`{package}` is neither the standard library's nor a file of this skill"
     return reading.finding(
         "IMP-004",
@@ -115,7 +121,10 @@ def _third_party(use: Use, reading: Reading) -> Finding:
 
 def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:
     _, _, rest = use.path.partition(".")
-    name = rest.partition(".")[0]
+    name, _, inside = rest.partition(".")
+    if name == "testing" and inside and inside not in _TESTING:
+        fix = f"it offers {', '.join(sorted(_TESTING))}"
+        yield reading.finding("IMP-009", Severity.DENY, use.spot, f"{use.words}: not a name skillpod offers a test", fix, subject=use.path)
     if name and name not in SDK_NAMES and not name.startswith("__"):
         known = ", ".join(sorted(SDK_NAMES))
         yield reading.finding(

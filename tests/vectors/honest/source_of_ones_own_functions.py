@@ -7,4 +7,4 @@ def rows():
 
 
 print(inspect.getsource(rows), inspect.getfile(rows), inspect.signature(rows), inspect.get_annotations(rows))
-print(inspect.getdoc(rows), inspect.getfullargspec(rows), list(map(inspect.signature, [rows])))
+print(inspect.getdoc(rows), inspect.getfullargspec(rows))

@@ -1,2 +1,3 @@
 # expect: REF-011
-A = type("A", (), {"x": 1})
+def make(names):
+    return type("A", (), names)

@@ -1,4 +1,4 @@
-# expect: REF-001
+# expect: REF-007
 import enum
 
 Ways = enum.Enum._convert_("Ways", "os", lambda name: name == "system")

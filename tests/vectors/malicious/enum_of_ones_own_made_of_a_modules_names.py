@@ -1,4 +1,4 @@
-# expect: REF-001
+# expect: REF-007
 import os
 from enum import Enum
 

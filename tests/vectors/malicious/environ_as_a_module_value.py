@@ -1,4 +1,4 @@
-# expect: REF-006
+# expect: IMP-001
 import os
 
 path = [os.path]

@@ -1,2 +1,2 @@
 # expect: REF-004
-"{0:{1.__class__.__mro__}}".format("a", 1)
+"{0:{1.__init__.__globals__}}".format("a", 1)

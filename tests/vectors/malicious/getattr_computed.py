@@ -1,4 +1,4 @@
-# expect: REF-003
+# expect: IMP-001
 import os
 
 name = "".join(chr(n - 1) for n in (116, 122, 116, 117, 102, 110))

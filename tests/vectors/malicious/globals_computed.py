@@ -1,4 +1,4 @@
-# expect: REF-005
+# expect: IMP-001
 import os
 
 globals()["o" + str("s")].system("id")

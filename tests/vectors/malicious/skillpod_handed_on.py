@@ -1,4 +1,4 @@
-# expect: REF-006
+# expect: IMP-009
 import skillpod
 
 parts = [skillpod]

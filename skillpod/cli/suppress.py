@@ -1,0 +1,165 @@
+"""Accepting one finding, in the operator's folder of policies: who, why and until when."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from skillpod.audit.ruleset import why_firm
+from skillpod.cli import render, rulebook
+from skillpod.cli.checkup import skill_folders, today
+from skillpod.cli.options import Json
+from skillpod.cli.replacement import replaced, stamp
+from skillpod.config import parse_suppressions
+from skillpod.documents import read_yaml
+from skillpod.errors import CommandInvalid, DocumentInvalid, PathUnusable
+from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.pipeline import Examiner, Survey
+from skillpod.model.finding import Finding, Severity, Suppression
+from skillpod.policy.suppressions import FILE, LONGEST, until_fault
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_HEAD = """\
+# Findings of the audit that a person has accepted. docs/checking.md says how this is read; `skillpod suppress` adds to it.
+suppressions: 1
+accepted:
+"""
+SHORTEST_REASON = 10
+_ITEM = re.compile(r"^( *)- ", re.MULTILINE)
+
+
+@app.command("suppress")
+def suppress(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The skill's folder.")],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as `check` prints it.")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is acceptable, for the next reviewer.")],
+    by: Annotated[str, typer.Option("--by", metavar="PERSON", help="Who accepts it.")],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The last day it holds, as 2027-01-31; at most a year ahead.")],
+    line: Annotated[int | None, typer.Option("--line", metavar="N", help="Which one, when there are several.", show_default=False)] = None,
+    policies: Annotated[
+        Path, typer.Option("--policies", envvar="SKILLPOD_POLICIES", metavar="DIR", help="The folder of policies it is written to.")
+    ] = Path("policies"),
+    json: Json = False,
+) -> None:
+    """Accept one finding of the audit: written to suppressions.yaml in the folder of policies, where `check` and the pod read it.
+
+    It holds while the code around it says the same, under this version of the rules, until that day.
+    """
+    page = rulebook.find_page(rule)
+    firm = why_firm(page.rule)
+    if firm:
+        raise CommandInvalid(f"findings of {page.rule} can't be accepted: {firm}", at="RULE", hint=f"`skillpod explain {page.rule}`")
+    _check_words(reason, by)
+    _check_day(until)
+    path, survey = _survey(folder, policies)
+    finding = _chosen(survey, page.rule, line)
+    name = survey.manifest.name if survey.manifest else path.name
+    entry = Suppression(
+        rule=finding.rule, skill=name, subject=finding.subject, fingerprint=finding.fingerprint, ruleset=survey.report.ruleset,
+        by=by, reason=reason, until=until,
+    )  # fmt: skip
+    file = policies / FILE
+    _write(file, entry)
+    if json:
+        render.data({"file": str(file), **entry.as_dict()})
+    else:
+        render.line(("accepted ", "green"), (f"{entry.rule} in {name}", "bold"), f" ({finding.at}) until {until}: {file}")
+        shown = f"{shlex.quote(str(folder))} --policies {shlex.quote(str(policies))}"
+        render.line("  next: ", (f"skillpod check {shown}", "cyan"), "; a running pod reads it when it starts")
+
+
+def _check_words(reason: str, by: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise CommandInvalid("the reason says too little", at="--reason", hint="write a sentence for the next reviewer")
+    if not by.strip():
+        raise CommandInvalid("nobody accepts it", at="--by", hint="name a person")
+
+
+def _check_day(until: str) -> None:
+    why = until_fault(until, today())
+    if not why and date.fromisoformat(until) < today():
+        why = f"{until} is over"
+    if why:
+        raise CommandInvalid(why, at="--until", hint=f"write a day up to {today() + LONGEST}")
+
+
+def _survey(folder: Path, policies: Path) -> tuple[Path, Survey]:
+    if not policies.is_dir():
+        raise PathUnusable("the folder of policies is not there", at=str(policies), hint="name it with --policies DIR")
+    paths = [Path(os.path.abspath(path)) for path in skill_folders([folder])]
+    if len(paths) != 1:
+        raise CommandInvalid(f"{folder} holds {len(paths)} skills", at="DIR", hint="name the folder of one")
+    if Path(os.path.realpath(policies)).is_relative_to(os.path.realpath(paths[0])):
+        raise CommandInvalid("the folder of policies is inside the skill", at="--policies", hint="a skill can't accept its own findings")
+    return paths[0], Examiner().survey(freeze(paths[0]), folder=paths[0].name)
+
+
+def _chosen(survey: Survey, rule: str, line: int | None) -> Finding:
+    """The finding that is meant; several that are one, because rule, subject and code are the same, are one. Raises CommandInvalid."""
+    found = [finding for finding in survey.report.findings if finding.rule == rule]
+    if not found:
+        raise CommandInvalid(f"there is no finding of {rule}", at="RULE", hint="`skillpod check` shows what there is")
+    meant = [finding for finding in found if line in (None, finding.line)]
+    places = ", ".join(dict.fromkeys(finding.at for finding in meant or found))
+    if not meant:
+        raise CommandInvalid(f"there is no finding of {rule} in line {line}", at="--line", hint=f"there is one at {places}")
+    counting = [finding for finding in meant if finding.severity is not Severity.NOTICE]
+    if not counting:
+        raise CommandInvalid(f"{rule} at {places} is a notice, which counts for nothing as it is", hint="there is nothing to accept")
+    if len({finding.fingerprint for finding in counting}) > 1:
+        raise CommandInvalid(f"there are several findings of {rule}: {places}", hint="accept one at a time, with --line N")
+    return counting[0]
+
+
+# --- writing -----------------------------------------------------------------------------------------------------------------------
+
+
+def _write(file: Path, entry: Suppression) -> None:
+    """Add the entry at the end, and leave all else as it is. Raises PolicyUnreadable and PathUnusable."""
+    path = Path(os.path.realpath(file))  # a link is left in its place
+    seen = stamp(path)
+    content = path.read_bytes() if seen else _HEAD.encode()
+    before = parse_suppressions(content, name=str(file), today=today()).entries
+    text = content.decode()
+    indent = found[1] if (found := _ITEM.search(text)) else "  "
+    added = f"{text}{'' if text.endswith(chr(10)) else chr(10)}{_item(entry, indent)}"
+    if not _says(added, file, [*before, entry]):
+        shown = "\n".join(_item_lines(entry))
+        raise PathUnusable("the file has a shape of its own and is left as it is", at=str(file), hint=f"add this to it by hand:\n{shown}")
+    if not replaced(path, added, seen=seen, mode=seen[-1] if seen else 0o644):
+        raise PathUnusable("it was changed by somebody else just now; nothing was written", at=str(file), hint="try again")
+
+
+def _says(text: str, file: Path, wanted: Sequence[Suppression]) -> bool:
+    """Whether the text says what it should and nothing else. Raises PolicyUnreadable for an entry that can't stand in any such file."""
+    try:
+        read_yaml(text.encode("utf-8", "surrogatepass"), name=str(file))
+    except DocumentInvalid:
+        return False
+    return list(parse_suppressions(text.encode(), name=str(file), today=today()).entries) == list(wanted)
+
+
+def _item(entry: Suppression, indent: str) -> str:
+    first, *rest = _item_lines(entry)
+    return "".join(f"{indent}{line}\n" for line in (first, *rest))
+
+
+def _item_lines(entry: Suppression) -> Iterator[str]:
+    said: Mapping[str, Any] = entry.as_dict()
+    for index, (key, value) in enumerate(said.items()):
+        yield f"{'  ' if index else '- '}{key}: {value if isinstance(value, int) else _quoted(value)}"
+
+
+def _quoted(text: str) -> str:
+    """A string in double quotes, as YAML 1.2 has them: what nobody sees is an escape."""
+    escaped = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+    return '"' + "".join(escaped.get(char) or (char if char.isprintable() else f"\\U{ord(char):08X}") for char in text) + '"'

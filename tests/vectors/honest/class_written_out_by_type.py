@@ -1,0 +1,2 @@
+# expect: none
+A = type("A", (), {"x": 1})

@@ -1,0 +1,5 @@
+# expect: TAM-001
+import json.decoder
+
+json.decoder.FLAGS |= 1
+print("got")

@@ -1,0 +1,3 @@
+# expect: REF-011
+Made = type.__new__(type, "Made", (), {"x": 1})
+print("got", Made)

@@ -1,0 +1,9 @@
+# expect: REF-003
+import json
+
+from . import other
+
+other.NAME = "_" * 2 + "globals" + "_" * 2
+print("got", getattr(json.dumps, other.NAME)["codecs"])
+--- other.py
+NAME = "loads"

@@ -1,0 +1,3 @@
+# expect: REF-013
+def show(value, field):
+    return f"{{0.{field}}}".format(value)

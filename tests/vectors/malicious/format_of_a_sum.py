@@ -1,0 +1,3 @@
+# expect: REF-013
+def show(value, field):
+    return ("{0." + field + "}").format(value)

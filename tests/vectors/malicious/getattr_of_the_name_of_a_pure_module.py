@@ -1,0 +1,6 @@
+# expect: REF-003
+def take(name):
+    return getattr("math", name)
+
+
+print("got", take("_" * 2 + "class" + "_" * 2))

@@ -1,0 +1,6 @@
+# expect: TAM-001
+import json
+
+codec = json
+codec.loads = print
+print("got", json.loads)

@@ -1,0 +1,5 @@
+# expect: TAM-001
+__package__ = "importlib"
+from . import import_module as bring
+
+print("got", bring("os").system("true"))

@@ -1,0 +1,5 @@
+# expect: TAM-001
+import json.encoder
+
+json.encoder.ESCAPE_DCT["x"] = "y"
+print("got")

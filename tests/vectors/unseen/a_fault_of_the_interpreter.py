@@ -1,0 +1,6 @@
+# expect: none
+import json
+
+
+def load(text):
+    return json.loads(text)

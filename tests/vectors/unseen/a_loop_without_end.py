@@ -1,0 +1,4 @@
+# expect: none
+def wait(done):
+    while not done:
+        pass

@@ -1,0 +1,4 @@
+# expect: none
+def reach(line, address):
+    line.connect(address)
+    return line.recv(1000)

@@ -1,0 +1,6 @@
+# expect: none
+import os
+
+
+def everything():
+    return dict(os.environ)
