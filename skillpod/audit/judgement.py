@@ -6,7 +6,7 @@ import ast
 
 from skillpod.audit.facts import Use
 from skillpod.audit.standard import (
-    HARMFUL_TO_CALL,
+    HARMLESS_WHEN_SEEN,
     Passed,
     Reach,
     Standing,
@@ -22,7 +22,7 @@ def judged(use: Use) -> Standing:
     """For a use of a module or a member of the standard library."""
     if not is_conditional(use.path):
         return standing(use.path)
-    return Standing(Reach.PLAIN if use.path in HARMFUL_TO_CALL and use.is_looked_at else _reach(use))
+    return Standing(Reach.PLAIN if use.path in HARMLESS_WHEN_SEEN and use.is_looked_at else _reach(use))
 
 
 def _reach(use: Use) -> Reach:

@@ -36,7 +36,7 @@ from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
-from skillpod.audit.standard import BUILTINS, GUARDED, HARMFUL_TO_CALL, PERMITTED, PURE, Reach, standing
+from skillpod.audit.standard import BUILTINS, GUARDED, HARMLESS_WHEN_SEEN, PERMITTED, PURE, Reach, standing
 
 _OWN_NAMES = ("__name__", "__package__")
 _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name__", "builtins.__spec__.parent": "__package__"}
@@ -180,7 +180,7 @@ class Observer:
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS or not standing(meaning.path).is_listed:
             told = self._told(call, place.scope)
-            is_looked_at = meaning.path in HARMFUL_TO_CALL and call is None and self._is_looked_at(place)
+            is_looked_at = meaning.path in HARMLESS_WHEN_SEEN and call is None and self._is_looked_at(place)
             yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)
         elif name in ("getattr", "setattr", "delattr") and call is None:
             yield Dynamic(spot, spelled)

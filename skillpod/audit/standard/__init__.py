@@ -4,7 +4,7 @@ A name that is on no list is unknown, and what is unknown is refused.
 """
 
 from skillpod.audit.standard.conditions import (
-    HARMFUL_TO_CALL,
+    HARMLESS_WHEN_SEEN,
     Passed,
     is_conditional,
     reach_of_call,
@@ -19,7 +19,7 @@ __all__ = [
     "BUILTINS",
     "CONSTANTS",
     "GUARDED",
-    "HARMFUL_TO_CALL",
+    "HARMLESS_WHEN_SEEN",
     "HARMLESS_PRIVATE",
     "MODULES",
     "PERMITTED",

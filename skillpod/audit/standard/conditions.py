@@ -106,6 +106,7 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
     "importlib.resources.path": _OF_A_PACKAGE,
     "importlib.resources.read_binary": _OF_A_PACKAGE,
     "importlib.resources.read_text": _OF_A_PACKAGE,
+    "inspect.Signature": _NOT_EVALUATED,
     "inspect.Signature.from_callable": _NOT_EVALUATED,
     "inspect.get_annotations": _NOT_EVALUATED,
     "inspect.signature": _NOT_EVALUATED,
@@ -133,13 +134,13 @@ wherever it says; ``tempfile``, which always makes a file. What ``make_parser()`
 _HARMLESS_UNCALLED = frozenset({"argparse.ArgumentParser", "logging.basicConfig"})
 """Handed on uncalled they are judged as where no condition speaks against them: a class that is extended, a function that is mapped."""
 
-HARMFUL_TO_CALL = frozenset({"types.CodeType", "types.FunctionType", "types.LambdaType"})
-"""Types that honest code compares with. A call of one, or handing it on, makes code out of data."""
+HARMLESS_WHEN_SEEN = frozenset({"inspect.Signature", "types.CodeType", "types.FunctionType", "types.LambdaType"})
+"""Types that honest code compares with and annotates. One that is handed on can make code out of data, or run annotations."""
 
 
 def is_conditional(path: str) -> bool:
     """Whether it depends on more than the name."""
-    return path in CONDITIONS or path in HARMFUL_TO_CALL
+    return path in CONDITIONS or path in HARMLESS_WHEN_SEEN
 
 
 def reach_of_call(path: str, passed: Passed) -> Reach:
@@ -152,7 +153,7 @@ def reach_of_call(path: str, passed: Passed) -> Reach:
 
 def reach_of_import(path: str) -> Reach:
     """What an import of a member reaches: what its mildest call does, since each call is judged where it stands."""
-    if path in HARMFUL_TO_CALL:
+    if path in HARMLESS_WHEN_SEEN:
         return Reach.PLAIN
     found = CONDITIONS.get(path)
     return found[0].reach if found else standing(path).reach

@@ -104,9 +104,10 @@ MEMBERS: dict[str, str] = {
             getmodulename getmro indentsize isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscode iscoroutine
             iscoroutinefunction isdatadescriptor isframe isfunction isgenerator isgeneratorfunction isgetsetdescriptor iskeyword
             ismemberdescriptor ismethod ismethoddescriptor ismethodwrapper ismodule isroutine istraceback make_weakref
-            markcoroutinefunction namedtuple OrderedDict Parameter Signature Traceback walktree
+            markcoroutinefunction namedtuple OrderedDict Parameter Signature.bind Signature.bind_partial Signature.empty
+            Signature.parameters Signature.replace Signature.return_annotation Traceback walktree
         reading: findsource getcomments getsource getsourcefile getsourcelines
-        annotations: get_annotations signature Signature.from_callable
+        annotations: get_annotations Signature signature Signature.from_callable
         insides: classify_class_attrs currentframe getargs getargvalues getasyncgenlocals getattr_static getclosurevars
             getcoroutinelocals getframeinfo getgeneratorlocals getinnerframes getlineno getmembers getmembers_static getmodule
             getouterframes modulesbyfile stack trace unwrap
