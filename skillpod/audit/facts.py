@@ -209,9 +209,25 @@ class Star:
     path: str
 
 
-Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The code uses a right to something that has a name. ``kind`` is that of a permission; ``targets`` are all that the something may
+    be, empty where that is only known when the code runs. ``use`` is what does it, resolved, and ``words`` the same for people; ``access``
+    is of volumes and files: read, write, or empty for either. ``is_guess``: a method by the name of one of the Context's, of a value that
+    is not known to be it."""
 
-_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
+    spot: Spot
+    kind: str
+    use: str
+    words: str
+    targets: tuple[str, ...] = ()
+    access: str = ""
+    is_guess: bool = False
+
+
+Fact = Aim | Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
+
+_FactT = TypeVar("_FactT", Aim, Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
 
 
 @dataclass(frozen=True, slots=True)

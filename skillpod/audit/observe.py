@@ -8,6 +8,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
+from skillpod.audit.aims import CONTEXTUAL, Aims
 from skillpod.audit.facts import (
     NOTABLE,
     NOTABLE_BEGINNINGS,
@@ -49,6 +50,7 @@ class Observer:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._aims = Aims(reader)
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
@@ -90,6 +92,8 @@ class Observer:
             self._reader.remember(place.node, bases)
             if bases is not UNKNOWN:
                 yield from self._report_uses(bases, place, _spell(root, chain))
+        if place.node.attr in CONTEXTUAL and _is_called(place):
+            yield from self._aims.of_attribute(place, _spell(root, chain))
 
     def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
         name, base = link.attr, _base(bases)
@@ -160,7 +164,9 @@ class Observer:
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
-            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
+            use = Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
+            yield use
+            yield from self._aims.of_use(use, place)
         elif name == "getattr" and call is None:
             yield Dynamic(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:

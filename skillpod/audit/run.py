@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from skillpod.audit.comparison import compare
 from skillpod.audit.facts import Reading
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import Whole
@@ -15,6 +16,8 @@ from skillpod.audit.rules import agent_skill, capabilities, dynamic, files, impo
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
 from skillpod.model.bundle import Bundle
+from skillpod.model.capability import NOTHING
+from skillpod.model.comparison import Comparison
 from skillpod.model.finding import CapabilityUse, Finding, Report, Severity
 from skillpod.model.manifest import Manifest
 
@@ -41,7 +44,7 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
     through others, can't run in a guest and is a notice.
     """
     try:
-        found, uses = _audit(bundle, manifest, rules)
+        found, uses, rows = _audit(bundle, manifest, rules)
     except Exception as fault:  # noqa: BLE001  # SAFE: a stranger's code was read; whatever went wrong, the answer is no
         failed = Finding(
             rule="AUD-001",
@@ -51,16 +54,18 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
             fix="this is a fault of skillpod: report it with the skill's folder",
         )
         return Report(digest=bundle.digest, findings=(failed,))
-    return Report(digest=bundle.digest, findings=_in_order(found), capabilities=tuple(sorted(set(uses))))
+    return Report(digest=bundle.digest, findings=_in_order(found), capabilities=tuple(sorted(set(uses))), comparison=rows)
 
 
-def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> tuple[list[Finding], list[CapabilityUse]]:
+def _audit(
+    bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]
+) -> tuple[list[Finding], list[CapabilityUse], tuple[Comparison, ...]]:
     found = [finding for rule in BUNDLE_RULES for finding in rule(bundle, manifest)]
     python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
     size = sum(map(len, python.values()))
     if size > MAX_SOURCES:
         found.append(_too_large(f"the skill has {size} bytes of Python; at most {MAX_SOURCES} are audited"))
-        return found, []
+        return found, [], ()
     sources, faults = _read(python)
     package, programs = (manifest.name.replace("-", "_"), manifest.scripts) if manifest else ("", ())
     readers, refusals = _readers(sources, Modules(python, package=package, programs=programs))
@@ -70,16 +75,16 @@ def _audit(bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]) -> 
     reachable = _reachable(python, readers)
     found += [_in_tests(finding) if finding.file not in reachable else finding for finding in faults]
     uses: list[CapabilityUse] = []
+    asked = manifest.permissions if manifest else NOTHING
     for reading in readings:
         judged = [finding for rule in rules for finding in rule(reading, manifest)]
         if reading.file in reachable:
             found += judged
-            uses += capabilities.capabilities(reading)
+            uses += capabilities.capabilities(reading, asked)
         else:
             found += map(_in_tests, judged)
-    if manifest is not None:
-        found += capabilities.compare(uses, manifest)
-    return found, uses
+    rows = compare(uses, asked)
+    return [*found, *capabilities.of_manifest(rows)], uses, rows
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------------
