@@ -16,7 +16,7 @@ from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
 from skillpod.cli.faults import Line
 from skillpod.cli.options import Folders, Json, PolicyName
 from skillpod.cli.places import Place, source_line
-from skillpod.cli.portrait import counted
+from skillpod.cli.portrait import comparison_table, counted
 from skillpod.config import load_policy
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.lifecycle.pipeline import Examiner
@@ -113,6 +113,12 @@ def _print_checked(one: Checked) -> None:
     for finding in one.findings:
         for spans in finding_lines(one, finding):
             render.line(*spans)
+        render.line()
+    table = list(comparison_table([row.as_dict() for row in one.survey.report.comparison])) if one.survey else []
+    if table:
+        render.line((one.name, "bold"), ": what it asks for, and what it uses")
+        for line in table:
+            render.line(*line)
         render.line()
     if one.decision:
         styles = {"admit": "green", "hold": "yellow", "refuse": "red"}

@@ -53,6 +53,7 @@ class Checked:
             "verdict": self.verdict.value,
             "findings": [finding.as_dict() for finding in self.findings],
             "capabilities": [use.as_dict() for use in self.survey.report.capabilities] if self.survey else [],
+            "comparison": [row.as_dict() for row in self.survey.report.comparison] if self.survey else [],
         }
         if self.decision:
             entry["decision"] = self.decision

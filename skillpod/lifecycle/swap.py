@@ -194,7 +194,7 @@ class Swap:
             number=number,
             manifest=plan.manifest,
             admission=plan.admission,
-            inferred=plan.survey.report.capabilities,
+            comparison=plan.survey.report.comparison,
             volumes=plan.volumes,
             news=self._parts.news,
             journal=self._parts.journal,

@@ -80,6 +80,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "left_out": [f"{path} ({reason_left_out(path.rpartition('/')[2])})" for path in generation.survey.bundle.left_out],
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],
         "capabilities": [use.as_dict() for use in generation.survey.report.capabilities],
+        "comparison": [row.as_dict() for row in generation.survey.report.comparison],
         "attempts": generation.attempts.as_list(),
         "more_attempts": generation.attempts.more,
         "tests": [{"tool": exported_name(manifest.name, test.tool), "arguments": dict(test.arguments)} for test in manifest.tests],

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused, SkillpodError
-from skillpod.model.capability import Isolation, Permissions, Tier
+from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.comparison import Comparison, Standing, places
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
 from skillpod.model.finding import Report, Severity, Verdict
@@ -156,10 +157,11 @@ def _matters(request: Request) -> Iterator[SkillpodError]:
             at="manifest.yaml:tier",
             hint=f"write `tier: {Tier.READ_ONLY.word}`",
         )
-    shown = manifest.permissions.as_dict()
+    used = {(row.kind, row.resource): row for row in request.report.comparison}
     for kind in KINDS:
-        if shown[kind]:
-            named = ", ".join(_name(ask) for ask in shown[kind])
+        asks = [(name, used.get((kind, resource))) for name, resource in _named(manifest.permissions, kind)]
+        if asks:
+            named = ", ".join(f"{name} ({_use(row)})" if row else name for name, row in asks)
             yield ApprovalNeeded(
                 f"it asks for {kind}: {named}", at=f"manifest.yaml:permissions.{kind}", hint=f"remove `permissions.{kind}`"
             )
@@ -168,14 +170,27 @@ def _matters(request: Request) -> Iterator[SkillpodError]:
             yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
 
 
-def _name(ask: object) -> str:
-    if isinstance(ask, str):
-        return ask
-    if isinstance(ask, dict) and "host" in ask:
-        return f"{ask['host']}:{'/'.join(map(str, ask['ports']))}"
-    if isinstance(ask, dict):
-        return f"{ask['name']} ({ask['access']})"
-    return str(ask)
+def _named(permissions: Permissions, kind: str) -> Iterator[tuple[str, str]]:
+    """What is asked for of a kind, for people, and as the comparison calls it."""
+    for ask in sorted(getattr(permissions, kind)):
+        match ask:
+            case VolumeAsk():
+                yield f"{ask.name} to {ask.access}", ask.name
+            case NetworkAsk():
+                yield from ((endpoint, endpoint) for endpoint in ask.endpoints)
+            case _:
+                yield ask, ask
+
+
+def _use(row: Comparison) -> str:
+    """Where the code uses what it asks for, as the audit read it."""
+    match row.standing:
+        case Standing.DYNAMIC:
+            return f"perhaps used in {places(row.used)}, which is only known when the code runs"
+        case Standing.WILDCARD:
+            return f"covers more than one; used in {places(row.used)}" if row.used else "covers more than one; no use of it is seen"
+        case _:
+            return f"used in {places(row.used)}" if row.used else "no use of it is seen"
 
 
 # --- leave -----------------------------------------------------------------------------------------------------------------------
