@@ -90,6 +90,7 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
     yield from _reach(skill)
     yield from _tools(skill.get("tool_specs") or [])
     yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
+    yield from _list("changed by this version", [_finding(finding) for finding in skill.get("update") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
     yield from _list("history, newest last", list(skill.get("history") or []))
 

@@ -79,6 +79,7 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "files": {name: len(content) for name, content in generation.survey.bundle.files.items()},
         "left_out": [f"{path} ({reason_left_out(path.rpartition('/')[2])})" for path in generation.survey.bundle.left_out],
         "findings": [finding.as_dict() for finding in generation.survey.report.findings],
+        "update": [finding.as_dict() for finding in generation.update],
         "capabilities": [use.as_dict() for use in generation.survey.report.capabilities],
         "comparison": [row.as_dict() for row in generation.survey.report.comparison],
         "attempts": generation.attempts.as_list(),

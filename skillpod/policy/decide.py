@@ -10,7 +10,7 @@ from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, 
 from skillpod.model.comparison import Comparison, Standing, places
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
-from skillpod.model.finding import Report, Severity, Verdict
+from skillpod.model.finding import Finding, Report, Severity, Verdict, verdict_of
 from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import Provenance
 from skillpod.policy.document import Policy
@@ -31,13 +31,20 @@ _LATER = "Approving comes with a later version; until then a policy of the opera
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """All that is known of one digest. ``isolation`` is how it would be contained."""
+    """All that is known of one digest. ``isolation`` is how it would be contained; ``update`` is what it changes of the version that was
+    admitted before it, and counts as the audit's findings do."""
 
     manifest: Manifest
     report: Report
     provenance: Provenance
     digest: Digest
     isolation: Isolation = Isolation.JAIL
+    update: tuple[Finding, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worse of the digest's own and the update's."""
+        return max(self.report.verdict, verdict_of(self.update), key=list(Verdict).index)
 
     @property
     def tier(self) -> Tier:
@@ -75,7 +82,7 @@ def _facts(request: Request) -> Facts:
         publisher=request.provenance.publisher,
         is_signed=request.provenance.is_signed,
         tier=request.tier,
-        verdict=request.report.verdict,
+        verdict=request.verdict,
         isolation=request.isolation,
         asked=_kinds(manifest.permissions),
     )
@@ -115,7 +122,7 @@ def _not_allowed(request: Request, policy: Policy) -> SkillpodError:
     signed = f"signed by {request.provenance.publisher or 'a key'}" if request.provenance.is_signed else "unsigned"
     return PolicyRefused(
         f"no rule of the policy {policy.name!r} allows it: tier {request.tier.word}, asks for {asked}, {signed}, "
-        f"audit verdict {request.report.verdict.value}",
+        f"audit verdict {request.verdict.value}",
         at=policy.name,
         hint="lower what it asks, or add a rule with its reason to the policy",
     )
@@ -165,7 +172,7 @@ def _matters(request: Request) -> Iterator[SkillpodError]:
             yield ApprovalNeeded(
                 f"it asks for {kind}: {named}", at=f"manifest.yaml:permissions.{kind}", hint=f"remove `permissions.{kind}`"
             )
-    for finding in request.report.findings:
+    for finding in (*request.report.findings, *request.update):
         if finding.severity is Severity.REVIEW:
             yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
 
