@@ -53,6 +53,7 @@ _TAKING: dict[str, _Taking] = {
     "poplib.POP3": _Taking(_Form.HOST, "host", 110),
     "poplib.POP3_SSL": _Taking(_Form.HOST, "host", 995),
     "nntplib.NNTP": _Taking(_Form.HOST, "host", 119),
+    "nntplib.NNTP_SSL": _Taking(_Form.HOST, "host", 563),
     "telnetlib.Telnet": _Taking(_Form.HOST, "host", 23),
     "logging.handlers.HTTPHandler": _Taking(_Form.HOST, "host", 80, has_port=False),
     **dict.fromkeys(
@@ -86,6 +87,8 @@ _HARMLESS_MODULES = listed("select selectors http.cookiejar wsgiref.handlers wsg
 
 def is_harmless(path: str) -> bool:
     """Whether a member of a module of the network reaches nothing by itself: constants, exceptions, what only prepares or waits."""
+    if path in _TAKING:  # some of those are written in capitals too
+        return False
     last = path.rpartition(".")[2]
     is_said = last.isupper() or last.endswith(("Error", "Exception", "Warning")) or last.startswith("__")
     return is_said or path in _HARMLESS or path.startswith(tuple(f"{module}." for module in _HARMLESS_MODULES))

@@ -16,12 +16,16 @@ from skillpod.audit.texts import Texts, argument, first_of
 
 SHELL = "sh"
 _SHELLS = frozenset(
-    listed("os.system os.popen subprocess.getoutput subprocess.getstatusoutput asyncio.create_subprocess_shell platform.popen")
+    listed("""
+        os.system os.popen subprocess.getoutput subprocess.getstatusoutput asyncio.create_subprocess_shell
+        asyncio.subprocess.create_subprocess_shell platform.popen
+    """)
 )
 _STARTING = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _FIRST_ARGUMENT = frozenset(
     {
         "asyncio.create_subprocess_exec",
+        "asyncio.subprocess.create_subprocess_exec",
         "pty.spawn",
         *(f"os.{name}" for name in listed("execl execle execlp execlpe execv execve execvp execvpe posix_spawn posix_spawnp startfile")),
     }
@@ -29,8 +33,9 @@ _FIRST_ARGUMENT = frozenset(
 _SECOND_ARGUMENT = frozenset(f"os.{name}" for name in listed("spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe"))
 _WHERE_PROGRAMS_ARE = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin"})
 _NO_PROGRAM = frozenset(
-    f"subprocess.{name}"
-    for name in listed("PIPE DEVNULL STDOUT CompletedProcess list2cmdline SubprocessError CalledProcessError TimeoutExpired")
+    f"{module}.{name}"
+    for module in ("subprocess", "asyncio.subprocess")
+    for name in listed("PIPE DEVNULL STDOUT Process CompletedProcess list2cmdline SubprocessError CalledProcessError TimeoutExpired")
 )
 _SHELL_SIGNS = frozenset(";&|<>$`()\n*?~{}#!\\")
 _TAKING_A_NAME = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__", "getenv", "getenvb"})
@@ -50,7 +55,9 @@ class Aims:
     # --- members of the standard library -----------------------------------------------------------------------------------------
 
     def of_use(self, use: Use, place: Place) -> Iterator[Aim]:
-        if use.what is not What.MEMBER:
+        if use.what is not What.MEMBER and not (
+            use.what is What.MODULE and use.call is not None
+        ):  # ``socket.socket()`` reads as the module
             return
         reach = standing(use.path).reach
         if reach is Reach.NETWORK and not is_harmless(use.path):

@@ -121,8 +121,8 @@ class Observer:
         call = place.parent if _is_called(place) else None
         for meaning in meanings:
             if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
-                if isinstance(place.node, ast.Attribute) and meaning.what is What.MODULE:
-                    yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
+                if meaning.what is What.MODULE and (call is not None or isinstance(place.node, ast.Attribute)):
+                    yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call), place)
                 if self._escapes(meaning, place.node, place.parent, place.scope) and self._matters(meaning):
                     yield Escape(spot, meaning.path, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
@@ -164,9 +164,8 @@ class Observer:
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
-            use = Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
-            yield use
-            yield from self._aims.of_use(use, place)
+            told = self._told(call, place.scope)
+            yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told), place)
         elif name == "getattr" and call is None:
             yield Dynamic(spot, spelled)
         elif name in ("globals", "locals", "vars") and call is None:
@@ -182,6 +181,10 @@ class Observer:
             called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
             return called <= {"builtins.isinstance", "builtins.issubclass"}
         return False
+
+    def _used(self, use: Use, place: Place) -> Iterator[Fact]:
+        yield use
+        yield from self._aims.of_use(use, place)
 
     def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
         """The arguments of a call that are proven constant texts; the first element stands for a literal list."""

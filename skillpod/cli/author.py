@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,12 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.checkup import SCHEMA, Checked, examine, skill_folders
 from skillpod.cli.faults import Line
-from skillpod.cli.options import Folders, Json, PolicyName
+from skillpod.cli.options import DEFAULT_HOME, Folders, HomeDir, Json, PolicyName
 from skillpod.cli.places import Place, source_line
 from skillpod.cli.portrait import comparison_table, counted
 from skillpod.config import load_policy
 from skillpod.errors import CommandInvalid, PathUnusable
-from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.manifest.template import new_skill
 from skillpod.model.finding import Finding, Severity, Verdict
 from skillpod.model.names import SKILL_NAME_LIMIT, is_skill_name
@@ -84,6 +84,13 @@ def check(
         Path | None, typer.Option("--policies", metavar="DIR", help="Say what the policy in DIR decides, too.", show_default=False)
     ] = None,
     policy: PolicyName = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="DIR|DIGEST", help="Say what changed since that version: its folder, or sha256:... in --home's store."
+        ),
+    ] = None,
+    home: HomeDir = DEFAULT_HOME,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
@@ -95,7 +102,9 @@ def check(
     examiner = Examiner()
     checked: list[Checked] = []
     with render.working("checking"):
-        checked.extend(examine(folder, examiner, active) for folder in skill_folders(folders))
+        found = list(skill_folders(folders))
+        earlier = _earlier(against, found, home=home, examiner=examiner) if against is not None else _none_before
+        checked.extend(examine(folder, examiner, active, before=earlier(folder)) for folder in found)
     if json or format is Format.JSON:
         render.data({"schema": SCHEMA, "skills": [one.as_dict() for one in checked]})
     else:
@@ -104,6 +113,18 @@ def check(
         render.line(*_summary(checked))
     if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
         raise typer.Exit(Exit.REFUSED)
+
+
+def _none_before(_folder: Path) -> Survey | None:
+    return None
+
+
+def _earlier(against: str, folders: list[Path], *, home: Path, examiner: Examiner) -> Callable[[Path], Survey | None]:
+    from skillpod.cli.against import Earlier  # SAFE: here, so that a check without it does not load the store
+
+    earlier = Earlier(against, home=home, examiner=examiner)
+    earlier.require_one(folders)
+    return lambda folder: earlier.of(folder.absolute().name)
 
 
 _SEVERITY_STYLES = {Severity.DENY: "bold red", Severity.REVIEW: "bold yellow", Severity.NOTICE: "bold cyan"}

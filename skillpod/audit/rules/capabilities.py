@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from skillpod.audit.addresses import is_harmless
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
 from skillpod.audit.facts import Aim, Attribute, Reading, Spot, Use, What
 from skillpod.audit.paths import WRITE
 from skillpod.audit.standard import Reach, standing
-from skillpod.model.capability import Permissions, host_and_port
+from skillpod.model.capability import NOTHING, Permissions, host_and_port
 from skillpod.model.comparison import ANYTHING, Asked, Comparison, Standing, places
 from skillpod.model.finding import CapabilityUse, Finding, Severity
 from skillpod.model.manifest import Manifest
@@ -35,7 +36,8 @@ _UNKNOWN = {
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
-    judge = _Judge(reading, manifest.permissions if manifest else Permissions())
+    asked = manifest.permissions if manifest else NOTHING
+    judge = _Judge(reading, asked)
     aims = list(_aims(reading))
     for aim in aims:
         yield from judge.aim(aim)
@@ -43,6 +45,9 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     for use in reading.of(Use):
         if use.what in (What.MODULE, What.MEMBER) and (use.spot, use.path) not in aimed:
             yield from judge.use(use)
+    for use, kind in _imported(reading, {aim.kind for aim in aims}):
+        if getattr(asked, kind):  # where nothing is asked for, the import itself is denied
+            yield from judge.aim(Aim(use.spot, kind, use.path, use.words))
 
 
 def capabilities(reading: Reading, asked: Permissions) -> Iterator[CapabilityUse]:
@@ -53,17 +58,24 @@ def capabilities(reading: Reading, asked: Permissions) -> Iterator[CapabilityUse
         for target in aim.targets or (ANYTHING,):
             if not aim.is_guess or asked_for(aim.kind, target, aim.access, asked) is not Asked.NO:
                 yield CapabilityUse(kind=aim.kind, resource=target, file=reading.file, line=aim.spot.line, access=aim.access)
-    seen = {aim.kind for aim in aims}
+    for use, kind in _imported(reading, {aim.kind for aim in aims}):
+        yield CapabilityUse(kind=kind, resource=ANYTHING, file=reading.file, line=use.spot.line)
+
+
+def _imported(reading: Reading, seen: set[str]) -> Iterator[tuple[Use, str]]:
+    """Imports of whole modules of a kind that nothing in the file is seen to use: what is done with them is not known."""
     for use in reading.of(Use):
-        kind = _UNNAMED.get(standing(use.path).reach, "") if use.what is What.MODULE and use.is_import else ""
-        if kind and kind not in seen:
-            yield CapabilityUse(kind=kind, resource=ANYTHING, file=reading.file, line=use.spot.line)
+        if use.what is What.MODULE and use.is_import and not is_harmless(f"{use.path}."):
+            kind = _UNNAMED.get(standing(use.path).reach)
+            if kind is not None and kind not in seen:
+                yield use, kind
 
 
 def _aims(reading: Reading) -> Iterator[Aim]:
     yield from reading.of(Aim)
+    followed = {id(use.call) for use in reading.of(Use) if use.call is not None}
     for attribute in reading.of(Attribute):  # methods of an event loop that open connections, whatever they are called on
-        if attribute.name in _CONNECTING and attribute.call is not None:
+        if attribute.name in _CONNECTING and attribute.call is not None and id(attribute.call) not in followed:
             yield Aim(attribute.spot, "network", f"asyncio loop.{attribute.name}", f"`{attribute.spelled}`")
 
 
@@ -109,7 +121,7 @@ class _Judge:
                 yield self._finding("CAP-010", Severity.DENY, aim, message, fix, target)
             case "volumes" if target.startswith(("/", "./")):
                 yield from self._files(aim.use, aim.words, aim.spot)
-            case "volumes":
+            case "volumes" if self._is_new("CAP-009", f"{aim.spot.line} {aim.access == WRITE} {target}"):
                 yield self._volume(aim, target)
             case "environment" if self._is_new("CAP-005", target):
                 message = f"{aim.words}: reads the variable {target}, which the environment only holds when it is asked for and granted"
