@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_version_that_changes_nothing_that_was_agreed_to_has_no_finding() -> N
 )
 @pytest.mark.parametrize("number", ["1.0.0", "2.0.0"])
 def test_what_a_decision_rests_on_asks_for_a_person_whatever_the_version(
-    fields: dict[str, object], rule: str, words: str, number: str
+    fields: dict[str, Any], rule: str, words: str, number: str
 ) -> None:
     found = only(changes(BEFORE, version(version=number, **fields)))
     assert (found.rule, found.severity, found.message) == (rule, Severity.REVIEW, words)
