@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from skillpod.model.capability import NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import UNSIGNED, Provenance
+from tests.audit.updates import changes_of, examples
 
 MANIFEST = Manifest(name="probe_skill", version="1.0.0", description="Adds numbers.", author="Jane Doe <jane@example.org>")
 HANDLER = '''\
@@ -222,3 +224,14 @@ def test_the_worst_comes_first_and_a_flood_is_counted() -> None:
 
 def test_a_version_before_that_can_not_be_read_is_no_leave() -> None:
     assert unreadable("the store is damaged").severity is Severity.REVIEW
+
+
+PAGES = Path(__file__).parent.parent.parent / "skillpod" / "audit" / "pages"
+EXAMPLES = {path.stem: examples(path.read_text(encoding="utf-8")) for path in sorted(PAGES.glob("UPD-*.md"))}
+
+
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_the_examples_of_its_page_do_what_the_page_says(rule: str) -> None:
+    *fires, quiet = EXAMPLES[rule]
+    assert all(rule in {finding.rule for finding in changes_of(bundle)} for bundle in fires)
+    assert rule not in {finding.rule for finding in changes_of(quiet)}

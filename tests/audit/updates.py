@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from skillpod.lifecycle.pipeline import Examiner, Survey, update_of
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding
@@ -14,6 +16,16 @@ def changes_of(bundle: Bundle) -> tuple[Finding, ...]:
     before = {name.removeprefix(OLD): content for name, content in bundle.files.items() if name.startswith(OLD)}
     after = {name: content for name, content in bundle.files.items() if not name.startswith(OLD)}
     return update_of(_survey({**after, **before}), _survey(after))
+
+
+def examples(page: str) -> list[Bundle]:
+    """The blocks of code of a rule's page: ``--- NAME`` begins a further file, the first is handler.py."""
+    found: list[Bundle] = []
+    for block in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        first, *rest = re.split(r"^--- (\S+)\n", block, flags=re.MULTILINE)
+        files = {"handler.py": first, **dict(zip(rest[::2], rest[1::2], strict=True))}
+        found.append(Bundle.freeze({name: text.encode() for name, text in files.items()}))
+    return found
 
 
 def _survey(files: dict[str, bytes]) -> Survey:
