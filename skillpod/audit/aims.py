@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from skillpod.audit.addresses import is_harmless, reached
+from skillpod.audit.context import is_member
 from skillpod.audit.facts import Aim, Spot, Use, What
-from skillpod.audit.paths import METHODS, Paths, is_context
+from skillpod.audit.paths import METHODS, Paths
 from skillpod.audit.reach import Reader
 from skillpod.audit.scopes import Place, Scope
 from skillpod.audit.standard import Reach, listed, standing
 from skillpod.audit.texts import Texts, argument, first_of
 
 SHELL = "sh"
+_LONGEST = 256
 _SHELLS = frozenset(
     listed("""
         os.system os.popen subprocess.getoutput subprocess.getstatusoutput asyncio.create_subprocess_shell
@@ -129,20 +131,25 @@ class Aims:
         if node.attr in ("secret", "volume"):
             named = argument(call, 0, "name")
             targets = self._texts.wholes(named, place.scope) if named is not None else ()
-            if is_context(self._reader, node, place.scope, node.attr):
-                yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", targets)
+            if is_member(self._reader, node, place.scope, node.attr):
+                yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", _legible(targets))
             elif targets and named is not None and len(call.args) + len(call.keywords) == 1:
-                yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", targets, is_guess=True)
+                yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", _legible(targets), is_guess=True)
         else:
             for targets, access in self._paths.touched_by_method(node, call, place.scope):
-                yield Aim(spot, "volumes", f"pathlib.Path.{node.attr}", f"`{spelled}`", targets, access)
+                yield Aim(spot, "volumes", f"pathlib.Path.{node.attr}", f"`{spelled}`", _legible(targets), access)
 
 
 _KINDS = {"secret": "secrets", "volume": "volumes"}
 
 
 def _aim(use: Use, kind: str, targets: tuple[str, ...], access: str = "") -> Aim:
-    return Aim(use.spot, kind, use.path, use.words, targets, access)
+    return Aim(use.spot, kind, use.path, use.words, _legible(targets), access)
+
+
+def _legible(targets: tuple[str, ...]) -> tuple[str, ...]:
+    """Names go into reports, journals and questions to people: what can't be seen in one is written out, and none is without end."""
+    return tuple(text if text.isprintable() and len(text) <= _LONGEST else ascii(text)[1:-1][:_LONGEST] for text in targets)
 
 
 def _program(text: str) -> str:

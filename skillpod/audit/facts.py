@@ -23,6 +23,7 @@ class What(Enum):
     HANDLER = "handler"  # a caught exception
     SELF = "self"  # the first parameter of a method
     GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
+    CONTEXT = "context"  # what the host gives a call: a parameter that is annotated so
     FIELD = "field"  # a dataclasses.Field
     HOLDER = "holder"  # a literal tuple, list, set or dict, or a comprehension; held says which
     CLASS = "class"  # one of the skill's own

@@ -7,11 +7,11 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.facts import What
+from skillpod.audit.context import is_member
 from skillpod.audit.reach import Reader
 from skillpod.audit.scopes import Scope
 from skillpod.audit.standard import listed
-from skillpod.audit.texts import NOTHING, Start, Texts, argument, bindings_of
+from skillpod.audit.texts import NOTHING, Start, Texts, argument
 from skillpod.model.comparison import ANYTHING
 
 VOLUMES = "/volumes/"
@@ -112,7 +112,7 @@ class Paths:
 
     def _of_call(self, node: Any, scope: Scope, steps: int, *, is_text: bool) -> tuple[Start, ...]:
         function = node.func
-        if is_context(self._reader, function, scope, "volume"):
+        if is_member(self._reader, function, scope, "volume"):
             names = self._texts.wholes(argument(node, 0, "name"), scope)
             return tuple(Start(VOLUMES + name) for name in names)
         if isinstance(function, ast.Attribute) and function.attr in ("joinpath", *_SAME_METHODS):
@@ -166,45 +166,3 @@ def resource(start: Start) -> str:
 def needs_no_asking(name: str) -> bool:
     """Whether a resource is scratch space or the skill's own files: every guest has those."""
     return (name.startswith("./") and not name.startswith("./..")) or any(name == each or name.startswith(f"{each}/") for each in _SCRATCH)
-
-
-# --- the Context ---------------------------------------------------------------------------------------------------------------------
-
-_CONTEXT = "skillpod.Context"
-
-
-def is_context(reader: Reader, node: Any, scope: Scope, member: str) -> bool:
-    """Whether an expression is that member of the call's Context: of a parameter that is annotated so."""
-    return isinstance(node, ast.Attribute) and node.attr == member and _holds_context(reader, node.value, scope, _MAX_STEPS)
-
-
-def _holds_context(reader: Reader, node: Any, scope: Scope, steps: int) -> bool:
-    bindings = bindings_of(node, scope) if steps else []
-    return bool(bindings) and all(
-        _is_annotated(reader, binding.node.annotation, binding.scope.parent or scope)
-        if isinstance(binding.node, ast.arg)
-        else isinstance(binding.node, ast.Name) and _holds_context(reader, binding.node, binding.scope, steps - 1)
-        for binding in bindings
-    )
-
-
-def _is_annotated(reader: Reader, annotation: Any, scope: Scope) -> bool:
-    if isinstance(annotation, ast.BinOp):
-        return _is_annotated(reader, annotation.left, scope) or _is_annotated(reader, annotation.right, scope)
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        annotation = _unquoted(annotation)
-    if not isinstance(annotation, (ast.Name, ast.Attribute)):
-        return False
-    return any(meaning.what is What.SDK and meaning.path == _CONTEXT for meaning in reader.value(annotation, scope))
-
-
-def _unquoted(annotation: ast.Constant) -> Any:
-    """``"Context"`` as the expression it is, where it stands."""
-    *modules, name = str(annotation.value).split(".")
-    node: Any = None
-    for part in (*modules, name):
-        if not part.isidentifier():
-            return None
-        node = ast.Name(part, ast.Load()) if node is None else ast.Attribute(node, part, ast.Load())
-        ast.copy_location(node, annotation)
-    return node

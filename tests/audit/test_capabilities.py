@@ -273,3 +273,27 @@ def test_what_was_not_read_may_use_what_nothing_else_does() -> None:
 def test_the_comparison_is_the_same_for_the_same_bytes_whatever_the_order_of_uses() -> None:
     uses = [CapabilityUse(kind="network", resource=name, file="a.py", line=line) for line, name in enumerate(("b:1", "a:1", "b:1", "*"), 1)]
     assert compare(uses, HOST) == compare(uses[::-1], HOST)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "self.given = given\n\n    def go(self):\n        return self.given.secret('KEY')",
+        "given = given or None\n        return given.secret('KEY')",
+        "holder = [given]\n        return holder[0].secret('KEY')",
+        "return [each.secret('KEY') for each in (given,)]",
+    ],
+)
+def test_the_context_is_followed_where_values_are(body: str) -> None:
+    source = f"from skillpod import Context\n\n\nclass Work:\n    def __init__(self, given: Context):\n        {body}\n"
+    assert used(source, "secrets") == ["KEY"]
+
+
+def test_a_dangerous_object_behind_the_context_is_still_one() -> None:
+    source = "from skillpod import Context\n\n\ndef go(ctx: Context):\n    ctx.os.system('x')\n    eval\n"
+    assert {"DYN-001"} < {finding.rule for finding in report_of(source).findings}
+
+
+def test_a_name_that_can_not_be_read_is_written_out() -> None:
+    report = report_of("import os\n\nos.environ['A\\u202e\\x1b[2J'], os.environ['x' * 900]\n")
+    assert [row.resource for row in report.comparison if row.kind == "environment"] == ["A\\u202e\\x1b[2J", "x" * 256]
