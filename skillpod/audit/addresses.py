@@ -119,7 +119,7 @@ def _all(answers: Iterator[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _pairs(node: Any, scope: Scope, texts: Texts) -> Iterator[tuple[Any, Any, Scope]]:
     """The two halves of a tuple, which may stand behind a name; of one that is none, a host that is not proven."""
-    for each, inside in texts.behind(node, scope) or ((node, scope),):
+    for each, inside in texts.literals(node, scope):
         if isinstance(each, (ast.Tuple, ast.List)) and len(each.elts) == 2:
             yield each.elts[0], each.elts[1], inside
         else:

@@ -100,7 +100,7 @@ class Aims:
         if node is None:
             return ()
         found: list[tuple[str, ...]] = []
-        for each, inside in self._texts.behind(node, scope) or ((node, scope),):
+        for each, inside in self._texts.literals(node, scope):
             words = next(first_of(each), each)
             found.append(self._texts.wholes(words, inside))
         return tuple(dict.fromkeys(_program(text) for texts in found for text in texts)) if all(found) else ()

@@ -14,6 +14,8 @@ from skillpod.audit.scopes import Binding, Kind, Scope, Source
 _MAX_STEPS = 16
 _MAX_STARTS = 16
 
+_CHANGING = frozenset({"insert", "pop", "remove", "clear", "sort", "reverse", "__setitem__", "__delitem__"})
+
 REQUESTS = frozenset({"urllib.request.Request"})
 """Classes whose first argument is the address that stands for the whole object."""
 
@@ -38,6 +40,7 @@ class Texts:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._names: frozenset[str] | None = None
 
     def wholes(self, node: Any, scope: Scope) -> tuple[str, ...]:
         """The constant texts an expression is."""
@@ -68,6 +71,22 @@ class Texts:
         if bindings and all(binding.source is Source.VALUE for binding in bindings):
             return tuple((binding.node, binding.scope) for binding in bindings)
         return ()
+
+    def literals(self, node: Any, scope: Scope) -> tuple[tuple[Any, Scope], ...]:
+        """The expressions behind a name whose first elements nothing in the file changes; of any other expression, itself."""
+        behind = self.behind(node, scope)
+        if not behind:
+            return ((node, scope),)
+        return behind if node.id not in self._changed() else ((ast.Constant(None), scope),)
+
+    def _changed(self) -> frozenset[str]:
+        """Names of lists that are changed where they stand: ``words[0] = ...``, ``words.insert(0, ...)``."""
+        if self._names is None:
+            nodes = [place.node for place in self._reader.survey.places]
+            stored = [node.value for node in nodes if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)]
+            called = [node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr in _CHANGING]
+            self._names = frozenset(node.id for node in (*stored, *called) if isinstance(node, ast.Name))
+        return self._names
 
     # --- by the kind of expression -----------------------------------------------------------------------------------------------
 
@@ -159,6 +178,8 @@ def has_unseen_words(call: Any) -> bool:
 
 
 def first_of(node: Any) -> Iterator[Any]:
-    """The first element of a literal list or tuple."""
+    """The first element of a literal list or tuple, or of what begins with one."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.left
     if isinstance(node, (ast.List, ast.Tuple)) and node.elts and not isinstance(node.elts[0], ast.Starred):
         yield node.elts[0]

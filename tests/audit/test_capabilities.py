@@ -169,6 +169,11 @@ def test_a_module_of_the_network_that_nothing_is_seen_to_use_is_looked_at() -> N
         ("subprocess.run('git log | sort', shell=True)", ["sh"]),
         ("subprocess.run(['git'], **name)", ["*"]),
         ("subprocess.run([name])", ["*"]),
+        ("subprocess.run(['git'] + name)", ["git"]),
+        ("subprocess.run(name + ['git'])", ["*"]),
+        ("subprocess.run(WORDS)", ["git"]),
+        ("subprocess.run(CHANGED)", ["*"]),
+        ("subprocess.run(LONGER)", ["git"]),
         ("os.system('git log')", ["git", "sh"]),
         ("os.popen(name)", ["sh"]),
         ("os.execv('/usr/bin/git', ['x'])", ["git"]),
@@ -177,7 +182,11 @@ def test_a_module_of_the_network_that_nothing_is_seen_to_use_is_looked_at() -> N
     ],
 )
 def test_what_a_call_runs(expression: str, found: list[str]) -> None:
-    source = f"import os\nimport subprocess\n\n\ndef act(name):\n    return {expression}\n"
+    source = (
+        "import os\nimport subprocess\n\nWORDS, CHANGED, LONGER = ['git'], ['git'], ['git']\n"
+        "CHANGED[0] = 'curl'\nLONGER.append('log')\n\n\n"
+        f"def act(name):\n    return {expression}\n"
+    )
     assert used(source, "programs", Permissions(programs=frozenset({"git"}))) == found
 
 
