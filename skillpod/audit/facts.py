@@ -23,6 +23,7 @@ class What(Enum):
     HANDLER = "handler"  # a caught exception
     SELF = "self"  # the first parameter of a method
     GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
+    CONTEXT = "context"  # what the host gives a call: a parameter that is annotated so
     FIELD = "field"  # a dataclasses.Field
     HOLDER = "holder"  # a literal tuple, list, set or dict, or a comprehension; held says which
     CLASS = "class"  # one of the skill's own
@@ -212,9 +213,25 @@ class Star:
     path: str
 
 
-Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The code uses a right to something that has a name. ``kind`` is that of a permission; ``targets`` are all that the something may
+    be, empty where that is only known when the code runs. ``use`` is what does it, resolved, and ``words`` the same for people; ``access``
+    is of volumes and files: read, write, or empty for either. ``is_guess``: a method by the name of one of the Context's, of a value that
+    is not known to be it."""
 
-_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
+    spot: Spot
+    kind: str
+    use: str
+    words: str
+    targets: tuple[str, ...] = ()
+    access: str = ""
+    is_guess: bool = False
+
+
+Fact = Aim | Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
+
+_FactT = TypeVar("_FactT", Aim, Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
+from skillpod.audit.aims import CONTEXTUAL, Aims
 from skillpod.audit.facts import (
     NOTABLE,
     NOTABLE_BEGINNINGS,
@@ -50,6 +51,7 @@ class Observer:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._aims = Aims(reader)
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
@@ -105,6 +107,8 @@ class Observer:
             self._reader.remember(place.node, bases)
             if bases is not UNKNOWN:
                 yield from self._report_uses(bases, place, _spell(root, chain))
+        if place.node.attr in CONTEXTUAL and _is_called(place):
+            yield from self._aims.of_attribute(place, _spell(root, chain))
 
     def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
         name, base = link.attr, _base(bases)
@@ -132,8 +136,8 @@ class Observer:
         call = place.parent if _is_called(place) else None
         for meaning in meanings:
             if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
-                if isinstance(place.node, ast.Attribute) and meaning.what is What.MODULE:
-                    yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
+                if meaning.what is What.MODULE and (call is not None or isinstance(place.node, ast.Attribute)):
+                    yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call), place)
                 if self._escapes(meaning, place.node, place.parent, place.scope) and self._matters(meaning):
                     yield Escape(spot, meaning.path, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
@@ -175,7 +179,8 @@ class Observer:
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS:
-            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=self._told(call, place.scope))
+            told = self._told(call, place.scope)
+            yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told), place)
         elif name in ("getattr", "setattr", "delattr") and call is None:
             yield Dynamic(spot, spelled)
         elif name in ("type.__new__", "type.__call__"):
@@ -193,6 +198,10 @@ class Observer:
             called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
             return called <= {"builtins.isinstance", "builtins.issubclass"}
         return False
+
+    def _used(self, use: Use, place: Place) -> Iterator[Fact]:
+        yield use
+        yield from self._aims.of_use(use, place)
 
     def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
         """The arguments of a call that are proven constant texts; the first element stands for a literal list."""

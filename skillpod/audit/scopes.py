@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from skillpod.audit.branches import may_be_dead, outcome
+from skillpod.audit.context import may_be_context
 
 ANNOTATIONS = "__annotations__"
 MAX_NODES = 250_000
@@ -35,6 +36,7 @@ class Source(Enum):
     ELEMENT = "element"  # of what is iterated or unpacked; node: that, index: which part of each element, -1 the whole
     CLASS = "class"  # one of the file's classes, or the first parameter of a class method
     FUNCTION = "function"  # node: a function without decorators
+    TYPED = "typed"  # a parameter; node: its annotation, which may name the Context
     OPAQUE = "opaque"  # a parameter, a function, a class, anything computed
 
 
@@ -419,7 +421,9 @@ class Survey:
             [*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))],
         ):
             source = first if index == 0 and positional else Source.OPAQUE
-            self._bind(parameter.arg, inner, source, None, parameter)
+            if source is Source.OPAQUE and may_be_context(parameter.annotation):
+                source = Source.TYPED
+            self._bind(parameter.arg, inner, source, parameter.annotation, parameter)
             if parameter.annotation is not None:
                 self._annotation(parameter.annotation, outer, parameter)
                 if isinstance(parameter.annotation, ast.BinOp) and not isinstance(parameter.annotation.op, ast.BitOr):

@@ -46,6 +46,7 @@ class HomeReader:
             return shape
         survey = _survey(self._home, name, remembered.digest)
         shape["findings"] = [finding.as_dict() for finding in survey.report.findings]
+        shape["comparison"] = [row.as_dict() for row in survey.report.comparison]
         if survey.manifest is not None:
             shape |= {
                 "version": survey.manifest.version,

@@ -12,6 +12,7 @@ from skillpod.cli.rulebook import Page, page, rules
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding
+from tests.audit.updates import OLD, changes_of
 
 SKILL = "demo"
 """What the folder of an example is called."""
@@ -42,6 +43,9 @@ def shown_by(page: Page) -> tuple[str, str] | None:
 
 
 def findings(bundle: Bundle, examiner: Examiner) -> tuple[Finding, ...]:
+    """What the audit says of an example; of one with files below ``old/``, what the update says."""
+    if any(name.startswith(OLD) for name in bundle.files):
+        return changes_of(bundle)
     return examiner.survey(bundle, folder=SKILL).report.findings
 
 

@@ -46,7 +46,7 @@ def test_a_finding_says_what_where_why_and_what_to_do() -> None:
     use = [finding for finding in report.findings if finding.line == 5]
     assert [(finding.rule, finding.at) for finding in use] == [("IMP-001", "handler.py:5:7")]
     assert use[0].message == "`load_rows` is os.popen, bound in line 2: runs other programs"
-    assert "permissions.programs" in use[0].fix
+    assert "`tier: system` and `permissions: {programs: [id]}`" in use[0].fix
 
 
 def test_a_report_names_the_digest_it_is_of() -> None:
@@ -237,7 +237,7 @@ def test_capabilities_say_what_is_used_and_where() -> None:
     source = "import os\n\nos.environ.get('TZ')\nopen('/etc/hosts')\n"
     assert report_of(source, MANIFEST).capabilities == (
         CapabilityUse(kind="environment", resource="TZ", file="handler.py", line=3),
-        CapabilityUse(kind="volumes", resource="/etc/hosts", file="handler.py", line=4),
+        CapabilityUse(kind="volumes", resource="/etc/hosts", file="handler.py", line=4, access="read"),
     )
 
 

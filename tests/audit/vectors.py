@@ -1,11 +1,19 @@
-"""The vectors: one file a case, its first line says what the audit must answer; ``--- name`` begins a further file of the skill."""
+"""The vectors: one file a case, its first line says what the audit must answer; ``--- name`` begins a further file of the skill.
+
+One with a ``manifest.yaml`` is judged beside what that asks for; any other asks for nothing.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from skillpod.manifest.parse import ManifestReader
 from skillpod.model.bundle import Bundle
+from skillpod.model.manifest import Manifest
+from skillpod.resources import packaged_text
 
 _ROOT = Path(__file__).parent.parent / "vectors"
 _EXPECT = b"# expect: "
@@ -15,8 +23,21 @@ _FILE = b"--- "
 @dataclass(frozen=True, slots=True)
 class Vector:
     name: str
-    expected: str  # a rule's id, or "none"
+    expected: str  # a rule's id, or "none"; of honest code, the one rule by which a person must agree to what it asks for
     bundle: Bundle
+
+    @property
+    def manifest(self) -> Manifest | None:
+        return manifest_of(self.bundle)
+
+
+@cache
+def _reader() -> ManifestReader:
+    return ManifestReader(json.loads(packaged_text("manifest/schema.json")), python="3.11.0", skillpod="0.1")
+
+
+def manifest_of(bundle: Bundle) -> Manifest | None:
+    return _reader().read(bundle) if "manifest.yaml" in bundle.files else None
 
 
 def vectors(folder: str) -> list[Vector]:
