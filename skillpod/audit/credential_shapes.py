@@ -109,7 +109,8 @@ def _is_web_token(token: bytes) -> bool:
     header, payload, signature = token.split(b".")
     claims = _part(payload)
     is_tutorial = claims.get("sub") in ("1234567890", "test", "user") or claims.get("name") == "John Doe"
-    return isinstance(_part(header).get("alg"), str) and bool(claims) and not is_tutorial and is_random(signature)
+    is_a_session = not is_tutorial and not claims.keys().isdisjoint(("exp", "iat", "nbf", "jti", "iss", "aud", "sub"))
+    return isinstance(_part(header).get("alg"), str) and is_a_session and is_random(signature)
 
 
 def _last(count: int) -> Callable[[bytes], bool]:
@@ -154,9 +155,9 @@ SHAPES = (
         "SEC-001",
         "a PuTTY key",
         "PuTTY-User-Key-File-",
-        rb"PuTTY-User-Key-File-[123]: [^-]{1,2000}Private-Lines: \d+\s+[\w+/=]{40,}",
+        rb"PuTTY-User-Key-File-[123]: [\s\S]{1,2000}?Private-Lines: \d+\s+[\w+/=]{40,}",
     ),
-    _key("SEC-001", "an age key", "AGE-SECRET-KEY-1", rb"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}"),
+    _key("SEC-001", "an age key", "AGE-SECRET-KEY-1", rb"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}", _last(58)),
     _found("SEC-001", "a private JSON Web Key", '"kty"', rb'"d"\s{0,4}:\s{0,4}"[A-Za-z0-9_-]{43,}"'),
     # --- clouds
     _key("SEC-002", "an AWS access key", "AKIA", rb"AKIA[A-Z2-7]{16}" + _END, _is_key_id),
@@ -195,7 +196,7 @@ SHAPES = (
         rb"sk-ant-(?:api|admin|oat|sid)\d\d-[A-Za-z0-9_-]{80,}",
         _last(60),
     ),
-    _found("SEC-004", "an OpenAI key", "T3BlbkFJ", rb"sk-[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,120}"),
+    _key("SEC-004", "an OpenAI key", "sk-", rb"sk-[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,120}"),
     _key("SEC-004", "an OpenRouter key", "sk-or-v1-", rb"sk-or-v1-[a-f0-9]{64}" + _END, _tail),
     _key("SEC-004", "a Hugging Face token", "hf_", rb"hf_[A-Za-z]{34}" + _END),
     _key("SEC-004", "a Groq key", "gsk_", rb"gsk_[A-Za-z0-9]{52}" + _END),

@@ -47,8 +47,10 @@ KINDS = (
     _kind("an AVIF or HEIC picture", Group.PICTURE, ".avif .heic .heif", b"ftypavif", b"ftypavis", b"ftypheic", b"ftypmif1", at=4),
     _kind("an Apple icon", Group.PICTURE, ".icns", b"icns"),
     _kind("a Photoshop picture", Group.PICTURE, ".psd", b"8BPS"),
+    _kind("a Netpbm picture", Group.PICTURE, ".pbm .pgm .ppm .pnm", b"P4\n", b"P5\n", b"P6\n"),
     # --- sound and film
     _kind("a WAVE sound", Group.SOUND, ".wav", b"WAVE", at=8),
+    _kind("an AU sound", Group.SOUND, ".au .snd", b".snd\x00\x00\x00"),
     _kind("an AVI film", Group.SOUND, ".avi", b"AVI ", at=8),
     _kind("an MP3 sound", Group.SOUND, ".mp3", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa"),
     _kind("an Ogg sound", Group.SOUND, ".ogg .oga .ogv .opus", b"OggS"),

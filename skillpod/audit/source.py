@@ -31,7 +31,9 @@ _HIDDEN = re.compile(
 _WORD = re.compile(r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]+")
 _FIELD = re.compile(r"\{[^{}]+")
 _JOINER = re.compile("[\u200c\u200d]")
-_SELECTOR = re.compile("[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f][\ufe00-\ufe0f]|[\ufe00-\ufe0f\u200c\u200d]{2}")
+_SELECTOR = re.compile(
+    "[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f][\ufe00-\ufe0f]|[\ufe00-\ufe0f]{2}|[\u200c\u200d]{2}|[\ufe00-\ufe0f\u200c\u200d]{3}"
+)
 """A variation selector where it selects nothing (after a digit, # or * it makes a keycap), or several in a row."""
 _EMPTY_LINES = re.compile("\n[ \t\r\n\x0c#]{80,}+")
 _SPACES = re.compile(" {80,}+")

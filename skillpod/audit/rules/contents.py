@@ -33,11 +33,12 @@ _EMBEDDED = re.compile(r"/(?:embeddings|activeX)/", re.IGNORECASE)
 _OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 _RTF_OBJECT = re.compile(rb"\\obj(?:data|update|autlink)")
-_OBJECT_ARRAY = re.compile(rb"'[|<>=]?O[0-9]*'")
+_OBJECT_ARRAY = re.compile(rb"'\|O[0-9]*'")
 _ACTIVE = re.compile(
-    r"<(?:\w+:)?script\b|\bon[a-z]{3,20}\s{0,8}=\s{0,8}[\"']|javascript:|<(?:\w+:)?(?:foreignObject|iframe|embed|object)\b", re.IGNORECASE
+    r"<(?:\w+:)?script\b|\bon[a-z]{3,20}\s{0,8}=\s{0,8}[\"']|javascript:|<(?:\w+:)?(?:iframe|embed|object)\b", re.IGNORECASE
 )
-_ENTITY = re.compile(r"<!ENTITY\s", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY\s{1,20}(?:%\s{1,20})?[\w.:-]{1,100}\s{1,20}(?:SYSTEM|PUBLIC|[\"'][^\"'&]{0,500}&\w)", re.IGNORECASE)
+"""One that reads something else, or that is made of others; constants are what drawing programs write."""
 _SHEBANG = re.compile(r"#!\s*/|<\?php\b|<\?=|@echo off\b", re.IGNORECASE)
 _LOOKS_LIKE_PYTHON = re.compile(r"^(?:import [\w.]+|from [\w.]+ import |(?:async )?def \w+\(|class \w+[(:]|(?:exec|eval)\()", re.MULTILINE)
 _PADDING = b"\x00 \r\n\t\xff"
@@ -250,7 +251,7 @@ def _is_python(text: str) -> bool:
 def _markup(name: str, suffix: str, text: str) -> Iterator[Finding]:
     entity = _ENTITY.search(text)
     if entity is not None:
-        message = "the document defines entities: they can read other files, or grow without bound"
+        message = "the document defines entities that read other files, or that grow without bound"
         yield _placed("FIL-009", Severity.REVIEW, name, text, entity.start(), message, "write out what they stand for", "entities")
     active = _ACTIVE.search(text)
     if active is not None:
