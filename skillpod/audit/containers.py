@@ -58,7 +58,7 @@ def inside(content: bytes) -> Iterator[tuple[int, str]]:
 
 
 def picture_end(content: bytes) -> int | None:
-    """Where a PNG, GIF, JPEG or RIFF file ends by its own account; None for others. Raises ValueError when it can't be followed."""
+    """Where a PNG, GIF, JPEG, BMP or RIFF file ends by its own account; None for others. Raises ValueError when it can't be followed."""
     try:
         if content.startswith(b"\x89PNG"):
             return _png_end(content)
@@ -68,10 +68,18 @@ def picture_end(content: bytes) -> int | None:
             return _jpeg_end(content)
         if content.startswith(b"RIFF"):
             size = int.from_bytes(content[4:8], "little")
-            return min(8 + size + size % 2, len(content))
+            return _within(8 + size + (size % 2 if 8 + size < len(content) else 0), content)
+        if content.startswith(b"BM"):
+            return _within(int.from_bytes(content[2:6], "little"), content)
     except IndexError as fault:
         raise ValueError("it ends too early") from fault
     return None
+
+
+def _within(end: int, content: bytes) -> int:
+    if not 14 <= end <= len(content):
+        raise ValueError("the length it names is not its own")
+    return end
 
 
 def _png_end(content: bytes) -> int:

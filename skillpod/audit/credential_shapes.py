@@ -151,12 +151,7 @@ SHAPES = (
         Severity.REVIEW,
     ),
     _found("SEC-001", "a PGP private key", "PGP PRIVATE KEY", rb"-----BEGIN PGP PRIVATE KEY BLOCK" + _KEY_LINES, _last(40)),
-    _key(
-        "SEC-001",
-        "a PuTTY key",
-        "PuTTY-User-Key-File-",
-        rb"PuTTY-User-Key-File-[123]: [\s\S]{1,2000}?Private-Lines: \d+\s+[\w+/=]{40,}",
-    ),
+    _found("SEC-001", "a PuTTY key", "Private-Lines: ", rb"Private-Lines: \d{1,4}\s{1,4}[A-Za-z0-9+/=]{40,}", _last(40)),
     _key("SEC-001", "an age key", "AGE-SECRET-KEY-1", rb"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}", _last(58)),
     _found("SEC-001", "a private JSON Web Key", '"kty"', rb'"d"\s{0,4}:\s{0,4}"[A-Za-z0-9_-]{43,}"'),
     # --- clouds

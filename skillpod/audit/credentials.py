@@ -78,7 +78,7 @@ _NAMES = (
     *(b"private_key", b"encryption_key", b"signing_key", b"token", b"credential", b"bearer"),
 )
 _VALUE = re.compile(
-    rb"[\w-]{0,24}[\"'\])]{0,2}(?:\s{0,4}:\s{0,2}str)?\s{0,8}(?:=>|[:=])\s{0,8}[bru]{0,2}([\"'`])([\x21-\x26\x28-\x7e]{8,200})\1"
+    rb"[\w-]{0,24}[\"'\])]{0,2}(?:\s{0,4}:\s{0,2}str)?\s{0,8}(?:=>|[:=])\s{0,8}[bru]{0,2}([\"'`])([^\s\"'`\x00-\x1f\x7f-\xff]{8,200}+)\1"
 )
 _BARE = re.compile(rb"[A-Za-z0-9_-]{0,24}[ \t]{0,8}[:=][ \t]{0,8}([A-Za-z0-9+/=_.~-]{16,200})[ \t\r]*(?=\n|$|#)")
 _BEARER = re.compile(rb"[ \t]+([A-Za-z0-9_~+/.-]{20,200}=*)")

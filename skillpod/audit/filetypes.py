@@ -175,7 +175,15 @@ def text_of(content: bytes) -> str | None:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return None if any(mark in text for mark in _CONTROLS) else text
+    return None if _CONTROL.search(text) else text
 
 
-_CONTROLS = tuple(chr(code) for code in range(0x20) if code not in _PLAIN)
+def is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")

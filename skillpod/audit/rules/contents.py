@@ -16,6 +16,7 @@ from skillpod.audit.filetypes import (
     TEXTS,
     Group,
     Kind,
+    is_utf8,
     kind_of,
     kinds_named,
     suffix_of,
@@ -34,13 +35,14 @@ _OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 _RTF_OBJECT = re.compile(rb"\\obj(?:data|update|autlink)")
 _OBJECT_ARRAY = re.compile(rb"'\|O[0-9]*'")
-_ACTIVE = re.compile(
-    r"<(?:\w+:)?script\b|\bon[a-z]{3,20}\s{0,8}=\s{0,8}[\"']|javascript:|<(?:\w+:)?(?:iframe|embed|object)\b", re.IGNORECASE
-)
+_ACTIVE = re.compile(r"<(?:\w+:)?script\b|[\s/\"']on[a-z]{3,20}\s{0,8}=|javascript:|<(?:\w+:)?(?:iframe|embed|object)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\s{1,20}(?:%\s{1,20})?[\w.:-]{1,100}\s{1,20}(?:SYSTEM|PUBLIC|[\"'][^\"'&]{0,500}&\w)", re.IGNORECASE)
 """One that reads something else, or that is made of others; constants are what drawing programs write."""
+_MARKUP = (".svg", ".html", ".htm", ".xhtml", ".xml")
 _SHEBANG = re.compile(r"#!\s*/|<\?php\b|<\?=|@echo off\b", re.IGNORECASE)
-_LOOKS_LIKE_PYTHON = re.compile(r"^(?:import [\w.]+|from [\w.]+ import |(?:async )?def \w+\(|class \w+[(:]|(?:exec|eval)\()", re.MULTILINE)
+_LOOKS_LIKE_PYTHON = re.compile(
+    r"^[ \t]*(?:import [\w.]+|from [\w.]+ import |(?:async )?def \w+\(|class \w+[(:]|(?:exec|eval)\()|\b__import__\(", re.MULTILINE
+)
 _PADDING = b"\x00 \r\n\t\xff"
 _MAX_PROGRAM = 1024 * 1024
 
@@ -190,7 +192,7 @@ def _of_nothing_known(name: str, suffix: str, content: bytes) -> Iterator[Findin
 
 
 def _no_utf8(name: str, content: bytes) -> Iterator[Finding]:
-    if any(code in content for code in _CONTROLS):
+    if is_utf8(content) or any(code in content for code in _CONTROLS):
         message = "control characters in what its name says is text: they hide text on a terminal, or it is no text"
         yield _finding("FIL-014", Severity.REVIEW, name, message, "remove them, or name it as what it is", "control characters")
     else:
@@ -218,13 +220,13 @@ def _of_text(name: str, suffix: str, text: str, content: bytes) -> Iterator[Find
             "FIL-005", Severity.REVIEW, name, f"the name says {expected}, and the content is text", "name it as what it is", expected
         )
     yield from _program(name, suffix, text)
-    if text.lstrip()[:1] == "<":
+    if text.lstrip()[:1] == "<" or suffix in _MARKUP:
         yield from _markup(name, suffix, text)
 
 
 def _program(name: str, suffix: str, text: str) -> Iterator[Finding]:
     """A program under the name of data. Whatever loads it, its name kept it from being read as code."""
-    if suffix and suffix not in DATA_TEXTS:
+    if suffix in TEXTS and suffix not in DATA_TEXTS:
         return
     first = text.lstrip()
     if suffix and _SHEBANG.match(first):

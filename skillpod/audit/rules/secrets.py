@@ -20,16 +20,14 @@ _FOR_SHOW = re.compile(
 )
 """Files that say of themselves that what is in them is made up."""
 _STORES = {
-    ".env": re.compile(
-        rb"^\s*(?:export\s+)?\w*(?:KEY|TOKEN|SECRET|PASS\w*|PWD)\w*\s*=\s*[\"']?[^\s\"'#$<{]{6,}", re.MULTILINE | re.IGNORECASE
-    ),
-    ".netrc": re.compile(rb"\bmachine\s{1,9}\S{1,200}[\s\S]{0,200}?\bpassword\s{1,9}\S"),
-    "_netrc": re.compile(rb"\bmachine\s{1,9}\S{1,200}[\s\S]{0,200}?\bpassword\s{1,9}\S"),
-    ".pgpass": re.compile(rb"^[^#\s:]+:[^:\s]*:[^:\s]*:[^:\s]*:\S+", re.MULTILINE),
+    ".env": re.compile(rb"(?im)^[^\n=#]{0,80}(?:KEY|TOKEN|SECRET|PASS|PWD)[^\n=]{0,40}=[ \t]*[\"']?[^\s\"'#$<{]{6,}"),
+    ".netrc": re.compile(rb"\bpassword[ \t\n]{1,9}\S"),
+    "_netrc": re.compile(rb"\bpassword[ \t\n]{1,9}\S"),
+    ".pgpass": re.compile(rb"^[^#\s:]{1,200}:[^:\s]{0,200}:[^:\s]{0,200}:[^:\s]{0,200}:\S", re.MULTILINE),
     ".npmrc": re.compile(rb"_(?:authToken|auth|password)\s*=\s*[^\s$]{8,}"),
     ".pypirc": re.compile(rb"^\s*password\s*[:=]\s*\S{6,}", re.MULTILINE),
-    ".git-credentials": re.compile(rb"://[^\s:]+:[^\s@]+@"),
-    ".htpasswd": re.compile(rb"^[^\s:]+:\S{10,}", re.MULTILINE),
+    ".git-credentials": re.compile(rb"://[^\s:]{1,200}:[^\s@]{1,200}@"),
+    ".htpasswd": re.compile(rb"^[^\s:]{1,200}:\S{10}", re.MULTILINE),
     ".dockercfg": re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/=]{8,}"'),
 }
 _KEY_STORES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk")
