@@ -21,7 +21,7 @@ class Shape:
     rule: str
     what: str
     hints: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
+    pattern: bytes  # compiled when a hint is found: few files have one
     holds: Callable[[bytes], bool]
     severity: Severity
     begins: bool
@@ -29,12 +29,13 @@ class Shape:
     def matches(self, content: bytes, beginnings: Collection[bytes]) -> Iterator[re.Match[bytes]]:
         """``beginnings`` are the first bytes of the words of the content, as ``beginnings`` gives them."""
         if not self.begins:
-            yield from self.pattern.finditer(content) if self.hints[0] in content else ()
+            yield from re.finditer(self.pattern, content) if self.hints[0] in content else ()
             return
         for hint in self.hints:
             at = content.find(hint) if hint.rstrip(b".")[:_BEGINNING] in beginnings else -1
-            while at >= 0:
-                match = self.pattern.match(content, at)
+            pattern = re.compile(self.pattern) if at >= 0 else None
+            while pattern is not None and at >= 0:
+                match = pattern.match(content, at)
                 if match is not None:
                     yield match
                 at = content.find(hint, at + 1)
@@ -123,13 +124,13 @@ _START = rb"(?<![A-Za-z0-9_-])"
 def _key(
     rule: str, what: str, hints: str, pattern: bytes, holds: Callable[[bytes], bool] = is_random, severity: Severity = Severity.DENY
 ) -> Shape:
-    return Shape(rule, what, tuple(hints.encode().split()), re.compile(_START + pattern), holds, severity, begins=True)
+    return Shape(rule, what, tuple(hints.encode().split()), _START + pattern, holds, severity, begins=True)
 
 
 def _found(
     rule: str, what: str, hints: str, pattern: bytes, holds: Callable[[bytes], bool] = is_random, severity: Severity = Severity.DENY
 ) -> Shape:
-    return Shape(rule, what, (hints.encode(),), re.compile(pattern), holds, severity, begins=False)
+    return Shape(rule, what, (hints.encode(),), pattern, holds, severity, begins=False)
 
 
 _KEY_LINES = rb"-----(?:[\s\"'+\\,]|\\[nr]|(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n\\]{0,100}){1,40}[A-Za-z0-9+/=]{40,}"

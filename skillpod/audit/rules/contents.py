@@ -28,6 +28,7 @@ from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
 _PYTHON = (".py", ".pyw")  # SRC reads these
+_AT_START = (".pth", ".egg-link")  # FIL-008 tells these
 _CODE_IN_ARCHIVE = re.compile(r"\.(?:py[wcdo]?|so|pyd|dll|dylib|exe|pth|jar|class)$|(?:^|/)(?:EGG-INFO|[^/]+\.dist-info)/", re.IGNORECASE)
 _MACROS = re.compile(r"vbaProject\.bin$|/macrosheets/|^Basic/|^Scripts/", re.IGNORECASE)
 _EMBEDDED = re.compile(r"/(?:embeddings|activeX)/", re.IGNORECASE)
@@ -226,10 +227,10 @@ def _of_text(name: str, suffix: str, text: str, content: bytes) -> Iterator[Find
 
 def _program(name: str, suffix: str, text: str) -> Iterator[Finding]:
     """A program under the name of data. Whatever loads it, its name kept it from being read as code."""
-    if suffix in TEXTS and suffix not in DATA_TEXTS:
+    if (suffix in TEXTS and suffix not in DATA_TEXTS) or suffix in _AT_START:
         return
     first = text.lstrip()
-    if suffix and _SHEBANG.match(first):
+    if suffix in DATA_TEXTS and _SHEBANG.match(first):
         yield _finding(
             "FIL-013", Severity.REVIEW, name, "a program under the name of data", "name it as what it is", first.split("\n", 1)[0][:40]
         )
