@@ -81,4 +81,4 @@ def _collisions(names: Iterable[str]) -> Iterator[Finding]:
 
 
 def _finding(rule: str, severity: Severity, name: str, message: str, fix: str) -> Finding:
-    return Finding(rule=rule, severity=severity, file=name, message=message, fix=fix)
+    return Finding(rule=rule, severity=severity, file=name, message=message, fix=fix, subject=name)

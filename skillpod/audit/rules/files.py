@@ -69,4 +69,4 @@ def _twins(bundle: Bundle) -> Iterator[Finding]:
 
 
 def _finding(rule: str, severity: Severity, name: str, message: str, fix: str) -> Finding:
-    return Finding(rule=rule, severity=severity, file=name, message=message, fix=fix)
+    return Finding(rule=rule, severity=severity, file=name, message=message, fix=fix, subject=name)
