@@ -13,7 +13,19 @@ from skillpod.audit.holders import Whole
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
-from skillpod.audit.rules import agent_skill, capabilities, dynamic, files, imports, reflection, tampering, unseen
+from skillpod.audit.rules import (
+    agent_skill,
+    capabilities,
+    contents,
+    dynamic,
+    file_names,
+    files,
+    imports,
+    reflection,
+    secrets,
+    tampering,
+    unseen,
+)
 from skillpod.audit.ruleset import RULESET
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
@@ -33,7 +45,7 @@ RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampe
 """Each judges one file by what was read in it."""
 
 BundleRule = Callable[[Bundle, Manifest | None], Iterator[Finding]]
-BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, unseen.check, agent_skill.check)
+BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, file_names.check, contents.check, secrets.check, unseen.check, agent_skill.check)
 """Each judges the bundle's files as such, whatever is in them."""
 
 _TESTS = "tests/"

@@ -1,4 +1,4 @@
-"""The examples on the pages of rules, as bundles: ``--- NAME`` begins a further file, what stands before the first is handler.py.
+"""The examples on the pages of rules, as bundles, written as vectors are.
 
 ``python -m tests.audit.pages`` writes the index of the pages into docs/audit-rules.md.
 """
@@ -13,6 +13,7 @@ from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding
 from tests.audit.updates import OLD, changes_of
+from tests.audit.vectors import files_of
 
 SKILL = "demo"
 """What the folder of an example is called."""
@@ -23,7 +24,6 @@ ROW = "| ["
 
 _BLOCK = re.compile(r"^(`{3,})(?:python|text)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 _SHOWN_BY = re.compile(r"`(tests/[\w/.]+)(?:::(\w+))?`")
-_FILE = re.compile(r"^--- (\S+)\n", re.MULTILINE)
 
 
 def example(page: Page, section: str) -> Bundle | None:
@@ -31,9 +31,8 @@ def example(page: Page, section: str) -> Bundle | None:
     blocks = _BLOCK.findall(page.sections[section])
     if len(blocks) != 1:
         return None
-    first, *rest = _FILE.split(blocks[0][1])
-    files = dict(zip(rest[::2], rest[1::2], strict=True))
-    return Bundle.freeze({name: text.encode() for name, text in ({"handler.py": first, **files} if first.strip() else files).items()})
+    files = files_of(blocks[0][1].encode())
+    return Bundle.freeze({name: content for name, content in files.items() if content or name != "handler.py"})
 
 
 def shown_by(page: Page) -> tuple[str, str] | None:
