@@ -18,5 +18,6 @@ name: demo
 version: "1.0.0"
 description: Says whether there is a key.
 author: Jane Doe <jane@example.org>
+tier: network
 permissions:
   secrets: [{name: ADVISORY_TOKEN}]
