@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -17,6 +18,7 @@ from benchmarks.beside import ROOT
 from benchmarks.command import skillpod
 from benchmarks.peers.shape import Absent
 
+ENVIRONMENTS = ROOT / ".environments"
 _SECONDS = 600
 _UNREADABLE = "unreadable"
 
@@ -28,8 +30,8 @@ Faults = Iterator[tuple[str, str]]
 class Auditor:
     """``command`` has ``{skills}`` for a folder of skills' folders; it prints its report, or writes it to ``{report}``.
 
-    ``counts`` says what is counted against a skill; ``strictly`` what is when only its ``worst`` words are. ``environment`` is empty for what
-    runs in this interpreter; ``package`` is whose version is told.
+    ``counts`` says what is counted against a skill; ``strictly`` what is when only its ``worst`` words are. ``environment`` is empty for
+    what runs in this interpreter; ``package`` is whose version is told.
     """
 
     title: str
@@ -46,7 +48,7 @@ class Auditor:
         """Raises Absent when its environment was not made."""
         if not self.environment:
             return sys.executable
-        python = ROOT / ".environments" / self.environment / "bin" / "python"
+        python = ENVIRONMENTS / self.environment / "bin" / "python"
         if not python.exists():
             raise Absent(f"not installed: `make .environments/{self.environment}/.installed`")
         return str(python)
@@ -54,10 +56,12 @@ class Auditor:
 
 @dataclass(slots=True)
 class Answer:
-    """What one run of an auditor took, in seconds of the whole process, and what it said of each skill."""
+    """One run of an auditor as a whole process: ``seconds`` of waiting, ``spent`` of a processor's time, and what it said of each skill
+    that it found something in."""
 
     seconds: float
-    found: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    spent: float
+    found: Mapping[str, frozenset[str]]
 
 
 # --- reading reports --------------------------------------------------------------------------------------------------------------
@@ -162,6 +166,12 @@ def version(auditor: Auditor) -> str:
     return asked.stdout.strip()
 
 
+def _spent() -> float:
+    """Seconds of a processor's time that all processes took which we started and which ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def ask(auditor: Auditor, skills: Path, environment: Mapping[str, str]) -> Answer:
     """One process over a folder of skills. Raises Absent when it gives no report."""
     with tempfile.TemporaryDirectory(prefix="skillpod-bench-") as scratch:
@@ -169,9 +179,9 @@ def ask(auditor: Auditor, skills: Path, environment: Mapping[str, str]) -> Answe
         given = {"python": auditor.python, "scripts": str(Path(auditor.python).parent), "skills": str(skills), "report": str(report)}
         argv = [word.format(**given) for word in auditor.command]
         with printed.open("wb") as out, told.open("wb") as err:
-            started = perf_counter()
+            started, before = perf_counter(), _spent()
             run = subprocess.run(argv, cwd=ROOT, env={**environment}, stdout=out, stderr=err, timeout=_SECONDS)
-            took = perf_counter() - started
+            took, spent = perf_counter() - started, _spent() - before
         text = (report if report.exists() else printed).read_text("utf-8")
         try:
             faults = list(auditor.read(json.loads(text), skills))
@@ -181,4 +191,4 @@ def ask(auditor: Auditor, skills: Path, environment: Mapping[str, str]) -> Answe
     found: dict[str, set[str]] = {}
     for name, word in faults:
         found.setdefault(name, set()).add(word)
-    return Answer(took, {name: frozenset(words) for name, words in found.items()})
+    return Answer(took, spent, {name: frozenset(words) for name, words in found.items()})

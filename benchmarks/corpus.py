@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ PACKAGES = (
 )
 """All that have more than one module and are no tests, tables or programs."""
 
+MANIFEST = "manifest.yaml"
 _EXPECTATION = b"# expect: "
 _ABOUT = """---
 name: {name}
@@ -50,6 +52,8 @@ def write_vectors(folder: Path, most: int) -> Cases:
             expectation, _, rest = files["handler.py"].partition(b"\n")
             if expectation.startswith(_EXPECTATION):
                 files["handler.py"] = b"#" + (b"\r\n" if expectation.endswith(b"\r") else b"\n") + rest
+            if MANIFEST in files:  # which must have the folder's name
+                files[MANIFEST] = re.sub(rb"^name:.*", b"name: " + name.encode(), files[MANIFEST], flags=re.MULTILINE)
             write_skill(folder / name, files)
             names.append(name)
             titles[name] = vector.name
