@@ -23,7 +23,9 @@ EXAMPLES = "examples"
 _LEFT_OUT = re.compile(r"(.*/)?(tests?|benchmarks)/.*|(.*/)?conftest\.py|faker/providers/\w+/(?!en_US/)[a-z]{2,3}_[A-Z]\w*/.*")
 """What nobody copies: tests, measurements, and tables of names in some seventy languages."""
 _FENCED = re.compile(r"^([ \t]*)```\s*(?:py|python|python3)\b[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
-_LITERAL = re.compile(r"^\.\. (?:code-block|sourcecode|code):: (?:py|python|python3)\n(?:[ \t]+:.*\n)*\n((?:[ \t]+\S.*\n|[ \t]*\n)+)", re.MULTILINE)
+_LITERAL = re.compile(
+    r"^\.\. (?:code-block|sourcecode|code):: (?:py|python|python3)\n(?:[ \t]+:.*\n)*\n((?:[ \t]+\S.*\n|[ \t]*\n)+)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,26 @@ class Package:
     examples: int
     bundle: Bundle
 
-    def is_example(self, file: str) -> bool:
-        return file.startswith(f"{EXAMPLES}/")
-
 
 def packages() -> Iterator[Package]:
     """Every pinned package. Raises Absent when one is not installed in its version."""
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)", PINS.read_text("utf-8"), re.MULTILINE))
-    installed = {found.metadata["Name"].lower(): found for found in distributions(path=[str(path) for path in ENVIRONMENT.glob("lib/python*/site-packages")])}
+    site = [str(path) for path in ENVIRONMENT.glob("lib/python*/site-packages")]
+    installed = {found.metadata["Name"].lower(): found for found in distributions(path=site)}
     for name, version in pins.items():
         found = installed.get(name.lower())
         if found is None or found.version != version:
             raise Absent(f"{name} {version} is not installed: `make .environments/alarms/.installed`")
-        yield package(found)
+        yield _package(found)
 
 
-def package(found: Distribution) -> Package:
-    modules = {file.as_posix(): file.read_binary() for file in found.files or () if file.suffix == ".py" and not _LEFT_OUT.fullmatch(file.as_posix())}
+def _package(found: Distribution) -> Package:
+    """Examples are taken as long as the audit's limit of a skill's Python has room for them."""
+    files = [file for file in found.files or () if file.suffix == ".py" and not _LEFT_OUT.fullmatch(file.as_posix())]
+    modules = {file.as_posix(): file.read_binary() for file in files}
     room = MAX_SOURCES - sum(map(len, modules.values()))
     written: dict[str, bytes] = {}
-    for text in examples(found.metadata.get_payload() or found.metadata["Description"] or "", modules):
+    for text in examples(found.read_text("METADATA") or "", modules):
         content = text.encode()
         room -= len(content)
         if room < 0:
@@ -69,14 +71,13 @@ def examples(readme: str, modules: Mapping[str, bytes]) -> Iterator[str]:
     yield from filter(_is_python, (textwrap.dedent(code) for _, code in _FENCED.findall(readme)))
     yield from filter(_is_python, (textwrap.dedent(code) for code in _LITERAL.findall(readme)))
     parser = doctest.DocTestParser()
-    for content in (readme.encode(), *modules.values()):
-        for docstring in _docstrings(content):
-            try:
-                shown = "".join(example.source for example in parser.get_examples(docstring))
-            except ValueError:  # a prompt without a blank behind it
-                continue
-            if _is_python(shown):
-                yield shown
+    for text in (readme, *(docstring for content in modules.values() for docstring in _docstrings(content))):
+        try:
+            shown = "".join(example.source for example in parser.get_examples(text))
+        except ValueError:  # a prompt without a blank behind it
+            continue
+        if _is_python(shown):
+            yield shown
 
 
 def _docstrings(content: bytes) -> Iterator[str]:
@@ -90,7 +91,8 @@ def _docstrings(content: bytes) -> Iterator[str]:
 
 
 def _is_python(code: str) -> bool:
+    """Escapes in a docstring are characters already: what shows control characters was written without."""
     try:
-        return bool(ast.parse(code).body)
+        return bool(ast.parse(code).body) and code.replace("\n", "").replace("\t", "").isprintable()
     except (SyntaxError, ValueError):
         return False
