@@ -145,8 +145,8 @@ def _opening(readings: Sequence[Reading], denied: Sequence[Judged], asked: Seque
     return f"""# False alarms
 
 What the audit says of code that nobody here wrote: {len(readings)} well-known packages, {modules} modules and {examples} examples from
-their documentation, {size / 1e6:.1f} MB, each as if an author had copied it into a skill that asks for nothing. `make alarms` installs them in
-these versions, audits them and writes this page; what a reader thinks of each kind of finding is in
+their documentation, {size / 1e6:.1f} MB, each as if an author had copied it into a skill that asks for nothing. `make alarms` installs them
+in these versions, audits them and writes this page; what a reader thinks of each kind of finding is in
 [benchmarks/triage.yaml](../benchmarks/triage.yaml), and what no line there fits is counted as *not judged*.
 
 {taken} Left out are tests, and faker's tables of names in other languages than English.
@@ -154,8 +154,8 @@ these versions, audits them and writes this page; what a reader thinks of each k
 {grid(("", *(opinion.value for opinion in Opinion)), [_opinions("denied", denied), _opinions("asked of a person", asked)])}
 
 *Right*: a reader who sees the line agrees that a skill must not do this unasked, or that nobody can say from reading what it does.
-*Arguable*: harmless where it stands, by what a person knows of it and no reader of the code alone can. *Wrong*: the line can't do what the
-rule is about."""
+*Arguable*: harmless where it stands, by what a person knows of it and no reader of the code alone can. *Wrong*: the line can't do what
+the rule is about."""
 
 
 def _opinions(what: str, judged: Sequence[Judged]) -> tuple[str, ...]:
