@@ -19,6 +19,7 @@ from benchmarks.beside import ROOT
 from benchmarks.packages import Package, packages
 from benchmarks.peers.shape import Absent
 from benchmarks.table import grid
+from skillpod.audit.ruleset import RULESET
 from skillpod.audit.run import run
 from skillpod.model.finding import Finding, Report, Severity
 
@@ -140,8 +141,7 @@ def _opening(readings: Sequence[Reading], denied: Sequence[Judged], asked: Seque
     size = sum(reading.package.bundle.size for reading in readings)
     seconds = sum(reading.seconds for reading in readings)
     modules, examples = (sum(getattr(reading.package, what) for reading in readings) for what in ("modules", "examples"))
-    rulesets = ", ".join(sorted({str(getattr(reading.report, "ruleset", "")) for reading in readings} - {""})) or "without a version"
-    taken = f"Ruleset {rulesets}; {seconds:.1f} s of a processor's time, {size / 1e6 / seconds:.2f} MB/s."
+    taken = f"Ruleset {RULESET}; {seconds:.1f} s of a processor's time, {size / 1e6 / seconds:.2f} MB/s."
     return f"""# False alarms
 
 What the audit says of code that nobody here wrote: {len(readings)} well-known packages, {modules} modules and {examples} examples from
