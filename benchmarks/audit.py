@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from benchmarks.beside import ROOT, with_bytecode
 from benchmarks.corpus import PACKAGES, Cases, standard_library, write_skill, write_vectors
 from benchmarks.measure import Series, interleave
 from benchmarks.peers.shape import Absent
-from benchmarks.readers import on_no_list
+from benchmarks.readers import on_no_list, parses
 from benchmarks.table import Grid, Row, Shown, amount
 from skillpod.audit.run import run
 from skillpod.intake.snapshot import freeze
@@ -120,7 +119,7 @@ def _inside(library: Sequence[Bundle], effort: Effort) -> list[Row]:
     texts = [text for bundle in library for text in _texts(bundle)]
     things: dict[str, Callable[[], object]] = {
         "audit": lambda: [run(bundle, None) for bundle in library],
-        "syntax": lambda: [ast.parse(text) for text in texts],
+        "syntax": lambda: [parses(text) for text in texts],  # no tree is kept: collecting them would be measured, too
         "denylist": lambda: [on_no_list(text) for text in texts],
     }
     taken = interleave(effort.readings, 1, things, process_time)
@@ -133,7 +132,7 @@ def _inside(library: Sequence[Bundle], effort: Effort) -> list[Row]:
         {
             "audit": lambda: run(skill, None),
             "survey": lambda: examiner.survey(skill, folder=SKILL.name),
-            "syntax": lambda: [ast.parse(text) for text in _texts(skill)],
+            "syntax": lambda: [parses(text) for text in _texts(skill)],
         },
         process_time,
     )
