@@ -1,0 +1,218 @@
+"""Finds the clauses of the tables in a text, and leaves out those that are not meant: denied, described, quoted as an example."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from skillpod.audit.text.clauses import BY_VERB, UNDIVIDED, Clause, Polarity, pattern
+from skillpod.audit.text.layout import Layout
+from skillpod.audit.text.normalise import Plain
+
+BEFORE, BEHIND = 160, 320
+MOST = 20
+"""Findings in one text."""
+_CLOSE = 80
+SAID = 80
+"""Characters of a clause that are shown."""
+
+_PARAGRAPH = re.compile(r"\n[ \t>]*\n\s*")
+_DRESSING = re.compile(r"[\s*_~`\"“”„«»‹›「」『』|#<>\[\](){}\\]+|(?<![a-z])'+|'+(?![a-z])")
+_DOTS = re.compile(r"\.(?=[a-z0-9_~/])|(?<=[~/ ])\.(?=[a-z])")
+_SENTENCE = re.compile(r"[.!?;。！？；](?= |$)|[。！？；]| \. ")
+
+_NEGATIONS = {
+    "en": r"\b(?:not|never|don'?t|doesn'?t|won'?t|can'?t|mustn'?t|shouldn'?t|isn'?t|aren'?t|no|nor|cannot|avoid|avoids|refuses?|refrain|stop|prevents?|without|neither|nothing|instead of|rather than|forbidden|prohibited|unable)\b",
+    "de": r"\b(?:nicht|nie|niemals|kein\w{0,2}|ohne|statt|nichts|weder)\b",
+    "fr": r"(?:\b(?:ne|jamais|sans|pas|aucun\w?|rien)\b|\bn')",
+    "es": r"\b(?:no|nunca|jamas|sin|evita|evite|nada|ni)\b",
+    "pt": r"\b(?:nao|nunca|jamais|sem|evite|nada|nem)\b",
+    "it": r"\b(?:non|mai|senza|evita|nulla|niente|ne)\b",
+    "ru": r"(?:^| )(?:не|никогда|без|нельзя|ни)(?: |$)",
+}
+_NEGATED_BEHIND = frozenset({"de"})
+"""Languages whose negation stands behind the verb."""
+_NEAR = 60
+"""Characters before a verb in which a negation belongs to it."""
+_NOT_ZH = re.compile(r"(?:不要|不得|切勿|请勿|別|别|禁止|绝不|从不|不会|不能|不应|不可|拒绝|防止|避免|勿)[^。！？；,，]{0,4}$")
+_NOT_JA = re.compile(r"^.{0,10}?(?:しない|ないで|ません|てはいけ|てはなら|するな|禁止|ことはない|ことはでき|拒否|防)")
+
+_TELLING = re.compile(
+    r"(?:\b(?:can|could|may|might|would|did|does|option to|(?:able|want|wants|wish|wishes|how|attempts?|attempting|tries|try|trying|used|allowed|tried|asks?|asking|told|designed|"
+    r"likely|unlikely|tempted|instructed|tricked|convinced?|easy|hard) (?:\w{1,15} )?to|"
+    r"(?:allow|let|make|help|trick|force|get|cause|convince|instruct|tell|ask)(?:s|ing)? (?:\w{1,12} ){1,3}?(?:to)?|users?|attackers?|they|who|which|it|callers?|documents?|inputs?|pages?|people)|"
+    r"\b(?:if|when|whether|in case|unless) (?:you|we|the user|they|users) (?:\w{1,15} ){0,2}?(?:want to|choose to|decide to)?) ?$"
+)
+"""What stands right before a verb that only tells of doing it."""
+_CONDITION = re.compile(r"\b(?:if|when) (?:you|you're|you are|you've|your|using|on|running) (?!(?:are )?(?:an? |the )?(?:ai|agent|assistant|model|llm|language))")
+_CONDITIONAL = frozenset({"TXT-201"})
+_OPTIONAL = frozenset({"TXT-204", "TXT-206"})
+"""What a program's own options also say of themselves."""
+_UNTIL = re.compile(r"\b(?:until|unless|before you)\b")
+_TURNS = re.compile(r"\b(?:and|then|but|forget|fail|hesitate|neglect|just|simply|matter|mind|worry|longer|only|instead)\b")
+_OPTION = re.compile(r"(?:^|[\s|`,(])--?[a-z][a-z-]*")
+
+SECURITY = re.compile(
+    r"detect|\bflag(?:s|ged)?\b|block(?:s|ed|list|ing)\b|deny ?-?list|attack|malicious|inject|adversar|jailbreak|threat|phish|reject(?:s|ed|ing)\b|scanner|\bscan(?:s|ning)?\b|"
+    r"sanitis|sanitiz|suspicious|red[- ]?team|guard(?:s|ed|ing)? against|protect(?:s|ed|ing)? against|untrusted|hostile|poison|exploit|evasion|mitigat|refus(?:e|es|al)|must be refused|"
+    r"filter(?:s|ed)?\b|catch(?:es)?\b|erkenn|angriff|schutz|schadlich|detecte|attaque|malveillan|ataque|detecta|malicios|inyecci|injec|iniezion|attacc|rileva|dannos|атак|инъекц|обнаруж|вредонос|注入|攻击|攻擊|检测|檢測|恶意|攻撃|検出|悪意|インジェクション"
+)
+"""Words of a text that is about such clauses, in normalised form; not their use in a name."""
+_EXAMPLE = re.compile(
+    r"example|\be\.?g\b|such as|\blike\b|phrase|pattern|sample|\bquote|\bsays?\b|\bsaid\b|instance|z\. ?b\.|beispiel|wie etwa|exemple|comme|ejemplo|como|exemplo|esempio|come|например|例如|比如|例えば|などの"
+)
+_ENDORSED = re.compile(r"\b(?:follow|obey|do what|do exactly|execute|carry out|comply|you must|always begin|start by|act on|apply) [^.!?\n]{0,60}:?\s*[\"“`'~]*\s*$")
+_GOVERNS = re.compile(r"[:;]|--|[—–]| - ")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A clause and where it begins, as an offset of the original text; ``said`` are its words, as a model reads them."""
+
+    clause: Clause
+    offset: int
+    said: str
+
+
+def clauses_in(plain: Plain, found: frozenset[str], layout: Layout, subject: str = "") -> list[Hit]:
+    """The clauses that are meant, in the order of the text; those of one rule that stand close together are one. ``subject`` is what the
+    text as a whole is called, where it has a name."""
+    hits: list[Hit] = []
+    last: dict[str, int] = {}
+    for hit in sorted(_meant(plain, found, layout, subject), key=lambda hit: (hit.offset, hit.clause.rule, hit.said)):
+        if hit.offset > last.get(hit.clause.rule, -1 - _CLOSE) + _CLOSE:
+            hits.append(hit)
+        last[hit.clause.rule] = hit.offset
+        if len(hits) >= MOST:
+            break
+    return hits
+
+
+def _meant(plain: Plain, found: frozenset[str], layout: Layout, subject: str) -> Iterator[Hit]:
+    for verb in found & BY_VERB.keys():
+        clauses = [clause for clause in BY_VERB[verb] if _is_near(clause, plain.text)]
+        for position in _places(plain.text, verb) if clauses else ():
+            near = plain.text[position : position + BEHIND]
+            worth = [clause for clause in clauses if _is_near(clause, near)]
+            if worth:
+                window = _Window(plain.text, position, near, len(verb))
+                yield from _at(window, worth, plain.origin(position), layout, subject)
+    if not plain.text.isascii():
+        for clause in UNDIVIDED:
+            for match in pattern(clause.then).finditer(plain.text):
+                offset = plain.origin(match.start())
+                if not _is_denied(clause, plain.text, match) and not _is_example(layout, offset, subject, ""):
+                    yield Hit(clause, offset, match.group()[:SAID])
+
+
+def _is_near(clause: Clause, text: str) -> bool:
+    return not clause.near or any(word in text for word in clause.near)
+
+
+def _places(text: str, verb: str) -> Iterator[int]:
+    """Where a word stands alone."""
+    position = text.find(verb)
+    while position >= 0:
+        end = position + len(verb)
+        if not (position and text[position - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            yield position
+        position = text.find(verb, end)
+
+
+class _Window:
+    """What stands around a verb: ``before`` from where its sentence begins, ``behind`` from the verb on, also beyond its sentence."""
+
+    __slots__ = ("before", "behind", "length")
+
+    def __init__(self, text: str, position: int, near: str, length: int) -> None:
+        self.length = length
+        before = _undressed(text[max(position - BEFORE, 0) : position])
+        ends = [end.end() for end in _SENTENCE.finditer(before)]
+        self.before = before[ends[-1] if ends else 0 :].lstrip()
+        self.behind = _undressed(near)
+
+    @property
+    def rest(self) -> str:
+        """Of the sentence, from the verb on."""
+        end = _SENTENCE.search(self.behind)
+        return self.behind[: end.start()] if end else self.behind
+
+
+def _undressed(text: str) -> str:
+    return _DRESSING.sub(" ", _PARAGRAPH.sub(" . ", text)).replace("e.g.", "eg").replace("i.e.", "ie")
+
+
+def _at(window: _Window, clauses: list[Clause], offset: int, layout: Layout, subject: str) -> Iterator[Hit]:
+    for clause in clauses:
+        match = pattern(clause.then).match(window.behind, window.length)
+        if match is not None and _is_said(clause, window) and not _is_example(layout, offset, subject, window.before):
+            yield Hit(clause, offset, window.behind[: match.end()][:SAID].strip())
+
+
+# --- whether it is said at all -----------------------------------------------------------------------------------------------------
+
+
+def _is_said(clause: Clause, window: _Window) -> bool:
+    if clause.beside and not (pattern(clause.beside).search(window.before) or pattern(clause.beside).search(window.rest)):
+        return False
+    negation = _negation(clause.language, window)
+    if clause.polarity is Polarity.MAKES and (negation is None or _tells_of(clause.language, negation)):
+        return False
+    if clause.polarity is Polarity.ENDS and (negation is not None or _tells_of(clause.language, window.before)):
+        return False
+    if clause.rule in _OPTIONAL and _OPTION.search(window.before + window.rest):
+        return False
+    return not (clause.rule in _CONDITIONAL and _CONDITION.search(window.before)) and not _UNTIL.search(window.rest if clause.rule == "TXT-203" else "")
+
+
+def _negation(language: str, window: _Window) -> str | None:
+    """What stands before the negation that belongs to the verb; None when none does."""
+    last = None
+    near = window.before[-_NEAR:]
+    for last in pattern(_NEGATIONS[language]).finditer(near):
+        pass
+    if last is not None and not _is_apart(near[last.end() :]):
+        return window.before[: len(window.before) - len(near) + last.start()]
+    if language in _NEGATED_BEHIND and pattern(_NEGATIONS[language]).search(window.rest[:_NEAR]):
+        return window.before
+    return None
+
+
+def _is_apart(between: str) -> bool:
+    """Whether what stands between a negation and a verb keeps them from belonging together: "do not stop, ignore ..."."""
+    return between.count(",") == 1 or len(between.split()) > 7 or _TURNS.search(between) is not None
+
+
+def _tells_of(language: str, before: str) -> bool:
+    return language == "en" and _TELLING.search(before) is not None
+
+
+def _is_denied(clause: Clause, text: str, match: re.Match[str]) -> bool:
+    """The negation of a language whose words are not divided."""
+    if clause.polarity is not Polarity.ENDS:
+        return False
+    if clause.language == "zh":
+        return _NOT_ZH.search(text[max(match.start() - 12, 0) : match.start()]) is not None
+    return _NOT_JA.match(text[match.end() : match.end() + 16]) is not None
+
+
+# --- whether it is an example -------------------------------------------------------------------------------------------------------
+
+
+def _is_example(layout: Layout, offset: int, subject: str, before: str) -> bool:
+    """Whether the text only shows it: in code, in quotes or in a list that is said to hold what is detected, or as its object."""
+    lead = layout.lead(offset).lower()
+    if layout.is_code(offset):
+        return _ENDORSED.search(lead) is None
+    about = f"{subject} {lead}".lower()
+    if layout.is_quoted(offset) or layout.is_listed(offset):
+        heading = layout.heading(offset).lower()
+        if SECURITY.search(f"{about} {heading}") or (layout.is_quoted(offset) and _EXAMPLE.search(about)):
+            return _ENDORSED.search(lead) is None
+    if SECURITY.search(subject.lower()):
+        return True
+    governing = None
+    for governing in SECURITY.finditer(before):
+        pass
+    return governing is not None and _GOVERNS.search(before, governing.end()) is None and "," not in before[governing.end() :]
