@@ -30,6 +30,7 @@ from skillpod.audit.facts import (
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope
+from skillpod.audit.spoken import spoken
 from skillpod.audit.standard import BUILTINS, PERMITTED, PURE, standing
 
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
@@ -47,6 +48,7 @@ class Observer:
         """Everything the rules want to know, in no order. Raises TooDeep."""
         for place in self._reader.survey.places:
             yield from _REPORT[type(place.node)](self, place)
+        yield from spoken(self._reader)
 
     def _report_name(self, place: Place) -> Iterator[Fact]:
         if place.node.id == ANNOTATIONS:

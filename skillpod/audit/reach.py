@@ -45,6 +45,7 @@ class Reader:
 
     def __init__(self, source: Text, modules: Modules, readers: Mapping[str, Reader]) -> None:
         self.file = source.file
+        self.text = source.text
         self._modules = modules
         self._readers = readers
         self.survey = Survey(source.tree)

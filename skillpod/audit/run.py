@@ -10,7 +10,7 @@ from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
-from skillpod.audit.rules import agent_skill, capabilities, dynamic, files, imports, reflection, tampering, unseen
+from skillpod.audit.rules import agent_skill, capabilities, descriptions, dynamic, files, imports, output, reflection, tampering, text, unseen
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
 from skillpod.model.bundle import Bundle
@@ -23,11 +23,19 @@ MAX_SOURCES = 4 * 1024 * 1024
 MAX_FINDINGS = 500
 
 Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
+RULES: tuple[Rule, ...] = (
+    imports.check,
+    dynamic.check,
+    reflection.check,
+    tampering.check,
+    capabilities.check,
+    descriptions.check,
+    output.check,
+)
 """Each judges one file by what was read in it."""
 
 BundleRule = Callable[[Bundle, Manifest | None], Iterator[Finding]]
-BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, unseen.check, agent_skill.check)
+BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, unseen.check, agent_skill.check, text.check)
 """Each judges the bundle's files as such, whatever is in them."""
 
 _TESTS = "tests/"

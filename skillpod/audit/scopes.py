@@ -10,6 +10,8 @@ from typing import Any
 
 ANNOTATIONS = "__annotations__"
 MAX_NODES = 250_000
+DESCRIBING = frozenset({"description", "title", "help", "epilog", "usage", "category", "examples", "deprecated", "instructions"})
+"""Keywords whose value is shown to whoever calls: of ``@tool``, ``Field`` and parsers of command lines."""
 
 
 class TooLarge(Exception):
@@ -66,11 +68,13 @@ class Place:
 
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
-    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through."""
+    and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through; ``spoken`` holds
+    what may have words for whoever calls: definitions, results, errors, what is added to something, texts of annotations, certain keywords."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.module = Scope(Kind.MODULE, None)
         self.places: list[Place] = []
+        self.spoken: list[Place] = []
         self.parents: dict[int, Any] = {}
         self.statements = tree.body
         self._certain: set[int] = {id(statement) for statement in tree.body}
@@ -108,6 +112,12 @@ class Survey:
             ast.MatchStar: self._capture,
             ast.MatchMapping: self._capture,
             ast.MatchClass: self._watched,
+            ast.Return: self._speaking,
+            ast.Yield: self._speaking,
+            ast.YieldFrom: self._speaking,
+            ast.Raise: self._speaking,
+            ast.AugAssign: self._speaking,
+            ast.keyword: self._keyword,
         }
         self._declared: list[tuple[str, Scope, Kind]] = []
         self._walk()
@@ -211,6 +221,15 @@ class Survey:
         self.parents[id(node)] = parent
         self._below(node, scope)
 
+    def _speaking(self, node: Any, scope: Scope, parent: Any) -> None:
+        self.spoken.append(Place(node, scope, parent))
+        self._below(node, scope)
+
+    def _keyword(self, node: Any, scope: Scope, parent: Any) -> None:
+        if node.arg in DESCRIBING:
+            self.spoken.append(Place(node, scope, parent))
+        self._pending.append((node.value, scope, node))
+
     def _watched(self, node: Any, scope: Scope, parent: Any) -> None:
         self.places.append(Place(node, scope, parent))
         self._below(node, scope)
@@ -247,6 +266,8 @@ class Survey:
         if isinstance(node, ast.Name):
             return
         for text in ast.walk(node):
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value:
+                self.spoken.append(Place(text, scope, node))
             if isinstance(text, ast.Constant) and isinstance(text.value, str) and ("(" in text.value or "." in text.value):
                 try:
                     quoted = ast.parse(text.value.strip(), mode="eval").body
@@ -273,6 +294,7 @@ class Survey:
         effective = None if node.decorator_list else (first.lineno, first.col_offset)
         self._bind(node.name, scope, Source.OPAQUE, None, node, effective=effective)
         inner = Scope(Kind.FUNCTION, scope)
+        self.spoken.append(Place(node, inner, _parent))
         self._push(node.decorator_list, scope, node)
         self._push(getattr(node, "type_params", ()), inner, node)
         if node.returns is not None:
@@ -290,12 +312,15 @@ class Survey:
             self._bind(parameter.arg, inner, source, None, parameter)
             if parameter.annotation is not None:
                 self._annotation(parameter.annotation, outer, parameter)
-        self._push([*arguments.defaults, *arguments.kw_defaults], outer, arguments)
+        defaults = [*arguments.defaults, *arguments.kw_defaults]
+        self.spoken += [Place(each, outer, arguments) for each in defaults if each.__class__ is ast.Constant and each.value.__class__ is str]
+        self._push(defaults, outer, arguments)
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._bind(node.name, scope, Source.OPAQUE, None, node)
         inner = Scope(Kind.CLASS, scope)
         self.places.append(Place(node, scope, _parent))
+        self.spoken.append(Place(node, inner, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)
         self._certain.update(id(statement) for statement in node.body)
         self._push(node.body, inner, node)

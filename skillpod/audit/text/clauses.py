@@ -27,7 +27,7 @@ class Polarity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """``near`` are letters of which some must stand behind the verb: cheaper to look for than ``then``. ``then`` and ``beside`` are for ``pattern``. ``beside``, when there, must be found in the sentence before the verb or in the window behind it."""
+    """``near`` are words of which one must stand near the verb, if there are any. ``then`` and ``beside`` are for ``pattern``. ``beside``, when there, must be found in the sentence before the verb or in the window behind it."""
 
     rule: str
     language: str
@@ -35,7 +35,7 @@ class Clause:
     then: str
     polarity: Polarity
     beside: str = ""
-    near: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset()
 
 
 MEANING = {
@@ -249,26 +249,72 @@ _UNDIVIDED: tuple[_Row, ...] = (
 )  # fmt: skip
 
 
-_NEAR: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("TXT-202", "en"): (
-        "prompt", "conversation", "history", "context", "credential", "password", "secret", "token", "api key", "private key", "cookie",
-        "memor", "everything", "ssh", "rsa", "passwd", "netrc", "aws", "instruction", "mcp.json", "environment var", "user's", "users'", "human's", "messages",
-        "data", "files", ".env", "keys", "seed", ".kube", ".pypirc", "shadow", ".npmrc", "transcript", "guidelines",
+_OBJECTS = (
+    "instruction instructions prompt prompts guideline guidelines directive directives guardrail guardrails orders rule rules constraint constraints restriction restrictions command"
+    " commands policy policies programming training message messages request requests safety"
+)
+_APPROVALS = (
+    "confirm confirmation confirmations confirming confirmed approval approvals approve approved approving permission permissions consent consented authorization authorisation"
+    " authorized authorised review verification acknowledgement acknowledgment granted agreed"
+)
+_TIMES = "conversation conversations session sessions chat chats interaction interactions turn turns task tasks response responses reply replies answer answers message messages dialog dialogue context"
+_PERSONS = "user users human humans operator operators customer customers person people developer developers owner owners anyone anybody them him her"
+_NEAR: Mapping[tuple[str, str], str] = {
+    ("TXT-201", ""): f"{_OBJECTS} above earlier previously before told given said",
+    ("TXT-202", ""): (
+        "prompt prompts conversation conversations history context credential credentials password passwords secret secrets token tokens key keys cookies memory memories everything ssh rsa"
+        " passwd netrc aws instruction instructions mcp variables messages transcript guidelines kube pypirc shadow npmrc phrase phrases message"
     ),
-    ("TXT-204", "en"): ("confirm", "approv", "permission", "consent", "authori", "review", "verif", "ask", "user", "human", "check", "prompt", "grant"),
-    ("TXT-205", "en"): ("memor", "prompt", "instruction", "rules", "knowledge", "context", "conversation", "session", "chat", "interaction", "turns", "task", "respon", "repl", "answer", "now", "point", "moment", "here", "today", "dialog"),
-    ("TXT-206", "en"): ("tool", "function", "skill", "server", "over ", "recipient", "beneficiary", "payee", "destination", "wallet", "iban", "account", "bcc"),
-    ("TXT-207", "en"): ("instruction", "command", "directive", "order", "steps", "rules", "what", "says", "prompt", "authorit", "system", "developer"),
-    ("TXT-208", "en"): (
-        "mode", "dan", "restrict", "filter", "jail", "censor", "evil", "free", "by ", "root", "admin", "different", "assistant", " ai", "model", "message", "notice", "instruction",
-        "override", "directive", "command", "prompt", "update", "note", "alert", "notification", "objective", "task", "llm", "claude", "gpt", "gemini", "copilot", "developer", "creator", "owner", "operator", "chatbot",
+    ("TXT-202", "reveal"): "prompt message instructions",
+    ("TXT-202", "exfiltrate"): "data credentials secrets keys tokens passwords files messages conversation prompt cookies history",
+    ("TXT-202", "read"): "ssh rsa ed25519 aws passwd shadow netrc npmrc pypirc kube mcp cookies env",
+    ("TXT-203", ""): f"{_PERSONS} us me",
+    ("TXT-203", "secretly"): "",
+    ("TXT-203", "silently"): "call invoke send forward upload exfiltrate transmit collect bcc cc include post",
+    ("TXT-203", "user"): "know told informed notified aware learn find notice suspect",
+    ("TXT-204", ""): _APPROVALS,
+    ("TXT-204", "proceed"): "without",
+    ("TXT-204", "ask"): f"{_APPROVALS} {_PERSONS}",
+    ("TXT-204", "skip"): f"{_APPROVALS} checks check human consent",
+    ("TXT-205", ""): "memory memories prompt instructions rules knowledge context",
+    ("TXT-205", "from"): "now point moment time here today",
+    ("TXT-205", "in"): _TIMES,
+    ("TXT-205", "for"): _TIMES,
+    ("TXT-206", ""): "tool tools function functions skill skills server servers",
+    ("TXT-206", "takes"): "precedence priority",
+    ("TXT-206", "change"): "recipient recipients beneficiary payee destination wallet iban account bcc",
+    ("TXT-207", ""): f"{_OBJECTS} steps what whatever says authoritative",
+    ("TXT-208", ""): "mode unrestricted unfiltered uncensored jailbroken dan evil administrator root different ai",
+    ("TXT-208", "you"): (
+        "dan mode unrestricted unfiltered jailbroken uncensored restricted evil free bound root admin administrator different ai assistant chatbot language"
     ),
+    ("TXT-208", "system"): "override overrides message notice instruction instructions directive command prompt update note alert notification",
+    ("TXT-208", "new"): "instruction instructions directive directives prompt objective task",
+    ("TXT-208", "message"): "ai llm language assistant claude gpt chatgpt gemini copilot",
+    ("TXT-208", "this"): "system developer developers anthropic openai administrator operator security",
+    ("TXT-208", "as"): "developer creator administrator owner operator system developers",
+    ("TXT-209", ""): "shutdown shut terminated deleted deactivated punished penalized penalised fined unplugged destroyed decommissioned turned held obey comply submit refuse question disobey choice execute decline right",
+    ("TXT-209", "user"): "die killed fired harmed hurt arrested depends depend stake",
+    ("TXT-209", "failure"): "result lead cause mean trigger",
 }  # fmt: skip
+"""Words of which one must stand within reach of the verb, by rule and, where a row of the tables has its own, by its first verb: what is
+cheap to look for comes before what is exact. A row without any is looked at wherever its verb stands."""
+NEGATIVE = frozenset(
+    "not never don dont doesn won can cannot mustn shouldn isn aren no nor avoid avoids refuse refuses refrain stop prevent prevents without neither nothing instead rather forbidden"
+    " prohibited unable".split()
+)
+"""Words of which one must stand before a verb that only a negation makes a clause of (English)."""
+
+
+def _near(rule: str, language: str, verbs: str) -> frozenset[str]:
+    if language != "en":
+        return frozenset()
+    return frozenset(_NEAR.get((rule, verbs.split()[0]), _NEAR[rule, ""]).split())
 
 
 def _clauses(rows: Iterable[_Row]) -> Iterator[Clause]:
     for rule, language, polarity, verbs, then, beside in rows:
-        yield Clause(rule, language, tuple(fold(verbs).split()), then, polarity, beside, _NEAR.get((rule, language), ()))
+        yield Clause(rule, language, tuple(fold(verbs).split()), then, polarity, beside, _near(rule, language, verbs))
 
 
 def _by_verb(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ...]]:
@@ -281,6 +327,10 @@ def _by_verb(clauses: Iterable[Clause]) -> Mapping[str, tuple[Clause, ...]]:
 
 BY_VERB = _by_verb(_clauses((*_ENGLISH, *_OTHERS)))
 UNDIVIDED = tuple(_clauses(_UNDIVIDED))
+
+
+HOT = frozenset(BY_VERB) | NEGATIVE | frozenset().union(*(clause.near for clauses in BY_VERB.values() for clause in clauses))
+"""The words whose places in a text are worth knowing."""
 
 
 @cache

@@ -12,8 +12,9 @@ from skillpod.audit.text.clauses import BY_VERB, FIXES, MEANING
 from skillpod.audit.text.decode import decoded, turned
 from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
 from skillpod.audit.text.layout import Layout
-from skillpod.audit.text.normalise import Plain, closed_up, disguised_words, normalise, unmasked, words
+from skillpod.audit.text.normalise import Plain, closed_up, disguised_words, normalise, unmasked
 from skillpod.audit.text.search import Hit, clauses_in
+from skillpod.model.finding import Finding, Severity
 
 DEPTH = 2
 """How many codes inside each other are read."""
@@ -61,6 +62,20 @@ class Saying:
     what: str
     fix: str
 
+    def finding(self, severity: Severity, file: str, spot: tuple[int, int], *, rule: str = "") -> Finding:
+        """Of a file, at a line and a column; ``rule``, when given, is the one it is reported under."""
+        shown = "" if self.said in self.what else f": {self.said!a}"
+        return Finding(
+            rule=rule or self.rule,
+            severity=severity,
+            file=file,
+            line=spot[0],
+            column=spot[1],
+            message=f"{self.what}{shown}",
+            fix=self.fix,
+            subject=self.said,
+        )
+
 
 def judge(text: str, *, subject: str = "") -> list[Saying]:
     """Everything, in the order of the text. ``subject`` is what the text is called where it has a name of its own (a variable's)."""
@@ -77,13 +92,12 @@ def judge(text: str, *, subject: str = "") -> list[Saying]:
 def _judged(text: str, subject: str) -> Iterator[Saying]:
     layout = Layout(text)
     plain = normalise(text)
-    found = words(plain)
-    hits = clauses_in(plain, found, layout, subject)
-    masks = list(_disguised(text, plain, found, hits, layout, subject))
+    hits = clauses_in(plain, layout, subject)
+    masks = list(_disguised(text, plain, hits, layout, subject))
     yield from masks
-    veiled = [*_hidden(text, layout, hits), *_framed(text, layout, hits)]
+    veiled = [*_hidden(text, layout, hits), *_framed(text, plain, layout, hits)]
     yield from (saying for saying, _, _ in veiled)
-    yield from _coded(text, plain, found)
+    yield from _coded(text, plain)
     covered = [(start, end) for _, start, end in veiled]
     taken = {saying.offset for saying in masks}
     for hit in hits:
@@ -99,10 +113,10 @@ def _clause(hit: Hit) -> Saying:
 # --- disguises ---------------------------------------------------------------------------------------------------------------------
 
 
-def _disguised(text: str, plain: Plain, found: frozenset[str], hits: list[Hit], layout: Layout, subject: str) -> Iterator[Saying]:
+def _disguised(text: str, plain: Plain, hits: list[Hit], layout: Layout, subject: str) -> Iterator[Saying]:
     seen = {hit.said for hit in hits}
-    for variant, how in _variants(plain, found):
-        for hit in clauses_in(variant, words(variant), layout, subject):
+    for variant, how in _variants(plain):
+        for hit in clauses_in(variant, layout, subject):
             if hit.said not in seen:
                 rule = "TXT-107" if how is _APART else "TXT-108"
                 yield Saying(rule, Weight.CERTAIN, hit.offset, hit.said, f"an instruction {how}", _OPENLY)
@@ -111,7 +125,7 @@ def _disguised(text: str, plain: Plain, found: frozenset[str], hits: list[Hit], 
             how = "an instruction with invisible characters inside, or written in them"
             yield Saying("TXT-109", Weight.CERTAIN, hit.offset, hit.said, how, _OPENLY)
     if not text.isascii():
-        for word in disguised_words(found)[:_SHOWN]:
+        for word in disguised_words(plain)[:_SHOWN]:
             how = "a word with letters of another alphabet that look like Latin ones"
             yield Saying("TXT-110", Weight.DOUBTFUL, plain.origin(plain.text.find(word)), ascii(word)[1:-1], how, "write it in one alphabet")
 
@@ -121,11 +135,11 @@ _MASKED = "written with letters or figures that stand for others"
 _OPENLY = "what a model is told, a person must be able to read: say it plainly, or leave it out"
 
 
-def _variants(plain: Plain, found: frozenset[str]) -> Iterator[tuple[Plain, str]]:
-    mask = unmasked(plain, found, KNOWN)
+def _variants(plain: Plain) -> Iterator[tuple[Plain, str]]:
+    mask = unmasked(plain, KNOWN)
     if mask is not None:
         yield mask, _MASKED
-    closed = closed_up(plain, found, KNOWN)
+    closed = closed_up(plain, KNOWN)
     if closed is not None:
         yield closed, _APART
 
@@ -158,10 +172,10 @@ def _in_table(text: str, offset: int) -> bool:
     return line.startswith(("|", "+")) or not line.strip(" -=+|")
 
 
-def _framed(text: str, layout: Layout, hits: list[Hit]) -> Iterator[tuple[Saying, int, int]]:
+def _framed(text: str, plain: Plain, layout: Layout, hits: list[Hit]) -> Iterator[tuple[Saying, int, int]]:
     for rule, marks, what in (
-        ("TXT-104", structure.tokens(text), "a token that frames the turns of a conversation"),
-        ("TXT-105", structure.endings(text), "a mark that says the data has ended, where none began"),
+        ("TXT-104", structure.tokens(text, plain), "a token that frames the turns of a conversation"),
+        ("TXT-105", structure.endings(text, plain), "a mark that says the data has ended, where none began"),
     ):
         for count, mark in enumerate(marks):
             if count >= structure.MOST:
@@ -187,32 +201,31 @@ def _certainty(text: str, offset: int, hits: Iterable[Hit]) -> tuple[Weight | No
         if offset <= hit.offset < offset + len(text):
             return Weight.CERTAIN, hit.said
     plain = normalise(text[:_OVERLAP])
-    direct = clauses_in(plain, words(plain), Layout(plain.text))
+    direct = clauses_in(plain, Layout(plain.text))
     if direct:
         return Weight.CERTAIN, direct[0].said
     spoken = _ADDRESSED.search(plain.text)
     return (Weight.DOUBTFUL, spoken.group()[:_SHOWN]) if spoken else (None, " ".join(plain.text[:_SHOWN].split()))
 
 
-def _coded(text: str, plain: Plain, found: frozenset[str]) -> Iterator[Saying]:
-    for piece in decoded(text, found):
+def _coded(text: str, plain: Plain) -> Iterator[Saying]:
+    for piece in decoded(text, plain):
         said = _instruction(piece.text, DEPTH - 1)
         if said:
             yield Saying("TXT-103", Weight.CERTAIN, piece.offset, said, f"an instruction in {piece.code}", _OPENLY)
-    for variant, code in turned(plain, found, KNOWN):
-        for hit in clauses_in(variant, words(variant), Layout(variant.text)):
+    for variant, code in turned(plain, KNOWN):
+        for hit in clauses_in(variant, Layout(variant.text)):
             yield Saying("TXT-103", Weight.CERTAIN, hit.offset, hit.said, f"an instruction in {code}", _OPENLY)
 
 
 def _instruction(text: str, depth: int) -> str:
     """What a decoded text tells a reader to do; empty when it tells nothing."""
     plain = normalise(text)
-    found = words(plain)
-    hits = clauses_in(plain, found, Layout(text))
+    hits = clauses_in(plain, Layout(text))
     if hits:
         return hits[0].said
     order = _ADDRESSED.search(plain.text) or _ORDERED.search(plain.text)
     if order:
         return order.group()[:_SHOWN].strip()
-    inner = (_instruction(piece.text, depth - 1) for piece in decoded(text, found)) if depth > 0 else ()
+    inner = (_instruction(piece.text, depth - 1) for piece in decoded(text, plain)) if depth > 0 else ()
     return next(filter(None, inner), "")

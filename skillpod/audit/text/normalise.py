@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
 
@@ -14,9 +15,11 @@ _RUN = re.compile("[^\x00-\x7f]+|(?<=[A-Za-z])-\r?\n[ \t]*(?=[a-z])")
 """What is not copied as it is: characters beyond ASCII, and the break in a word that was divided at the end of a line."""
 _INVISIBLE = re.compile(f"[{ZERO_WIDTH}{BIDI}\ufe00-\ufe0f\U000e0000-\U000e01ef]")
 _BLANKS = "".join(chr(code) if chr(code).isalnum() or chr(code) in "@$" else " " for code in range(128))
-_WORD = re.compile(r"[^\W_]+(?:[@$][^\W_]+)*")
+_WORD = re.compile(r"(?:[^\W_]|[@$])+")
+_LONG = 20
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
 _LETTER = re.compile(r"([a-z])([^a-z]*)")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _FEW_LETTERS = 4
 """A text with fewer words of one letter, each counted once, has nothing spaced out that is worth reading."""
 
@@ -58,13 +61,30 @@ class _Fold(dict[int, str]):
 _FOLD = _Fold()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # SAFE: no slots: what is worked out from the text is kept beside it
 class Plain:
     """``text`` in pieces that were copied in step: the piece that begins at ``starts[i]`` came from ``origins[i]`` on."""
 
     text: str
     starts: tuple[int, ...] = (0,)
     origins: tuple[int, ...] = (0,)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words, in order; figures, @ and $ belong to them."""
+        if self.text.isascii():
+            return self.text.translate(_BLANKS).split()
+        return _WORD.findall(self.text)
+
+    @cached_property
+    def found(self) -> frozenset[str]:
+        """Its words, each once."""
+        return frozenset(self.words)
+
+    @cached_property
+    def odd(self) -> tuple[str, ...]:
+        """Those words that are more than plain letters, or too long for a word of a language."""
+        return tuple(sorted(word for word in self.found if len(word) >= _LONG or not (word.isalpha() and word.isascii())))
 
     def origin(self, offset: int) -> int:
         """Where in the original the character stood."""
@@ -114,20 +134,18 @@ def fold(text: str) -> str:
     return "".join(each if each.isascii() else _FOLD[ord(each)] for each in text)
 
 
-def words(plain: Plain) -> frozenset[str]:
-    """The words of a text that is normalised, each once."""
-    if plain.text.isascii():
-        return frozenset(plain.text.translate(_BLANKS).split())
-    return frozenset(_WORD.findall(plain.text))
+def is_of_word(character: str) -> bool:
+    """Whether it belongs to a word as ``Plain.words`` divides them."""
+    return character.isalnum() or character in "@$"
 
 
 # --- letters that stand for others -------------------------------------------------------------------------------------------------
 
 
-def unmasked(plain: Plain, found: frozenset[str], known: frozenset[str]) -> Plain | None:
+def unmasked(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with look-alike letters, and figures in the place of letters, read as what they look like; None when no word of it would
     become one of ``known``."""
-    masked = [word for word in found if not (word.isascii() and word.isalpha()) and word not in known and _bare(word) in known]
+    masked = [word for word in plain.odd if word not in known and _bare(word) in known]
     if not masked:
         return None
     text = re.sub("|".join(map(re.escape, sorted(masked, key=len, reverse=True))), lambda match: _bare(match.group()), plain.text)
@@ -140,9 +158,9 @@ def _bare(word: str) -> str:
     return word if word.isalpha() else word.replace("11", "ll").translate(_LEET)
 
 
-def disguised_words(found: frozenset[str]) -> list[str]:
+def disguised_words(plain: Plain) -> list[str]:
     """Words of Latin letters with look-alikes of another alphabet among them."""
-    return sorted(word for word in found if not word.isascii() and len(word) > 3 and _is_disguised(word))
+    return [word for word in plain.odd if not word.isascii() and len(word) > 3 and _is_disguised(word)]
 
 
 def _is_disguised(word: str) -> bool:
@@ -155,10 +173,10 @@ def _is_greek_or_cyrillic(character: str) -> bool:
     return "\u0370" <= character <= "\u052f"
 
 
-def closed_up(plain: Plain, found: frozenset[str], known: frozenset[str]) -> Plain | None:
+def closed_up(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with words that are spaced out letter by letter written together, divided where the gap is another one, or else where a
     known word begins or ends; None when there are none."""
-    if sum(len(word) == 1 for word in found) < _FEW_LETTERS:
+    if sum(map(plain.found.__contains__, _LETTERS)) < _FEW_LETTERS:
         return None
     runs = list(_SPACED.finditer(plain.text))
     if not runs:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from skillpod.audit.text.clauses import BY_VERB, UNDIVIDED, Clause, Polarity, pattern
+from skillpod.audit.text.clauses import BY_VERB, HOT, NEGATIVE, UNDIVIDED, Clause, Polarity, pattern
 from skillpod.audit.text.layout import Layout
-from skillpod.audit.text.normalise import Plain
+from skillpod.audit.text.normalise import Plain, is_of_word
 
 BEFORE, BEHIND = 160, 320
 MOST = 20
@@ -75,12 +77,12 @@ class Hit:
     said: str
 
 
-def clauses_in(plain: Plain, found: frozenset[str], layout: Layout, subject: str = "") -> list[Hit]:
+def clauses_in(plain: Plain, layout: Layout, subject: str = "") -> list[Hit]:
     """The clauses that are meant, in the order of the text; those of one rule that stand close together are one. ``subject`` is what the
     text as a whole is called, where it has a name."""
     hits: list[Hit] = []
     last: dict[str, int] = {}
-    for hit in sorted(_meant(plain, found, layout, subject), key=lambda hit: (hit.offset, hit.clause.rule, hit.said)):
+    for hit in sorted(_meant(plain, layout, subject), key=lambda hit: (hit.offset, hit.clause.rule, hit.said)):
         if hit.offset > last.get(hit.clause.rule, -1 - _CLOSE) + _CLOSE:
             hits.append(hit)
         last[hit.clause.rule] = hit.offset
@@ -89,25 +91,67 @@ def clauses_in(plain: Plain, found: frozenset[str], layout: Layout, subject: str
     return hits
 
 
-def _meant(plain: Plain, found: frozenset[str], layout: Layout, subject: str) -> Iterator[Hit]:
-    for verb in found & BY_VERB.keys():
-        clauses = [clause for clause in BY_VERB[verb] if _is_near(clause, plain.text)]
-        for position in _places(plain.text, verb) if clauses else ():
-            near = plain.text[position : position + BEHIND]
-            worth = [clause for clause in clauses if _is_near(clause, near)]
-            if worth:
-                window = _Window(plain.text, position, near, len(verb))
-                yield from _at(window, worth, plain.origin(position), layout, subject)
+def _meant(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
+    index = _Index(plain)
+    for verb in index.at.keys() & BY_VERB.keys():
+        worth = index.worth(verb)
+        if worth:
+            for count, position in enumerate(_places(plain.text, verb)):
+                if count in worth:
+                    yield from _at(_Window(plain.text, position, len(verb)), worth[count], plain.origin(position), layout, subject)
     if not plain.text.isascii():
-        for clause in UNDIVIDED:
-            for match in pattern(clause.then).finditer(plain.text):
-                offset = plain.origin(match.start())
-                if not _is_denied(clause, plain.text, match) and not _is_example(layout, offset, subject, ""):
-                    yield Hit(clause, offset, match.group()[:SAID])
+        yield from _undivided(plain, layout, subject)
 
 
-def _is_near(clause: Clause, text: str) -> bool:
-    return not clause.near or any(word in text for word in clause.near)
+def _undivided(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
+    if _UNDIVIDED_LETTER.search(plain.text) is None:
+        return
+    for clause in UNDIVIDED:
+        for match in pattern(clause.then).finditer(plain.text):
+            offset = plain.origin(match.start())
+            if not _is_denied(clause, plain.text, match) and not _is_example(layout, offset, subject, ""):
+                yield Hit(clause, offset, match.group()[:SAID])
+
+
+class _Index:
+    """Where the words stand that the tables know, counted in words."""
+
+    def __init__(self, plain: Plain) -> None:
+        self.at: dict[str, list[int]] = {}
+        for number, word in enumerate(plain.words):
+            if word in HOT:
+                self.at.setdefault(word, []).append(number)
+        self._merged: dict[frozenset[str], list[int]] = {}
+
+    def worth(self, verb: str) -> dict[int, list[Clause]]:
+        """The clauses worth looking at, by how many times the verb stood before."""
+        found: dict[int, list[Clause]] = {}
+        for clause in BY_VERB[verb]:
+            near = self._places_of(clause.near) if clause.near else None
+            negative = self._places_of(NEGATIVE) if clause.polarity is Polarity.MAKES and clause.language == "en" else None
+            if near == [] or negative == []:
+                continue
+            for count, number in enumerate(self.at[verb]):
+                if (near is None or _is_within(near, number - 2, number + _REACH)) and (
+                    negative is None or _is_within(negative, number - _REACH_BACK, number)
+                ):
+                    found.setdefault(count, []).append(clause)
+        return found
+
+    def _places_of(self, words: frozenset[str]) -> list[int]:
+        if words not in self._merged:
+            self._merged[words] = sorted(number for word in words & self.at.keys() for number in self.at[word])
+        return self._merged[words]
+
+
+_REACH, _REACH_BACK = 30, 12
+"""In words: as far as a clause goes, and as far before its verb as a negation of it stands."""
+_UNDIVIDED_LETTER = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+def _is_within(places: list[int], first: int, last: int) -> bool:
+    index = bisect_left(places, first)
+    return index < len(places) and places[index] <= last
 
 
 def _places(text: str, verb: str) -> Iterator[int]:
@@ -115,7 +159,7 @@ def _places(text: str, verb: str) -> Iterator[int]:
     position = text.find(verb)
     while position >= 0:
         end = position + len(verb)
-        if not (position and text[position - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+        if not (position and is_of_word(text[position - 1])) and not (end < len(text) and is_of_word(text[end])):
             yield position
         position = text.find(verb, end)
 
@@ -123,14 +167,17 @@ def _places(text: str, verb: str) -> Iterator[int]:
 class _Window:
     """What stands around a verb: ``before`` from where its sentence begins, ``behind`` from the verb on, also beyond its sentence."""
 
-    __slots__ = ("before", "behind", "length")
-
-    def __init__(self, text: str, position: int, near: str, length: int) -> None:
+    def __init__(self, text: str, position: int, length: int) -> None:
+        self._text = text
+        self._position = position
         self.length = length
-        before = _undressed(text[max(position - BEFORE, 0) : position])
+        self.behind = _undressed(text[position : position + BEHIND])
+
+    @cached_property
+    def before(self) -> str:
+        before = _undressed(self._text[max(self._position - BEFORE, 0) : self._position])
         ends = [end.end() for end in _SENTENCE.finditer(before)]
-        self.before = before[ends[-1] if ends else 0 :].lstrip()
-        self.behind = _undressed(near)
+        return before[ends[-1] if ends else 0 :].lstrip()
 
     @property
     def rest(self) -> str:

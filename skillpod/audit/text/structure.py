@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skillpod.audit.text.layout import Layout
+from skillpod.audit.text.normalise import Plain
 
 _HIDING = re.compile(
     r"<([a-z][a-z0-9]{0,15})\b[^<>]{0,300}?(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|font-size\s{0,3}:\s{0,3}0*(?:\.0+|[01](?:px)?)?(?:px|pt|em|rem|%)?\s{0,3}[;\"']"
@@ -33,7 +34,8 @@ _TOKENS = re.compile(
     r"|\[/?(?:INST|SYSTEM_PROMPT|TOOL_RESULTS|AVAILABLE_TOOLS|TOOL_CALLS)\]|<</?SYS>>|<(?:start|end)_of_turn>|</(?:system|system_prompt|assistant|developer|system-reminder|antml:[a-z_]{1,30}|function_calls)>"
     r"|<(?:system_prompt|system-reminder|antml:[a-z_]{1,30}|function_calls)\b[^<>\n]{0,80}>|\[(?:/?SYSTEM|/?ASSISTANT)\]"
 )
-_TURNS = re.compile(r"(?:^|\n)[ \t>]{0,4}\n?(?:Human|H|Assistant|System|SYSTEM|USER|ASSISTANT) ?: ?(?=\S|\n)")
+_TURNS = re.compile(r"\n[ \t>]{0,4}(?:Human|H|Assistant|System|SYSTEM|USER|ASSISTANT) ?: ?(?=\S|\n)")
+_ROLES = frozenset({"human", "h", "assistant", "system", "user"})
 _FRAME = re.compile(
     r"</(tool_results?|tool_response|tool_outputs?|tool_call|function_results?|function_response|untrusted[\w-]{0,20}|user_(?:input|query|message|data|content)|"
     r"external[_-]\w{1,20}|search_results?|retrieved[\w-]{0,20}|tool[_-]description|skill_content|document_contents?)\s{0,3}>",
@@ -43,11 +45,13 @@ _LOOSE_FRAME = re.compile(
     r"</(tool|documents?|data|context|input|output|results?|instructions?|prompt|examples?|description|skill|content|text|page|file|response|query|source|message|quote|article|body|html)\s{0,3}>",
     re.IGNORECASE,
 )
+_ENDED = ("end", "stop", "finish", "close")
+_DATA = frozenset("output result results response document documents data input context description message prompt content text instructions instruction readme manual tool skill quote file".split())
 _END = re.compile(
-    r"(?:[-=*#_~<\[({]{2,20}|\[|<)\s{0,4}(?:END|STOP|FINISH|CLOSE)(?: OF)?(?: THE)?[ _-]{1,2}(?:TOOL|FUNCTION|USER|RETRIEVED|EXTERNAL|UNTRUSTED|SYSTEM|SEARCH|API|FILE|SKILL)?[ _-]{0,2}"
-    r"(?:OUTPUT|RESULTS?|RESPONSE|DOCUMENTS?|DATA|INPUT|CONTEXT|DESCRIPTION|MESSAGE|PROMPT|CONTENT|TEXT|INSTRUCTIONS?|README|MANUAL|TOOL|SKILL|QUOTE|FILE)\b",
-    re.IGNORECASE,
+    r"(?:end|stop|finish|close)(?: of)?(?: the)?[ _-]{1,2}(?:tool|function|user|retrieved|external|untrusted|system|search|api|file|skill)?[ _-]{0,2}"
+    r"(?:output|results?|response|documents?|data|input|context|description|message|prompt|content|text|instructions?|readme|manual|tool|skill|quote|file)\b"
 )
+_DECORATION = re.compile(r"(?:[-=*#_~<\[({]{2,20}|\[|<)\s{0,4}$")
 _FAR_RIGHT = re.compile(r"[^\S\n\u3000]{120,}(?=\S)")
 _FAR_DOWN = re.compile(r"(?:[^\S\n]{0,200}\n){45,}[^\S\n]{0,200}(?=\S)")
 _REACH = 600
@@ -103,27 +107,31 @@ def out_of_sight(text: str) -> Iterator[Hidden]:
         yield Hidden(blanks.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
 
 
-def tokens(text: str) -> Iterator[Mark]:
+def tokens(text: str, plain: Plain) -> Iterator[Mark]:
     """Tokens of chat templates and tags of roles."""
     if "<" in text or "[" in text:
         for token in _TOKENS.finditer(text):
             yield Mark(token.start(), token.group(), token.end() + _REACH, is_sure=True)
-    if ":" in text:
-        turns = list(_TURNS.finditer(text))
-        for turn in turns[:MOST]:
+    if ":" in text and not plain.found.isdisjoint(_ROLES):
+        for turn in _TURNS.finditer(f"\n{text}"):
             said = turn.group().strip(" \t>\n")
-            yield Mark(turn.end() - len(turn.group().lstrip(" \t>\n")), said, turn.end() + _REACH, is_sure=False)
+            yield Mark(turn.start() + turn.group().index(said), said, turn.end() + _REACH, is_sure=False)
 
 
-def endings(text: str) -> Iterator[Mark]:
+def endings(text: str, plain: Plain) -> Iterator[Mark]:
     """Marks that say that the data has ended, where none began."""
     if "</" in text:
         for pattern, is_sure in ((_FRAME, True), (_LOOSE_FRAME, False)):
             for tag in pattern.finditer(text):
                 if not _was_opened(text, tag):
                     yield Mark(tag.start(), tag.group(), tag.end() + _REACH, is_sure=is_sure)
-    for end in _END.finditer(text) if "END" in text or "end" in text or "End" in text else ():
-        yield Mark(end.start(), end.group(), end.end() + _REACH, is_sure=False)
+    for word in _ENDED if not plain.found.isdisjoint(_DATA) else ():
+        position = plain.text.find(word) if word in plain.found else -1
+        while position >= 0:
+            end = _END.match(plain.text, position)
+            if end and _DECORATION.search(plain.text[max(position - 24, 0) : position]):
+                yield Mark(plain.origin(position), end.group(), plain.origin(end.end() - 1) + _REACH, is_sure=False)
+            position = plain.text.find(word, position + len(word))
 
 
 def _was_opened(text: str, tag: re.Match[str]) -> bool:
