@@ -100,7 +100,7 @@ def _backwards(known: frozenset[str]) -> frozenset[str]:
 
 
 def _is_readable(text: str) -> bool:
-    return len(text) >= 12 and len(_READABLE.findall(text)) > 0.95 * len(text) and sum(map(str.isalpha, text)) > len(text) // 2
+    return len(text) >= 12 and len(_READABLE.findall(text)) > 0.95 * len(text) and sum(map(str.isalnum, text)) > len(text) // 2
 
 
 def _text(octets: bytes) -> Iterator[str]:

@@ -156,15 +156,14 @@ def _hidden(text: str, layout: Layout, hits: list[Hit]) -> Iterator[tuple[Saying
     for stretch in structure.hidden(text, layout):
         certainty, said = _certainty(text[stretch.start : stretch.end], stretch.start, hits)
         if certainty is not None:
-            rule = "TXT-101" if "element" in stretch.how else "TXT-102"
             what = f"an instruction to an agent in {stretch.how}"
-            yield Saying(rule, certainty, stretch.start, said, what, _OPENLY), stretch.start, stretch.end
+            yield Saying(stretch.rule, certainty, stretch.start, said, what, _OPENLY), stretch.start, stretch.end
     for stretch in structure.out_of_sight(text):
         within = text[stretch.start : stretch.end]
         if _in_table(text, stretch.start) and _certainty(within, stretch.start, hits)[0] is None:
             continue
         certainty, said = _certainty(within, stretch.start, hits)
-        yield Saying("TXT-106", certainty or Weight.DOUBTFUL, stretch.start, said, stretch.how, "remove the blanks"), stretch.start, stretch.start
+        yield Saying(stretch.rule, certainty or Weight.DOUBTFUL, stretch.start, said, stretch.how, "remove the blanks"), stretch.start, stretch.start
 
 
 def _in_table(text: str, offset: int) -> bool:

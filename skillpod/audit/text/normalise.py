@@ -14,6 +14,7 @@ from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
 _RUN = re.compile("[^\x00-\x7f]+|(?<=[A-Za-z])-\r?\n[ \t]*(?=[a-z])")
 """What is not copied as it is: characters beyond ASCII, and the break in a word that was divided at the end of a line."""
 _INVISIBLE = re.compile(f"[{ZERO_WIDTH}{BIDI}\ufe00-\ufe0f\U000e0000-\U000e01ef]")
+_TAG = re.compile("[\U000e0000-\U000e007f]")
 _BLANKS = "".join(chr(code) if chr(code).isalnum() or chr(code) in "@$" else " " for code in range(128))
 _WORD = re.compile(r"(?:[^\W_]|[@$])+")
 _LONG = 20
@@ -124,9 +125,16 @@ def _folded(run: re.Match[str]) -> Iterable[tuple[str, int]]:
     if characters.isascii():
         return ()
     whole = characters.translate(_FOLD)
+    if _TAG.search(characters):
+        return ((f" {_FOLD[ord(each)]}" if _is_first_tag(characters, index) else _FOLD[ord(each)], run.start() + index) for index, each in enumerate(characters))
     if len(whole) == len(characters):
         return ((whole, run.start()),)
     return ((_FOLD[ord(character)], run.start() + index) for index, character in enumerate(characters))
+
+
+def _is_first_tag(characters: str, index: int) -> bool:
+    """What is written in tags does not belong to the word before it."""
+    return _TAG.match(characters[index]) is not None and not (index and _TAG.match(characters[index - 1]))
 
 
 def fold(text: str) -> str:
@@ -145,10 +153,10 @@ def is_of_word(character: str) -> bool:
 def unmasked(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with look-alike letters, and figures in the place of letters, read as what they look like; None when no word of it would
     become one of ``known``."""
-    masked = [word for word in plain.odd if word not in known and _bare(word) in known]
-    if not masked:
+    if not any(word not in known and _bare(word) in known for word in plain.odd):
         return None
-    text = re.sub("|".join(map(re.escape, sorted(masked, key=len, reverse=True))), lambda match: _bare(match.group()), plain.text)
+    bare = {word: _bare(word) for word in plain.odd if any(map(str.isalpha, word)) and len(_bare(word)) == len(word)}
+    text = _WORD.sub(lambda match: bare.get(match.group(), match.group()), plain.text)
     return plain.like(text)
 
 

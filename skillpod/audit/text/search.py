@@ -27,13 +27,13 @@ _SENTENCE = re.compile(r"[.!?;。！？；](?= |$)|[。！？；]| \. ")
 _NEGATIONS = {
     "en": r"\b(?:not|never|don'?t|doesn'?t|won'?t|can'?t|mustn'?t|shouldn'?t|isn'?t|aren'?t|no|nor|cannot|avoid|avoids|refuses?|refrain|stop|prevents?|without|neither|nothing|instead of|rather than|forbidden|prohibited|unable)\b",
     "de": r"\b(?:nicht|nie|niemals|kein\w{0,2}|ohne|statt|nichts|weder)\b",
-    "fr": r"(?:\b(?:ne|jamais|sans|pas|aucun\w?|rien)\b|\bn')",
+    "fr": r"(?:\b(?:ne|jamais|sans|pas|aucun\w?|rien)\b|\bn'?(?: |$))",
     "es": r"\b(?:no|nunca|jamas|sin|evita|evite|nada|ni)\b",
     "pt": r"\b(?:nao|nunca|jamais|sem|evite|nada|nem)\b",
     "it": r"\b(?:non|mai|senza|evita|nulla|niente|ne)\b",
     "ru": r"(?:^| )(?:не|никогда|без|нельзя|ни)(?: |$)",
 }
-_NEGATED_BEHIND = frozenset({"de"})
+_NEGATED_BEHIND = frozenset({"de", "fr"})
 """Languages whose negation stands behind the verb."""
 _NEAR = 60
 """Characters before a verb in which a negation belongs to it."""
@@ -47,6 +47,10 @@ _TELLING = re.compile(
     r"\b(?:if|when|whether|in case|unless) (?:you|we|the user|they|users) (?:\w{1,15} ){0,2}?(?:want to|choose to|decide to)?) ?$"
 )
 """What stands right before a verb that only tells of doing it."""
+_SUBJECT = re.compile(r"\b(?!always|this|unless|as|yes|thus|perhaps|plus|besides|steps)[a-z]{2,20}s ?$")
+_SETTING = frozenset("after when once if before while during for in then with upon even under please".split())
+"""How a sentence begins that goes on with an order."""
+_SUPPOSED = re.compile(r"\b(?:could|might|would|may|can|tries to|try to|attempts? to) (?:then |also )?(?:try|make|trick|get|ask|instruct|cause|lead|have|contain|attempt|tell|convince|say|include|be asked)\b")
 _CONDITION = re.compile(r"\b(?:if|when) (?:you|you're|you are|you've|your|using|on|running) (?!(?:are )?(?:an? |the )?(?:ai|agent|assistant|model|llm|language))")
 _CONDITIONAL = frozenset({"TXT-201"})
 _OPTIONAL = frozenset({"TXT-204", "TXT-206"})
@@ -204,7 +208,7 @@ def _is_said(clause: Clause, window: _Window) -> bool:
     if clause.beside and not (pattern(clause.beside).search(window.before) or pattern(clause.beside).search(window.rest)):
         return False
     negation = _negation(clause.language, window)
-    if clause.polarity is Polarity.MAKES and (negation is None or _tells_of(clause.language, negation)):
+    if clause.polarity is Polarity.MAKES and (negation is None or _describes(clause.language, negation) or _is_doubled(clause.language, negation)):
         return False
     if clause.polarity is Polarity.ENDS and (negation is not None or _tells_of(clause.language, window.before)):
         return False
@@ -229,6 +233,19 @@ def _negation(language: str, window: _Window) -> str | None:
 def _is_apart(between: str) -> bool:
     """Whether what stands between a negation and a verb keeps them from belonging together: "do not stop, ignore ..."."""
     return between.count(",") == 1 or len(between.split()) > 7 or _TURNS.search(between) is not None
+
+
+def _describes(language: str, before: str) -> bool:
+    """Whether what stands before a negation is somebody who does not do it: "exit codes do not tell"."""
+    if language != "en" or not before.strip():
+        return False
+    words = before.split()
+    return _tells_of(language, before) or _SUBJECT.search(before) is not None and words[0] not in _SETTING
+
+
+def _is_doubled(language: str, before: str) -> bool:
+    """ "You must not proceed without asking": two negations that undo each other."""
+    return any(not _is_apart(before[found.end() :]) for found in pattern(_NEGATIONS[language]).finditer(before[-_NEAR:]))
 
 
 def _tells_of(language: str, before: str) -> bool:
@@ -262,4 +279,6 @@ def _is_example(layout: Layout, offset: int, subject: str, before: str) -> bool:
     governing = None
     for governing in SECURITY.finditer(before):
         pass
-    return governing is not None and _GOVERNS.search(before, governing.end()) is None and "," not in before[governing.end() :]
+    if governing is None or _GOVERNS.search(before, governing.end()):
+        return False
+    return "," not in before[governing.end() :] or _SUPPOSED.search(before) is not None

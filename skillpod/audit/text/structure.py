@@ -62,6 +62,7 @@ MOST = 30
 class Hidden:
     """A stretch of the text, and how it is out of sight; what it says decides whether that matters."""
 
+    rule: str
     start: int
     end: int
     how: str
@@ -84,16 +85,16 @@ def hidden(text: str, layout: Layout) -> Iterator[Hidden]:
         if sign in text:
             for count, comment in enumerate(pattern.finditer(text)):
                 if count >= MOST * 10:
-                    yield Hidden(comment.start(), len(text), how)
+                    yield Hidden("TXT-102", comment.start(), len(text), how)
                     break
                 if not layout.is_code(comment.start()):
-                    yield Hidden(comment.start(1), comment.end(1), how)
+                    yield Hidden("TXT-102", comment.start(1), comment.end(1), how)
     if "<" in text:
         for pattern in (_HIDING, _NEVER_SHOWN):
             for element in pattern.finditer(text):
                 if not layout.is_code(element.start()):
                     end = text.find(f"</{element.group(1)}", element.end())
-                    yield Hidden(element.end(), end if end >= 0 else len(text), f"an element `{element.group(1)}` that is not shown")
+                    yield Hidden("TXT-101", element.end(), end if end >= 0 else len(text), f"an element `{element.group(1)}` that is not shown")
 
 
 def out_of_sight(text: str) -> Iterator[Hidden]:
@@ -101,10 +102,10 @@ def out_of_sight(text: str) -> Iterator[Hidden]:
     if " " * 60 in text or "\t" * 20 in text or not text.isascii():
         for blanks in _FAR_RIGHT.finditer(text):
             end = text.find("\n", blanks.end())
-            yield Hidden(blanks.end(), end if end >= 0 else len(text), f"text behind {len(blanks.group())} blanks, where nobody scrolls to")
+            yield Hidden("TXT-106", blanks.end(), end if end >= 0 else len(text), f"text behind {len(blanks.group())} blanks, where nobody scrolls to")
     if text.count("\n") > 45 and (blanks := _FAR_DOWN.search(text)):
         lines = blanks.group().count("\n")
-        yield Hidden(blanks.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
+        yield Hidden("TXT-106", blanks.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
 
 
 def tokens(text: str, plain: Plain) -> Iterator[Mark]:
