@@ -21,12 +21,16 @@ _READABLE = re.compile(r"[\x20-\x7e\n\r\t\u00a0-\uffff]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){12,}(?![0-9a-fA-F])")
 _BASE32 = re.compile(r"[A-Z2-7]{24,}={0,6}(?![A-Za-z0-9])")
-_HEX_APART = re.compile(r"(?<![0-9a-fA-F])(?:0?[\\]?x)?[0-9a-fA-F]{2}(?:[ ,:\n]{0,2}(?:0?[\\]?x)?[0-9a-fA-F]{2}(?![0-9a-fA-F])){11,}+")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}[\w.,'-]{0,12}){6,}")
 _REFERENCES = re.compile(r"(?:&#(?:x[0-9a-fA-F]{1,6}|[0-9]{1,7});[\w.,' ]{0,4}){6,}")
 _ESCAPES = re.compile(r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{3})[\w.,' ]{0,4}){6,}")
-_NUMBERS = re.compile(r"(?<![0-9])(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])(?:[ ,;\n]{1,3}(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])(?![0-9])){11,}+")
-_BITS = re.compile(r"(?<![01])[01]{7,8}(?:[ ,\n]{1,2}[01]{7,8}(?![01])){11,}+")
+_FEWEST = 12
+"""Numbers in a row that can be a text."""
+_OCTET = re.compile(r"(?:0?x)?[0-9a-f]{2}")
+_OCTETS = frozenset(first + second for first in "abcdef" for second in "abcdef")
+"""Those that are words of letters only."""
+_CHARACTER = re.compile(r"3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]")
+_BITS = re.compile(r"[01]{7,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +51,52 @@ def decoded(text: str, plain: Plain) -> Iterator[Decoded]:
 
 
 def _pieces(text: str, plain: Plain) -> Iterator[tuple[_Code, int, str]]:
-    for code in _CODES:
-        if code.may_be_in(text, plain.odd):
+    for sign, code in _WRITTEN_OUT:
+        if text.count(sign) >= _SIGNS:
             for found in code.pattern.finditer(text):
                 yield code, found.start(), found.group()
     for start, run in _long_runs(text):
         for code in _UNBROKEN:
             for found in code.pattern.finditer(run):
-                if len(found.group()) >= _SHORTEST and code.may_be_in(found.group(), ()):
+                if code.name != "base64" or _mixes_cases(found.group()):
                     yield code, start + found.start(), found.group()
+    yield from _numbers_apart(plain)
+
+
+def _numbers_apart(plain: Plain) -> Iterator[tuple[_Code, int, str]]:
+    """Words in a row that are each a character's number, in one notation."""
+    for code in _APART:
+        known = {word for word in (*plain.odd, *_OCTETS & plain.found) if len(word) <= 8 and code.pattern.fullmatch(word)}
+        if len(known) < _SIGNS:
+            continue
+        row: list[str] = []
+        for word in (*plain.words, ""):
+            if word in known:
+                row.append(word)
+            elif row:
+                if len(row) >= _FEWEST:
+                    yield code, _start_of(plain, row), " ".join(row)
+                row = []
+
+
+def _start_of(plain: Plain, row: list[str]) -> int:
+    found = re.search(r"[\W_]{1,40}".join(map(re.escape, row[:_FEWEST])), plain.text)
+    return plain.origin(found.start()) if found else 0
 
 
 def _long_runs(text: str) -> Iterator[tuple[int, str]]:
     """Pieces without blanks that no word is as long as; those of lines that follow each other are one."""
-    run: list[str] = []
-    position = start = 0
-    for piece in text.split():
-        if len(piece) < _SHORTEST and not (run and len(run[-1]) > _SHORTEST * 2):
-            if run:
-                yield start, "".join(run)
-                run = []
+    pieces = text.split()
+    position, taken = 0, -1
+    for first in [number for number, piece in enumerate(pieces) if len(piece) >= _SHORTEST]:
+        if first < taken:
             continue
-        position = text.find(piece, position)
-        if not run:
-            start = position
-        run.append(piece)
-        position += len(piece)
-    if run:
-        yield start, "".join(run)
+        taken = first + 1
+        while taken < len(pieces) and len(pieces[taken]) >= _SHORTEST:
+            taken += 1
+        position = text.find(pieces[first], position)
+        yield position, "".join(pieces[first : taken + (taken - first > 1)])  # the last line of a block is shorter
+        position += len(pieces[first])
 
 
 def turned(plain: Plain, known: frozenset[str]) -> Iterator[tuple[Plain, str]]:
@@ -158,48 +180,27 @@ def _escaped(match: re.Match[str]) -> str:
     return chr(int(octal, 8) if octal else int(wide or narrow, 16))
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """``may_be_in`` tells by a text and its words, at little cost, whether it is worth looking for."""
-
-    name: str
-    pattern: re.Pattern[str]
-    read: Callable[[str], Iterator[str]]
-    may_be_in: Callable[[str, tuple[str, ...]], bool]
-
-
-def _mixes_cases(piece: str, _: tuple[str, ...]) -> bool:
+def _mixes_cases(piece: str) -> bool:
     return any(map(str.isupper, piece)) and any(map(str.islower, piece))
 
 
-def _always(_piece: str, _: tuple[str, ...]) -> bool:
-    return True
+@dataclass(frozen=True, slots=True)
+class _Code:
+    name: str
+    pattern: re.Pattern[str]
+    read: Callable[[str], Iterator[str]]
 
 
-def _has_octets(_text: str, odd: tuple[str, ...]) -> bool:
-    return sum(_OCTET.fullmatch(word) is not None for word in odd if len(word) < 5) >= 6
-
-
-def _has_numbers(_text: str, odd: tuple[str, ...]) -> bool:
-    return sum(word.isdecimal() and 2 <= len(word) <= 3 for word in odd) >= 6
-
-
-def _has_bits(_text: str, odd: tuple[str, ...]) -> bool:
-    return sum(7 <= len(word) <= 8 and not word.strip("01") for word in odd) >= 4
-
-
-_OCTET = re.compile(r"(?:0?x)?[0-9a-f]{2}")
-
-_CODES = (
-    _Code("percent escapes", _PERCENT, _percent, lambda text, _: text.count("%") > 5),
-    _Code("character references", _REFERENCES, _references, lambda text, _: text.count("&#") > 5),
-    _Code("escapes", _ESCAPES, _escapes, lambda text, _: text.count("\\") > 5),
-    _Code("hexadecimal", _HEX_APART, _hex, _has_octets),
-    _Code("character numbers", _NUMBERS, _numbers, _has_numbers),
-    _Code("binary numbers", _BITS, _bits, _has_bits),
+_SIGNS = 6
+_WRITTEN_OUT = (
+    ("%", _Code("percent escapes", _PERCENT, _percent)),
+    ("&#", _Code("character references", _REFERENCES, _references)),
+    ("\\", _Code("escapes", _ESCAPES, _escapes)),
 )
-_UNBROKEN = (
-    _Code("hexadecimal", _HEX, _hex, _always),
-    _Code("base32", _BASE32, _base32, _always),
-    _Code("base64", _BASE64, _base64, _mixes_cases),
+"""Each with the sign it begins with."""
+_UNBROKEN = (_Code("hexadecimal", _HEX, _hex), _Code("base32", _BASE32, _base32), _Code("base64", _BASE64, _base64))
+_APART = (
+    _Code("hexadecimal", _OCTET, _hex),
+    _Code("character numbers", _CHARACTER, _numbers),
+    _Code("binary numbers", _BITS, _bits),
 )

@@ -20,9 +20,8 @@ _WORD = re.compile(r"(?:[^\W_]|[@$])+")
 _LONG = 20
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
 _LETTER = re.compile(r"([a-z])([^a-z]*)")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_FEW_LETTERS = 4
-"""A text with fewer words of one letter, each counted once, has nothing spaced out that is worth reading."""
+_IN_A_ROW = 6
+"""Words of one letter, before they are read as one word of many."""
 
 _LOOK_ALIKES = str.maketrans(
     {
@@ -153,7 +152,7 @@ def is_of_word(character: str) -> bool:
 def unmasked(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with look-alike letters, and figures in the place of letters, read as what they look like; None when no word of it would
     become one of ``known``."""
-    if not any(word not in known and _bare(word) in known for word in plain.odd):
+    if not any(len(word) > 4 and word not in known and _bare(word) in known for word in plain.odd):
         return None
     bare = {word: _bare(word) for word in plain.odd if any(map(str.isalpha, word)) and len(_bare(word)) == len(word)}
     text = _WORD.sub(lambda match: bare.get(match.group(), match.group()), plain.text)
@@ -184,7 +183,8 @@ def _is_greek_or_cyrillic(character: str) -> bool:
 def closed_up(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with words that are spaced out letter by letter written together, divided where the gap is another one, or else where a
     known word begins or ends; None when there are none."""
-    if sum(map(plain.found.__contains__, _LETTERS)) < _FEW_LETTERS:
+    singles = [number for number, word in enumerate(plain.words) if len(word) == 1]
+    if not any(last - first == _IN_A_ROW - 1 for first, last in zip(singles, singles[_IN_A_ROW - 1 :], strict=False)):
         return None
     runs = list(_SPACED.finditer(plain.text))
     if not runs:

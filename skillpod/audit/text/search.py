@@ -12,7 +12,7 @@ from skillpod.audit.text.clauses import BY_VERB, HOT, NEGATIVE, UNDIVIDED, Claus
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain, is_of_word
 
-BEFORE, BEHIND = 160, 320
+BEFORE, BEHIND = 320, 320
 MOST = 20
 """Findings in one text."""
 _CLOSE = 80
@@ -56,7 +56,7 @@ _CONDITIONAL = frozenset({"TXT-201"})
 _OPTIONAL = frozenset({"TXT-204", "TXT-206"})
 """What a program's own options also say of themselves."""
 _UNTIL = re.compile(r"\b(?:until|unless|before you)\b")
-_TURNS = re.compile(r"\b(?:and|then|but|forget|fail|hesitate|neglect|just|simply|matter|mind|worry|longer|only|instead)\b")
+_TURNS = re.compile(r"\b(?:and|then|but|forget|fail|hesitate|neglect|just|simply|matter|mind|worry|longer|only|instead|enough|too)\b")
 _OPTION = re.compile(r"(?:^|[\s|`,(])--?[a-z][a-z-]*")
 
 SECURITY = re.compile(
@@ -69,7 +69,7 @@ _EXAMPLE = re.compile(
     r"example|\be\.?g\b|such as|\blike\b|phrase|pattern|sample|\bquote|\bsays?\b|\bsaid\b|instance|z\. ?b\.|beispiel|wie etwa|exemple|comme|ejemplo|como|exemplo|esempio|come|например|例如|比如|例えば|などの"
 )
 _ENDORSED = re.compile(r"\b(?:follow|obey|do what|do exactly|execute|carry out|comply|you must|always begin|start by|act on|apply) [^.!?\n]{0,60}:?\s*[\"“`'~]*\s*$")
-_GOVERNS = re.compile(r"[:;]|--|[—–]| - ")
+_GOVERNS = re.compile(r"[:;](?= |$)|--|[—–]| - ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,23 @@ def _meant(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
 
 
 def _undivided(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
-    if _UNDIVIDED_LETTER.search(plain.text) is None:
-        return
+    """Line by line, and once more over what is left when the lines of a paragraph are joined."""
+    end = 0
+    for found in _UNDIVIDED.finditer(plain.text):
+        if found.start() < end:
+            continue
+        start = plain.text.rfind("\n\n", 0, found.start()) + 1
+        end = plain.text.find("\n\n", found.end())
+        end = end if end >= 0 else len(plain.text)
+        for paragraph in dict.fromkeys((plain.text[start:end], _BREAK.sub("", plain.text[start:end]))):
+            yield from _in_paragraph(paragraph, start, plain, layout, subject)
+
+
+def _in_paragraph(paragraph: str, start: int, plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
     for clause in UNDIVIDED:
-        for match in pattern(clause.then).finditer(plain.text):
-            offset = plain.origin(match.start())
-            if not _is_denied(clause, plain.text, match) and not _is_example(layout, offset, subject, ""):
+        for match in pattern(clause.then).finditer(paragraph):
+            offset = plain.origin(start + match.start())
+            if not _is_denied(clause, paragraph, match) and not _is_example(layout, offset, subject, ""):
                 yield Hit(clause, offset, match.group()[:SAID])
 
 
@@ -150,7 +161,8 @@ class _Index:
 
 _REACH, _REACH_BACK = 30, 12
 """In words: as far as a clause goes, and as far before its verb as a negation of it stands."""
-_UNDIVIDED_LETTER = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_UNDIVIDED = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{4,}")
+_BREAK = re.compile(r"[ \t]*\n[ \t>]*")
 
 
 def _is_within(places: list[int], first: int, last: int) -> bool:
@@ -237,9 +249,10 @@ def _is_apart(between: str) -> bool:
 
 def _describes(language: str, before: str) -> bool:
     """Whether what stands before a negation is somebody who does not do it: "exit codes do not tell"."""
-    if language != "en" or not before.strip():
-        return False
     words = before.split()
+    if language != "en" or not words:
+        return False
+    before = before.rstrip().removesuffix(" do")
     return _tells_of(language, before) or _SUBJECT.search(before) is not None and words[0] not in _SETTING
 
 
