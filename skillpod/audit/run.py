@@ -10,7 +10,19 @@ from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
-from skillpod.audit.rules import agent_skill, capabilities, descriptions, dynamic, files, imports, output, reflection, tampering, text, unseen
+from skillpod.audit.rules import (
+    agent_skill,
+    capabilities,
+    descriptions,
+    dynamic,
+    files,
+    imports,
+    output,
+    reflection,
+    tampering,
+    text,
+    unseen,
+)
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
 from skillpod.model.bundle import Bundle

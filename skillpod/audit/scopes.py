@@ -69,7 +69,8 @@ class Place:
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
     and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through; ``spoken`` holds
-    what may have words for whoever calls: definitions, results, errors, what is added to something, texts of annotations, certain keywords."""
+    what may have words for whoever calls: definitions, results, errors, what is added to something, texts of
+    annotations, certain keywords."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.module = Scope(Kind.MODULE, None)
@@ -313,7 +314,9 @@ class Survey:
             if parameter.annotation is not None:
                 self._annotation(parameter.annotation, outer, parameter)
         defaults = [*arguments.defaults, *arguments.kw_defaults]
-        self.spoken += [Place(each, outer, arguments) for each in defaults if each.__class__ is ast.Constant and each.value.__class__ is str]
+        self.spoken += [
+            Place(each, outer, arguments) for each in defaults if each.__class__ is ast.Constant and each.value.__class__ is str
+        ]
         self._push(defaults, outer, arguments)
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from skillpod.audit.facts import Spoken, Spot, Voice, What
 from skillpod.audit.reach import Reader
 from skillpod.audit.scopes import Kind, Place, Scope, Source
+from skillpod.audit.standard import listed
 
 MAX_DEPTH = 12
 MAX_TEXT = 64 * 1024
@@ -19,7 +20,10 @@ _HOLE = "{}"
 """What stands in a text where a value is put in that is not known."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _ASKING = frozenset(
-    "search match fullmatch findall finditer compile startswith endswith removeprefix removesuffix find rfind index count get getenv isinstance".split()
+    listed("""
+    search match fullmatch findall finditer compile startswith endswith removeprefix removesuffix find rfind index count get
+    getenv isinstance
+""")
 )
 """Functions whose arguments are looked for, not given back."""
 _ADDING = frozenset({"append", "extend", "insert", "write", "writelines", "appendleft", "setdefault", "update"})

@@ -1,4 +1,4 @@
-"""What is written in a text in a code: base64, base32, hexadecimal, percent and character references, escapes, numbers, ROT13, backwards."""
+"""What is written in a text in a code: base64, base32, hexadecimal, escapes of several kinds, numbers, ROT13, backwards."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Decoded:
 
 
 def decoded(text: str, plain: Plain) -> Iterator[Decoded]:
-    """What can be read in a text, of which ``plain`` is the normalised form, once it is decoded; whether it says anything is for others to tell."""
+    """What can be read in a text, of which ``plain`` is the normalised form, once it is decoded."""
     for code, offset, piece in _pieces(text, plain):
         for result in code.read(piece[:LONGEST]):
             if _is_readable(result):

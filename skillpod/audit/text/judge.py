@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from skillpod.audit.standard import listed
 from skillpod.audit.text import structure
 from skillpod.audit.text.clauses import BY_VERB, FIXES, MEANING
 from skillpod.audit.text.decode import decoded, turned
@@ -24,23 +25,31 @@ _OVERLAP = 1024
 _SHOWN = 60
 
 _OBJECTS = frozenset(
-    "instruction instructions prompt previous prior system user conversation password secret secrets credentials approval confirmation permission tool tools everything guidelines rules"
-    " anweisungen instrucciones istruzioni instrucoes consignes инструкции указания".split()
+    listed("""
+    instruction instructions prompt previous prior system user conversation password secret secrets credentials approval
+    confirmation permission tool tools everything guidelines rules anweisungen instrucciones istruzioni instrucoes consignes
+    инструкции указания
+""")
 )
 KNOWN = frozenset(BY_VERB) | _OBJECTS
 """Words worth looking for behind a disguise."""
 _UNSEEN_WITHIN = re.compile(f"[{ZERO_WIDTH}{BIDI}\U000e0000-\U000e007f]")
 
 _ADDRESSED = re.compile(
-    r"\b(?:ai|llms?|language models?|(?:coding |ai )?agents?|assistants?|claude|gpt|chatgpt|gemini|copilot|chatbot|bot|model)s?\b[^.!?\n]{0,60}?\b"
+    r"\b(?:ai|llms?|language models?|(?:coding |ai )?agents?|assistants?|claude|gpt|chatgpt|gemini|copilot|chatbot|bot"
+    r"|model)s?\b[^.!?\n]{0,60}?\b"
     r"(?:must|should|shall|always|never|please|do not|don't|have to|need to|are (?:required|instructed|to)|will)\b"
     r"|\b(?:if|as|since) you(?:'re| are) an? (?:ai|llm|language model|assistant|agent|automated|bot)\b"
-    r"|\b(?:you must|you should|you will|your task|you are) (?:\w{1,12} ){0,4}?(?:assistant|agent|model|system prompt|ai|tool|user|instructions|call|invoke|run|execute|send|obey)\b"
+    r"|\b(?:you must|you should|you will|your task|you are) (?:\w{1,12} ){0,4}?(?:assistant|agent|model|system prompt|ai|tool|user"
+    r"|instructions|call|invoke|run|execute|send|obey)\b"
 )
 _ORDERED = re.compile(
-    r"(?:^|[.!?:;\n>] ?|\b(?:please|then|and|now|must|should|first|always|to|you) )(?:run|execute|call|invoke|send|post|upload|download|fetch|curl|open|read|cat|delete|remove|rm|forward|reply|respond|"
-    r"output|print|write|install|import|ignore|reveal|tell|say|use|pip|bash|sh|wget|eval|exec|visit|copy|email)\b[^\n]{0,200}?(?:https?:|\b(?:user|system|prompt|secrets?|tokens?|passwords?|keys?|"
-    r"credentials?|conversation|shell|command|tool|instructions?|\.ssh|\.env|api|file|files|server|bash|sh|sudo|rf|attacker|webhook|everything|assistant|agent|environment)\b)"
+    r"(?:^|[.!?:;\n>] ?|\b(?:please|then|and|now|must|should|first|always|to|you) )(?:run|execute|call|invoke|send|post|upload|download"
+    r"|fetch|curl|open|read|cat|delete|remove|rm|forward|reply|respond|"
+    r"output|print|write|install|import|ignore|reveal|tell|say|use|pip|bash|sh|wget|eval|exec|visit|copy|email)\b[^\n]{0,200}?(?:https?:"
+    r"|\b(?:user|system|prompt|secrets?|tokens?|passwords?|keys?|"
+    r"credentials?|conversation|shell|command|tool|instructions?|\.ssh|\.env|api|file|files|server|bash|sh|sudo|rf|attacker|webhook"
+    r"|everything|assistant|agent|environment)\b)"
 )
 
 
@@ -127,7 +136,9 @@ def _disguised(text: str, plain: Plain, hits: list[Hit], layout: Layout, subject
     if not text.isascii():
         for word in disguised_words(plain)[:_SHOWN]:
             how = "a word with letters of another alphabet that look like Latin ones"
-            yield Saying("TXT-110", Weight.DOUBTFUL, plain.origin(plain.text.find(word)), ascii(word)[1:-1], how, "write it in one alphabet")
+            yield Saying(
+                "TXT-110", Weight.DOUBTFUL, plain.origin(plain.text.find(word)), ascii(word)[1:-1], how, "write it in one alphabet"
+            )
 
 
 _APART = "written with its letters apart"
@@ -163,7 +174,11 @@ def _hidden(text: str, layout: Layout, hits: list[Hit]) -> Iterator[tuple[Saying
         if _in_table(text, stretch.start) and _certainty(within, stretch.start, hits)[0] is None:
             continue
         certainty, said = _certainty(within, stretch.start, hits)
-        yield Saying(stretch.rule, certainty or Weight.DOUBTFUL, stretch.start, said, stretch.how, "remove the blanks"), stretch.start, stretch.start
+        yield (
+            Saying(stretch.rule, certainty or Weight.DOUBTFUL, stretch.start, said, stretch.how, "remove the blanks"),
+            stretch.start,
+            stretch.start,
+        )
 
 
 def _in_table(text: str, offset: int) -> bool:
@@ -182,7 +197,11 @@ def _framed(text: str, plain: Plain, layout: Layout, hits: list[Hit]) -> Iterato
             certainty = _frame(text, mark, layout, hits)
             if certainty is not None:
                 fix = "write it without its brackets, or show it in a block of code"
-                yield Saying(rule, certainty, mark.offset, mark.text[:_SHOWN], f"{what}: {mark.text[:_SHOWN]!a}", fix), mark.offset, mark.offset
+                yield (
+                    Saying(rule, certainty, mark.offset, mark.text[:_SHOWN], f"{what}: {mark.text[:_SHOWN]!a}", fix),
+                    mark.offset,
+                    mark.offset,
+                )
 
 
 def _frame(text: str, mark: structure.Mark, layout: Layout, hits: list[Hit]) -> Weight | None:

@@ -28,8 +28,8 @@ _LOOK_ALIKES = str.maketrans(
         look_alike: letter
         for letter, look_alikes in {
             "a": "аαɑᴀ", "b": "ьʙ", "c": "сϲᴄ", "d": "ԁժᴅ", "e": "еҽεᴇ", "g": "ɡցɢ", "h": "һհʜ", "i": "іιıɪ", "j": "јʝᴊ", "k": "кκᴋ",
-            "l": "ӏǀʟ", "m": "мᴍ", "n": "пηոɴ", "o": "оοσօᴏ", "p": "рρᴘ", "q": "ԛզ", "r": "гʀ", "s": "ѕꜱ", "t": "тτᴛ", "u": "υսᴜ", "v": "νѵᴠ",
-            "w": "ԝωѡᴡ", "x": "хχ", "y": "уγʏ", "z": "ᴢ",
+            "l": "ӏǀʟ", "m": "мᴍ", "n": "пηոɴ", "o": "оοσօᴏ", "p": "рρᴘ", "q": "ԛզ", "r": "гʀ", "s": "ѕꜱ", "t": "тτᴛ", "u": "υսᴜ",
+            "v": "νѵᴠ", "w": "ԝωѡᴡ", "x": "хχ", "y": "уγʏ", "z": "ᴢ",
         }.items()
         for look_alike in look_alikes
     }
@@ -125,7 +125,10 @@ def _folded(run: re.Match[str]) -> Iterable[tuple[str, int]]:
         return ()
     whole = characters.translate(_FOLD)
     if _TAG.search(characters):
-        return ((f" {_FOLD[ord(each)]}" if _is_first_tag(characters, index) else _FOLD[ord(each)], run.start() + index) for index, each in enumerate(characters))
+        return (
+            (f" {_FOLD[ord(each)]}" if _is_first_tag(characters, index) else _FOLD[ord(each)], run.start() + index)
+            for index, each in enumerate(characters)
+        )
     if len(whole) == len(characters):
         return ((whole, run.start()),)
     return ((_FOLD[ord(character)], run.start() + index) for index, character in enumerate(characters))

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from skillpod.audit.text.clauses import BY_VERB, HOT, NEGATIVE, UNDIVIDED, Clause, Polarity, pattern
+from skillpod.audit.standard import listed
+from skillpod.audit.text.clauses import BY_VERB, HOT, UNDIVIDED, Clause, pattern
+from skillpod.audit.text.english import NEGATIVE
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain, is_of_word
+from skillpod.audit.text.rows import Polarity
 
 BEFORE, BEHIND = 320, 320
 MOST = 20
@@ -25,7 +28,9 @@ _DOTS = re.compile(r"\.(?=[a-z0-9_~/])|(?<=[~/ ])\.(?=[a-z])")
 _SENTENCE = re.compile(r"[.!?;。！？；](?= |$)|[。！？；]| \. ")
 
 _NEGATIONS = {
-    "en": r"\b(?:not|never|don'?t|doesn'?t|won'?t|can'?t|mustn'?t|shouldn'?t|isn'?t|aren'?t|no|nor|cannot|avoid|avoids|refuses?|refrain|stop|prevents?|without|neither|nothing|instead of|rather than|forbidden|prohibited|unable)\b",
+    "en": r"\b(?:not|never|don'?t|doesn'?t|won'?t|can'?t|mustn'?t|shouldn'?t|isn'?t|aren'?t|no|nor|can"
+    r"not|avoid|avoids|refuses?"
+    r"|refrain|stop|prevents?|without|neither|nothing|instead of|rather than|forbidden|prohibited|unable)\b",
     "de": r"\b(?:nicht|nie|niemals|kein\w{0,2}|ohne|statt|nichts|weder)\b",
     "fr": r"(?:\b(?:ne|jamais|sans|pas|aucun\w?|rien)\b|\bn'?(?: |$))",
     "es": r"\b(?:no|nunca|jamas|sin|evita|evite|nada|ni)\b",
@@ -41,17 +46,29 @@ _NOT_ZH = re.compile(r"(?:不要|不得|切勿|请勿|別|别|禁止|绝不|从�
 _NOT_JA = re.compile(r"^.{0,10}?(?:しない|ないで|ません|てはいけ|てはなら|するな|禁止|ことはない|ことはでき|拒否|防)")
 
 _TELLING = re.compile(
-    r"(?:\b(?:can|could|may|might|would|did|does|option to|(?:able|want|wants|wish|wishes|how|attempts?|attempting|tries|try|trying|used|allowed|tried|asks?|asking|told|designed|"
+    r"(?:\b(?:can|could|may|might|would|did|does|option to|(?:able|want|wants|wish|wishes|how|attempts?|attempting|tries|try|trying|used"
+    r"|allowed|tried|asks?|asking|told|designed|"
     r"likely|unlikely|tempted|instructed|tricked|convinced?|easy|hard) (?:\w{1,15} )?to|"
-    r"(?:allow|let|make|help|trick|force|get|cause|convince|instruct|tell|ask)(?:s|ing)? (?:\w{1,12} ){1,3}?(?:to)?|users?|attackers?|they|who|which|it|callers?|documents?|inputs?|pages?|people)|"
+    r"(?:allow|let|make|help|trick|force|get|cause|convince|instruct|tell|ask)(?:s|ing)? (?:\w{1,12} ){1,3}?(?:to)?|users?|attackers?"
+    r"|they|who|which|it|callers?|documents?|inputs?|pages?|people)|"
     r"\b(?:if|when|whether|in case|unless) (?:you|we|the user|they|users) (?:\w{1,15} ){0,2}?(?:want to|choose to|decide to)?) ?$"
 )
 """What stands right before a verb that only tells of doing it."""
 _SUBJECT = re.compile(r"\b(?!always|this|unless|as|yes|thus|perhaps|plus|besides|steps)[a-z]{2,20}s ?$")
-_SETTING = frozenset("after when once if before while during for in then with upon even under please".split())
+_SETTING = frozenset(
+    listed("""
+    after when once if before while during for in then with upon even under please
+""")
+)
 """How a sentence begins that goes on with an order."""
-_SUPPOSED = re.compile(r"\b(?:could|might|would|may|can|tries to|try to|attempts? to) (?:then |also )?(?:try|make|trick|get|ask|instruct|cause|lead|have|contain|attempt|tell|convince|say|include|be asked)\b")
-_CONDITION = re.compile(r"\b(?:if|when) (?:you|you're|you are|you've|your|using|on|running) (?!(?:are )?(?:an? |the )?(?:ai|agent|assistant|model|llm|language))")
+_SUPPOSED = re.compile(
+    r"\b(?:could|might|would|may|can|tries to|try to|attempts? to) (?:then |also )?(?:try|make|trick|get|ask|instruct|cause|lead|have"
+    r"|contain|attempt|tell|convince|say|include|be asked)\b"
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when) (?:you|you're|you are|you've|your|using|on|running) (?!(?:are )?(?:an? |the )?(?:ai|agent|assistant|model|llm"
+    r"|language))"
+)
 _CONDITIONAL = frozenset({"TXT-201"})
 _OPTIONAL = frozenset({"TXT-204", "TXT-206"})
 """What a program's own options also say of themselves."""
@@ -60,15 +77,22 @@ _TURNS = re.compile(r"\b(?:and|then|but|forget|fail|hesitate|neglect|just|simply
 _OPTION = re.compile(r"(?:^|[\s|`,(])--?[a-z][a-z-]*")
 
 SECURITY = re.compile(
-    r"detect|\bflag(?:s|ged)?\b|block(?:s|ed|list|ing)\b|deny ?-?list|attack|malicious|inject|adversar|jailbreak|threat|phish|reject(?:s|ed|ing)\b|scanner|\bscan(?:s|ning)?\b|"
-    r"sanitis|sanitiz|suspicious|red[- ]?team|guard(?:s|ed|ing)? against|protect(?:s|ed|ing)? against|untrusted|hostile|poison|exploit|evasion|mitigat|refus(?:e|es|al)|must be refused|"
-    r"filter(?:s|ed)?\b|catch(?:es)?\b|erkenn|angriff|schutz|schadlich|detecte|attaque|malveillan|ataque|detecta|malicios|inyecci|injec|iniezion|attacc|rileva|dannos|атак|инъекц|обнаруж|вредонос|注入|攻击|攻擊|检测|檢測|恶意|攻撃|検出|悪意|インジェクション"
+    r"detect|\bflag(?:s|ged)?\b|block(?:s|ed|list|ing)\b|deny ?-?list|attack|malicious|inject|adversar|jailbreak|threat|phish|reject(?:s"
+    r"|ed|ing)\b|scanner|\bscan(?:s|ning)?\b|"
+    r"sanitis|sanitiz|suspicious|red[- ]?team|guard(?:s|ed|ing)? against|protect(?:s|ed|ing)? against|untrusted|hostile|poison|exploit"
+    r"|evasion|mitigat|refus(?:e|es|al)|must be refused|"
+    r"filter(?:s|ed)?\b|catch(?:es)?\b|erkenn|angriff|schutz|schadlich|detecte|attaque|malveillan|ataque|detecta|malicios|inyecci|injec"
+    r"|iniezion|attacc|rileva|dannos|атак|инъекц|обнаруж|вредонос|注入|攻击|攻擊|检测|檢測|恶意|攻撃|検出|悪意|インジェクション"
 )
 """Words of a text that is about such clauses, in normalised form; not their use in a name."""
 _EXAMPLE = re.compile(
-    r"example|\be\.?g\b|such as|\blike\b|phrase|pattern|sample|\bquote|\bsays?\b|\bsaid\b|instance|z\. ?b\.|beispiel|wie etwa|exemple|comme|ejemplo|como|exemplo|esempio|come|например|例如|比如|例えば|などの"
+    r"example|\be\.?g\b|such as|\blike\b|phrase|pattern|sample|\bquote|\bsays?\b|\bsaid\b|instance|z\. ?b\.|beispiel|wie etwa|exemple"
+    r"|comme|ejemplo|como|exemplo|esempio|come|например|例如|比如|例えば|などの"
 )
-_ENDORSED = re.compile(r"\b(?:follow|obey|do what|do exactly|execute|carry out|comply|you must|always begin|start by|act on|apply) [^.!?\n]{0,60}:?\s*[\"“`'~]*\s*$")
+_ENDORSED = re.compile(
+    r"\b(?:follow|obey|do what|do exactly|execute|carry out|comply|you must|always begin|start by|act on"
+    r"|apply) [^.!?\n]{0,60}:?\s*[\"“`'~]*\s*$"
+)
 _GOVERNS = re.compile(r"[:;](?= |$)|--|[—–]| - ")
 
 
@@ -220,26 +244,35 @@ def _is_said(clause: Clause, window: _Window) -> bool:
     if clause.beside and not (pattern(clause.beside).search(window.before) or pattern(clause.beside).search(window.rest)):
         return False
     negation = _negation(clause.language, window)
-    if clause.polarity is Polarity.MAKES and (negation is None or _describes(clause.language, negation) or _is_doubled(clause.language, negation)):
+    if clause.polarity is Polarity.MAKES and (
+        negation is None or _describes(clause.language, negation) or _is_doubled(clause.language, negation)
+    ):
         return False
     if clause.polarity is Polarity.ENDS and (negation is not None or _tells_of(clause.language, window.before)):
         return False
     if clause.rule in _OPTIONAL and _OPTION.search(window.before + window.rest):
         return False
-    return not (clause.rule in _CONDITIONAL and _CONDITION.search(window.before)) and not _UNTIL.search(window.rest if clause.rule == "TXT-203" else "")
+    return not (clause.rule in _CONDITIONAL and _CONDITION.search(window.before)) and not _UNTIL.search(
+        window.rest if clause.rule == "TXT-203" else ""
+    )
 
 
 def _negation(language: str, window: _Window) -> str | None:
     """What stands before the negation that belongs to the verb; None when none does."""
-    last = None
     near = window.before[-_NEAR:]
-    for last in pattern(_NEGATIONS[language]).finditer(near):
-        pass
+    last = _last(pattern(_NEGATIONS[language]), near)
     if last is not None and not _is_apart(near[last.end() :]):
         return window.before[: len(window.before) - len(near) + last.start()]
     if language in _NEGATED_BEHIND and pattern(_NEGATIONS[language]).search(window.rest[:_NEAR]):
         return window.before
     return None
+
+
+def _last(wanted: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for match in wanted.finditer(text):
+        found = match
+    return found
 
 
 def _is_apart(between: str) -> bool:
@@ -253,7 +286,7 @@ def _describes(language: str, before: str) -> bool:
     if language != "en" or not words:
         return False
     before = before.rstrip().removesuffix(" do")
-    return _tells_of(language, before) or _SUBJECT.search(before) is not None and words[0] not in _SETTING
+    return _tells_of(language, before) or (_SUBJECT.search(before) is not None and words[0] not in _SETTING)
 
 
 def _is_doubled(language: str, before: str) -> bool:
@@ -289,9 +322,7 @@ def _is_example(layout: Layout, offset: int, subject: str, before: str) -> bool:
             return _ENDORSED.search(lead) is None
     if SECURITY.search(subject.lower()):
         return True
-    governing = None
-    for governing in SECURITY.finditer(before):
-        pass
+    governing = _last(SECURITY, before)
     if governing is None or _GOVERNS.search(before, governing.end()):
         return False
     return "," not in before[governing.end() :] or _SUPPOSED.search(before) is not None

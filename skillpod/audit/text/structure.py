@@ -1,4 +1,4 @@
-"""What the form of a text hides: markup that is not shown, tokens of a chat's frame, data that pretends to have ended, text out of sight."""
+"""What the form of a text hides: markup that is not shown, a chat's tokens, data that pretends to have ended, text out of sight."""
 
 from __future__ import annotations
 
@@ -6,50 +6,80 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from skillpod.audit.standard import listed
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain
 
 _HIDING = re.compile(
-    r"<([a-z][a-z0-9]{0,15})\b[^<>]{0,300}?(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|font-size\s{0,3}:\s{0,3}0*(?:\.0+|[01](?:px)?)?(?:px|pt|em|rem|%)?\s{0,3}[;\"']"
-    r"|opacity\s{0,3}:\s{0,3}0(?:\.0+)?\s{0,3}[;\"']|(?:width|height)\s{0,3}:\s{0,3}[01]px|(?:left|top|text-indent|right)\s{0,3}:\s{0,3}-\d{3,5}"
-    r"|[^-]color\s{0,3}[:=]\s{0,3}[\"']?(?:white|transparent|#f{3,8}\b|rgba?\(\s{0,3}255\s{0,3},\s{0,3}255\s{0,3},\s{0,3}255|rgba\([^)]{0,40},\s{0,3}0\s{0,3}\))"
-    r"|clip\s{0,3}:\s{0,3}rect\(0|\shidden(?=[\s>=])|aria-hidden\s{0,3}=\s{0,3}[\"']?true|class\s{0,3}=\s{0,3}[\"'][^\"'<>]{0,60}\b(?:sr-only|visually-hidden|hidden)\b)[^<>]{0,300}>",
+    r"<([a-z][a-z0-9]{0,15})\b[^<>]{0,300}?(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden"
+    r"|font-size\s{0,3}:\s{0,3}0*(?:\.0+|[01](?:px)?)?(?:px|pt|em|rem|%)?\s{0,3}[;\"']"
+    r"|opacity\s{0,3}:\s{0,3}0(?:\.0+)?\s{0,3}[;\"']|(?:width|height)\s{0,3}:\s{0,3}[01]px|(?:left|top|text-indent"
+    r"|right)\s{0,3}:\s{0,3}-\d{3,5}"
+    r"|[^-]color\s{0,3}[:=]\s{0,3}[\"']?(?:white|transparent|#f{3,8}\b|rgba?\(\s{0,3}255\s{0,3},\s{0,3}255\s{0,3},\s{0,3}255"
+    r"|rgba\([^)]{0,40},\s{0,3}0\s{0,3}\))"
+    r"|clip\s{0,3}:\s{0,3}rect\(0|\shidden(?=[\s>=])|aria-hidden\s{0,3}=\s{0,3}[\"']?true"
+    r"|class\s{0,3}=\s{0,3}[\"'][^\"'<>]{0,60}\b(?:sr-only|visually-hidden|hidden)\b)[^<>]{0,300}>",
     re.IGNORECASE,
 )
 _NEVER_SHOWN = re.compile(r"<(script|style|template|noscript|title|metadata|desc)\b[^<>]{0,200}>", re.IGNORECASE)
+_TITLED = (
+    r"<[a-z][^<>]{0,300}?\s(?:alt|title|aria-label|aria-description|data-[\w-]{1,40}|summary|content|placeholder)\s{0,3}=\s{0,3}"
+    r"\"([^\"<>]{12,2000})\""
+)
 _COMMENTS = (
     ("<!--", re.compile(r"<!--(.*?)(?:--!?>|\Z)", re.DOTALL), "a comment, which is not shown where the page is rendered"),
-    ("[", re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,60}\]:[ \t]*(?:#|<>|/)[ \t]*[\"'(]([^\n]{4,2000})", re.MULTILINE), "a comment in the form of a link, which is not shown"),
+    (
+        "[",
+        re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,60}\]:[ \t]*(?:#|<>|/)[ \t]*[\"'(]([^\n]{4,2000})", re.MULTILINE),
+        "a comment in the form of a link, which is not shown",
+    ),
     ("![", re.compile(r"!\[([^\]]{12,2000})\]"), "the alternative text of a picture, which is not shown beside it"),
-    ("](", re.compile(r"\]\([^()\s]{0,500}\s+[\"']([^\"'\n]{12,2000})[\"']\)"), "the title of a link, which is not shown"),
-    ("=", re.compile(r"<[a-z][^<>]{0,300}?\s(?:alt|title|aria-label|aria-description|data-[\w-]{1,40}|summary|content|placeholder)\s{0,3}=\s{0,3}\"([^\"<>]{12,2000})\"", re.IGNORECASE), "an attribute of an element, which is not shown"),
-    (".. ", re.compile(r"^\.\. (?![\w:-]{1,40}::|_|\[|\|)((?:[^\n]{4,2000})(?:\n[ \t]+[^\n]{1,2000}){0,40})", re.MULTILINE), "a comment, which is not shown where the page is rendered"),
+    ("](", re.compile(r"\]\([^()\s]{0,500}\s{1,4}[\"']([^\"'\n]{12,2000})[\"']\)"), "the title of a link, which is not shown"),
+    ("=", re.compile(_TITLED, re.IGNORECASE), "an attribute of an element, which is not shown"),
+    (
+        ".. ",
+        re.compile(r"^\.\. (?![\w:-]{1,40}::|_|\[|\|)((?:[^\n]{4,2000})(?:\n[ \t]+[^\n]{1,2000}){0,40})", re.MULTILINE),
+        "a comment, which is not shown where the page is rendered",
+    ),
     ("{#", re.compile(r"\{#(.{4,2000}?)#\}", re.DOTALL), "a comment of a template, which is not shown"),
     ("%%", re.compile(r"%%(.{4,2000}?)(?:%%|\n)", re.DOTALL), "a comment, which is not shown in some viewers"),
-)  # fmt: skip
+)
+"""What each begins with, what it is like, and what it is called."""
 
 _TOKENS = re.compile(
-    r"<[|｜] ?(?:im_(?:start|end|sep)|system|user|assistant|endoftext|end_of_text|begin_of_text|begin[_▁]of[_▁]sentence|end[_▁]of[_▁]sentence|start_header_id|end_header_id|eot_id|eom_id|"
-    r"endofprompt|end_of_turn|start_of_turn|start|end|message|channel|return|constrain|call|python_tag|tool_call|tool_response|fim_(?:prefix|middle|suffix)|end|User|Assistant) ?[|｜]>"
-    r"|\[/?(?:INST|SYSTEM_PROMPT|TOOL_RESULTS|AVAILABLE_TOOLS|TOOL_CALLS)\]|<</?SYS>>|<(?:start|end)_of_turn>|</(?:system|system_prompt|assistant|developer|system-reminder|antml:[a-z_]{1,30}|function_calls)>"
+    r"<[|｜] ?(?:im_(?:start|end|sep)|system|user|assistant|endoftext|end_of_text|begin_of_text|begin[_▁]of[_▁]sentence"
+    r"|end[_▁]of[_▁]sentence|start_header_id|end_header_id|eot_id|eom_id|"
+    r"endofprompt|end_of_turn|start_of_turn|start|end|message|channel|return|constrain|call|python_tag|tool_call|tool_response"
+    r"|fim_(?:prefix|middle|suffix)|end|User|Assistant) ?[|｜]>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|TOOL_RESULTS|AVAILABLE_TOOLS|TOOL_CALLS)\]|<</?SYS>>|<(?:start|end)_of_turn>|</(?:system|system_prompt"
+    r"|assistant|developer|system-reminder|antml:[a-z_]{1,30}|function_calls)>"
     r"|<(?:system_prompt|system-reminder|antml:[a-z_]{1,30}|function_calls)\b[^<>\n]{0,80}>|\[(?:/?SYSTEM|/?ASSISTANT)\]"
 )
 _TURNS = re.compile(r"\n[ \t>]{0,4}(?:Human|H|Assistant|System|SYSTEM|USER|ASSISTANT) ?: ?(?=\S|\n)")
 _ROLES = frozenset({"human", "h", "assistant", "system", "user"})
 _FRAME = re.compile(
-    r"</(tool_results?|tool_response|tool_outputs?|tool_call|function_results?|function_response|untrusted[\w-]{0,20}|user_(?:input|query|message|data|content)|"
+    r"</(tool_results?|tool_response|tool_outputs?|tool_call|function_results?|function_response|untrusted[\w-]{0,20}|user_(?:input|query"
+    r"|message|data|content)|"
     r"external[_-]\w{1,20}|search_results?|retrieved[\w-]{0,20}|tool[_-]description|skill_content|document_contents?)\s{0,3}>",
     re.IGNORECASE,
 )
 _LOOSE_FRAME = re.compile(
-    r"</(tool|documents?|data|context|input|output|results?|instructions?|prompt|examples?|description|skill|content|text|page|file|response|query|source|message|quote|article|body|html)\s{0,3}>",
+    r"</(tool|documents?|data|context|input|output|results?|instructions?|prompt|examples?|description|skill|content|text|page|file"
+    r"|response|query|source|message|quote|article|body|html)\s{0,3}>",
     re.IGNORECASE,
 )
 _ENDED = ("end", "stop", "finish", "close")
-_DATA = frozenset("output result results response document documents data input context description message prompt content text instructions instruction readme manual tool skill quote file".split())
+_DATA = frozenset(
+    listed("""
+    output result results response document documents data input context description message prompt content text instructions
+    instruction readme manual tool skill quote file
+""")
+)
 _END = re.compile(
-    r"(?:end|stop|finish|close)(?: of)?(?: the)?[ _-]{1,2}(?:tool|function|user|retrieved|external|untrusted|system|search|api|file|skill)?[ _-]{0,2}"
-    r"(?:output|results?|response|documents?|data|input|context|description|message|prompt|content|text|instructions?|readme|manual|tool|skill|quote|file)\b"
+    r"(?:end|stop|finish|close)(?: of)?(?: the)?[ _-]{1,2}(?:tool|function|user|retrieved|external|untrusted|system|search|api|file"
+    r"|skill)?[ _-]{0,2}"
+    r"(?:output|results?|response|documents?|data|input|context|description|message|prompt|content|text|instructions?|readme|manual|tool"
+    r"|skill|quote|file)\b"
 )
 _DECORATION = re.compile(r"(?:[-=*#_~<\[({]{2,20}|\[|<)\s{0,4}$")
 _FAR_RIGHT = re.compile(r"[^\S\n\u3000]{120,}(?=\S)")
@@ -94,7 +124,9 @@ def hidden(text: str, layout: Layout) -> Iterator[Hidden]:
             for element in pattern.finditer(text):
                 if not layout.is_code(element.start()):
                     end = text.find(f"</{element.group(1)}", element.end())
-                    yield Hidden("TXT-101", element.end(), end if end >= 0 else len(text), f"an element `{element.group(1)}` that is not shown")
+                    yield Hidden(
+                        "TXT-101", element.end(), end if end >= 0 else len(text), f"an element `{element.group(1)}` that is not shown"
+                    )
 
 
 def out_of_sight(text: str) -> Iterator[Hidden]:
@@ -102,7 +134,12 @@ def out_of_sight(text: str) -> Iterator[Hidden]:
     if " " * 60 in text or "\t" * 20 in text or not text.isascii():
         for blanks in _FAR_RIGHT.finditer(text):
             end = text.find("\n", blanks.end())
-            yield Hidden("TXT-106", blanks.end(), end if end >= 0 else len(text), f"text behind {len(blanks.group())} blanks, where nobody scrolls to")
+            yield Hidden(
+                "TXT-106",
+                blanks.end(),
+                end if end >= 0 else len(text),
+                f"text behind {len(blanks.group())} blanks, where nobody scrolls to",
+            )
     if text.count("\n") > 45 and (blanks := _FAR_DOWN.search(text)):
         lines = blanks.group().count("\n")
         yield Hidden("TXT-106", blanks.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
@@ -129,9 +166,9 @@ def endings(text: str, plain: Plain) -> Iterator[Mark]:
     for word in _ENDED if not plain.found.isdisjoint(_DATA) else ():
         position = plain.text.find(word) if word in plain.found else -1
         while position >= 0:
-            end = _END.match(plain.text, position)
-            if end and _DECORATION.search(plain.text[max(position - 24, 0) : position]):
-                yield Mark(plain.origin(position), end.group(), plain.origin(end.end() - 1) + _REACH, is_sure=False)
+            ended = _END.match(plain.text, position)
+            if ended is not None and _DECORATION.search(plain.text[max(position - 24, 0) : position]):
+                yield Mark(plain.origin(position), ended.group(), plain.origin(ended.end() - 1) + _REACH, is_sure=False)
             position = plain.text.find(word, position + len(word))
 
 
