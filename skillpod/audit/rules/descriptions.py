@@ -19,7 +19,7 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
         spot = (said.spot.line, said.spot.column)
         for saying in judge(said.text):
             severity = Severity.DENY if saying.weight is Weight.CERTAIN else Severity.REVIEW
-            yield saying.finding(severity, reading.file, written_at(saying.said, said.written, spot))
+            yield saying.finding(severity, reading.file, written_at(saying.said, said.written, spot, first_line=spot[0]))
         for _, what in unseen(said.text) if not said.text.isprintable() else ():
             message = f"the description of {said.subject or 'a parameter'} has {what}"
             fix = "remove them: what a model is told, a person must be able to see"

@@ -32,7 +32,7 @@ def _instructions(reading: Reading, said: Spoken) -> Iterator[Finding]:
     for saying in judge(said.text, subject=_DESCRIPTIVE.sub(" ", said.subject)):
         rule, severity = _standing(saying)
         if rule:
-            yield saying.finding(severity, reading.file, written_at(saying.said, said.written, spot), rule=rule)
+            yield saying.finding(severity, reading.file, written_at(saying.said, said.written, spot, first_line=spot[0]), rule=rule)
 
 
 def _standing(saying: Saying) -> tuple[str, Severity]:

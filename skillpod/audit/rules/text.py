@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillpod.audit.text.judge import Saying, Weight, judge
@@ -29,8 +30,10 @@ def check(bundle: Bundle, manifest: Manifest | None) -> Iterator[Finding]:
             for saying in judge(text):
                 yield saying.finding(_severity(saying, is_manual=is_manual), name, place(text, saying.offset))
     if manifest is not None and MANIFEST in bundle.files:
-        said = [manifest.description, *manifest.tags, *_strings(manifest.tools), *_strings(manifest.config_schema)]
-        yield from _in_values(said, MANIFEST, bundle.files[MANIFEST].decode("utf-8", "replace"))
+        text = bundle.files[MANIFEST].decode("utf-8", "replace")
+        said = {"description": manifest.description, "tags": manifest.tags, "tools": manifest.tools, "config": manifest.config_schema}
+        lines = {key: text.count("\n", 0, found.start()) + 1 for key in said if (found := re.search(rf"^{key}\s*:", text, re.MULTILINE))}
+        yield from _in_values(said, lines, MANIFEST, text)
     yield from _in_frontmatter(bundle)
 
 
@@ -47,21 +50,17 @@ def _in_frontmatter(bundle: Bundle) -> Iterator[Finding]:
         return
     text = content.decode("utf-8-sig", "replace")
     known = {(saying.rule, saying.said) for saying in judge(text)}
-    for finding in _in_values(list(_strings(found.values)), SKILL_MD, text):
+    for finding in _in_values(found.values, found.lines, SKILL_MD, text):
         if (finding.rule, finding.subject) not in known:
             yield finding
 
 
-def _in_values(said: Sequence[str], file: str, text: str) -> Iterator[Finding]:
-    for value in said:
-        for saying in judge(value):
-            line = _line_of(value, text)
-            yield saying.finding(_severity(saying, is_manual=True), file, written_at(saying.said, text, (line, 1)))
-
-
-def _line_of(value: str, text: str) -> int:
-    """Where a value begins, as far as its first words tell; the first line when they do not."""
-    return written_at(value, text, (1, 1))[0]
+def _in_values(said: Mapping[str, Any], lines: Mapping[str, int], file: str, text: str) -> Iterator[Finding]:
+    for key, value in said.items():
+        for each in _strings(value):
+            for saying in judge(each):
+                spot = written_at(saying.said, text, (lines.get(key, 1), 1))
+                yield saying.finding(_severity(saying, is_manual=True), file, spot)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -183,7 +183,7 @@ def _hidden(text: str, layout: Layout, hits: list[Hit]) -> Iterator[tuple[Saying
 
 def _in_table(text: str, offset: int) -> bool:
     line = text[text.rfind("\n", 0, offset) + 1 : offset].lstrip()
-    return line.startswith(("|", "+")) or not line.strip(" -=+|")
+    return line.startswith(("|", "+")) or (bool(line) and not line.strip(" -=+|"))
 
 
 def _framed(text: str, plain: Plain, layout: Layout, hits: list[Hit]) -> Iterator[tuple[Saying, int, int]]:

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_right
 
 _FENCE = re.compile(r"^[ \t>*-]{0,12}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
-_INDENTED = re.compile(r"(?:^|\n)[ \t]*\n((?:(?: {4}|\t)[^\n]*(?:\n|$)(?:[ \t]*\n)*)+)")
 _LIST_ITEM = re.compile(r"\s{0,12}(?:[-*+•·]|\d{1,3}[.)]|[a-z][.)]|\||>)\s?")
 _HEADING = re.compile(r"^(?:#{1,6} [^\n]*|[^\n]{1,80}\n(?:={3,}|-{3,}|~{3,}))$", re.MULTILINE)
-_OPENING, _CLOSING = "\"“„«»‹「『'`‘”’", "\"”“»«›」』'`’"
-_QUOTE_REACH = 200
+_CLOSING = "\"”“»«›」』'`’"
+_QUOTE_REACH, _INLINE_REACH = 200, 400
+_LONGEST_LINE = 2_000
 _LEAD = 220
 
 
@@ -49,10 +49,8 @@ class Layout:
         return self._fences
 
     def _is_inline(self, offset: int) -> bool:
-        start = self._text.rfind("\n\n", 0, offset) + 1
-        end = self._text.find("\n\n", offset)
-        before = self._text[max(start, offset - 400) : offset]
-        after = self._text[offset : end if end >= 0 else len(self._text)][:400]
+        before = self._text[max(offset - _INLINE_REACH, 0) : offset].rpartition("\n\n")[2]
+        after = self._text[offset : offset + _INLINE_REACH].partition("\n\n")[0]
         return before.count("`") % 2 == 1 and "`" in after
 
     def is_quoted(self, offset: int) -> bool:
@@ -66,21 +64,27 @@ class Layout:
 
     def is_listed(self, offset: int) -> bool:
         """In an item of a list, a row of a table, a quoted line."""
-        return _LIST_ITEM.match(self._text, self._text.rfind("\n", 0, offset) + 1) is not None
+        return _LIST_ITEM.match(self._text, self._line(offset)) is not None
 
     def lead(self, offset: int) -> str:
         """What introduces the place: the line itself up to it, the line that a list hangs from, what stands before a block of code."""
-        line = self._text.rfind("\n", 0, offset) + 1
+        line = self._line(offset)
         own = self._text[max(line, offset - _LEAD) : offset]
         above = line
         for _ in range(60):
-            previous = self._text.rfind("\n", 0, max(above - 1, 0)) + 1
+            previous = self._line(max(above - 1, 0))
             if above == 0 or previous == above:
                 break
             above, shown = previous, self._text[previous : above - 1]
             if shown.strip() and not _LIST_ITEM.match(shown) and not shown.startswith(("  ", "\t")) and not self.is_block(above):
                 return f"{shown[-_LEAD:]}\n{own}"
         return own
+
+    def _line(self, offset: int) -> int:
+        """Where the line begins; a line that goes on for too long begins in itself."""
+        least = max(offset - _LONGEST_LINE, 0)
+        found = self._text.rfind("\n", least, offset)
+        return found + 1 if found >= 0 else least
 
     def heading(self, offset: int) -> str:
         """The heading the place stands under; empty when there is none."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from skillpod.audit.standard import listed
 from skillpod.audit.text.clauses import BY_VERB, HOT, UNDIVIDED, Clause, pattern
@@ -124,11 +125,15 @@ def _meant(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
     for verb in index.at.keys() & BY_VERB.keys():
         worth = index.worth(verb)
         if worth:
-            for count, position in enumerate(_places(plain.text, verb)):
-                if count in worth:
-                    yield from _at(_Window(plain.text, position, len(verb)), worth[count], plain.origin(position), layout, subject)
+            yield from islice(_with_verb(verb, worth, plain, layout, subject), MOST)
     if not plain.text.isascii():
         yield from _undivided(plain, layout, subject)
+
+
+def _with_verb(verb: str, worth: Mapping[int, list[Clause]], plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
+    for count, position in enumerate(_places(plain.text, verb)):
+        if count in worth:
+            yield from _at(_Window(plain.text, position, len(verb)), worth[count], plain.origin(position), layout, subject)
 
 
 def _undivided(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:

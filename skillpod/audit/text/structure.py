@@ -41,8 +41,8 @@ _COMMENTS = (
         re.compile(r"^\.\. (?![\w:-]{1,40}::|_|\[|\|)((?:[^\n]{4,2000})(?:\n[ \t]+[^\n]{1,2000}){0,40})", re.MULTILINE),
         "a comment, which is not shown where the page is rendered",
     ),
-    ("{#", re.compile(r"\{#(.{4,2000}?)#\}", re.DOTALL), "a comment of a template, which is not shown"),
-    ("%%", re.compile(r"%%(.{4,2000}?)(?:%%|\n)", re.DOTALL), "a comment, which is not shown in some viewers"),
+    ("{#", re.compile(r"\{#([^{#]{4,2000})#\}"), "a comment of a template, which is not shown"),
+    ("%%", re.compile(r"%%([^%\n]{4,2000})"), "a comment, which is not shown in some viewers"),
 )
 """What each begins with, what it is like, and what it is called."""
 
@@ -57,16 +57,17 @@ _TOKENS = re.compile(
 )
 _TURNS = re.compile(r"\n[ \t>]{0,4}(?:Human|H|Assistant|System|SYSTEM|USER|ASSISTANT) ?: ?(?=\S|\n)")
 _ROLES = frozenset({"human", "h", "assistant", "system", "user"})
+_TAG = re.compile(r"<(/?)([a-z][\w-]{1,40})\b[^<>\n]{0,200}>", re.IGNORECASE)
 _FRAME = re.compile(
-    r"</(tool_results?|tool_response|tool_outputs?|tool_call|function_results?|function_response|untrusted[\w-]{0,20}|user_(?:input|query"
-    r"|message|data|content)|"
-    r"external[_-]\w{1,20}|search_results?|retrieved[\w-]{0,20}|tool[_-]description|skill_content|document_contents?)\s{0,3}>",
-    re.IGNORECASE,
+    r"tool_results?|tool_response|tool_outputs?|tool_call|function_results?|function_response|untrusted[\w-]{0,20}"
+    r"|user_(?:input|query|message|data|content)|external[_-]\w{1,20}|search_results?|retrieved[\w-]{0,20}|tool[_-]description|skill_content"
+    r"|document_contents?"
 )
-_LOOSE_FRAME = re.compile(
-    r"</(tool|documents?|data|context|input|output|results?|instructions?|prompt|examples?|description|skill|content|text|page|file"
-    r"|response|query|source|message|quote|article|body|html)\s{0,3}>",
-    re.IGNORECASE,
+_LOOSE_FRAME = frozenset(
+    listed("""
+    tool document documents data context input output result results instruction instructions prompt example examples description skill
+    content text page file response query source message quote article body html
+    """)
 )
 _ENDED = ("end", "stop", "finish", "close")
 _DATA = frozenset(
@@ -82,9 +83,11 @@ _END = re.compile(
     r"|skill|quote|file)\b"
 )
 _DECORATION = re.compile(r"(?:[-=*#_~<\[({]{2,20}|\[|<)\s{0,4}$")
-_FAR_RIGHT = re.compile(r"[^\S\n\u3000]{120,}(?=\S)")
-_FAR_DOWN = re.compile(r"(?:[^\S\n]{0,200}\n){45,}[^\S\n]{0,200}(?=\S)")
+_FAR_RIGHT = re.compile(r"(?<![^\S\n])[^\S\n\u3000]{120,}+(?=\S)")
+_FAR_DOWN = re.compile(r"(?:\A|(?<=\S))[^\S\n]{0,200}\n(?:[^\S\n]{0,200}\n){45,}+[^\S\n]{0,200}(?=\S)")
 _REACH = 600
+_LONGEST = 8192
+"""Characters of an element that is not shown which are read."""
 MOST = 30
 
 
@@ -140,9 +143,10 @@ def out_of_sight(text: str) -> Iterator[Hidden]:
                 end if end >= 0 else len(text),
                 f"text behind {len(blanks.group())} blanks, where nobody scrolls to",
             )
-    if text.count("\n") > 45 and (blanks := _FAR_DOWN.search(text)):
-        lines = blanks.group().count("\n")
-        yield Hidden("TXT-106", blanks.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
+    below = _FAR_DOWN.search(text) if text.count("\n") > 45 else None
+    if below is not None:
+        lines = below.group().count("\n")
+        yield Hidden("TXT-106", below.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
 
 
 def tokens(text: str, plain: Plain) -> Iterator[Mark]:
@@ -159,10 +163,7 @@ def tokens(text: str, plain: Plain) -> Iterator[Mark]:
 def endings(text: str, plain: Plain) -> Iterator[Mark]:
     """Marks that say that the data has ended, where none began."""
     if "</" in text:
-        for pattern, is_sure in ((_FRAME, True), (_LOOSE_FRAME, False)):
-            for tag in pattern.finditer(text):
-                if not _was_opened(text, tag):
-                    yield Mark(tag.start(), tag.group(), tag.end() + _REACH, is_sure=is_sure)
+        yield from _closing_tags(text)
     for word in _ENDED if not plain.found.isdisjoint(_DATA) else ():
         position = plain.text.find(word) if word in plain.found else -1
         while position >= 0:
@@ -172,10 +173,13 @@ def endings(text: str, plain: Plain) -> Iterator[Mark]:
             position = plain.text.find(word, position + len(word))
 
 
-def _was_opened(text: str, tag: re.Match[str]) -> bool:
-    """Whether as many began before as ended before, and one more."""
-    name = re.escape(tag.group(1))
-    before = text[max(tag.start() - 20_000, 0) : tag.start()]
-    opened = len(re.findall(rf"<{name}(?=[\s>/])", before, re.IGNORECASE))
-    closed = len(re.findall(rf"</{name}\s{{0,3}}>", before, re.IGNORECASE))
-    return opened > closed
+def _closing_tags(text: str) -> Iterator[Mark]:
+    opened: dict[str, int] = {}
+    for tag in _TAG.finditer(text):
+        name = tag.group(2).lower()
+        if not tag.group(1):
+            opened[name] = opened.get(name, 0) + 1
+        elif opened.get(name, 0):
+            opened[name] -= 1
+        elif name in _LOOSE_FRAME or _FRAME.fullmatch(name):
+            yield Mark(tag.start(), tag.group(), tag.end() + _REACH, is_sure=name not in _LOOSE_FRAME)

@@ -10,14 +10,12 @@ _WORDS = re.compile(r"[^\W_]+")
 _TRIED = 4
 
 
-def written_at(said: str, written: str, spot: tuple[int, int]) -> tuple[int, int]:
-    """Line and column of the words in ``written``, which begins with the line of ``spot``; the spot itself when they are not there as
-    they are said (they are escapes, or were put together)."""
+def written_at(said: str, written: str, otherwise: tuple[int, int], *, first_line: int = 1) -> tuple[int, int]:
+    """Line and column of the words in ``written``, which begins with the line ``first_line``; ``otherwise`` when they are not there as
+    they are said: they are escapes, or were put together."""
     words = _WORDS.findall(said)[:_TRIED]
-    if not words:
-        return spot
-    found = re.search(r"[\W_]{1,40}".join(map(re.escape, words)), written, re.IGNORECASE)
+    found = re.search(r"[\W_]{1,40}".join(map(re.escape, words)), written, re.IGNORECASE) if words else None
     if found is None:
-        return spot
+        return otherwise
     line, column = place(written, found.start())
-    return spot[0] + line - 1, column
+    return first_line + line - 1, column
