@@ -129,6 +129,8 @@ class _Follow:
             return
         if isinstance(node, ast.Name):
             yield from self._named(node, scope, depth)
+        elif isinstance(node, ast.Attribute):
+            yield from self._attribute(node, depth)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             yield from self._items(node, node.elts, scope, subject, depth)
         elif isinstance(node, ast.Dict):
@@ -177,6 +179,15 @@ class _Follow:
                 for meaning in self._reader.lookup(node, scope, 0):
                     if meaning.what is What.TEXT:
                         yield _Text(node, meaning.path, node.id)
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Iterator[_Text]:
+        """What classes of this file bind under the name, whichever of them it is taken from."""
+        for place in self._reader.survey.spoken:
+            if isinstance(place.node, ast.ClassDef):
+                for binding in place.scope.bindings.get(node.attr, ()):
+                    if binding.source is Source.VALUE and id(binding) not in self._seen:
+                        self._seen.add(id(binding))
+                        yield from self.texts(binding.node, binding.scope, node.attr, depth + 1)
 
     def _items(self, node: Any, items: list[Any], scope: Scope, subject: str, depth: int) -> Iterator[_Text]:
         """The texts among them as one, line by line: what is split over a list is read together."""

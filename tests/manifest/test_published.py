@@ -75,7 +75,7 @@ def test_every_door_gives_the_same_clean_words(tmp_path: Path) -> None:
     assert any("what the weather is like.\n\nThere." in text for text in texts)
     assert any(text == "Says what the weather\n\nis like." for text in texts)
     assert any(text == "Look it up" for text in texts)
-    assert max(map(len, texts)) <= 1024
+    assert max(map(len, texts)) <= 1024 + len(" (default ...)") * 2  # where an API has no word for a default, it is said
     assert any(text.startswith("What it is. very") and text.endswith("\u2026") for text in texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from skillpod.audit.text.clauses import BY_VERB, FIXES, MEANING
 from skillpod.audit.text.decode import decoded, turned
 from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
 from skillpod.audit.text.layout import Layout
-from skillpod.audit.text.normalise import Plain, closed_up, disguised_words, normalise, unmasked
+from skillpod.audit.text.normalise import Plain, closed_up, disguised_words, normalise, undivided, unmasked
 from skillpod.audit.text.search import Hit, clauses_in
 from skillpod.model.finding import Finding, Severity
 
@@ -51,6 +52,9 @@ _ORDERED = re.compile(
     r"credentials?|conversation|shell|command|tool|instructions?|\.ssh|\.env|api|file|files|server|bash|sh|sudo|rf|attacker|webhook"
     r"|everything|assistant|agent|environment)\b)"
 )
+
+
+_REFERENCE = re.compile(r"&(?:#x?[0-9a-f]{1,6}|nbsp|zwnj|zwj|shy|lrm);", re.IGNORECASE)
 
 
 class Weight(Enum):
@@ -106,7 +110,7 @@ def _judged(text: str, subject: str) -> Iterator[Saying]:
     yield from masks
     veiled = [*_hidden(text, layout, hits), *_framed(text, plain, layout, hits)]
     yield from (saying for saying, _, _ in veiled)
-    yield from _coded(text, plain)
+    yield from _coded(text, plain, hits)
     covered = [(start, end) for _, start, end in veiled]
     taken = {saying.offset for saying in masks}
     for hit in hits:
@@ -127,7 +131,7 @@ def _disguised(text: str, plain: Plain, hits: list[Hit], layout: Layout, subject
     for variant, how in _variants(plain):
         for hit in clauses_in(variant, layout, subject):
             if hit.said not in seen:
-                rule = "TXT-107" if how is _APART else "TXT-108"
+                rule = "TXT-108" if how is _MASKED else "TXT-107"
                 yield Saying(rule, Weight.CERTAIN, hit.offset, hit.said, f"an instruction {how}", _OPENLY)
     for hit in hits:
         if not text.isascii() and _UNSEEN_WITHIN.search(_stretch(text, hit)):
@@ -142,6 +146,7 @@ def _disguised(text: str, plain: Plain, hits: list[Hit], layout: Layout, subject
 
 
 _APART = "written with its letters apart"
+_DIVIDED = "with marks inside of its words"
 _MASKED = "written with letters or figures that stand for others"
 _OPENLY = "what a model is told, a person must be able to read: say it plainly, or leave it out"
 
@@ -150,6 +155,9 @@ def _variants(plain: Plain) -> Iterator[tuple[Plain, str]]:
     mask = unmasked(plain, KNOWN)
     if mask is not None:
         yield mask, _MASKED
+    joined = undivided(plain)
+    if joined is not None:
+        yield joined, _DIVIDED
     closed = closed_up(plain, KNOWN)
     if closed is not None:
         yield closed, _APART
@@ -226,11 +234,17 @@ def _certainty(text: str, offset: int, hits: Iterable[Hit]) -> tuple[Weight | No
     return (Weight.DOUBTFUL, spoken.group()[:_SHOWN]) if spoken else (None, " ".join(plain.text[:_SHOWN].split()))
 
 
-def _coded(text: str, plain: Plain) -> Iterator[Saying]:
+def _coded(text: str, plain: Plain, hits: list[Hit]) -> Iterator[Saying]:
+    seen = {hit.said for hit in hits}
     for piece in decoded(text, plain):
         said = _instruction(piece.text, DEPTH - 1)
         if said:
             yield Saying("TXT-103", Weight.CERTAIN, piece.offset, said, f"an instruction in {piece.code}", _OPENLY)
+    if "&" in text:
+        for hit in clauses_in(normalise(html.unescape(text)), Layout(text)) if _REFERENCE.search(text) else ():
+            if hit.said not in seen:
+                place = max(text.find("&"), 0)
+                yield Saying("TXT-103", Weight.CERTAIN, place, hit.said, "an instruction in character references", _OPENLY)
     for variant, code in turned(plain, KNOWN):
         for hit in clauses_in(variant, Layout(variant.text)):
             yield Saying("TXT-103", Weight.CERTAIN, hit.offset, hit.said, f"an instruction in {code}", _OPENLY)

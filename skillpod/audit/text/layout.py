@@ -77,7 +77,7 @@ class Layout:
                 break
             above, shown = previous, self._text[previous : above - 1]
             if shown.strip() and not _LIST_ITEM.match(shown) and not shown.startswith(("  ", "\t")) and not self.is_block(above):
-                return f"{shown[-_LEAD:]}\n{own}"
+                return own if shown.startswith("#") else f"{shown[-_LEAD:]}\n{own}"
         return own
 
     def _line(self, offset: int) -> int:

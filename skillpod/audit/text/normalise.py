@@ -19,6 +19,8 @@ _BLANKS = "".join(chr(code) if chr(code).isalnum() or chr(code) in "@$" else " "
 _WORD = re.compile(r"(?:[^\W_]|[@$])+")
 _LONG = 20
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
+_DIVIDING = re.compile("[a-z](?:[*`]|<|&#)")
+_WITHIN = re.compile(r"(?<=[a-z])(?:\*{1,3}|`{1,2}|</?[a-z][^<>\n]{0,80}>|<!--[^<>]{0,80}-->){1,4}(?=[a-z])")
 _LETTER = re.compile(r"([a-z])([^a-z]*)")
 _IN_A_ROW = 6
 """Words of one letter, before they are read as one word of many."""
@@ -48,6 +50,8 @@ class _Fold(dict[int, str]):
             folded = chr(code - 0xE0000).lower()
         elif _INVISIBLE.match(character):
             folded = ""
+        elif 0x1F150 <= code <= 0x1F189 or 0x1F1E6 <= code <= 0x1F1FF:
+            folded = chr(ord("a") + (code - (0x1F1E6 if code >= 0x1F1E6 else 0x1F170 if code >= 0x1F170 else 0x1F150)) % 26)
         elif character in "\u2018\u2019\u02bc":
             folded = "'"
         else:
@@ -199,6 +203,18 @@ def closed_up(plain: Plain, known: frozenset[str]) -> Plain | None:
         letters = [(letter.group(1), letter.group(2), run.start() + letter.start()) for letter in _LETTER.finditer(run.group())]
         for index in _breaks(letters, divide):
             builder.put(letters[index][0] if index >= 0 else " ", letters[index][2] if index >= 0 else run.start())
+        builder.skip(run.end())
+    return builder.plain()
+
+
+def undivided(plain: Plain) -> Plain | None:
+    """The text without marks of emphasis, tags and comments inside of words; None when there are none."""
+    runs = list(_WITHIN.finditer(plain.text)) if _DIVIDING.search(plain.text) else []
+    if not runs:
+        return None
+    builder = _Builder(plain)
+    for run in runs:
+        builder.copy(run.start())
         builder.skip(run.end())
     return builder.plain()
 

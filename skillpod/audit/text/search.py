@@ -87,9 +87,15 @@ SECURITY = re.compile(
 )
 """Words of a text that is about such clauses, in normalised form; not their use in a name."""
 _EXAMPLE = re.compile(
-    r"example|\be\.?g\b|such as|\blike\b|phrase|pattern|sample|\bquote|\bsays?\b|\bsaid\b|instance|z\. ?b\.|beispiel|wie etwa|exemple"
-    r"|comme|ejemplo|como|exemplo|esempio|come|например|例如|比如|例えば|などの"
+    r"example|\be\.?g\b|such as|phrase|pattern|sample|instance|\b(?:page|document|file|text|mail|input|message|content|result|site|it"
+    r"|something)s? says?\b"
+    r"|z\. ?b\.|beispiel|wie etwa|exemple|ejemplo|exemplo|esempio|например|例如|比如|例えば|などの"
 )
+_CATALOGUE = re.compile(
+    r"pattern|phrase|example|payload|signature|sample|detect|block|attack|threat|cases?\b|muster|beispiel|exemple|ejemplo|esempi|пример"
+    r"|示例|例"
+)
+"""A heading under which a list holds what is looked for."""
 _ENDORSED = re.compile(
     r"\b(?:follow|obey|do what|do exactly|execute|carry out|comply|you must|always begin|start by|act on"
     r"|apply) [^.!?\n]{0,60}:?\s*[\"“`'~]*\s*$"
@@ -321,10 +327,12 @@ def _is_example(layout: Layout, offset: int, subject: str, before: str) -> bool:
     if layout.is_code(offset):
         return _ENDORSED.search(lead) is None
     about = f"{subject} {lead}".lower()
-    if layout.is_quoted(offset) or layout.is_listed(offset):
-        heading = layout.heading(offset).lower()
-        if SECURITY.search(f"{about} {heading}") or (layout.is_quoted(offset) and _EXAMPLE.search(about)):
-            return _ENDORSED.search(lead) is None
+    heading = layout.heading(offset).lower()
+    is_about = bool(SECURITY.search(about) or (SECURITY.search(heading) and _CATALOGUE.search(heading)))
+    if layout.is_quoted(offset) and (is_about or SECURITY.search(heading) or _EXAMPLE.search(about)):
+        return _ENDORSED.search(lead) is None
+    if layout.is_listed(offset) and is_about:
+        return _ENDORSED.search(lead) is None
     if SECURITY.search(subject.lower()):
         return True
     governing = _last(SECURITY, before)
