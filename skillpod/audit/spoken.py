@@ -145,7 +145,8 @@ class _Follow:
         """The one text that an expression is, with holes in it; None when it is none, or more than one."""
         if isinstance(node, ast.Constant):
             if isinstance(node.value, bytes):
-                return node.value.decode("latin-1")
+                text = node.value.decode("latin-1")
+                return text if text.isprintable() else None  # octets of a picture are no text
             return node.value if isinstance(node.value, str) else None
         if isinstance(node, ast.JoinedStr):
             return "".join(self._piece(part, scope, depth + 1) for part in node.values)
