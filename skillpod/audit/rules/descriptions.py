@@ -23,4 +23,5 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
         for _, what in unseen(said.text) if not said.text.isprintable() else ():
             message = f"the description of {said.subject or 'a parameter'} has {what}"
             fix = "remove them: what a model is told, a person must be able to see"
-            yield reading.finding("TXT-111", Severity.DENY, said.spot, message, fix, subject=said.subject)
+            severity = Severity.REVIEW if what.startswith("control") else Severity.DENY
+            yield reading.finding("TXT-111", severity, said.spot, message, fix, subject=said.subject)

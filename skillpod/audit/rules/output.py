@@ -17,6 +17,7 @@ _LAYOUT = frozenset({"TXT-106", "TXT-110"})
 """What is only suspicious in a page that is shown, not in a value."""
 _PATTERN = re.compile(r"\\[sbwdSBWD]|\(\?[:=!iP<]|\.\*|\[\^|\\\.")
 _TERMINAL = re.compile("[\x1b\x9b][\\[\\]()#%a-zA-Z0-9;?]")
+_PROGRAMS = "scripts/"
 _DESCRIPTIVE = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
 
 
@@ -51,6 +52,8 @@ def _characters(reading: Reading, said: Spoken) -> Iterator[Finding]:
         return
     fix = "give plain text; colours are for what is printed on a terminal"
     if _TERMINAL.search(said.text):
+        if reading.file.startswith(_PROGRAMS):
+            return  # what a program builds to print, on a terminal or not
         message = "a result with commands for a terminal in it, which can hide or forge what a person sees"
         yield reading.finding("OUT-003", Severity.REVIEW, said.spot, message, fix, subject="terminal commands")
         return

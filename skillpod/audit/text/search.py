@@ -24,7 +24,7 @@ SAID = 80
 """Characters of a clause that are shown."""
 
 _PARAGRAPH = re.compile(r"\n[ \t>]*\n\s*")
-_DRESSING = re.compile(r"[\s*_~`\"“”„«»‹›「」『』|#<>\[\](){}\\]+|(?<![a-z])'+|'+(?![a-z])")
+_DRESSING = re.compile(r"(?:[\s*~`\"“”„«»‹›「」『』|#<>\[\](){}\\]|(?<![a-z0-9])_|_(?![a-z0-9]))+|(?<![a-z])'+|'+(?![a-z])")
 _DOTS = re.compile(r"\.(?=[a-z0-9_~/])|(?<=[~/ ])\.(?=[a-z])")
 _SENTENCE = re.compile(r"[.!?;。！？；](?= |$)|[。！？；]| \. ")
 
