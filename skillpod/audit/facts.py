@@ -229,9 +229,28 @@ class Aim:
     is_guess: bool = False
 
 
-Fact = Aim | Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
+class Voice(Enum):
+    """To whom a text of the code is said, as far as it matters: a model reads both."""
 
-_FactT = TypeVar("_FactT", Aim, Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
+    DESCRIPTION = "description"  # docstrings, annotations, defaults, titles
+    OUTPUT = "output"  # results and errors
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A constant text that whoever calls is shown. ``subject`` is the name it was given, or what it is a part of; ``written`` are the
+    lines of the file it stands in, from the spot's own on."""
+
+    spot: Spot
+    text: str
+    voice: Voice
+    subject: str
+    written: str
+
+
+Fact = Aim | Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star | Spoken
+
+_FactT = TypeVar("_FactT", Aim, Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star, Spoken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
+from skillpod.audit.spoken import spoken
 from skillpod.audit.standard import BUILTINS, GUARDED, PERMITTED, PURE, Reach, standing
 
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
@@ -60,6 +61,7 @@ class Observer:
         yield from self._special_names()
         for place in self._reader.survey.places:
             yield from _REPORT[type(place.node)](self, place)
+        yield from spoken(self._reader)
 
     def _special_names(self) -> Iterator[Fact]:
         """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""

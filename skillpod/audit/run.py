@@ -17,13 +17,16 @@ from skillpod.audit.rules import (
     agent_skill,
     capabilities,
     contents,
+    descriptions,
     dynamic,
     file_names,
     files,
     imports,
+    output,
     reflection,
     secrets,
     tampering,
+    text,
     unseen,
 )
 from skillpod.audit.ruleset import RULESET
@@ -41,11 +44,27 @@ MAX_SOURCES = 4 * 1024 * 1024
 MAX_FINDINGS = 500
 
 Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
+RULES: tuple[Rule, ...] = (
+    imports.check,
+    dynamic.check,
+    reflection.check,
+    tampering.check,
+    capabilities.check,
+    descriptions.check,
+    output.check,
+)
 """Each judges one file by what was read in it."""
 
 BundleRule = Callable[[Bundle, Manifest | None], Iterator[Finding]]
-BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, file_names.check, contents.check, secrets.check, unseen.check, agent_skill.check)
+BUNDLE_RULES: tuple[BundleRule, ...] = (
+    files.check,
+    file_names.check,
+    contents.check,
+    secrets.check,
+    unseen.check,
+    agent_skill.check,
+    text.check,
+)
 """Each judges the bundle's files as such, whatever is in them."""
 
 _TESTS = "tests/"

@@ -18,6 +18,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Access, NetworkAsk, Permissions, VolumeAsk, host_and_port
 from skillpod.model.comparison import ANYTHING, places
 from skillpod.model.finding import CapabilityUse, Finding
+from skillpod.model.legible import legible
 from skillpod.model.names import is_skill_name
 
 HANDLER = "handler.py"
@@ -92,7 +93,7 @@ def _said(bundle: Bundle, name: str) -> Mapping[str, str]:
         return {"description": read.description, "license": read.license, **version, **author}
     trees, _ = parse_files({HANDLER: bundle.files.get(HANDLER, b"")})
     docstring = (ast.get_docstring(trees[HANDLER]) or "").split("\n\n")[0] if HANDLER in trees else ""
-    text = fields.legible(" ".join(docstring.split()), 1024)
+    text = legible(" ".join(docstring.split()), 1024)
     return {"description": text} if text else {}
 
 
