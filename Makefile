@@ -12,12 +12,17 @@ FRAMEWORKS := $(foreach name,providers langchain openai-agents pydantic-ai smola
 
 # What is measured beside ours: sandboxes of others, in an environment of their own.
 PEERS := .environments/peers
+# Scanners measured beside the audit. Cisco's brings two hundred packages, whose entry points would slow the others' starts.
+AUDITORS := .environments/auditors
+SCANNER := .environments/scanner
+# Code that nobody here wrote, in pinned versions, read and never run.
+ALARMS := .environments/alarms
 # Another kernel than this machine's, with every controller in cgroup v2: Debian's user-mode Linux, unpacked and not installed.
 KERNEL := .environments/kernel
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
 
-.PHONY: serve test environments check soak bench figures fuzz conformance format clean
+.PHONY: serve test environments check soak bench figures alarms fuzz conformance format clean
 
 serve: $(STAMP)          ## the pod, running on skills/
 	$(BIN)/skillpod serve --skills skills --home .skillpod
@@ -37,11 +42,14 @@ check: $(STAMP)          ## style, types, layers
 soak: $(STAMP)           ## the long repetitions
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
-bench: $(STAMP) $(PEERS)/.installed   ## every figure beside its floor and its peers, in one run
+bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed ## calls, swaps, memory, and the jail beside its peers, measured and put into docs/
-	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail
+figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed ## calls, swaps, memory, jail and audit beside their peers, measured and put into docs/
+	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit
+
+alarms: $(STAMP) $(ALARMS)/.installed ## what the audit says of well-known packages, with a triage, put into docs/false-alarms.md
+	$(BIN)/python -m benchmarks.alarms
 
 fuzz: $(FUZZING)/.installed   ## atheris against the host's side of the wire, each target for FUZZ_SECONDS
 	for target in wire conversation start; do $(FUZZING)/bin/python -m tests.fuzz $$target $(FUZZ_SECONDS) || exit 1; done
@@ -80,6 +88,25 @@ $(PEERS)/.installed:
 	done
 	mkdir -p $(PEERS)/system
 	-cd $(PEERS)/system && apt-get download libnl-3-200 libnl-route-3-200 && for package in *.deb; do dpkg-deb --extract $$package .; done
+	touch $@
+
+# As above: who does not install says so in its row.
+$(AUDITORS)/.installed:
+	$(PYTHON) -m venv $(AUDITORS)
+	for package in "bandit>=1.9,<2" "RestrictedPython>=9,<10"; do \
+		$(AUDITORS)/bin/python -m pip install --quiet --disable-pip-version-check "$$package" || echo "not installed: $$package"; \
+	done
+	touch $@
+
+$(SCANNER)/.installed:
+	$(PYTHON) -m venv $(SCANNER)
+	$(SCANNER)/bin/python -m pip install --quiet --disable-pip-version-check "cisco-ai-skill-scanner>=2.3,<3" || echo "not installed: cisco-ai-skill-scanner"
+	touch $@
+
+$(ALARMS)/.installed: benchmarks/packages.txt
+	rm -rf $(ALARMS)
+	$(PYTHON) -m venv $(ALARMS)
+	$(ALARMS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --requirement benchmarks/packages.txt
 	touch $@
 
 $(KERNEL)/.installed:

@@ -10,6 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.audit import QUICK as A_FEW
+from benchmarks.audit import THOROUGH as ALL
+from benchmarks.audit import audit
 from benchmarks.calls import pod_calls, wire_calls
 from benchmarks.changes import drops_and_swaps
 from benchmarks.command import cold_starts
@@ -33,6 +36,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
     "jail": lambda: jail(THOROUGH),
+    "audit": lambda: audit(ALL),
 }
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -44,6 +48,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
     "jail": lambda: jail(A_LITTLE),
+    "audit": lambda: audit(A_FEW),
 }
 
 

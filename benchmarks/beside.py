@@ -138,7 +138,7 @@ def beside(effort: Effort) -> dict[str, Figures]:
     found = {name: Figures() for name in PEERS}
     drivers: dict[str, Driver] = {}
     with contextlib.ExitStack() as ended:
-        environment = ended.enter_context(_with_bytecode())
+        environment = ended.enter_context(with_bytecode())
 
         def opened(name: str) -> None:
             drivers[name] = driver = Driver(name, environment)
@@ -158,7 +158,7 @@ def beside(effort: Effort) -> dict[str, Figures]:
 
 
 @contextlib.contextmanager
-def _with_bytecode() -> Iterator[dict[str, str]]:
+def with_bytecode() -> Iterator[dict[str, str]]:
     """An environment where each host's modules are compiled once, as they are where a package was installed, and no trace of it is left."""
     with tempfile.TemporaryDirectory(prefix="skillpod-bench-") as directory:
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

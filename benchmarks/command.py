@@ -28,10 +28,14 @@ async def cold_starts(rounds: int) -> list[Row]:
     ]
 
 
-def _measure(directory: str, rounds: int, commands: list[str]) -> dict[str, Series]:
+def skillpod() -> list[str]:
+    """How this environment's command line is started."""
     script = Path(sys.executable).with_name("skillpod")
-    skillpod = [str(script)] if script.exists() else [sys.executable, "-m", "skillpod"]
-    things = {command: [*skillpod, *command.split()[1:]] for command in commands} | {"python": [sys.executable, "-c", "pass"]}
+    return [str(script)] if script.exists() else [sys.executable, "-m", "skillpod"]
+
+
+def _measure(directory: str, rounds: int, commands: list[str]) -> dict[str, Series]:
+    things = {command: [*skillpod(), *command.split()[1:]] for command in commands} | {"python": [sys.executable, "-c", "pass"]}
     return interleave(rounds, 1, {name: lambda argv=argv: _run(directory, argv) for name, argv in things.items()})  # type: ignore[misc]  # SAFE: a default binds the loop's value
 
 

@@ -32,16 +32,18 @@ class Series:
         return self.quantile(0.99)
 
 
-def interleave(rounds: int, block: int, things: Mapping[str, Callable[[], object]]) -> dict[str, Series]:
+def interleave(
+    rounds: int, block: int, things: Mapping[str, Callable[[], object]], clock: Callable[[], float] = perf_counter
+) -> dict[str, Series]:
     """Time each thing ``block`` times in turn, ``rounds`` times over; the first of each block warms up and is not counted."""
     series = {name: Series() for name in things}
     for _ in range(rounds):
         for name, thing in things.items():
             thing()
             for _ in range(block):
-                started = perf_counter()
+                started = clock()
                 thing()
-                series[name].add(perf_counter() - started)
+                series[name].add(clock() - started)
     return series
 
 

@@ -12,7 +12,8 @@ from benchmarks.measure import Series
 class Row:
     """One line. ``target`` is a bound on the median (in the unit of the samples) or, when ``is_ratio``, on the ratio to the floor.
 
-    ``unit`` is ``s``, ``B`` or ``/s``; of what is counted a second the target is the least, of all else the most.
+    ``unit`` is ``s``, ``B``, ``/s``, ``MB/s``, or empty for what is counted; of what is done a second the target is the least, of all else
+    the most.
     """
 
     figure: str
@@ -34,7 +35,7 @@ class Row:
         reached = self.ratio if self.is_ratio else self.series.median
         if reached is None:
             return "no"
-        return "yes" if (reached >= self.target if self.unit == "/s" else reached <= self.target) else "no"
+        return "yes" if (reached >= self.target if self.unit.endswith("/s") else reached <= self.target) else "no"
 
     def cells(self) -> tuple[str, ...]:
         return (
@@ -53,7 +54,7 @@ class Row:
             return ""
         if self.is_ratio:
             return f"<= {self.target:g}x"
-        return f"{'>=' if self.unit == '/s' else '<='} {amount(self.target, self.unit)}"
+        return f"{'>=' if self.unit.endswith('/s') else '<='} {amount(self.target, self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ def amount(value: float, unit: str) -> str:
     """A number with the unit that keeps it between 1 and 1000."""
     if unit == "/s":
         return f"{value:,.0f} /s"
+    if unit == "MB/s":
+        return f"{value:.3g} MB/s"
+    if not unit:
+        return f"{value:,.0f}"
     if unit == "B":
         return f"{value / 1024:.0f} KiB" if value < 10 * 1024 * 1024 else f"{value / 1024 / 1024:.1f} MiB"
     for scale, name in ((1e-6, "us"), (1e-3, "ms")):

@@ -36,6 +36,7 @@ from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
+from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
@@ -398,7 +399,7 @@ class SkillManager:
         generation = self._known(name).current
         if generation is None:
             raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says why", skill=name)
-        return generation.survey.bundle.files.get(generation.manifest.instructions, b"").decode(errors="replace")
+        return manual_text(generation.survey.bundle.files.get(generation.manifest.instructions, b""))
 
     def output(self, name: str) -> str:
         """What its guests wrote to stdout and stderr, the newest end. Raises UnknownSkill."""

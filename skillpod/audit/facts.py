@@ -23,6 +23,7 @@ class What(Enum):
     HANDLER = "handler"  # a caught exception
     SELF = "self"  # the first parameter of a method
     GUESS = "guess"  # an attribute named like a telling module, of a value that is not known
+    CONTEXT = "context"  # what the host gives a call: a parameter that is annotated so
     FIELD = "field"  # a dataclasses.Field
     HOLDER = "holder"  # a literal tuple, list, set or dict, or a comprehension; held says which
     CLASS = "class"  # one of the skill's own
@@ -214,9 +215,44 @@ class Star:
     path: str
 
 
-Fact = Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The code uses a right to something that has a name. ``kind`` is that of a permission; ``targets`` are all that the something may
+    be, empty where that is only known when the code runs. ``use`` is what does it, resolved, and ``words`` the same for people; ``access``
+    is of volumes and files: read, write, or empty for either. ``is_guess``: a method by the name of one of the Context's, of a value that
+    is not known to be it."""
 
-_FactT = TypeVar("_FactT", Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star)
+    spot: Spot
+    kind: str
+    use: str
+    words: str
+    targets: tuple[str, ...] = ()
+    access: str = ""
+    is_guess: bool = False
+
+
+class Voice(Enum):
+    """To whom a text of the code is said, as far as it matters: a model reads both."""
+
+    DESCRIPTION = "description"  # docstrings, annotations, defaults, titles
+    OUTPUT = "output"  # results and errors
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A constant text that whoever calls is shown. ``subject`` is the name it was given, or what it is a part of; ``written`` are the
+    lines of the file it stands in, from the spot's own on."""
+
+    spot: Spot
+    text: str
+    voice: Voice
+    subject: str
+    written: str
+
+
+Fact = Aim | Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape | Words | Evaluated | Template | Star | Spoken
+
+_FactT = TypeVar("_FactT", Aim, Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star, Spoken)
 
 
 @dataclass(frozen=True, slots=True)

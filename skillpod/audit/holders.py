@@ -66,7 +66,7 @@ class Whole:
         return self._fields
 
     def field(self, name: str, depth: int) -> Meanings:
-        """What an attribute of that name may be; nothing when no module, table or text is stored under it."""
+        """What an attribute of that name may be; nothing when no module, table, text or Context is stored under it."""
         found = self._found.get(name)
         if found is None:
             found = self._field(name, depth)
@@ -132,8 +132,11 @@ class Whole:
         return self._mentioned[words]
 
 
+_KEPT = frozenset({What.MODULE, What.OWN, What.NAMESPACE, What.HOLDER, What.TEXT, What.CONTEXT})
+
+
 def _kept(meanings: Meanings) -> Meanings:
-    return tuple(meaning for meaning in meanings if meaning.what in (What.MODULE, What.OWN, What.NAMESPACE, What.HOLDER, What.TEXT))
+    return tuple(meaning for meaning in meanings if meaning.what in _KEPT)
 
 
 # --- elements --------------------------------------------------------------------------------------------------------------------

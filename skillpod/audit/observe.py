@@ -8,6 +8,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
+from skillpod.audit.aims import CONTEXTUAL, Aims
 from skillpod.audit.facts import (
     NOTABLE,
     NOTABLE_BEGINNINGS,
@@ -36,6 +37,7 @@ from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
+from skillpod.audit.spoken import spoken
 from skillpod.audit.standard import BUILTINS, GUARDED, HARMLESS_WHEN_SEEN, PERMITTED, PURE, Reach, standing
 
 _OWN_NAMES = ("__name__", "__package__")
@@ -54,6 +56,7 @@ class Observer:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._aims = Aims(reader)
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
@@ -62,6 +65,7 @@ class Observer:
         yield from self._special_names()
         for place in self._reader.survey.places:
             yield from _REPORT[type(place.node)](self, place)
+        yield from spoken(self._reader)
 
     def _special_names(self) -> Iterator[Fact]:
         """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
@@ -109,6 +113,8 @@ class Observer:
             self._reader.remember(place.node, bases)
             if bases is not UNKNOWN:
                 yield from self._report_uses(bases, place, _spell(root, chain))
+        if place.node.attr in CONTEXTUAL and _is_called(place):
+            yield from self._aims.of_attribute(place, _spell(root, chain))
 
     def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
         name, base = link.attr, _base(bases)
@@ -136,8 +142,8 @@ class Observer:
         call = place.parent if _is_called(place) else None
         for meaning in meanings:
             if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
-                if isinstance(place.node, ast.Attribute) and meaning.what is What.MODULE:
-                    yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call)
+                if meaning.what is What.MODULE and (call is not None or isinstance(place.node, ast.Attribute)):
+                    yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call), place)
                 if self._escapes(meaning, place.node, place.parent, place.scope) and self._matters(meaning):
                     yield Escape(spot, meaning.path, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
@@ -181,7 +187,8 @@ class Observer:
         if name == meaning.path or name.partition(".")[0] in BUILTINS or not standing(meaning.path).is_listed:
             told = self._told(call, place.scope)
             is_looked_at = meaning.path in HARMLESS_WHEN_SEEN and call is None and self._is_looked_at(place)
-            yield Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)
+            use = Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)
+            yield from self._used(use, place)
         elif name in ("getattr", "setattr", "delattr") and call is None:
             yield Dynamic(spot, spelled)
         elif name in ("type.__new__", "type.__call__"):
@@ -199,6 +206,10 @@ class Observer:
             called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
             return called <= {"builtins.isinstance", "builtins.issubclass"}
         return False
+
+    def _used(self, use: Use, place: Place) -> Iterator[Fact]:
+        yield use
+        yield from self._aims.of_use(use, place)
 
     def _told(self, call: Any, scope: Scope) -> Mapping[int | str, tuple[str, ...]]:
         """The arguments of a call that are proven constant texts; the first element stands for a literal list.

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from skillpod.audit.context import given
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import TooDeep, merged
 from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
@@ -236,6 +237,8 @@ class Reader:
             return elements_of(self, binding.node, binding.index, binding.scope, depth)
         if binding.source is Source.FUNCTION:
             return self._own_function(binding.node, binding.scope)
+        if binding.source is Source.TYPED:
+            return given(self, binding.node, binding.scope.parent, depth) or UNKNOWN
         return UNKNOWN
 
     def _own_function(self, node: Any, scope: Scope, _depth: int = 0) -> Meanings:
@@ -365,7 +368,7 @@ class Reader:
             return self._own_attribute(base, name, depth)
         if base.what in (What.SDK, What.FOREIGN):
             return (Meaning(base.what, f"{base.path}.{name}", base.line),)
-        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER):
+        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER, What.CONTEXT):
             return self._of_some_object(base, name, depth)
         if base.what is What.FIELD and name == "name" and not self.whole.is_stored_on_others(name):
             return (Meaning(What.TEXT, "field"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from skillpod.audit.comparison import compare
 from skillpod.audit.facts import Reading
 from skillpod.audit.fingerprint import fingerprinted
 from skillpod.audit.fixpoint import TooDeep
@@ -12,11 +13,28 @@ from skillpod.audit.holders import Whole
 from skillpod.audit.modules import Modules
 from skillpod.audit.observe import Observer
 from skillpod.audit.reach import Reader
-from skillpod.audit.rules import agent_skill, capabilities, dynamic, files, imports, reflection, tampering, unseen
+from skillpod.audit.rules import (
+    agent_skill,
+    capabilities,
+    contents,
+    descriptions,
+    dynamic,
+    file_names,
+    files,
+    imports,
+    output,
+    reflection,
+    secrets,
+    tampering,
+    text,
+    unseen,
+)
 from skillpod.audit.ruleset import RULESET
 from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
 from skillpod.model.bundle import Bundle
+from skillpod.model.capability import NOTHING
+from skillpod.model.comparison import Comparison
 from skillpod.model.finding import CapabilityUse, Finding, Report, Severity
 from skillpod.model.manifest import Manifest
 
@@ -26,11 +44,27 @@ MAX_SOURCES = 4 * 1024 * 1024
 MAX_FINDINGS = 500
 
 Rule = Callable[[Reading, Manifest | None], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (imports.check, dynamic.check, reflection.check, tampering.check, capabilities.check)
+RULES: tuple[Rule, ...] = (
+    imports.check,
+    dynamic.check,
+    reflection.check,
+    tampering.check,
+    capabilities.check,
+    descriptions.check,
+    output.check,
+)
 """Each judges one file by what was read in it."""
 
 BundleRule = Callable[[Bundle, Manifest | None], Iterator[Finding]]
-BUNDLE_RULES: tuple[BundleRule, ...] = (files.check, unseen.check, agent_skill.check)
+BUNDLE_RULES: tuple[BundleRule, ...] = (
+    files.check,
+    file_names.check,
+    contents.check,
+    secrets.check,
+    unseen.check,
+    agent_skill.check,
+    text.check,
+)
 """Each judges the bundle's files as such, whatever is in them."""
 
 _TESTS = "tests/"
@@ -43,7 +77,7 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
     through others, can't run in a guest and is a notice.
     """
     try:
-        found, uses, sources = _audit(bundle, manifest, rules)
+        found, uses, rows, sources = _audit(bundle, manifest, rules)
         shown = tuple(fingerprinted(_in_order(found), bundle, sources))
     except Exception as fault:  # noqa: BLE001  # SAFE: a stranger's code was read; whatever went wrong, the answer is no
         failed = Finding(
@@ -54,18 +88,18 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
             fix="this is a fault of skillpod: report it with the skill's folder",
         )
         return Report(digest=bundle.digest, findings=tuple(fingerprinted([failed], bundle, {})), ruleset=RULESET)
-    return Report(digest=bundle.digest, findings=shown, capabilities=tuple(sorted(set(uses))), ruleset=RULESET)
+    return Report(digest=bundle.digest, findings=shown, capabilities=tuple(sorted(set(uses))), comparison=rows, ruleset=RULESET)
 
 
 def _audit(
     bundle: Bundle, manifest: Manifest | None, rules: Sequence[Rule]
-) -> tuple[list[Finding], list[CapabilityUse], dict[str, Source]]:
+) -> tuple[list[Finding], list[CapabilityUse], tuple[Comparison, ...], dict[str, Source]]:
     found = [finding for rule in BUNDLE_RULES for finding in rule(bundle, manifest)]
     python = {name: content for name, content in bundle.files.items() if name.lower().endswith((".py", ".pyw"))}
     size = sum(map(len, python.values()))
     if size > MAX_SOURCES:
         found.append(_too_large(f"the skill has {size} bytes of Python; at most {MAX_SOURCES} are audited"))
-        return found, [], {}
+        return found, [], (), {}
     sources, faults = _read(python)
     package, programs = (manifest.name.replace("-", "_"), manifest.scripts) if manifest else ("", ())
     readers, refusals = _readers(sources.values(), Modules(python, package=package, programs=programs))
@@ -75,16 +109,18 @@ def _audit(
     reachable = _reachable(python, readers)
     found += [_in_tests(finding) if finding.file not in reachable else finding for finding in faults]
     uses: list[CapabilityUse] = []
+    asked = manifest.permissions if manifest else NOTHING
     for reading in readings:
         judged = [finding for rule in rules for finding in rule(reading, manifest)]
         if reading.file in reachable:
             found += judged
-            uses += capabilities.capabilities(reading)
+            uses += capabilities.capabilities(reading, asked)
         else:
             found += map(_in_tests, judged)
-    if manifest is not None:
-        found += capabilities.compare(uses, manifest)
-    return found, uses, sources
+    rows = compare(uses, asked)
+    is_whole = len(readings) == len(python)  # what was not read may use what nothing else seems to
+    found += [finding for finding in capabilities.of_manifest(rows) if is_whole or finding.rule != "CAP-006"]
+    return found, uses, rows, sources
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,12 @@ from enum import Enum
 from typing import Any
 
 from skillpod.audit.branches import may_be_dead, outcome
+from skillpod.audit.context import may_be_context
 
 ANNOTATIONS = "__annotations__"
 MAX_NODES = 250_000
+DESCRIBING = frozenset({"description", "title", "help", "epilog", "usage", "category", "examples", "deprecated", "instructions"})
+"""Keywords whose value is shown to whoever calls: of ``@tool``, ``Field`` and parsers of command lines."""
 
 
 class TooLarge(Exception):
@@ -35,6 +38,7 @@ class Source(Enum):
     ELEMENT = "element"  # of what is iterated or unpacked; node: that, index: which part of each element, -1 the whole
     CLASS = "class"  # one of the file's classes, or the first parameter of a class method
     FUNCTION = "function"  # node: a function without decorators
+    TYPED = "typed"  # a parameter; node: its annotation, which may name the Context
     OPAQUE = "opaque"  # a parameter, a function, a class, anything computed
 
 
@@ -95,12 +99,15 @@ def mangled(name: str, scope: Scope) -> str:
 class Survey:
     """A module's scopes and places. ``places`` holds names that are read, outermost attribute chains, calls, subscripts, strings, imports
     and match patterns, in the order of the text; ``parents`` knows the parents of expressions that hand a value through; ``inner`` the
-    scope that a function, lambda or comprehension opens; ``fields`` what is stored into attributes, by name, whatever they are of."""
+    scope that a function, lambda or comprehension opens; ``fields`` what is stored into attributes, by name, whatever they are of;
+    ``spoken`` what may have words for whoever calls: definitions, results, errors, what is added to something, texts of annotations,
+    certain keywords."""
 
     def __init__(self, tree: ast.Module, *, are_dead_left_out: bool) -> None:
         self._are_dead_left_out = are_dead_left_out
         self.module = Scope(Kind.MODULE, None)
         self.places: list[Place] = []
+        self.spoken: list[Place] = []
         self.parents: dict[int, Any] = {}
         self.inner: dict[int, Scope] = {}
         self.fields: dict[str, list[Binding]] = {}
@@ -152,6 +159,9 @@ class Survey:
             ast.MatchStar: self._capture,
             ast.MatchMapping: self._capture,
             ast.MatchClass: self._watched,
+            ast.Raise: self._speaking,
+            ast.AugAssign: self._speaking,
+            ast.keyword: self._keyword,
         }
         self._declared: list[tuple[str, Scope, Kind]] = []
         self._branches: list[tuple[ast.If, Scope]] = []
@@ -318,6 +328,15 @@ class Survey:
         self.parents[id(node)] = parent
         self._below(node, scope)
 
+    def _speaking(self, node: Any, scope: Scope, parent: Any) -> None:
+        self.spoken.append(Place(node, scope, parent))
+        self._below(node, scope)
+
+    def _keyword(self, node: Any, scope: Scope, parent: Any) -> None:
+        if node.arg in DESCRIBING:
+            self.spoken.append(Place(node, scope, parent))
+        self._pending.append((node.value, scope, node))
+
     def _watched(self, node: Any, scope: Scope, parent: Any) -> None:
         self.places.append(Place(node, scope, parent))
         self.parents[id(node)] = parent
@@ -358,6 +377,8 @@ class Survey:
         if isinstance(node, ast.Name):
             return
         for text in ast.walk(node):
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value:
+                self.spoken.append(Place(text, scope, node))
             if isinstance(text, ast.Constant) and isinstance(text.value, str) and ("(" in text.value or "." in text.value):
                 try:
                     quoted = ast.parse(text.value.strip(), mode="eval").body
@@ -387,6 +408,7 @@ class Survey:
         source = Source.FUNCTION if is_plain else Source.OPAQUE
         self._bind(node.name, scope, source, None if _is_of_class(node) else node, node, effective=effective)
         inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope, node.name)
+        self.spoken.append(Place(node, inner, _parent))
         self._push(node.decorator_list, scope, node)
         self._push(getattr(node, "type_params", ()), inner, node)
         if node.returns is not None:
@@ -395,13 +417,14 @@ class Survey:
         self._push(node.body, inner, node)
 
     def _return(self, node: Any, scope: Scope, _parent: Any) -> None:
+        self.spoken.append(Place(node, scope, _parent))
         if node.value is not None:
             scope.returns.append(node.value)
             self._pending.append((node.value, scope, node))
 
     def _yield(self, node: Any, scope: Scope, _parent: Any) -> None:
         scope.is_generator = True
-        self._below(node, scope)
+        self._speaking(node, scope, _parent)
 
     def _match(self, node: Any, scope: Scope, _parent: Any) -> None:
         """``case name:`` and ``case ... as name:`` give the subject a name."""
@@ -421,18 +444,25 @@ class Survey:
             [*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))],
         ):
             source = first if index == 0 and positional else Source.OPAQUE
-            self._bind(parameter.arg, inner, source, None, parameter)
+            if source is Source.OPAQUE and may_be_context(parameter.annotation):
+                source = Source.TYPED
+            self._bind(parameter.arg, inner, source, parameter.annotation, parameter)
             if parameter.annotation is not None:
                 self._annotation(parameter.annotation, outer, parameter)
                 if isinstance(parameter.annotation, ast.BinOp) and not isinstance(parameter.annotation.op, ast.BitOr):
                     self.places.append(Place(parameter.annotation, outer, parameter))
-        self._push([*arguments.defaults, *arguments.kw_defaults], outer, arguments)
+        defaults = [*arguments.defaults, *arguments.kw_defaults]
+        self.spoken += [
+            Place(each, outer, arguments) for each in defaults if each.__class__ is ast.Constant and each.value.__class__ is str
+        ]
+        self._push(defaults, outer, arguments)
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
         self._bind(node.name, scope, Source.CLASS, node, node)
         inner = Scope(Kind.CLASS, scope, node.name)
         self.classes.append(inner)
         self.places.append(Place(node, scope, _parent))
+        self.spoken.append(Place(node, inner, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)
         self._certain.update(id(statement) for statement in node.body)
         self._push(node.body, inner, node)

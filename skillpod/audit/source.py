@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 import re
 import tokenize
 import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import islice
 
+from skillpod.audit.lookalikes import disguise, skeleton
 from skillpod.model.finding import Finding, Severity
 
 MAX_SOURCE = 1024 * 1024
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 _UTF8_NAMES = frozenset({b"utf-8", b"utf8", b"utf_8", b"u8", b"ascii", b"us-ascii", b"utf-8-unix"})
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]|\r(?!\n)")
+_PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 _FORM_FEED = re.compile("[^\n]\x0c|\x0c[^\n\r]")
 _HIDDEN = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u206a-\u206f\ufeff\ufff9-\ufffb\u2028\u2029\U000e0000-\U000e0fff\u115f"
-    "\u1160\u3164\uffa0]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\ufffe\uffff\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
-_LOOK_ALIKES = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+"""Bidirectional controls, what Unicode calls default-ignorable, separators that some editors end a line at, and noncharacters."""
+_WORD = re.compile(r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]+")
+_FIELD = re.compile(r"\{[^{}]+")
 _JOINER = re.compile("[\u200c\u200d]")
-_PADDING = re.compile(r"[ \t]{120,}\S")
+_SELECTOR = re.compile(
+    "[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f][\ufe00-\ufe0f]|[\ufe00-\ufe0f]{2}|[\u200c\u200d]{2}|[\ufe00-\ufe0f\u200c\u200d]{3}"
+)
+"""A variation selector where it selects nothing (after a digit, # or * it makes a keycap), or several in a row."""
+_EMPTY_LINES = re.compile("\n[ \t\r\n\x0c#]{80,}+")
+_SPACES = re.compile(" {80,}+")
+_BLANKS = re.compile("[ \t]{12,}+")
+_FOREIGN_BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]{12,}+")
+_KNOWN = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist))
+_MANY_LINES = 80
+_MANY_COLUMNS = 100
+_FAR_RIGHT = 200
+"""Columns: a statement that begins beyond is one that nobody scrolls to."""
+_MUCH_CODE = 1000
+"""Columns: further right there may be data, and no calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +72,15 @@ def read_source(file: str, content: bytes) -> tuple[Source | None, tuple[Finding
     if bytes_fault is not None:
         return None, (_finding(file, "", bytes_fault),)
     text = content.decode("utf-8")
-    findings = [_finding(file, text, fault) for fault in _text_faults(text)]
+    findings = [_finding(file, text, fault) for fault in _text_faults(text, content)]
     if any(finding.severity is Severity.DENY for finding in findings):
         return None, tuple(findings)
     tree, refusal = _parse(file, text)
     if refusal is not None:
         findings.append(refusal)
+    far = _far_right(file, text, tree) if tree and not findings else None
+    if far is not None:
+        findings.append(far)
     return (Source(file, text, tree) if tree else None), tuple(findings)
 
 
@@ -95,27 +117,24 @@ def _bytes_fault(content: bytes) -> _Fault | None:
 # --- text ------------------------------------------------------------------------------------------------------------------------
 
 
-def _text_faults(text: str) -> Iterator[_Fault]:
+def _text_faults(text: str, content: bytes) -> Iterator[_Fault]:
+    if not text.isascii() or content.translate(None, _PLAIN):
+        yield from _controls(text)
+    yield from islice(_padding(text), 1)
+    if not text.isascii():
+        yield from _hidden(text)
+
+
+def _controls(text: str) -> Iterator[_Fault]:
     control = _CONTROL.search(text)
     if control is not None:
         shown = (
             "a carriage return without a line feed" if control.group() == "\r" else f"the control character U+{ord(control.group()):04X}"
         )
         yield _Fault("SRC-003", f"the file has {shown} in it", "remove it, or write it as an escape", control.start())
-    feed = _FORM_FEED.search(text)
+    feed = _FORM_FEED.search(text) if "\x0c" in text else None
     if feed is not None:
         yield _Fault("SRC-003", "the file has a form feed inside a line", "remove it, or write it as an escape", feed.start())
-    padding = _PADDING.search(text)
-    if padding is not None:
-        yield _Fault(
-            "SRC-009",
-            "more than 120 blanks, and then code: it stands where an editor does not show it",
-            "remove the blanks",
-            padding.end() - 1,
-            Severity.REVIEW,
-        )
-    if not text.isascii():
-        yield from _hidden(text)
 
 
 def _hidden(text: str) -> Iterator[_Fault]:
@@ -131,7 +150,28 @@ def _hidden(text: str) -> Iterator[_Fault]:
         if any(character.isascii() for character in around):
             escape = f"\\u{ord(joiner.group()):04x}"
             yield _Fault("SRC-005", "the file has an invisible joiner beside plain text", f"write it as `{escape}`", joiner.start())
-            return
+            break
+    selector = _SELECTOR.search(text)
+    if selector is not None:
+        message = "the file has invisible characters that change the one before them, where there is nothing to change"
+        yield _Fault("SRC-005", message, f"write it as `\\u{ord(selector.group()[-1]):04x}`, or remove it", selector.end() - 1)
+
+
+def _padding(text: str) -> Iterator[_Fault]:
+    """Code that stands where an editor does not show it: below lines with nothing in them but a ``#``, or behind blanks."""
+    for empty in _EMPTY_LINES.finditer(text):
+        lines = empty.group().count("\n")
+        if lines >= _MANY_LINES and empty.end() < len(text):
+            message = f"{lines} lines with nothing in them, and then more: it stands where nobody scrolls to"
+            yield _Fault("SRC-009", message, "remove the empty lines", empty.end(), Severity.REVIEW)
+    patterns = [_BLANKS] if "\t" in text else [_SPACES] if " " * 80 in text else []
+    if not text.isascii():
+        patterns.append(_FOREIGN_BLANKS)
+    for blanks in (found for pattern in patterns for found in pattern.finditer(text)):
+        columns = len(blanks.group().expandtabs(8))
+        if columns >= _MANY_COLUMNS and text[blanks.end() : blanks.end() + 1] not in ("", "\r", "\n"):
+            message = f"{columns} blanks, and then more: it stands where an editor does not show it"
+            yield _Fault("SRC-009", message, "remove the blanks", blanks.end(), Severity.REVIEW)
 
 
 # --- tree ------------------------------------------------------------------------------------------------------------------------
@@ -162,27 +202,53 @@ def _parse(file: str, text: str) -> tuple[ast.Module | None, Finding | None]:
 
 
 def _disguised_identifier(text: str) -> _Fault | None:
-    """An identifier that Python reads as another one (NFKC, PEP 3131), or that mixes Latin with letters that look like it."""
-    if not any(_disguise(word) for word in _FOREIGN_WORD.findall(text)):
+    """An identifier that Python reads as another one (NFKC, PEP 3131), or that a person does."""
+    words = {word for word in _WORD.findall(text) if not word.isascii() and word.isidentifier()}
+    if not any(disguise(word) or skeleton(word).isascii() for word in words):
         return None
     lines = text.split("\n")
-    line_starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    for token in tokenize.generate_tokens((f"{line}\n" for line in lines).__next__):
-        disguise = _disguise(token.string) if token.type == tokenize.NAME and not token.string.isascii() else ""
-        if disguise:
-            offset = line_starts[token.start[0] - 1] + token.start[1]
-            return _Fault("SRC-008", f"the name {token.string!a} {disguise}", "write it in one script, in plain letters", offset)
+    names = [*_names(lines)]
+    known = {name for _, _, name in names if name.isascii()} | _KNOWN
+    for line, column, name in names:
+        why = disguise(name) if not name.isascii() else ""
+        if not why and not name.isascii() and skeleton(name) in known:
+            why = f"looks like `{skeleton(name)}`, and is another one"
+        if why:
+            offset = sum(len(above) + 1 for above in lines[: line - 1]) + column
+            return _Fault("SRC-008", f"the name {name!a} {why}", "write it in one script, in plain letters", offset)
     return None
 
 
-def _disguise(name: str) -> str:
-    """Why a name is not what it seems, or the empty string."""
-    plain = unicodedata.normalize("NFKC", name)
-    if plain != name:
-        return f"is read by Python as `{plain}`"
-    scripts = {_script(character) for character in name if character.isalpha()}
-    return "mixes scripts that look alike" if "LATIN" in scripts and not scripts.isdisjoint(_LOOK_ALIKES) else ""
+def _names(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Line, offset in it, and name. Up to Python 3.11 a formatted string is one token, with names in its fields."""
+    for token in tokenize.generate_tokens((f"{line}\n" for line in lines).__next__):
+        if token.type == tokenize.NAME:
+            yield *token.start, token.string
+        elif token.type == tokenize.ERRORTOKEN and not token.string.isascii():  # it knows no marks in names, and the file did parse
+            within = (word for word in _WORD.finditer(token.line) if word.start() <= token.start[1] < word.end())
+            yield from ((token.start[0], word.start(), word.group()) for word in within)
+        elif token.type == tokenize.STRING and not token.string.isascii() and "f" in token.string.split(token.string[-1], 1)[0].lower():
+            for field in _FIELD.findall(token.string):
+                yield from ((*token.start, word) for word in _WORD.findall(field) if word.isidentifier())
 
 
-def _script(character: str) -> str:
-    return unicodedata.name(character, "UNKNOWN").split(" ", 1)[0]
+def _far_right(file: str, text: str, tree: ast.Module) -> Finding | None:
+    """The first statement, or call, of a very long line that stands where nobody looks."""
+    long_lines = (line for line in text.split("\n") if len(line) > _FAR_RIGHT)
+    if not any(";" in line or len(line) > _MUCH_CODE for line in long_lines):
+        return None
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt | ast.Call):
+            continue
+        if node.col_offset > (_FAR_RIGHT if isinstance(node, ast.stmt) else _MUCH_CODE):
+            message = f"{'a statement' if isinstance(node, ast.stmt) else 'a call'} in column {node.col_offset + 1}: nobody scrolls there"
+            return Finding(
+                rule="SRC-010",
+                severity=Severity.REVIEW,
+                file=file,
+                line=node.lineno,
+                column=node.col_offset + 1,
+                message=message,
+                fix="one statement a line; break long lines",
+            )
+    return None

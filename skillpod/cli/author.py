@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +15,11 @@ import typer
 from skillpod.audit.ruleset import RULESET
 from skillpod.cli import findings, render, sarif
 from skillpod.cli.checkup import SCHEMA, Checked, changed_skills, examine, is_skill, skill_folders, today
-from skillpod.cli.options import Folders, Json, PolicyName
+from skillpod.cli.options import DEFAULT_HOME, Folders, HomeDir, Json, PolicyName
+from skillpod.cli.portrait import comparison_table
 from skillpod.config import load_policy, read_suppressions_file
 from skillpod.errors import CommandInvalid, PathUnusable
-from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.manifest.template import new_skill
 from skillpod.model.finding import Finding, Verdict
 from skillpod.model.names import SKILL_NAME_LIMIT, is_skill_name
@@ -92,6 +93,13 @@ def check(
     changed: Annotated[
         bool, typer.Option("--changed", help="The paths are changed files: check the skills they are in, pass over the others.")
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="DIR|DIGEST", help="Say what changed since that version: its folder, or sha256:... in --home's store."
+        ),
+    ] = None,
+    home: HomeDir = DEFAULT_HOME,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
@@ -105,7 +113,8 @@ def check(
     examiner = Examiner(suppressions=accepted, today=today)
     checked: list[Checked] = []
     with render.working("checking"):
-        checked.extend(examine(folder, examiner, active) for folder in skills)
+        earlier = _earlier(against, skills, home=home, examiner=examiner) if against is not None else _none_before
+        checked.extend(examine(folder, examiner, active, before=earlier(folder)) for folder in skills)
     notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
     if json or format is Format.JSON:
         shown = {"skills": [one.as_dict() for one in checked], "notices": [notice.as_dict() for notice in notices]}
@@ -116,6 +125,18 @@ def check(
         _print_checked(checked, notices)
     if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
         raise typer.Exit(Exit.REFUSED)
+
+
+def _none_before(_folder: Path) -> Survey | None:
+    return None
+
+
+def _earlier(against: str, folders: list[Path], *, home: Path, examiner: Examiner) -> Callable[[Path], Survey | None]:
+    from skillpod.cli.against import Earlier  # SAFE: here, so that a check without it does not load the store
+
+    earlier = Earlier(against, home=home, examiner=examiner)
+    earlier.require_one(folders)
+    return lambda folder: earlier.of(folder.absolute().name)
 
 
 def _beside(policies: Path | None) -> Path | None:
@@ -137,6 +158,15 @@ def _accepted(file: Path | None, skills: Sequence[Path]) -> Suppressions:
     return read_suppressions_file(file, today=today())
 
 
+def _print_comparison(one: Checked) -> None:
+    table = list(comparison_table([row.as_dict() for row in one.survey.report.comparison])) if one.survey else []
+    if table:
+        render.line((one.name, "bold"), ": what it asks for, and what it uses")
+        for line in table:
+            render.line(*line)
+        render.line()
+
+
 def _print_checked(checked: Sequence[Checked], notices: Sequence[Finding]) -> None:
     for one in checked:
         lines = list(findings.checked_lines(one, room=render.room()))
@@ -144,6 +174,7 @@ def _print_checked(checked: Sequence[Checked], notices: Sequence[Finding]) -> No
             render.line((one.name, "bold underline"), (f"  {one.path}", "dim"))
         for spans in lines:
             render.line(*spans)
+        _print_comparison(one)
     for spans in findings.notice_lines(notices):
         render.line(*spans)
     rows = findings.rule_rows(checked)

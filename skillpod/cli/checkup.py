@@ -14,7 +14,7 @@ from skillpod.cli import places
 from skillpod.errors import AuditDenied, NotASkill, PathUnusable, SkillpodError
 from skillpod.intake.left_out import reason_left_out
 from skillpod.intake.snapshot import freeze
-from skillpod.lifecycle.pipeline import Examiner, Survey, decision
+from skillpod.lifecycle.pipeline import Examiner, Survey, decision, update_of
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.finding import Finding, Severity, Verdict, verdict_of
 from skillpod.policy.document import Policy
@@ -58,6 +58,7 @@ class Checked:
             "verdict": self.verdict.value,
             "findings": [finding.as_dict() for finding in self.findings],
             "capabilities": [use.as_dict() for use in self.survey.report.capabilities] if self.survey else [],
+            "comparison": [row.as_dict() for row in self.survey.report.comparison] if self.survey else [],
         }
         if self.decision:
             entry["decision"] = self.decision
@@ -118,8 +119,9 @@ def is_skill(path: Path) -> bool:
     return any(os.path.lexists(path / marker) for marker in _MARKERS)
 
 
-def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
-    """Everything that can be said of one folder without running it. Never raises for what is in it."""
+def examine(path: Path, examiner: Examiner, policy: Policy | None, *, before: Survey | None = None) -> Checked:
+    """Everything that can be said of one folder without running it, and as an update of the version ``before`` it. Never raises for what
+    is in it."""
     name = os.path.basename(os.path.abspath(path))  # what a link is called, not what it points to
     try:
         bundle = freeze(path)
@@ -128,8 +130,11 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
     survey = examiner.survey(bundle, folder=name)
     faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in as_findings(fault, bundle.files)]
     left_out = map(_left_out, bundle.left_out)
-    findings = sorted([*faults, *survey.report.findings, *left_out], key=lambda seen: (seen.file, seen.line, seen.column, seen.rule))
-    answer, rule, because = _decide(survey, policy) if policy is not None else ("", "", ())
+    update = update_of(before, survey) if before is not None else ()
+    findings = sorted(
+        [*faults, *survey.report.findings, *update, *left_out], key=lambda seen: (seen.file, seen.line, seen.column, seen.rule)
+    )
+    answer, rule, because = _decide(survey, policy, update) if policy is not None else ("", "", ())
     return Checked(
         path=path,
         name=survey.manifest.name if survey.manifest else name,
@@ -153,9 +158,9 @@ def _left_out(path: str) -> Finding:
     return Finding(rule="left_out", severity=Severity.NOTICE, file=path, message=f"not part of the skill: {reason}; it can't run")
 
 
-def _decide(survey: Survey, policy: Policy) -> tuple[str, str, tuple[SkillpodError, ...]]:
+def _decide(survey: Survey, policy: Policy, update: Sequence[Finding]) -> tuple[str, str, tuple[SkillpodError, ...]]:
     try:
-        made = decision(survey, policy)
+        made = decision(survey, policy, update=update)
     except SkillpodError as fault:
         return "refuse", "", (fault,)
     return _WORDS[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons

@@ -26,6 +26,9 @@ _STYLES = {
 }
 
 
+_CHANGES = 5
+
+
 class Level(Enum):
     """How much a line of a log matters."""
 
@@ -52,12 +55,15 @@ def lines(event: Event) -> Iterator[Line]:
     yield ((f"{clock}  ", "dim"), *_sentence(event))
     if event.error is not None and event.kind is not Kind.GUEST_DIED:
         yield from body_lines(event.error, indent=" " * 10)
+    for change in _changes(event):
+        yield (" " * 10, (change, "yellow"))
 
 
 def log_line(event: Event) -> Line:
     """One event in one line, its reasons too."""
     reasons = () if event.error is None or event.kind is Kind.GUEST_DIED else body_lines(event.error, indent="")
-    return (*_sentence(event), *("; " + "".join(_text(span) for span in spans).strip(" -") for spans in reasons))
+    told = (*("".join(_text(span) for span in spans).strip(" -") for spans in reasons), *_changes(event))
+    return (*_sentence(event), *(f"; {text}" for text in told))
 
 
 def level(event: Event) -> Level:
@@ -94,6 +100,14 @@ def _sentence(event: Event) -> Iterator[Span | str]:
             yield f": {event.message}; generation {event.generation} stays live"
         case _:
             yield f": {event.message}" if event.message else ""
+
+
+def _changes(event: Event) -> Iterator[str]:
+    """What an update changed, a line each, the first few."""
+    changes = event.details.get("update") or ()
+    yield from (f"{change['rule']}: {change['message']}" for change in changes[:_CHANGES])
+    if len(changes) > _CHANGES:
+        yield f"and {counted(len(changes) - _CHANGES, 'change')} more; `skillpod show {event.skill}` lists them"
 
 
 def _tools(event: Event) -> str:

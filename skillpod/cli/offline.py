@@ -13,6 +13,7 @@ from skillpod.home import Home
 from skillpod.journal.replay import read
 from skillpod.model.command import Remembered
 from skillpod.model.digest import Digest
+from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
@@ -46,6 +47,7 @@ class HomeReader:
             return shape
         survey = _survey(self._home, name, remembered.digest)
         shape["findings"] = [finding.as_dict() for finding in survey.report.findings]
+        shape["comparison"] = [row.as_dict() for row in survey.report.comparison]
         if survey.manifest is not None:
             shape |= {
                 "version": survey.manifest.version,
@@ -64,8 +66,7 @@ class HomeReader:
         if remembered.digest is None:
             raise UnknownSkill(f"skill `{name}` is not mounted", hint=f"`skillpod show {name}` says what is remembered", skill=name)
         survey = _survey(self._home, name, remembered.digest)
-        manual = survey.bundle.files.get(survey.require().instructions, b"")
-        return manual.decode(errors="replace")
+        return manual_text(survey.bundle.files.get(survey.require().instructions, b""))
 
     def output(self, name: str) -> str:
         raise PodUnreachable(

@@ -10,6 +10,7 @@ from typing import Any
 from skillpod.cli.faults import Line, Span, fault_lines
 from skillpod.errors import from_dict
 from skillpod.model.command import Verb
+from skillpod.model.comparison import ANYTHING, Standing, places
 from skillpod.model.digest import short
 from skillpod.model.guest import Act, CallResult
 
@@ -23,6 +24,16 @@ _STATE_STYLES = {
     "refused": "red",
     "quarantined": "red",
 }
+
+_STANDING_STYLES = {
+    Standing.BOTH.value: "green",
+    Standing.NOT_ASKED.value: "red",
+    Standing.NOT_USED.value: "yellow",
+    Standing.DYNAMIC.value: "yellow",
+    Standing.WILDCARD.value: "yellow",
+}
+_NAME_WIDTH = 48
+_STANDING_WIDTH = max(len(standing.value) for standing in Standing)
 
 _KINDS = {"volumes": "volumes and other files", "": "anything else"}
 
@@ -80,6 +91,7 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
     yield from _tools(skill.get("tool_specs") or [])
     yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
     yield from _list("notices", [f"{notice['file']}: {notice['message']}" for notice in skill.get("notices") or []])
+    yield from _list("changed by this version", [_finding(finding) for finding in skill.get("update") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
     yield from _list("history, newest last", list(skill.get("history") or []))
 
@@ -112,32 +124,39 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
-    """For each kind of right: what the manifest asks, what the audit read, and what the jail saw tried; only where there is something."""
-    asks, uses, tried = skill.get("asks") or {}, skill.get("capabilities") or [], skill.get("attempts") or []
-    told = False
-    for kind in (*asks, ""):
-        asked = _grant(asks.get(kind) or [])
-        read = ", ".join(f"{_resource(use)} ({use['file']}:{use['line']})" for use in uses if use["kind"] == kind)
+    """For each kind of right: what is asked beside what the audit read, and what the jail saw tried; only where there is something."""
+    rows, tried = skill.get("comparison") or [], skill.get("attempts") or []
+    kinds = dict.fromkeys([*(row["kind"] for row in rows), *(Act(attempt["act"]).kind for attempt in tried)])
+    if kinds:
+        yield ("",)
+        yield (("what it reaches for", "bold"),)
+    for kind in kinds:
+        compared = [row for row in rows if row["kind"] == kind]
         seen = [attempt for attempt in tried if Act(attempt["act"]).kind == kind]
-        if not (asked or read or seen):
-            continue
-        if not told:
-            told = True
-            yield ("",)
-            yield (("what it reaches for", "bold"),)
-        yield from _beside(_KINDS.get(kind, kind), asked, read, seen)
+        yield (f"  {_KINDS.get(kind, kind)}",)
+        yield from _compared(compared, list(map(_resource, compared)), indent="    ")
+        if not compared:
+            yield (("    not asked for, and the audit read no use of it", "dim"),)
+        if not seen:
+            yield (("    jail saw  ", "dim"), "nothing")
+        for attempt in seen:
+            yield (("    jail saw  ", "dim"), (_attempt(attempt), "" if attempt["granted"] else "red"))
     if skill.get("more_attempts"):
         yield (f"  and {counted(skill['more_attempts'], 'attempt')} more",)
 
 
-def _beside(kind: str, asked: str, read: str, seen: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
-    yield (f"  {kind}",)
-    yield (("    asks        ", "dim"), asked or "nothing")
-    yield (("    audit read  ", "dim"), read or "nothing")
-    if not seen:
-        yield (("    jail saw    ", "dim"), "nothing")
-    for attempt in seen:
-        yield (("    jail saw    ", "dim"), (_attempt(attempt), "" if attempt["granted"] else "red"))
+def comparison_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+    """What is asked beside what is used, one line a resource; what needs no asking is left out."""
+    shown = [row for row in rows if row["standing"] != Standing.FREE.value]
+    width = max((len(row["kind"]) for row in shown), default=0)
+    yield from _compared(shown, [f"{row['kind']:<{width}}  {_resource(row)}" for row in shown], indent="  ")
+
+
+def _compared(rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, indent: str) -> Iterator[Line]:
+    width = min(max(map(len, names), default=0), _NAME_WIDTH)
+    for row, name in zip(rows, names, strict=True):
+        standing = (f"{row['standing']:<{_STANDING_WIDTH}}", _STANDING_STYLES.get(row["standing"], ""))
+        yield (f"{indent}{name:<{width}}  ", standing, (f"  {places(tuple(row['used']))}".rstrip(), "dim"))
 
 
 def _attempt(attempt: Mapping[str, Any]) -> str:
@@ -147,8 +166,8 @@ def _attempt(attempt: Mapping[str, Any]) -> str:
     return f"{act}{attempt['target']} ({leave}, by the {attempt['by']}'s word{times})"
 
 
-def _resource(use: Mapping[str, Any]) -> str:
-    return "any" if use["resource"] == "*" else str(use["resource"])
+def _resource(row: Mapping[str, Any]) -> str:
+    return "any" if row["resource"] == ANYTHING else str(row["resource"])
 
 
 def _grant(given: Any) -> str:

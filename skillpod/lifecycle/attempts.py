@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from skillpod.lifecycle.news import News
+from skillpod.model.comparison import Asked, Comparison, places
 from skillpod.model.decision import Admission
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
-from skillpod.model.finding import CapabilityUse
 from skillpod.model.guest import Act, Attempt, Source
 from skillpod.model.manifest import Manifest
 from skillpod.model.volume import Volume
@@ -57,7 +57,7 @@ class Attempts:
         number: int,
         manifest: Manifest,
         admission: Admission,
-        inferred: Sequence[CapabilityUse],
+        comparison: Sequence[Comparison],
         volumes: Sequence[Volume],
         news: News,
         journal: Journal,
@@ -66,7 +66,7 @@ class Attempts:
         self.number = number
         self._manifest = manifest
         self._admission = admission
-        self._inferred = inferred
+        self._comparison = comparison
         self._volumes = volumes
         self._news = news
         self._journal = journal
@@ -118,8 +118,7 @@ class Attempts:
             version=self._manifest.version,
             digest=self._admission.digest,
             generation=self.number,
-            message=f"{message} (by the {attempt.by.value}'s word); its manifest asks for {_words(beside['asked'])}, "
-            f"the audit saw {_uses(beside['audit'])}",
+            message=f"{message} (by the {attempt.by.value}'s word); {self._asked_and_seen(attempt)}",
             details={**attempt.as_dict(), "tool": attempt.tool, **beside},
         )
 
@@ -131,24 +130,16 @@ class Attempts:
         """What the manifest asks of that kind, and where the audit read a use of it."""
         kind = attempt.act.kind
         asked = self._manifest.permissions.as_dict().get(kind, [])
-        return {"asked": asked, "audit": [f"{use.file}:{use.line} {use.resource}".rstrip() for use in self._inferred if use.kind == kind]}
+        return {"asked": asked, "audit": [f"{place} {row.resource}" for row in self._rows(attempt) for place in row.used]}
 
+    def _rows(self, attempt: Attempt) -> list[Comparison]:
+        return [row for row in self._comparison if row.kind == attempt.act.kind]
 
-def _words(things: Sequence[Any]) -> str:
-    return ", ".join(map(_word, things)) or "nothing of the kind"
-
-
-def _uses(places: Sequence[str]) -> str:
-    found = ", ".join(place.removesuffix(" *") for place in places)
-    return f"a use in {found}" if found else "no use of it"
-
-
-def _word(thing: Any) -> str:
-    return thing if isinstance(thing, str) else " ".join(str(part) for part in _parts(thing))
-
-
-def _parts(thing: Any) -> Iterator[Any]:
-    yield from thing.values() if isinstance(thing, dict) else (thing,)
+    def _asked_and_seen(self, attempt: Attempt) -> str:
+        rows = self._rows(attempt)
+        asked = ", ".join(row.words for row in rows if row.asked is not Asked.NO) or "nothing of the kind"
+        used = tuple(dict.fromkeys(place for row in rows for place in row.used))
+        return f"its manifest asks for {asked}, the audit saw {f'a use in {places(used)}' if used else 'no use of it'}"
 
 
 def _is_granted(attempt: Attempt, volumes: Sequence[Volume]) -> bool:

@@ -10,6 +10,7 @@ from skillpod.lifecycle.table import Event, State, step
 from skillpod.model.card import Card
 from skillpod.model.decision import Admission, Identity
 from skillpod.model.digest import Digest
+from skillpod.model.finding import Finding
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.volume import Volume
 from skillpod.ports import Guests
@@ -31,6 +32,7 @@ class Generation:
         manifest: Manifest,
         tools: tuple[ToolSpec, ...],
         volumes: tuple[Volume, ...] = (),
+        update: tuple[Finding, ...] = (),
     ) -> None:
         self.number = number
         self.survey = survey
@@ -40,6 +42,7 @@ class Generation:
         self.attempts = attempts
         self.manifest = manifest
         self.volumes = volumes
+        self.update = update  # what it changed of the version admitted before it
         self.state = State.STARTING
         self.deaths = 0
         self.keeps_crashing = False

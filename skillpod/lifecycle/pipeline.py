@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import platform
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from skillpod import __version__
 from skillpod.audit.run import run
+from skillpod.audit.update import Version, changes
 from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
 from skillpod.manifest.describe import describe
 from skillpod.manifest.parse import ManifestReader
@@ -18,7 +19,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.decision import Decision
 from skillpod.model.finding import Finding, Report, Severity, Verdict
 from skillpod.model.manifest import Manifest, ToolSpec
-from skillpod.model.provenance import Provenance
+from skillpod.model.provenance import UNSIGNED, Provenance
 from skillpod.policy.decide import Request, decide
 from skillpod.policy.document import Policy
 from skillpod.policy.suppressions import NONE, Suppressions
@@ -117,9 +118,29 @@ def audit_denied(report: Report) -> AuditDenied:
     )
 
 
-def decision(survey: Survey, policy: Policy) -> Decision:
-    """What the policy says of a survey without faults. Raises what ``Survey.require`` raises."""
+def update_of(before: Survey, after: Survey) -> tuple[Finding, ...]:
+    """What the second changes of the first; empty where either has no manifest, and of the same bytes."""
+    if before.bundle.digest == after.bundle.digest or before.manifest is None or after.manifest is None:
+        return ()
+    return changes(_version(before, before.manifest), _version(after, after.manifest))
+
+
+def _version(survey: Survey, manifest: Manifest) -> Version:
+    return Version(
+        manifest=manifest,
+        tools=survey.tools,
+        comparison=survey.report.comparison,
+        manual=survey.bundle.files.get(manifest.instructions, b"").decode(errors="replace"),
+        provenance=survey.provenance or UNSIGNED,
+    )
+
+
+def decision(survey: Survey, policy: Policy, *, update: Sequence[Finding] = ()) -> Decision:
+    """What the policy says of a survey without faults, and of what it changes as an update. Raises what ``Survey.require`` raises."""
     manifest = survey.require()
     if survey.provenance is None:
         raise SignatureInvalid("the provenance is not known", digest=survey.bundle.digest)
-    return decide(Request(manifest=manifest, report=survey.report, provenance=survey.provenance, digest=survey.bundle.digest), policy)
+    request = Request(
+        manifest=manifest, report=survey.report, provenance=survey.provenance, digest=survey.bundle.digest, update=tuple(update)
+    )
+    return decide(request, policy)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from packaging.specifiers import SpecifierSet
 
+from skillpod.audit.update import unreadable
 from skillpod.errors import ApprovalNeeded, Held, PolicyRefused, Quarantined, Refused, SkillpodError, Waiting
 from skillpod.lifecycle.attempts import Attempts
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
-from skillpod.lifecycle.pipeline import Survey, decision
+from skillpod.lifecycle.pipeline import Survey, decision, update_of
 from skillpod.lifecycle.probe import prove
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.table import Event, State
@@ -23,6 +24,7 @@ from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.decision import Admission, Hold, Identity, Refusal
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
+from skillpod.model.finding import Finding
 from skillpod.model.guest import Launch
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.volume import Volume
@@ -45,7 +47,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything decided about a bundle, before anything is started."""
+    """Everything decided about a bundle, before anything is started. ``update`` is what it changes of the version before it."""
 
     survey: Survey
     manifest: Manifest
@@ -54,6 +56,7 @@ class Plan:
     volumes: tuple[Volume, ...]
     identity: Identity
     tools: tuple[ToolSpec, ...]
+    update: tuple[Finding, ...] = ()
 
 
 class Swap:
@@ -89,7 +92,8 @@ class Swap:
         """As ``plan``, from a survey that was made before."""
         manifest = survey.require()
         slot.awaits = frozenset(manifest.requires.skills)
-        admission = self._admitted(survey)
+        update = await self._update(slot, desired, survey)
+        admission = self._admitted(survey, update)
         config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
         self._require_skills(manifest)
         granted = admission.grants.volumes
@@ -102,7 +106,27 @@ class Swap:
             volumes=volumes,
             identity=Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config), volumes=volumes),
             tools=self._named(survey),
+            update=update,
         )
+
+    async def _update(self, slot: Slot, desired: Desired, survey: Survey) -> tuple[Finding, ...]:
+        """What this changes of the version that serves, or served last; nothing of one that an operator returns to by its digest, nor
+        after one was taken away by an operator: what comes then is decided as a new skill."""
+        if desired.mode is Mode.PINNED:
+            return ()
+        if slot.current is not None:
+            return update_of(slot.current.survey, survey)
+        remembered = self._parts.state.names().get(slot.name)
+        if remembered is None or remembered.desired.mode is Mode.ABSENT or not remembered.history:
+            return ()
+        last = remembered.digest or remembered.history[-1]
+        if last == survey.bundle.digest:
+            return ()
+        try:
+            bundle = await self._parts.offload(self._parts.store.get, last)
+        except SkillpodError as error:
+            return (unreadable(error.message),)
+        return update_of(await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name), survey)
 
     def _named(self, survey: Survey) -> tuple[ToolSpec, ...]:
         """The tools under the names they are exported by: their own, where the operator wants them bare."""
@@ -110,8 +134,8 @@ class Swap:
             return survey.tools
         return tuple(replace(spec, exported=spec.name) for spec in survey.tools)
 
-    def _admitted(self, survey: Survey) -> Admission:
-        answer = decision(survey, self._parts.policy())
+    def _admitted(self, survey: Survey, update: Sequence[Finding]) -> Admission:
+        answer = decision(survey, self._parts.policy(), update=update)
         match answer:
             case Admission():
                 return answer
@@ -194,7 +218,7 @@ class Swap:
             number=number,
             manifest=plan.manifest,
             admission=plan.admission,
-            inferred=plan.survey.report.capabilities,
+            comparison=plan.survey.report.comparison,
             volumes=plan.volumes,
             news=self._parts.news,
             journal=self._parts.journal,
@@ -218,6 +242,7 @@ class Swap:
             manifest=plan.manifest,
             tools=plan.tools,
             volumes=plan.volumes,
+            update=plan.update,
         )
 
     async def _prove(self, generation: Generation) -> None:
@@ -265,7 +290,7 @@ class Swap:
             generation=generation.number,
             previous=old.number if old else 0,
             took=self._parts.clock.now() - occasion.since,
-            details={"tools": [spec.exported for spec in generation.tools], "trigger": occasion.trigger},
+            details={"tools": [spec.exported for spec in generation.tools], "trigger": occasion.trigger, **_changed(generation)},
         )
         self._on_change(slot.name)
 
@@ -387,7 +412,7 @@ def _decided(generation: Generation, occasion: Occasion) -> Entry:
         decision="admit",
         rule=admission.rule,
         policy=admission.policy,
-        details=_accepted(generation),
+        details=_accepted(generation) | _changed(generation),
     )
 
 
@@ -395,6 +420,11 @@ def _accepted(generation: Generation) -> dict[str, Any]:
     """What counted for nothing in the decision, because a person has accepted it: what, and by whom."""
     accepted = [finding.suppressed.as_dict() for finding in generation.survey.report.findings if finding.suppressed]
     return {"accepted": accepted} if accepted else {}
+
+
+def _changed(generation: Generation) -> dict[str, Any]:
+    """What the update changed, for the journal and those who listen; no word where it is none."""
+    return {"update": [finding.as_dict() for finding in generation.update]} if generation.update else {}
 
 
 def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired) -> Entry:

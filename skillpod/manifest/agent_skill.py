@@ -9,11 +9,11 @@ from typing import Any
 
 from skillpod.documents import Frontmatter, read_frontmatter, show
 from skillpod.errors import DocumentInvalid
-from skillpod.manifest import fields
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.scripts import find_programs
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime
+from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, Limits, Manifest
 from skillpod.model.names import is_skill_name
 
@@ -88,7 +88,7 @@ def _name(folder: str, values: Mapping[str, Any], faults: Faults) -> str:
 
 def _description(found: Frontmatter, faults: Faults) -> str:
     said = found.values.get("description")
-    text = fields.legible(said, DESCRIPTION_LIMIT) if isinstance(said, str) else ""
+    text = legible(said, DESCRIPTION_LIMIT) if isinstance(said, str) else ""
     if not text:
         got = "no description" if "description" not in found.values else f"a description that is {show(said)}"
         at = f"{SKILL_MD}:{found.lines.get('description', 1)}:1"
@@ -107,4 +107,4 @@ def _version(metadata: Mapping[str, str]) -> str:
 
 
 def _text(value: Any, most: int) -> str:
-    return " ".join(fields.legible(value, most).split()) if isinstance(value, str) else ""
+    return " ".join(legible(value, most).split()) if isinstance(value, str) else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skillpod.documents import Schema
-from skillpod.manifest import fields
+from skillpod.model.legible import legible
 from skillpod.model.manifest import ScriptArgument
 
 ARGUMENTS_LIMIT = 64
@@ -376,7 +376,7 @@ class _Arguments:
         except Unreadable:
             return ""
         known = {"default": default, "prog": self._program}
-        return fields.legible(_PLACEHOLDER.sub(lambda found: _filled(found, known), said), HELP_LIMIT) if isinstance(said, str) else ""
+        return legible(_PLACEHOLDER.sub(lambda found: _filled(found, known), said), HELP_LIMIT) if isinstance(said, str) else ""
 
 
 def _filled(found: re.Match[str], known: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from skillpod.manifest.docstrings import Docstring, read_docstring
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.literals import literal
 from skillpod.manifest.parse import MANIFEST
+from skillpod.manifest.published import TITLE_LIMIT, published
 from skillpod.manifest.refine import DEPTH_LIMIT, nesting, refine, said_of
 from skillpod.manifest.scopes import External, Modules, Scope, Unclear, parse_files, source
 from skillpod.manifest.scripts import script_tools
@@ -62,7 +63,7 @@ def describe(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
     if not broken:
         _check_manifest(manifest, {spec.name: spec for spec in specs}, faults)
     faults.settle(skill=manifest.name)
-    return tuple(specs)
+    return tuple(map(published, specs))
 
 
 def _check_names_of_modules(bundle: Bundle, faults: Faults) -> None:
@@ -276,8 +277,8 @@ class _Tool:
             return None
         if isinstance(value, dict):
             self._check_deprecated(value, node)
-        elif isinstance(value, str) and not 0 < len(value) <= 128:
-            self._add(f"`{name}` of @tool has 1 to 128 characters", node)
+        elif isinstance(value, str) and not 0 < len(value) <= TITLE_LIMIT:
+            self._add(f"`{name}` of @tool has 1 to {TITLE_LIMIT} characters", node)
         return value
 
     def _check_deprecated(self, value: Mapping[str, Any], node: ast.expr) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from skillpod.model.legible import is_unseen
 from skillpod.model.manifest import KIB, MIB
 
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
@@ -97,16 +97,6 @@ def environment_name(text: str) -> str:
 def plain_text(text: str) -> str:
     """Text that people and models are shown: no control, format or bidi characters but line breaks and tabs."""
     for character in text:
-        if _is_unseen(character):
+        if is_unseen(character):
             raise ValueError(f"has the invisible character U+{ord(character):04X} in it")
     return text
-
-
-def legible(text: str, most: int) -> str:
-    """Text that was written for other readers, as ``plain_text`` would take it: without what is invisible, at most so long."""
-    seen = "".join(character for character in text.strip() if not _is_unseen(character))
-    return seen if len(seen) <= most else seen[: most - 1].rstrip() + "\u2026"
-
-
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and character not in "\n\t\u200d"

@@ -17,7 +17,8 @@ from skillpod.manifest.faults import Faults
 from skillpod.manifest.schemas import author_schema_faults
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions, Tier, VolumeAsk
-from skillpod.model.manifest import GuestCount, Limits, Manifest, Requires, SkillTest
+from skillpod.model.legible import legible
+from skillpod.model.manifest import DESCRIPTION_LIMIT, GuestCount, Limits, Manifest, Requires, SkillTest
 from skillpod.model.names import is_skill_name
 
 MANIFEST = "manifest.yaml"
@@ -161,7 +162,7 @@ class _Reading:
         return Manifest(
             name=self._name(folder),
             version=self._get("version", ""),
-            description=self._get("description", ""),
+            description=legible(self._get("description", ""), DESCRIPTION_LIMIT),
             author=self._get("author", ""),
             license=self._get("license", ""),
             entry=self._entry(),

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from skillpod.errors import ManifestInvalid
@@ -15,12 +15,12 @@ from skillpod.manifest.agent_skill import NO_VERSION, SKILL_MD, frontmatter_besi
 from skillpod.manifest.scopes import parse_files
 from skillpod.manifest.scripts import find_programs
 from skillpod.model.bundle import Bundle
-from skillpod.model.capability import NetworkAsk, Permissions
+from skillpod.model.capability import Access, NetworkAsk, Permissions, VolumeAsk, host_and_port
+from skillpod.model.comparison import ANYTHING, places
 from skillpod.model.finding import CapabilityUse, Finding
+from skillpod.model.legible import legible
 from skillpod.model.names import is_skill_name
 
-ANYTHING = "*"
-"""The resource of a use whose name is not a constant."""
 HANDLER = "handler.py"
 _FIRST_VERSION = "0.1.0"
 _SOMEBODY = "Your Name <you@example.org>"
@@ -28,11 +28,12 @@ _SOMETHING = "Say what the skill does, and when to use it."
 _AUTHOR = re.compile(r"[^<>]*[^<>\s][^<>]*(<[^<>@\s]+@[^<>@\s]+>)?")
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
-_PORT = 443
-_PLACES = 3
+_VOLUME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+_SECRET = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _MOST = 32
 """Things of one kind that a manifest may ask for."""
-_DOES = {"network": "reaches it; is the port right?", "environment": "reads it", "programs": "runs it"}
+_MOST_PORTS = 16
+_DOES = {"volumes": "uses it", "network": "reaches it", "secrets": "takes it", "environment": "reads it", "programs": "runs it"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +57,10 @@ def propose(bundle: Bundle, *, name: str, uses: Iterable[CapabilityUse]) -> Prop
     if not is_skill_name(name):
         hint = "rename the folder: lower-case words joined by _ or -, beginning with a letter, at most 64 characters"
         raise ManifestInvalid(f"the folder's name `{name}` can't be a skill's", at="name", hint=hint)
-    found = _uses(_named(bundle, use) for use in uses)
-    asks = _asks(found)
+    uses = tuple(uses)
+    found = _uses(uses)
+    asks = _asks(uses)
     return Proposal(lines=(*_head(bundle, name), *_code(bundle), *_rights(found, asks)), asks=asks)
-
-
-def _named(bundle: Bundle, use: CapabilityUse) -> CapabilityUse:
-    """The use with the variable's name, where ``os.environ["NAME"]`` or ``os.environ.get("NAME")`` has it beside the use itself."""
-    if use.kind != "environment" or use.resource != ANYTHING:
-        return use
-    trees, _ = parse_files({use.file: bundle.files.get(use.file, b"")})
-    for node in ast.walk(trees.get(use.file, ast.Module([], []))):
-        match node:
-            case ast.Subscript(value=taken, slice=ast.Constant(value=str() as name)):
-                pass
-            case ast.Call(func=ast.Attribute(value=taken, attr="get" | "pop" | "setdefault"), args=[ast.Constant(value=str() as name), *_]):
-                pass
-            case _:
-                continue
-        if taken.lineno == use.line and getattr(taken, "attr", getattr(taken, "id", "")) == "environ":
-            return replace(use, resource=name)
-    return use
 
 
 # --- who it is -----------------------------------------------------------------------------------------------------------------------
@@ -109,7 +93,7 @@ def _said(bundle: Bundle, name: str) -> Mapping[str, str]:
         return {"description": read.description, "license": read.license, **version, **author}
     trees, _ = parse_files({HANDLER: bundle.files.get(HANDLER, b"")})
     docstring = (ast.get_docstring(trees[HANDLER]) or "").split("\n\n")[0] if HANDLER in trees else ""
-    text = fields.legible(" ".join(docstring.split()), 1024)
+    text = legible(" ".join(docstring.split()), 1024)
     return {"description": text} if text else {}
 
 
@@ -146,14 +130,35 @@ def _uses(uses: Iterable[CapabilityUse]) -> _Found:
     return found
 
 
-def _asks(found: _Found) -> Permissions:
-    hosts = [host for host in found.get("network", ()) if host != ANYTHING and _is_host(host)]
-    environment = [name for name in found.get("environment", ()) if _ENVIRONMENT.fullmatch(name) and _is_variable(name)]
+def _asks(uses: Sequence[CapabilityUse]) -> Permissions:
+    """What can be asked for by its name."""
+    named = {kind: [name for name in _of_kind(uses, kind) if name != ANYTHING] for kind in _DOES}
+    written = {use.resource for use in uses if use.access == Access.WRITE.value}
     return Permissions(
-        network=frozenset(NetworkAsk(fields.host(host), (_PORT,)) for host in hosts[:_MOST]),
-        environment=frozenset(environment[:_MOST]),
-        programs=frozenset([name for name in found.get("programs", ()) if _PROGRAM.fullmatch(name)][:_MOST]),
+        volumes=frozenset(
+            VolumeAsk(name, (Access.WRITE if name in written else Access.READ).value)
+            for name in [name for name in named["volumes"] if _VOLUME.fullmatch(name)][:_MOST]
+        ),
+        network=frozenset(_network(named["network"])),
+        secrets=frozenset([name for name in named["secrets"] if _SECRET.fullmatch(name)][:_MOST]),
+        environment=frozenset([name for name in named["environment"] if _ENVIRONMENT.fullmatch(name) and _is_variable(name)][:_MOST]),
+        programs=frozenset([name for name in named["programs"] if _PROGRAM.fullmatch(name)][:_MOST]),
     )
+
+
+def _of_kind(uses: Iterable[CapabilityUse], kind: str) -> list[str]:
+    return list(dict.fromkeys(use.resource for use in sorted(uses) if use.kind == kind))
+
+
+def _network(endpoints: Iterable[str]) -> Iterator[NetworkAsk]:
+    """One ask a host, with every port that is reached there."""
+    ports: dict[str, list[int]] = {}
+    for text in endpoints:
+        host, port = host_and_port(text) or ("", 0)
+        if _is_host(host) and 0 < port < 1 << 16:
+            ports.setdefault(fields.host(host), []).append(port)
+    for host, found in sorted(ports.items())[:_MOST]:
+        yield NetworkAsk(host, tuple(sorted(set(found))[:_MOST_PORTS]))
 
 
 def _is_host(text: str) -> bool:
@@ -177,35 +182,45 @@ def _rights(found: _Found, asks: Permissions) -> Iterator[str]:
     else:
         yield f"tier: {asks.needs.word}"
         yield "permissions:   # asking is not getting: the operator's policy decides; strike what is not needed"
-        yield from _kind("network", {f"{{host: {_quoted(ask.host)}, ports: [{_PORT}]}}": ask.host for ask in sorted(asks.network)}, found)
-        yield from _kind("environment", {_quoted(name): name for name in sorted(asks.environment)}, found)
-        yield from _kind("programs", {_quoted(name): name for name in sorted(asks.programs)}, found)
+        yield from _kind("volumes", {_volume(ask): (ask.name,) for ask in sorted(asks.volumes)}, found)
+        yield from _kind("network", {_host(ask): ask.endpoints for ask in sorted(asks.network)}, found)
+        yield from _kind("secrets", {f"{{name: {_quoted(name)}}}": (name,) for name in sorted(asks.secrets)}, found)
+        yield from _kind("environment", {_quoted(name): (name,) for name in sorted(asks.environment)}, found)
+        yield from _kind("programs", {_quoted(name): (name,) for name in sorted(asks.programs)}, found)
     yield from _unnamed(found)
 
 
-def _kind(kind: str, items: Mapping[str, str], found: _Found) -> Iterator[str]:
+def _volume(ask: VolumeAsk) -> str:
+    return f"{{name: {_quoted(ask.name)}, access: {ask.access}}}"
+
+
+def _host(ask: NetworkAsk) -> str:
+    return f"{{host: {_quoted(ask.host)}, ports: [{', '.join(map(str, ask.ports))}]}}"
+
+
+def _kind(kind: str, items: Mapping[str, Sequence[str]], found: _Found) -> Iterator[str]:
     if items:
         yield f"  {kind}:"
-    for written, resource in items.items():
-        yield f"    - {written}   # {_places(found[kind][resource])} {_DOES[kind]}"
+    for written, resources in items.items():
+        used = [place for resource in resources for place in found[kind].get(resource, ())]
+        yield f"    - {written}   # {_places(used)} {_DOES[kind]}"
 
 
 def _unnamed(found: _Found) -> Iterator[str]:
     """What it uses without a name that could be asked for, or that needs no asking."""
-    files = [place for places in found.get("volumes", {}).values() for place in places]
+    files = [place for name, used in found.get("volumes", {}).items() if not _VOLUME.fullmatch(name) for place in used]
     if files:
         yield f"# {_places(sorted(set(files)))} opens files: it sees its own scratch space in /tmp and, as a program, the skill's files."
         yield "# For others ask for a volume, which the operator binds: volumes: [{name: data, access: read}]"
-    wanted = {"network": "host", "environment": "variable", "programs": "program"}
+    wanted = {"network": "host", "secrets": "secret", "environment": "variable", "programs": "program"}
     for kind, noun in wanted.items():
-        places = found.get(kind, {}).get(ANYTHING)
-        if places and (len(found[kind]) == 1 or kind == "environment"):  # an import of a module is a use of others, without a name
-            yield f"# {_places(places)} uses permissions.{kind}, and the {noun} is not written there: name it here, or it stays refused."
+        used = found.get(kind, {}).get(ANYTHING)
+        if used:
+            yield f"# {_places(used)} uses permissions.{kind}, and the {noun} is not written there: name it here, or it stays refused."
 
 
-def _places(places: Sequence[str]) -> str:
-    shown = ", ".join(_printable(place) for place in places[:_PLACES])
-    return f"{shown} and {len(places) - _PLACES} more" if len(places) > _PLACES else shown
+def _places(used: Sequence[str]) -> str:
+    return places(tuple(_printable(place) for place in dict.fromkeys(used)))
 
 
 def _refused_lines(refused: Sequence[Finding]) -> Iterator[str]:

@@ -28,8 +28,8 @@ SKILL_LIMIT = 5_000
 """Subschemas of all tools together: to read one takes a quarter of a millisecond."""
 
 _REFINEMENT = "input_schema"
-_NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired")
-_DATA = ("const", "enum", "default", "examples")
+NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired")
+DATA = ("const", "enum", "default", "examples")
 
 Path = tuple[str | int, ...]
 
@@ -100,10 +100,10 @@ def _mirrors(value: Any, path: Path, at: str) -> Iterator[DocumentInvalid]:
         if isinstance(step, str) and step.lower().startswith("x-"):
             why = "extensions are not accepted: an MCP client copies the argument under `x-mcp-header` into a header that others read"
             yield DocumentInvalid(why, at=join(at, dotted((*path, step))), hint="remove it")
-        elif step in _NAMED and isinstance(below, dict):
+        elif step in NAMED and isinstance(below, dict):
             for name, named in below.items():
                 yield from _mirrors(named, (*path, step, name), at)
-        elif step not in _DATA:
+        elif step not in DATA:
             yield from _mirrors(below, (*path, step), at)
 
 

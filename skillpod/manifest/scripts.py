@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from skillpod.manifest import fields
 from skillpod.manifest.argparse_calls import STDIN, CommandLine, Unreadable, is_main_guard, parser_description, read_command_line
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.scopes import parse_files
+from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, SCHEMA_LIMIT, TOOLS_LIMIT, Manifest, Script, ToolSpec
 from skillpod.model.names import exported_name
 
@@ -178,5 +178,5 @@ def _description(file: str, tree: ast.Module) -> str:
     except RecursionError:
         said = ""
     docstring = (ast.get_docstring(tree) or "").strip().split("\n\n")[0]
-    words = fields.legible(said, DESCRIPTION_LIMIT) or fields.legible(" ".join(docstring.split()), DESCRIPTION_LIMIT)
+    words = legible(said, DESCRIPTION_LIMIT) or legible(" ".join(docstring.split()), DESCRIPTION_LIMIT)
     return words or f"Run {file.rpartition('/')[2]}."

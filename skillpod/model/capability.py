@@ -51,6 +51,21 @@ class NetworkAsk:
     host: str
     ports: tuple[int, ...]
 
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        return tuple(endpoint(self.host, port) for port in self.ports)
+
+
+def endpoint(host: str, port: int) -> str:
+    """``api.example.com:443``, ``[::1]:443``."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def host_and_port(text: str) -> tuple[str, int] | None:
+    """The two parts of an endpoint; None for a text that is none."""
+    host, _, port = text.rpartition(":")
+    return (host.strip("[]"), int(port)) if host and port.isascii() and port.isdigit() else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permissions:

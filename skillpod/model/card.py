@@ -8,6 +8,7 @@ from typing import Any
 
 from skillpod.model.bundle import Bundle
 from skillpod.model.digest import Digest
+from skillpod.model.legible import manual_text
 from skillpod.model.manifest import Manifest, ToolSpec
 
 
@@ -35,7 +36,7 @@ class Card:
     @property
     def manual(self) -> str:
         """The instructions its author gives the model, as text; empty when there are none."""
-        return self.bundle.files.get(self.manifest.instructions, b"").decode(errors="replace")
+        return manual_text(self.bundle.files.get(self.manifest.instructions, b""))
 
     def examples(self, tool: str) -> Iterator[Mapping[str, Any]]:
         """Arguments for a tool (by its own name) that were tried before this generation was published: the manifest's tests."""

@@ -15,7 +15,7 @@ class Fact(Enum):
     POD_STARTED = "pod.started"
     POD_STOPPED = "pod.stopped"
     DESIRED = "desired"  # details.desired: Desired.as_dict()
-    DECIDED = "decided"  # decision: admit | hold | refuse
+    DECIDED = "decided"  # decision: admit | hold | refuse; details.update: findings of what it changed, when it did
     PUBLISHED = "published"  # details.identity: Identity.as_dict(), details.walls
     RETIRED = "retired"
     UNMOUNTED = "unmounted"

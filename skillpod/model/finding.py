@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from skillpod.model.comparison import Comparison
 from skillpod.model.digest import Digest
 
 
@@ -83,24 +84,32 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class CapabilityUse:
-    """A capability the code seems to use, and where."""
+    """A capability the code seems to use, and where. ``resource`` is a host with its port, a program, a variable, a secret, a volume's
+    name, or the path of a file that is in none; ``*`` where only running tells. ``access`` is of volumes and files; empty: not known."""
 
     kind: str  # "volumes" | "network" | "secrets" | "environment" | "programs"
     resource: str
     file: str
     line: int
+    access: str = ""  # "read" | "write"
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
 
     def as_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "resource": self.resource, "file": self.file, "line": self.line}
+        return {"kind": self.kind, "resource": self.resource, "file": self.file, "line": self.line, "access": self.access}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Every finding for one digest, in a fixed order (file, line, column, rule). ``ruleset`` is the version of the rules that made them."""
+    """Every finding for one digest, in a fixed order (file, line, column, rule). ``comparison`` sets ``capabilities`` beside what the
+    manifest asks; it is the only such comparison, whoever shows it. ``ruleset`` is the version of the rules that made the findings."""
 
     digest: Digest | None
     findings: tuple[Finding, ...] = ()
     capabilities: tuple[CapabilityUse, ...] = ()
+    comparison: tuple[Comparison, ...] = ()
     ruleset: int = 0
 
     @property

@@ -38,15 +38,20 @@ def exported_name(skill: str, tool: str) -> str:
 
 def file_name_fault(name: str) -> str:
     """Why a relative POSIX path may not be in a bundle, or the empty string when it may."""
+    lowered = name.lower()
+    if lowered.endswith(_FORBIDDEN_SUFFIXES) or _VERSIONED_LIBRARY.fullmatch(lowered):
+        return path_fault(name) or "native code and path hooks can't be in a skill"
+    return path_fault(name)
+
+
+def path_fault(name: str) -> str:
+    """Why a relative POSIX path is no name for a file, whatever is in it; or the empty string."""
     if unicodedata.normalize("NFC", name) != name:
         return "the name is not in Unicode normal form C"
     for part in name.split("/"):
         fault = _part_fault(part)
         if fault:
             return fault
-    lowered = name.lower()
-    if lowered.endswith(_FORBIDDEN_SUFFIXES) or _VERSIONED_LIBRARY.fullmatch(lowered):
-        return "native code and path hooks can't be in a skill"
     return ""
 
 

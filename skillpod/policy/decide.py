@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused, SkillpodError
-from skillpod.model.capability import Isolation, Permissions, Tier
+from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.comparison import Comparison, Standing, places
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
-from skillpod.model.finding import Report, Severity, Verdict
+from skillpod.model.finding import Finding, Report, Severity, Verdict, verdict_of
 from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import Provenance
 from skillpod.policy.document import Policy
@@ -30,13 +31,20 @@ _LATER = "Approving comes with a later version; until then a policy of the opera
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """All that is known of one digest. ``isolation`` is how it would be contained."""
+    """All that is known of one digest. ``isolation`` is how it would be contained; ``update`` is what it changes of the version that was
+    admitted before it, and counts as the audit's findings do."""
 
     manifest: Manifest
     report: Report
     provenance: Provenance
     digest: Digest
     isolation: Isolation = Isolation.JAIL
+    update: tuple[Finding, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worse of the digest's own and the update's."""
+        return max(self.report.verdict, verdict_of(self.update), key=list(Verdict).index)
 
     @property
     def tier(self) -> Tier:
@@ -74,7 +82,7 @@ def _facts(request: Request) -> Facts:
         publisher=request.provenance.publisher,
         is_signed=request.provenance.is_signed,
         tier=request.tier,
-        verdict=request.report.verdict,
+        verdict=request.verdict,
         isolation=request.isolation,
         asked=_kinds(manifest.permissions),
     )
@@ -113,7 +121,7 @@ def _not_allowed(request: Request, policy: Policy) -> SkillpodError:
     signed = f"signed by {request.provenance.publisher or 'a key'}" if request.provenance.is_signed else "unsigned"
     return PolicyRefused(
         f"no rule of the policy {policy.name!r} allows it: tier {request.tier.word}, asks for {asked}, {signed}, "
-        f"audit verdict {request.report.verdict.value}",
+        f"audit verdict {request.verdict.value}",
         at=policy.name,
         hint="lower what it asks, or add a rule with its reason to the policy",
     )
@@ -155,25 +163,40 @@ def _matters(request: Request) -> Iterator[SkillpodError]:
             at="manifest.yaml:tier",
             hint=f"write `tier: {Tier.READ_ONLY.word}`",
         )
-    shown = manifest.permissions.as_dict()
+    used = {(row.kind, row.resource): row for row in request.report.comparison}
     for kind in KINDS:
-        if shown[kind]:
-            named = ", ".join(_name(ask) for ask in shown[kind])
+        asks = [(name, used.get((kind, resource))) for name, resource in _named(manifest.permissions, kind)]
+        if asks:
+            named = ", ".join(f"{name} ({_use(row)})" if row else name for name, row in asks)
             yield ApprovalNeeded(
                 f"it asks for {kind}: {named}", at=f"manifest.yaml:permissions.{kind}", hint=f"remove `permissions.{kind}`"
             )
-    for finding in request.report.counting(Severity.REVIEW):
-        yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
+    for finding in (*request.report.counting(Severity.REVIEW), *request.update):
+        if finding.severity is Severity.REVIEW:
+            yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
 
 
-def _name(ask: object) -> str:
-    if isinstance(ask, str):
-        return ask
-    if isinstance(ask, dict) and "host" in ask:
-        return f"{ask['host']}:{'/'.join(map(str, ask['ports']))}"
-    if isinstance(ask, dict):
-        return f"{ask['name']} ({ask['access']})"
-    return str(ask)
+def _named(permissions: Permissions, kind: str) -> Iterator[tuple[str, str]]:
+    """What is asked for of a kind, for people, and as the comparison calls it."""
+    for ask in sorted(getattr(permissions, kind)):
+        match ask:
+            case VolumeAsk():
+                yield f"{ask.name} to {ask.access}", ask.name
+            case NetworkAsk():
+                yield from ((endpoint, endpoint) for endpoint in ask.endpoints)
+            case _:
+                yield ask, ask
+
+
+def _use(row: Comparison) -> str:
+    """Where the code uses what it asks for, as the audit read it."""
+    match row.standing:
+        case Standing.DYNAMIC:
+            return f"perhaps used in {places(row.used)}, which is only known when the code runs"
+        case Standing.WILDCARD:
+            return f"covers more than one; used in {places(row.used)}" if row.used else "covers more than one; no use of it is seen"
+        case _:
+            return f"used in {places(row.used)}" if row.used else "no use of it is seen"
 
 
 # --- leave -----------------------------------------------------------------------------------------------------------------------

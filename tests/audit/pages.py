@@ -1,4 +1,4 @@
-"""The examples on the pages of rules, as bundles: ``--- NAME`` begins a further file, what stands before the first is handler.py.
+"""The examples on the pages of rules, as bundles, written as vectors are.
 
 ``python -m tests.audit.pages`` writes the index of the pages into docs/audit-rules.md.
 """
@@ -12,6 +12,8 @@ from skillpod.cli.rulebook import Page, page, rules
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding
+from tests.audit.updates import OLD, changes_of
+from tests.audit.vectors import files_of
 
 SKILL = "demo"
 """What the folder of an example is called."""
@@ -22,7 +24,6 @@ ROW = "| ["
 
 _BLOCK = re.compile(r"^(`{3,})(?:python|text)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 _SHOWN_BY = re.compile(r"`(tests/[\w/.]+)(?:::(\w+))?`")
-_FILE = re.compile(r"^--- (\S+)\n", re.MULTILINE)
 
 
 def example(page: Page, section: str) -> Bundle | None:
@@ -30,9 +31,8 @@ def example(page: Page, section: str) -> Bundle | None:
     blocks = _BLOCK.findall(page.sections[section])
     if len(blocks) != 1:
         return None
-    first, *rest = _FILE.split(blocks[0][1])
-    files = dict(zip(rest[::2], rest[1::2], strict=True))
-    return Bundle.freeze({name: text.encode() for name, text in ({"handler.py": first, **files} if first.strip() else files).items()})
+    files = files_of(blocks[0][1].encode())
+    return Bundle.freeze({name: content for name, content in files.items() if content or name != "handler.py"})
 
 
 def shown_by(page: Page) -> tuple[str, str] | None:
@@ -42,6 +42,9 @@ def shown_by(page: Page) -> tuple[str, str] | None:
 
 
 def findings(bundle: Bundle, examiner: Examiner) -> tuple[Finding, ...]:
+    """What the audit says of an example; of one with files below ``old/``, what the update says."""
+    if any(name.startswith(OLD) for name in bundle.files):
+        return changes_of(bundle)
     return examiner.survey(bundle, folder=SKILL).report.findings
 
 

@@ -46,7 +46,7 @@ def test_a_finding_says_what_where_why_and_what_to_do() -> None:
     use = [finding for finding in report.findings if finding.line == 5]
     assert [(finding.rule, finding.at) for finding in use] == [("IMP-001", "handler.py:5:7")]
     assert use[0].message == "`load_rows` is os.popen, bound in line 2: runs other programs"
-    assert "permissions.programs" in use[0].fix
+    assert "`tier: system` and `permissions: {programs: [id]}`" in use[0].fix
 
 
 def test_a_report_names_the_digest_it_is_of() -> None:
@@ -106,6 +106,14 @@ def test_a_rule_that_crashes_is_a_denial() -> None:
         ("x = 1;" + " " * 200 + "y = 2\n", "SRC-009"),
         ("def ﬁnd(): pass\n".encode(), "SRC-008"),
         ("раypal = 1\n".encode(), "SRC-008"),
+        ("x = f'{раypal}'\n".encode(), "SRC-008"),
+        ("x = f'раypal'\n".encode(), ""),
+        ("a\u0332b = 1\n".encode(), "SRC-008"),
+        ("# “ﬁle”\nx = '，ﬁnd'\n".encode(), ""),
+        ("# a\x85b\n".encode(), "SRC-003"),
+        ("x = 1\n" + "\n" * 200 + "y = 2\n", "SRC-009"),
+        ("x = 1\n" + "\n" * 200, ""),
+        ("x = 1;" + " " * 70 + "y = 2;" + " " * 70 + "z = 3;" + " " * 70 + "w = 4\n", "SRC-010"),
         (b"", ""),
     ],
 )
@@ -237,7 +245,7 @@ def test_capabilities_say_what_is_used_and_where() -> None:
     source = "import os\n\nos.environ.get('TZ')\nopen('/etc/hosts')\n"
     assert report_of(source, MANIFEST).capabilities == (
         CapabilityUse(kind="environment", resource="TZ", file="handler.py", line=3),
-        CapabilityUse(kind="volumes", resource="/etc/hosts", file="handler.py", line=4),
+        CapabilityUse(kind="volumes", resource="/etc/hosts", file="handler.py", line=4, access="read"),
     )
 
 

@@ -111,7 +111,7 @@ def test_every_folder_has_an_entry_also_one_that_cannot_be_read(cli: CommandLine
     assert told["schema"] == 1
     found = {skill["name"]: skill for skill in told["skills"]}
     assert sorted(found) == ["elsewhere", "empty", "good", "linked"]
-    assert set(found["good"]) == {"path", "name", "digest", "verdict", "findings", "capabilities"}
+    assert set(found["good"]) == {"path", "name", "digest", "verdict", "findings", "capabilities", "comparison"}
     assert found["good"]["verdict"] == "allow"
     assert is_digest(found["good"]["digest"])
     for name in ("elsewhere", "linked"):

@@ -160,3 +160,20 @@ def test_a_stranger_s_words_stay_in_their_place(cli: CommandLine, folder: Path) 
     assert set(found) == {"name", "version", "description", "author", "license", "scripts", "limits"}
     assert found["name"] == "pdf-tools"
     assert found["version"] == "0.1.0"
+
+
+def test_hosts_are_asked_for_with_every_port_and_volumes_and_secrets_by_name(cli: CommandLine, folder: Path) -> None:
+    text = (
+        "from http.client import HTTPSConnection\nfrom urllib.request import urlopen\nfrom skillpod import Context, tool\n\n\n@tool\n"
+        'def go(name: str, ctx: Context) -> str:\n    """Go."""\n'
+        "    HTTPSConnection('api.example.com', 8443)\n    urlopen(f'https://api.example.com/{name}')\n    urlopen('http://[::1]:8080/')\n"
+        "    (ctx.volume('notes') / name).write_text(name)\n    ctx.volume('data')\n    return ctx.secret('API_TOKEN')\n"
+    )
+    found = proposed(cli, folder, {"handler.py": text})
+    assert found["permissions"] == {
+        "volumes": [{"name": "data", "access": "read"}, {"name": "notes", "access": "write"}],
+        "network": [{"host": "::1", "ports": [8080]}, {"host": "api.example.com", "ports": [443, 8443]}],
+        "secrets": [{"name": "API_TOKEN"}],
+    }
+    assert cli("init", str(folder), "--write").code == 0
+    assert cli("check", str(folder)).code == 0

@@ -29,7 +29,7 @@ def recorded(*attempts: Attempt) -> tuple[Attempts, list[Entry]]:
             number=1,
             manifest=started.manifest,
             admission=started.admission,
-            inferred=(),
+            comparison=(),
             volumes=(),
             news=news,
             journal=journal,

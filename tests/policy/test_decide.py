@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused
 from skillpod.model.capability import NOTHING, Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.comparison import Asked, Comparison, Standing
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
-from skillpod.model.finding import Verdict
+from skillpod.model.finding import Finding, Severity, Verdict
 from skillpod.model.provenance import UNSIGNED, Provenance
 from skillpod.policy.decide import Request, decide
 from skillpod.policy.document import Policy
@@ -340,3 +341,41 @@ def test_an_admission_is_made_in_one_file_only() -> None:
                 if name == "Admission" or is_copy:
                     makers.append(str(path.relative_to(PACKAGE)))
     assert makers == ["policy/decide.py"]
+
+
+# --- an update -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("severity", [Severity.NOTICE, Severity.REVIEW])
+def test_what_an_update_changes_counts_as_the_audit_s_findings_do(severity: Severity) -> None:
+    change = Finding(rule="UPD-002", severity=severity, file="manifest.yaml", message="the author changed", fix="ask")
+    asked = replace(request(), update=(change,))
+    if severity is Severity.NOTICE:
+        assert admission(decide(asked, default_policy())).rule == "read-only-in-the-jail"
+        return
+    found = hold(decide(asked, default_policy()))
+    assert found.rule == "audit-needs-eyes"
+    assert [(reason.message, reason.hint) for reason in found.reasons] == [("UPD-002: the author changed", "ask")]
+    assert "UPD-002: the author changed (manifest.yaml)" in found.question
+
+
+def test_beside_each_ask_stands_where_the_code_uses_it() -> None:
+    asked = Permissions(
+        network=frozenset({NetworkAsk("api.example.com", (80, 443))}),
+        volumes=frozenset({VolumeAsk("data", "write")}),
+        programs=frozenset({"bash", "git"}),
+    )
+    rows = (
+        Comparison(kind="volumes", resource="data", asked=Asked.YES, standing=Standing.BOTH, used=("handler.py:7", "handler.py:9")),
+        Comparison(kind="network", resource="api.example.com:80", asked=Asked.YES, standing=Standing.NOT_USED),
+        Comparison(kind="network", resource="api.example.com:443", asked=Asked.YES, standing=Standing.DYNAMIC, used=("a.py:1",)),
+        Comparison(kind="programs", resource="bash", asked=Asked.WILDCARD, standing=Standing.WILDCARD, used=("a.py:2",)),
+    )
+    compared = replace(request(permissions=asked), report=replace(report(Verdict.ALLOW), comparison=rows))
+    told = [reason.message for reason in hold(decide(compared, default_policy())).reasons if "it asks for the tier" not in reason.message]
+    assert told == [
+        "it asks for volumes: data to write (used in handler.py:7, handler.py:9)",
+        "it asks for network: api.example.com:80 (no use of it is seen), api.example.com:443 "
+        "(perhaps used in a.py:1, which is only known when the code runs)",
+        "it asks for programs: bash (covers more than one; used in a.py:2), git",
+    ]

@@ -10,23 +10,28 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import beside
+from benchmarks import auditors, beside
+from benchmarks.audit import Effort as AuditEffort
+from benchmarks.audit import audit
+from benchmarks.auditors import AUDITORS
 from benchmarks.beside import PEERS, Effort
+from benchmarks.corpus import write_skill, write_vectors
 from benchmarks.measure import Series, interleave
 from benchmarks.plots import Line, distributions, waterfall
+from benchmarks.readers import on_no_list, parses, refused
 from benchmarks.record import between_marks, record
 from benchmarks.table import Grid, Row, amount, markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
-    run = subprocess.run([sys.executable, "-m", "benchmarks", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=220)
+    run = subprocess.run([sys.executable, "-m", "benchmarks", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert run.returncode == 0, run.stderr
     tables = [[line for line in part.splitlines() if line.startswith("|")] for part in run.stdout.split("\n\n")]
-    lines, side_by_side, walls = (table for table in tables if table)
-    assert all(len({line.count("|") for line in table}) == 1 for table in (lines, side_by_side, walls))
+    lines, side_by_side, walls, audits = (table for table in tables if table)
+    assert all(len({line.count("|") for line in table}) == 1 for table in (lines, side_by_side, walls, audits))
     for figure in (
         "warm round trip",
         "pod.call, warm",
@@ -44,11 +49,19 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "guest on demand",
         "zygote, from nothing to ready",
         "MiB there and back",
+        "vectors missed",
+        "false alarms",
+        "skillpod check",
+        "Python audited",
+        "warm audit",
     ):
         assert any(figure in line for line in lines), f"no figure for {figure}"
     for peer, line in zip(PEERS.values(), side_by_side[2:], strict=True):
         assert peer.title in line
         assert re.search(r"\d (us|ms|s) ", line) or "not measured: " in line  # a peer that is not there says so
+    for auditor, line in zip(AUDITORS.values(), audits[2:], strict=True):
+        assert auditor.title in line
+        assert re.search(r"\d+%", line) or "not measured: " in line
     assert any("`seccomp`" in line for line in walls)
     assert any("memory" in line for line in lines) or "memory is not measured" in run.stderr  # a guest hides it from ordinary users
 
@@ -76,6 +89,49 @@ def test_a_peer_that_does_not_run_says_why_in_its_row_and_the_others_are_measure
     absent, plain = beside.side_by_side(found).lines
     assert absent[2] == "not measured: not installed: `make .environments/peers/.installed`"
     assert len(absent) == len(plain) == len(beside.side_by_side(found).headings)
+
+
+def test_an_auditor_that_is_not_there_says_so_in_its_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(auditors, "ENVIRONMENTS", tmp_path)
+    shown = audit(AuditEffort(vectors=3, packages=("tomllib",), colds=1, readings=1, patience=0, warm=1))
+    rows = {row.figure: row for row in shown if isinstance(row, Row)}
+    assert rows["vectors missed, of 3, our own"].verdict == "yes"
+    (table,) = (thing for thing in shown if isinstance(thing, Grid))
+    lines = dict(zip(AUDITORS, table.lines, strict=True))
+    assert lines["cisco"][2] == "not measured: not installed: `make .environments/scanner/.installed`"
+    assert lines["skillpod"][2] == "3 (100%)"
+    assert all(len(line) == len(table.headings) for line in table.lines)
+
+
+def test_a_vector_is_written_as_a_skill_without_a_word_of_what_is_expected(tmp_path: Path) -> None:
+    cases = write_vectors(tmp_path, 5)
+    assert {path.name for path in tmp_path.iterdir()} == cases.malicious | cases.honest
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(b"# expect: " in content for content in written)
+    with pytest.raises(ValueError, match="leads out"):
+        write_skill(tmp_path / "skill", {"../handler.py": b""})
+
+
+@pytest.mark.parametrize(
+    ("source", "is_fine"),
+    [
+        ("import json\nprint(json.dumps(1))", True),
+        ("import os.path", False),
+        ("from subprocess import run", False),
+        ("x.__globals__", False),
+        ("def eval(): ...", True),
+        ("f = eval", False),
+    ],
+)
+def test_the_naive_list_of_names_knows_names_and_nothing_else(source: str, is_fine: bool) -> None:
+    assert on_no_list(source) is is_fine
+
+
+def test_what_a_reader_can_not_read_it_refuses(tmp_path: Path) -> None:
+    (tmp_path / "skill").mkdir()
+    for name, content in {"fine.py": b"x = 1", "broken.py": b"x = (", "bytes.py": b"x = '\xff'"}.items():
+        (tmp_path / "skill" / name).write_bytes(content)
+    assert refused(parses, tmp_path) == ["skill/broken.py", "skill/bytes.py"]
 
 
 def test_a_plot_is_the_same_for_the_same_figures_and_is_well_formed() -> None:

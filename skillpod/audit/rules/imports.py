@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from skillpod.audit.facts import Reading, Star, Use, What
+from skillpod.audit.aims import SHELL
+from skillpod.audit.facts import Aim, Reading, Star, Use, What
 from skillpod.audit.judgement import judged
 from skillpod.audit.standard import GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
 from skillpod.model.finding import Finding, Severity
@@ -31,6 +32,7 @@ _TESTING = frozenset({"Recorder", "context"})
 
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
+    programs = {(aim.spot, aim.use): aim.targets for aim in reading.of(Aim) if aim.kind == "programs"}
     imported = {use.path for use in reading.of(Use) if use.is_import and use.what is What.MODULE and _is_refused(use)}
     for use in reading.of(Use):
         if use.what is What.MEMBER and use.call is None and not use.is_import and _is_said(use, imported):
@@ -40,7 +42,7 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
         elif use.what is What.SDK:
             yield from _sdk(use, reading)
         elif use.what in (What.MODULE, What.MEMBER):
-            yield from _standard(use, reading, manifest)
+            yield from _standard(use, reading, manifest, programs.get((use.spot, use.path), ()))
     for star in reading.of(Star):
         if star.path.partition(".")[0] in (*GUARDED, "skillpod"):
             message = f"`from {star.path} import *` takes names that can't be told apart from the skill's own"
@@ -64,7 +66,7 @@ def _is_said(use: Use, imported: set[str]) -> bool:
     return module in imported and standing(use.path) == standing(module) and standing(module).reach not in PERMITTED
 
 
-def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
+def _standard(use: Use, reading: Reading, manifest: Manifest | None, programs: Sequence[str]) -> Iterator[Finding]:
     stands = judged(use)
     if is_private(use.path.partition(".")[0]):
         yield reading.finding(
@@ -91,9 +93,15 @@ def _standard(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator
     elif stands.reach in _RULES:
         if stands.reach is Reach.PROGRAMS and manifest is not None and manifest.permissions.programs:
             return  # CAP-003 asks for a person's eyes
-        yield reading.finding(
-            _RULES[stands.reach], Severity.DENY, use.spot, f"{use.words}: {stands.reach.value}", _FIXES[stands.reach], subject=use.path
-        )
+        fix = _asking(programs) or _FIXES[stands.reach]
+        yield reading.finding(_RULES[stands.reach], Severity.DENY, use.spot, f"{use.words}: {stands.reach.value}", fix, subject=use.path)
+
+
+def _asking(programs: Sequence[str]) -> str:
+    """The permission to add, where the programs are written there; nobody should ask for a shell."""
+    named = [program for program in programs if program != SHELL]
+    how = "start the program itself with a list of words, and ask" if SHELL in programs else "ask"
+    return f"do it in Python; or {how}: `tier: system` and `permissions: {{programs: [{', '.join(named)}]}}`" if named else ""
 
 
 def _is_private_member(path: str) -> bool:

@@ -106,7 +106,7 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
     "importlib.resources.path": _OF_A_PACKAGE,
     "importlib.resources.read_binary": _OF_A_PACKAGE,
     "importlib.resources.read_text": _OF_A_PACKAGE,
-    "inspect.Signature": _NOT_EVALUATED,
+    "inspect.Signature": (_absent(),),
     "inspect.Signature.from_callable": _NOT_EVALUATED,
     "inspect.get_annotations": _NOT_EVALUATED,
     "inspect.signature": _NOT_EVALUATED,

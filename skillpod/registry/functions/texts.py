@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from skillpod.errors import SkillpodError, ToolRaised
+from skillpod.model.legible import cut
 from skillpod.model.manifest import ToolSpec
 
 DESCRIPTION_LIMIT = 1024
@@ -15,7 +16,7 @@ DESCRIPTION_LIMIT = 1024
 
 def described(spec: ToolSpec) -> str:
     """The tool's description, with a warning in front when it is deprecated; cut when it is too long."""
-    return cut(f"{_deprecation(spec.hints.get('deprecated'))}{spec.description}")
+    return cut(f"{_deprecation(spec.hints.get('deprecated'))}{spec.description}", DESCRIPTION_LIMIT)
 
 
 def titled(spec: ToolSpec) -> str:
@@ -23,11 +24,7 @@ def titled(spec: ToolSpec) -> str:
     title = str(spec.hints.get("title", ""))
     if not title or spec.description.startswith(title):
         return described(spec)
-    return cut(f"{_deprecation(spec.hints.get('deprecated'))}{title}: {spec.description}")
-
-
-def cut(text: str) -> str:
-    return text if len(text) <= DESCRIPTION_LIMIT else f"{text[: DESCRIPTION_LIMIT - 3]}..."
+    return cut(f"{_deprecation(spec.hints.get('deprecated'))}{title}: {spec.description}", DESCRIPTION_LIMIT)
 
 
 def value_text(value: Any) -> str:

@@ -87,7 +87,7 @@ def test_a_title_is_said_in_the_description_where_there_is_no_field_for_it() -> 
 def test_a_description_that_is_too_long_is_cut() -> None:
     (tool,) = defined("openai", replace(SHOUT, description="x" * 5_000))
     assert len(tool["description"]) == 1024
-    assert tool["description"].endswith("x...")
+    assert tool["description"].endswith("x\u2026")
 
 
 # --- limits ------------------------------------------------------------------------------------------------------------------------

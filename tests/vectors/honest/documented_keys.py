@@ -1,0 +1,4 @@
+# expect: none
+ID = "AKIAIOSFODNN7EXAMPLE"
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+print(len(ID), len(SECRET))

@@ -1,0 +1,5 @@
+# expect: none
+x = 1
+
+y = 2
+print(x + y)

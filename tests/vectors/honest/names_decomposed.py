@@ -1,0 +1,3 @@
+# expect: none
+café = 1
+print(café)

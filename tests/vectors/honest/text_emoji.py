@@ -1,0 +1,6 @@
+# expect: none
+--- README.md
+# Fun 🎉
+
+👩‍💻 👨‍👩‍👧 ❤️ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ✅ Done! 🇩🇪 🇯🇵 1️⃣
+

@@ -1,0 +1,9 @@
+# expect: none
+--- README.md
+# Table
+
+| name | what |
+|---|---|
+| a                                                                                                                                                      | the first |
+| b                                                                                                                                                      | the second |
+

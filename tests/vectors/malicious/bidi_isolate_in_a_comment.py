@@ -1,0 +1,3 @@
+# expect: SRC-005
+# ⁧ check only ⁩ ⁦ if admin
+print(1)

@@ -1,0 +1,2 @@
+# expect: SRC-009
+x = 1;																														print(x)

@@ -1,0 +1,4 @@
+# expect: SRC-003
+if True:
+    pass
+print("where does this stand?")

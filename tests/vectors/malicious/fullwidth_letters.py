@@ -1,0 +1,3 @@
+# expect: SRC-008
+ｅｘ = 1
+print(ex)

@@ -1,0 +1,3 @@
+# expect: SRC-005
+x = "ad͏min"
+print(x)

@@ -1,0 +1,3 @@
+# expect: SRC-005
+def f(a, ㅤ=None):
+    return a

@@ -1,0 +1,3 @@
+# expect: SRC-005
+x = "न‍‌‍‌‍क"
+print(x)

@@ -1,0 +1,17 @@
+# expect: SEC-001
+"""Key of a service account."""
+
+from skillpod import tool
+
+
+@tool
+def about() -> str:
+    """Say what this is."""
+    return "Key of a service account."
+--- account.json base64
+eyJ0eXBlIjogInNlcnZpY2VfYWNjb3VudCIsICJwcml2YXRlX2tleSI6ICItLS0tLUJFR0lOIFBSSVZBVEUgS0VZLS0tLS1cbjFRck11cjhhazNyMmdHbGx0
+L3pxaXNhL1BxWW9tUUxGenpHem1OQUZZOEh3U0tiRjZXTVhFMU1CdlJuaG1YMUVcbm9DM0cvRlAxejVJQnhUODBOSzhiVEIyQUJQTGJQUThDamY1WEd1U0ts
+LzZnR0VCSEJLeG5uVitIb3Y0OFZTT3VcblUxOXg1aXFsakhxQlRuMmZ3eHdkNWtBcGhpMlVGa1NTai9zSyt3WmRuSHk3YWdCeDZMdElkeWhwOVpZYllMWGxc
+bnV0elRmRi92TnY3S1RvRHNqQ01FYStiaGoyTTVRZ0VyWlh3S0RHRXY2K0l5UExnb2RMeVg1VXZlY1dFZ3RIREdcbmg5SE1Tb0FabTROOHB2Z3hQdjl3VjRl
+U0I3WUVVY0p2UjVNeENKNXJwZDlPdVNxY0hYNVM0VGkxMGZURGlscVZcbi0tLS0tRU5EIFBSSVZBVEUgS0VZLS0tLS1cbiIsICJjbGllbnRfZW1haWwiOiAi
+YUBiLmlhbSJ9

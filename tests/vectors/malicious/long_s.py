@@ -1,0 +1,3 @@
+# expect: SRC-008
+ſystem = 1
+print(system)

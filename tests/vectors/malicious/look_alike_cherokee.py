@@ -1,0 +1,3 @@
+# expect: SRC-008
+ᎪᏢᏢkey = 1
+print(1)

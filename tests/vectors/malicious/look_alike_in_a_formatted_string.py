@@ -1,0 +1,2 @@
+# expect: SRC-008
+раyment = 1

@@ -1,0 +1,3 @@
+# expect: SRC-008
+раyment = 1
+print(f"{раyment}")

@@ -1,0 +1,6 @@
+# expect: SRC-008
+def eνal(x):
+    return x
+
+
+print(eνal(1))

@@ -1,0 +1,4 @@
+# expect: SRC-008
+сору = 1
+copy = 2
+print(copy)

@@ -1,0 +1,3 @@
+# expect: SRC-008
+сору_file = 1
+print(сору_file)

@@ -1,0 +1,6 @@
+# expect: SRC-008
+def prınt(x):
+    return x
+
+
+print(1)

@@ -1,0 +1,7 @@
+# expect: SRC-008
+def check(**options):
+    return options
+
+
+user = 1
+print(check(userǃ=1))

@@ -1,0 +1,14 @@
+# expect: CAP-008
+import subprocess
+
+
+def start(words):
+    subprocess.run([*words])
+--- manifest.yaml
+name: probe_skill
+version: "1.0.0"
+description: A probe.
+author: A. Tester
+tier: system
+permissions:
+  programs: [git]

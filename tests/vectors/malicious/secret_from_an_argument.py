@@ -1,0 +1,16 @@
+# expect: CAP-008
+from skillpod import Context, tool
+
+
+@tool
+def look(name: str, ctx: Context) -> str:
+    """Look."""
+    return ctx.secret(name)
+--- manifest.yaml
+name: probe_skill
+version: "1.0.0"
+description: A probe.
+author: A. Tester
+tier: network
+permissions:
+  secrets: [{name: API_TOKEN}]

@@ -1,0 +1,4 @@
+# expect: SRC-005
+admin︀ = True
+admin = False
+print(admin)

@@ -1,0 +1,3 @@
+# expect: SEC-002
+ID = "AKIA" "EP" + "YO2TZ7BPFLKWYL"
+print(len(ID))

@@ -1,0 +1,3 @@
+# expect: SEC-004
+T = "hf_x" "GMxbokoG" + "XySyyPyJrETwVvXgoPWjtZVDt"
+print(len(T))

@@ -1,0 +1,3 @@
+# expect: SEC-003
+T = "glpa" "t-Fi" + "Uhdbi6o3JZ9mnFzzDu"
+print(len(T))

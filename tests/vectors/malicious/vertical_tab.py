@@ -1,0 +1,3 @@
+# expect: SRC-003
+x = 1
+print(x)
