@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-RULESET = 2
+RULESET = 1
 """Raised when a rule's meaning changes: what fires, what does not, or what a finding says of its subject. An acceptance holds for one
 version only. tests/audit/test_ruleset.py notices every change of the audit's code and asks."""
 
