@@ -26,7 +26,7 @@ _SIGNATURES = ("inspect.signature", "inspect.Signature.from_callable")
 
 
 def _may_evaluate(call: Any) -> bool:
-    return call is None or any(word.arg in ("eval_str", None) for word in call.keywords)
+    return call is not None and any(word.arg in ("eval_str", None) for word in call.keywords)
 
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
