@@ -182,11 +182,8 @@ def _is_own_and_asked(attribute: Attribute) -> bool:
 
 def _is_unknown(attribute: Attribute) -> bool:
     name = attribute.name
-    if (
-        attribute.is_own
-        or not (name.startswith("__") and name.endswith("__") and len(name) > 4)
-        or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER)
-    ):
+    is_special = name.startswith("__") and name.endswith("__") and len(name) > 4
+    if not is_special or attribute.is_own or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER):
         return False
     return name not in ORDINARY and name not in WALKS and name not in _PROTOCOLS
 
