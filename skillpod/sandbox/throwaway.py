@@ -29,6 +29,9 @@ CRASHED, NO_MEMORY, NO_ANSWER = 70, 71, 72
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", os.path.join(sys.base_prefix, "lib"))
 """Where the dynamic loader looks (ld.so(8)): modules in C may need others of these."""
 
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""Our own modules: an editable install has them where ``sys.path`` does not lead."""
+
 _OPEN_FILES = 32
 _CHUNK = 1 << 16
 
@@ -105,7 +108,7 @@ class Walls:
             raise OSError("the kernel has no Landlock")
         plan = landlock.plan(abi)
         self._ruleset = kernel.landlock_ruleset(plan.files, plan.ports, plan.scopes)
-        modules = [os.path.abspath(each) for each in (*sys.path, sys.pycache_prefix) if each]
+        modules = [os.path.abspath(each) for each in (*sys.path, sys.pycache_prefix, _PACKAGE) if each]
         for path in dict.fromkeys((*modules, *_LIBRARIES)):
             with suppress(OSError):
                 opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
