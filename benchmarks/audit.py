@@ -19,7 +19,7 @@ from benchmarks.readers import on_no_list, parses
 from benchmarks.table import Grid, Row, Shown, amount
 from skillpod.audit.run import run
 from skillpod.intake.snapshot import freeze
-from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.reading import asked, read
 from skillpod.model.bundle import Bundle
 
 SKILL = ROOT / "skills" / "find_vulnerability"
@@ -125,13 +125,13 @@ def _inside(library: Sequence[Bundle], effort: Effort) -> list[Row]:
     taken = interleave(effort.readings, 1, things, process_time)
     rates = {name: Series([_size(library) / _MB / seconds for seconds in series.samples]) for name, series in taken.items()}
     skill = freeze(SKILL)
-    examiner = Examiner()
+    request = asked([(skill, SKILL.name)])
     warm = interleave(
         effort.warm,
         1,
         {
             "audit": lambda: run(skill, None),
-            "survey": lambda: examiner.survey(skill, folder=SKILL.name),
+            "survey": lambda: read(request),  # what its throw-away process does, here
             "syntax": lambda: [parses(text) for text in _texts(skill)],
         },
         process_time,

@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skillpod.errors import SkillpodError
+    from skillpod.intake.snapshot import freeze
+    from skillpod.lifecycle.findings import check
     from skillpod.manager import SkillManager
+    from skillpod.model.bundle import Bundle
     from skillpod.model.command import Caller
+    from skillpod.model.finding import Finding, Report
     from skillpod.model.guest import CallResult
     from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, State, StateError, VolumeError, tool
 
 __version__ = "0.1.0"
 __all__ = [
     "Audio",
+    "Bundle",
     "CallResult",
     "Caller",
     "Cancelled",
@@ -21,17 +26,22 @@ __all__ = [
     "Context",
     "Field",
     "File",
+    "Finding",
     "Image",
+    "Report",
     "SkillManager",
     "SkillpodError",
     "State",
     "StateError",
     "VolumeError",
+    "check",
+    "freeze",
     "tool",
 ]
 
 _HOMES = {
     "Audio": "skillpod.sdk",
+    "Bundle": "skillpod.model.bundle",
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
     "Cancelled": "skillpod.sdk",
@@ -39,12 +49,16 @@ _HOMES = {
     "Context": "skillpod.sdk",
     "Field": "skillpod.sdk",
     "File": "skillpod.sdk",
+    "Finding": "skillpod.model.finding",
     "Image": "skillpod.sdk",
+    "Report": "skillpod.model.finding",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
     "State": "skillpod.sdk",
     "StateError": "skillpod.sdk",
     "VolumeError": "skillpod.sdk",
+    "check": "skillpod.lifecycle.findings",
+    "freeze": "skillpod.intake.snapshot",
     "tool": "skillpod.sdk",
 }
 

@@ -22,6 +22,7 @@ from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
+from skillpod.lifecycle.apart import helper
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.orders import Orders
@@ -48,6 +49,7 @@ from skillpod.registry.registry import Registry
 from skillpod.registry.search import Search
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
+from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places, resolve
 from skillpod.sandbox.worker import ProgramWorker
@@ -139,8 +141,11 @@ class SkillManager:
         self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
         suppressions = load_suppressions(self._policies, today=day(clock.epoch()))
-        threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="skillpod")
+        audits = helper()
+        stack.callback(audits.close)
+        threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
+        audits.start()
         journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch)
         await journal.open()
         stack.push_async_callback(journal.close)
@@ -165,7 +170,7 @@ class SkillManager:
             state=index,
             clock=clock,
             news=self._news,
-            examiner=Examiner(suppressions=suppressions, today=lambda: day(clock.epoch())),
+            examiner=Examiner(audits, suppressions=suppressions, today=lambda: day(clock.epoch())),
             policy=lambda: self._policy,
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),

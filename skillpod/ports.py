@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from skillpod.errors import SkillpodError
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import Caller, Remembered
 from skillpod.model.digest import Digest
+from skillpod.model.ended import Ended
 from skillpod.model.entry import Entry
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
 
@@ -142,3 +143,17 @@ class Embedder(Protocol):
 class Worker(Protocol):
     async def run(self, argv: Sequence[str], *, stdin: bytes, timeout: float) -> int:
         """Run one of the operator's own programs (never a skill's), with a constructed environment. The exit status; -9 at timeout."""
+
+
+class Apart(Protocol):
+    """A pure function from bytes to bytes, run in a throw-away process that has little memory, little time and no rights."""
+
+    def run(self, request: bytes) -> bytes | Ended:
+        """What the function answers, or how its process ended without an answer. Never hangs, and never raises for what the function did.
+        Blocks: call it off the loop's thread. Any thread may."""
+
+    def each(self, requests: Iterable[bytes]) -> Iterator[bytes | Ended]:
+        """The same for many, several at a time, in their order."""
+
+    def close(self) -> None:
+        """Leave nothing behind. A second call does nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -38,6 +39,12 @@ class Held:
     reader: Any
     node: Any
     scope: Any
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no name in it is of something imported."""
+        imported: frozenset[str] = self.reader.imported_names
+        return all(node.id not in imported for node in ast.walk(self.node) if isinstance(node, ast.Name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class Base(Enum):
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """An attribute by its name: written with a dot, or as a constant of getattr and its like. ``is_asked``: it is only looked into, by
-    a constant key, ``in`` or a loop."""
+    a constant key, ``in`` or a loop; ``is_own``: the skill itself stores something under that name."""
 
     spot: Spot
     name: str
@@ -127,6 +134,7 @@ class Attribute:
     is_changed: bool = False
     call: Any = None
     is_asked: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

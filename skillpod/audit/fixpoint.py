@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
 
@@ -23,11 +23,11 @@ class Fixpoint:
     """
 
     def __init__(self) -> None:
-        self._final: dict[int, Meanings] = {}
-        self._open: dict[int, Meanings] = {}
-        self._depth: dict[int, int] = {}
-        self._tentative: dict[int, tuple[Meanings, int]] = {}
-        self._so_far: dict[int, Meanings] = {}
+        self._final: dict[Hashable, Meanings] = {}
+        self._open: dict[Hashable, Meanings] = {}
+        self._depth: dict[Hashable, int] = {}
+        self._tentative: dict[Hashable, tuple[Meanings, int]] = {}
+        self._so_far: dict[Hashable, Meanings] = {}
         self._grown = 0
         self._reaches = _NEVER
 
@@ -36,7 +36,7 @@ class Fixpoint:
         """Whether a key is being worked out: what is found meanwhile may not be all."""
         return bool(self._open)
 
-    def meanings(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
+    def meanings(self, key: Hashable, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
         """The union of the parts. Raises TooDeep."""
         final = self._final.get(key)
         if final is not None:
@@ -50,7 +50,7 @@ class Fixpoint:
             return found
         return self._work_out(key, parts)
 
-    def _work_out(self, key: int, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
+    def _work_out(self, key: Hashable, parts: Callable[[], Iterator[Meanings]]) -> Meanings:
         depth = len(self._open)
         outside, already = self._reaches, len(self._tentative)
         before = self._so_far.get(key, ())
@@ -70,7 +70,7 @@ class Fixpoint:
         self._reaches = min(outside, reaches if reaches < depth else _NEVER)
         return found
 
-    def _go_round(self, key: int, depth: int, already: int, parts: Callable[[], Iterator[Meanings]]) -> int:
+    def _go_round(self, key: Hashable, depth: int, already: int, parts: Callable[[], Iterator[Meanings]]) -> int:
         """Until nothing on the way round is more than it was: what is worked out early in a round knows only what was known then."""
         for turn in range(_MAX_ROUNDS):
             self._reaches, before, grown = _NEVER, self._open[key], self._grown
@@ -108,4 +108,5 @@ def merged(meanings: Iterable[Meaning]) -> Meanings:
 
 
 def _widened(meanings: Meanings) -> Meanings:
-    return tuple(dict.fromkeys((*(meaning for meaning in meanings if meaning.what is not What.TEXT), *UNKNOWN)))
+    kept = (meaning for meaning in meanings if meaning.what is not What.TEXT and not (meaning.held and meaning.held.is_plain))
+    return tuple(dict.fromkeys((*kept, *UNKNOWN)))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from skillpod.audit.facts import UNKNOWN, Meaning, Meanings, What
+from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
 from skillpod.audit.scopes import Binding, Kind, Scope, Source
 from skillpod.audit.standard import listed
@@ -33,6 +33,7 @@ READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enum
 
 _SHAPERS = re.compile(r"\b(?:setattr|__dict__|vars|__setattr__|locals)\b|\\x|\\u|\\N")
 _NAMESPACES = re.compile(r"\b(?:globals|vars|__dict__|locals|modules)\b|\\x|\\u|\\N")
+_FIELDS = re.compile(r"__dataclass_fields__|\\x|\\u|\\N")
 """Words through which a name gets another value unseen; a backslash may spell any of them."""
 
 _DEEPEST = 100
@@ -49,6 +50,7 @@ class Whole:
         self._found: dict[str, Meanings] = {}
         self._handled: frozenset[str] | None = None
         self._elsewhere: dict[str, bool] = {}
+        self._fields_kept: bool | None = None
         self._foreign_selves: bool | None = None
         self._mentioned: dict[re.Pattern[str], bool] = {}
 
@@ -104,6 +106,14 @@ class Whole:
         if self._foreign_selves is None:
             self._foreign_selves = any(_takes_methods_off(reader) for reader in self.readers.values())
         return self._foreign_selves
+
+    @property
+    def are_fields_kept(self) -> bool:
+        """Whether the fields of dataclasses are only looped over, for their names."""
+        if self._fields_kept is None:
+            self._fields_kept = False  # until it is known, for whoever asks on the way
+            self._fields_kept = not self._mentions(_FIELDS) and all(map(_keeps_fields, self.readers.values()))
+        return self._fields_kept
 
     # --- tables ------------------------------------------------------------------------------------------------------------------
 
@@ -191,13 +201,22 @@ def elements(holder: Meaning, index: int, depth: int) -> Meanings:
     held = holder.held
     if held is None:
         return UNKNOWN
+    if isinstance(held.node, _COMPREHENSIONS):
+        shown = held.node.key if isinstance(held.node, ast.DictComp) else held.node.elt
+        return _sure(holder, _parts(held, [shown], index, held.reader.survey.inner[id(held.node)], depth))
+    nodes = held.node.keys if isinstance(held.node, ast.Dict) else getattr(held.node, "elts", ())
+    return _sure(holder, _parts(held, nodes, index, held.scope, depth))
+
+
+def _parts(held: Held, nodes: Sequence[Any], index: int, scope: Scope, depth: int, kind: str = "elements") -> Meanings:
+    """What the parts of a table may be, each worked out once: a table may be made of what was in it before."""
     if depth > _DEEPEST:
         raise TooDeep
-    nodes = held.node.keys if isinstance(held.node, ast.Dict) else getattr(held.node, "elts", ())
-    if isinstance(held.node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-        shown = held.node.key if isinstance(held.node, ast.DictComp) else held.node.elt
-        return _sure(holder, _part(held, shown, index, held.reader.survey.inner[id(held.node)], depth))
-    return _sure(holder, merged(meaning for node in nodes for meaning in _part(held, node, index, held.scope, depth)) or UNKNOWN)
+    known: Fixpoint = held.reader.whole.known
+    return known.meanings((kind, id(held.node), index), lambda: (_part(held, node, index, scope, depth) for node in nodes)) or UNKNOWN
+
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
 def _part(held: Any, node: Any, index: int, scope: Scope, depth: int) -> Meanings:
@@ -215,14 +234,12 @@ def values(holder: Meaning, depth: int) -> Meanings:
     held = holder.held
     if held is None:
         return UNKNOWN
-    if depth > _DEEPEST:
-        raise TooDeep
     if isinstance(held.node, ast.Dict):
         if None in held.node.keys:
             return UNKNOWN
-        return _sure(holder, merged(each for node in held.node.values for each in _part(held, node, -1, held.scope, depth)) or UNKNOWN)
+        return _sure(holder, _parts(held, held.node.values, -1, held.scope, depth, "values"))
     if isinstance(held.node, ast.DictComp):
-        return _sure(holder, _part(held, held.node.value, -1, held.reader.survey.inner[id(held.node)], depth))
+        return _sure(holder, _parts(held, [held.node.value], -1, held.reader.survey.inner[id(held.node)], depth, "values"))
     return elements(holder, -1, depth)
 
 
@@ -232,11 +249,11 @@ def item(holder: Meaning, key: Any, depth: int) -> Meanings:
     if held is not None and isinstance(held.node, (ast.Tuple, ast.List)) and isinstance(key, int):
         nodes = held.node.elts
         if -len(nodes) <= key < len(nodes) and not any(isinstance(node, ast.Starred) for node in nodes):
-            return _sure(holder, _part(held, nodes[key], -1, held.scope, depth))
+            return _sure(holder, _parts(held, [nodes[key]], -1, held.scope, depth, f"item {key % len(nodes)}"))
     if held is not None and isinstance(held.node, ast.Dict) and isinstance(key, str):
         chosen = [value for at, value in zip(held.node.keys, held.node.values, strict=True) if getattr(at, "value", None) == key]
         if chosen and all(isinstance(at, ast.Constant) for at in held.node.keys):
-            return _sure(holder, _part(held, chosen[-1], -1, held.scope, depth))
+            return _sure(holder, _parts(held, [chosen[-1]], -1, held.scope, depth, f"item {key!r}"))
     return values(holder, depth)
 
 
@@ -246,6 +263,23 @@ def _sure(holder: Meaning, found: Meanings) -> Meanings:
         found = tuple(meaning.bound(holder.line) for meaning in found)
     assert holder.held is not None  # noqa: S101  # every caller has looked
     return found if holder.held.reader.whole.is_sure(holder) else merged((*found, *UNKNOWN))
+
+
+def _keeps_fields(reader: Reader) -> bool:
+    for place in reader.survey.places:
+        if isinstance(place.node, ast.Call):
+            is_fields = any(each.path == "dataclasses.fields" for each in reader.value(place.node.func, place.scope))
+            if is_fields and not isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+                return False
+        elif isinstance(place.node, ast.Name):
+            is_field = any(each.what is What.FIELD for each in reader.value(place.node, place.scope))
+            if is_field and not isinstance(place.parent, ast.Attribute):
+                return False
+        elif isinstance(place.node, ast.Attribute):
+            is_stored = not isinstance(place.node.ctx, ast.Load)
+            if is_stored and any(each.what is What.FIELD for each in reader.value(place.node.value, place.scope)):
+                return False
+    return True
 
 
 def _takes_methods_off(reader: Reader) -> bool:

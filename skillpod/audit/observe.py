@@ -34,8 +34,8 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
-from skillpod.audit.holders import values
-from skillpod.audit.reach import LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
+from skillpod.audit.holders import elements_of, values
+from skillpod.audit.reach import ANY, LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
 from skillpod.audit.standard import BUILTINS, GUARDED, HARMLESS_WHEN_SEEN, PERMITTED, PURE, Reach, standing
@@ -47,6 +47,7 @@ _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name_
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
 """Functions that copy attributes by name: how many arguments come before the names."""
 
+_SIGNATURES = frozenset({"inspect.signature", "inspect.Signature.from_callable"})
 _GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
@@ -124,7 +125,9 @@ class Observer:
         is_asked = self._is_asked_along(place, link) if name.startswith("__") else False
         spot = _last(link)
         call = place.parent if is_last and _is_called(place) else None
-        yield Attribute(spot, name, spelled, base, is_last and not isinstance(link.ctx, ast.Load), call, is_asked)
+        is_changed = is_last and not isinstance(link.ctx, ast.Load)
+        is_own = name.startswith("__") and name in self._reader.whole.fields
+        yield Attribute(spot, name, spelled, base, is_changed, call, is_asked, is_own)
 
     def _is_asked_along(self, place: Place, link: Any) -> bool:
         """``x.__dict__["name"]``, ``x.__dict__.get("name")``, ``name in x.__dict__``, ``for name in x.__dict__``."""
@@ -166,22 +169,33 @@ class Observer:
         if meaning.path in _MAKERS:
             yield Making(spot, spelled)
         elif meaning.path in _COPIERS:
-            if (
-                call is None
-                or len(call.args) > _COPIERS[meaning.path]
-                or any(word.arg in ("assigned", "updated", None) for word in call.keywords)
-            ):
-                yield Dynamic(spot, spelled)
+            yield from self._report_copier(_COPIERS[meaning.path], spot, spelled, call, place)
         elif meaning.path == "dataclasses.dataclass":
             if not (_is_decorator(place) or (call is not None and not call.args and self._reader.decorates(call))):
                 yield Making(spot, spelled)
         elif call is None:
             yield Dynamic(spot, spelled)
 
+    def _report_copier(self, count: int, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
+        """``functools.wraps`` and its like, told which attributes to copy: each by name, or not known."""
+        if call is None or _is_starred(call.args) or any(word.arg is None for word in call.keywords):
+            yield Dynamic(spot, spelled)
+            return
+        for told in (*call.args[count:], *(word.value for word in call.keywords if word.arg in ("assigned", "updated"))):
+            if isinstance(told, (ast.Tuple, ast.List)) and not told.elts:
+                continue
+            for meaning in elements_of(self._reader, told, -1, place.scope, 0):
+                if meaning.what is What.TEXT:
+                    yield Attribute(spot, meaning.path, spelled)
+                else:
+                    yield Dynamic(spot, spelled)
+
     def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         if self._is_kind(place.node, place.parent, place.scope) or _is_only_sought_in(meaning, place):
             return
         name = meaning.path.removeprefix("builtins.")
+        if name in _SIGNATURES and call is None and isinstance(place.parent, ast.Call) and place.parent.args[:1] == [place.node]:
+            call = place.parent  # functools.partial(inspect.signature, eval_str=True)
         if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *_MAKERS, *_COPIERS):
             yield from self._report_maker(meaning, spot, spelled, call, place)
         if name == meaning.path or name.partition(".")[0] in BUILTINS or not standing(meaning.path).is_listed:
@@ -458,8 +472,18 @@ class Observer:
             if all(meaning.what is What.SELF for meaning in held) or _is_of_arguments(place.node.args[0], place.scope):
                 return
             is_weak = all(meaning.what in (What.CLASS, What.UNKNOWN) for meaning in held)
-        if not self._is_followed(place) and not self._is_asked(place):
+        if not (self._is_followed(place) or self._is_asked(place) or self._is_listed(place)):
             yield Names(spot, f"{name}()", is_weak)
+
+    def _is_listed(self, place: Place) -> bool:
+        """Whether only the names are taken: ``sorted(globals())``, ``[*globals()]``, a loop over them."""
+        parent = place.parent
+        if isinstance(parent, ast.Starred):
+            return isinstance(self._reader.survey.parents.get(id(parent)), (ast.List, ast.Set, ast.Tuple))
+        if isinstance(parent, ast.Call) and parent.args[:1] == [place.node] and not parent.keywords:
+            called = {each.path for each in self._reader.value(parent.func, place.scope)}
+            return bool(called) and called <= _LISTING
+        return isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is place.node
 
     def _is_asked(self, place: Place) -> bool:
         """``globals().get("name")``."""
@@ -488,7 +512,10 @@ class Observer:
         node, scope = place.node, place.scope
         if not isinstance(node.ctx, ast.Load):
             for base in self._reader.value(node.value, scope):
-                if (base.what is What.NAMESPACE and base.path) or _is_shared(base):
+                if base.what is What.NAMESPACE and base.path == ANY:
+                    if not self._is_constant(node.slice, scope):
+                        yield Dynamic(_spot(node), _excerpt(node), _prefix(node.slice))
+                elif (base.what is What.NAMESPACE and base.path) or _is_shared(base):
                     yield Change(_spot(node), base.path, _excerpt(node))
             return
         if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List)):
@@ -535,7 +562,7 @@ class Observer:
     def _report_class(self, place: Place) -> Iterator[Fact]:
         """A class of classes, or of a kind that is told by its class's names what to reach for: what it does is not what stands there."""
         for base in place.node.bases:
-            if any(meaning.path in _SHAPED for meaning in self._reader.value(base, place.scope)):
+            if any(_is_shaped(meaning.path, place.node) for meaning in self._reader.value(base, place.scope)):
                 yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
 
         for statement in place.node.body:
@@ -619,12 +646,25 @@ _REPORT: dict[type, Any] = {
 }
 
 
+_LISTING = frozenset(f"builtins.{name}" for name in ("sorted", "list", "tuple", "set", "frozenset", "len"))
+
 _COUNTERS = frozenset({"builtins.len", "builtins.bool", "builtins.print"})
 """Builtins that give nothing of a table to anybody."""
 
 _PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
 
-_SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr", "string.Formatter"})
+_SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr"})
+
+_TAKERS = frozenset({"format_field", "convert_field", "get_field", "vformat", "check_unused_args"})
+"""Methods of a ``string.Formatter`` that are handed what a field's path led to."""
+
+
+def _is_shaped(path: str, node: Any) -> bool:
+    """Whether a class from this base does what its names say, and not what its text says."""
+    if path == "string.Formatter":
+        return any(getattr(statement, "name", "") in _TAKERS or isinstance(statement, ast.Assign) for statement in node.body)
+    return path in _SHAPED
+
 
 _OF_OTHERS = frozenset({What.MODULE, What.MEMBER, What.TEXT})
 """Kinds of what is certainly not an object of the skill's own."""

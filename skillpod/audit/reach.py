@@ -77,6 +77,7 @@ class Reader:
         self.survey = survey(source.tree)
         self._known = whole.known
         self._values: dict[int, Meanings] = {}
+        self._imported: frozenset[str] | None = None
         self._steps = 0
         self._folds = Budget(_MAX_FOLDS)
         self._folding: set[int] = set()
@@ -282,6 +283,17 @@ class Reader:
         above = self.survey.parents.get(id(call))
         return isinstance(above, ast.ClassDef) and call in above.decorator_list
 
+    @property
+    def imported_names(self) -> frozenset[str]:
+        """Names that an import gives a value to, anywhere in the file, and names they are handed on to."""
+        if self._imported is None:
+            scopes = (self.survey.module, *self.survey.inner.values(), *self.survey.classes)
+            bound = [(name, binding) for scope in scopes for name, found in scope.bindings.items() for binding in found]
+            names = {name for name, binding in bound if binding.source is Source.IMPORT}
+            names |= {name for name, binding in bound if binding.source is Source.VALUE and _root(binding.node) in names}
+            self._imported = frozenset(names)
+        return self._imported
+
     def below(self, name: str) -> Iterator[str]:
         """A package of the bundle and every module in it: what a star import of it may load, by its ``__all__``."""
         inside = f"{name}." if name else ""
@@ -370,7 +382,7 @@ class Reader:
             return (Meaning(base.what, f"{base.path}.{name}", base.line),)
         if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER, What.CONTEXT):
             return self._of_some_object(base, name, depth)
-        if base.what is What.FIELD and name == "name" and not self.whole.is_stored_on_others(name):
+        if base.what is What.FIELD and name == "name" and (self.whole.are_fields_kept or not self.whole.is_stored_on_others(name)):
             return (Meaning(What.TEXT, "field"),)
         return UNKNOWN
 
@@ -620,6 +632,12 @@ def _guess(base: Meaning, name: str) -> Meanings:
         return (Meaning(What.GUESS, f"{base.path}.{name}", base.line),)
     plain = name.lstrip("_")
     return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
+
+
+def _root(node: Any) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
 
 
 def _text(meanings: Meanings) -> str | None:

@@ -71,7 +71,8 @@ _TESTS = "tests/"
 
 
 def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RULES) -> Report:
-    """Every finding for a bundle, and the capabilities its code seems to use. Never raises: an audit that fails is a denial.
+    """Every finding for a bundle, and the capabilities its code seems to use. An audit that fails is a denial; raises MemoryError only, for
+    whoever bounds the memory can say by how much (``skillpod.sandbox.throwaway``).
 
     ``manifest`` None: nothing is asked for. What is found in a file below ``tests/`` that no other file of the skill imports, directly or
     through others, can't run in a guest and is a notice.
@@ -79,6 +80,8 @@ def run(bundle: Bundle, manifest: Manifest | None, *, rules: Sequence[Rule] = RU
     try:
         found, uses, rows, sources = _audit(bundle, manifest, rules)
         shown = tuple(fingerprinted(_in_order(found), bundle, sources))
+    except MemoryError:
+        raise
     except Exception as fault:  # noqa: BLE001  # SAFE: a stranger's code was read; whatever went wrong, the answer is no
         failed = Finding(
             rule="AUD-001",

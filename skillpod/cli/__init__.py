@@ -1,4 +1,5 @@
-"""The command line. ``skillpod --version``, and a client that joins a running pod, are served before anything else is imported."""
+"""The command line. ``skillpod --version``, a client that joins a running pod, and a plain ``check`` are served before anything else is
+imported."""
 
 from __future__ import annotations
 
@@ -19,6 +20,12 @@ def main() -> int:
         joined = join_at_once(arguments)
         if joined is not None:
             return joined
+    if arguments[:1] == ["check"]:
+        from skillpod.cli.quick import check_at_once  # SAFE: here, as below
+
+        checked = check_at_once(arguments[1:])
+        if checked is not None:
+            return checked
     from skillpod.cli.program import run  # SAFE: here, so that what is above stays fast
 
     return run(arguments)

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import tempfile
-from collections.abc import Callable, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skillpod.audit.ruleset import RULESET
-from skillpod.cli import findings, render, sarif
-from skillpod.cli.checkup import SCHEMA, Checked, changed_skills, examine, is_skill, skill_folders, today
+from skillpod.cli import render
+from skillpod.cli.checking import Format, Wanted
+from skillpod.cli.checking import check as run_check
 from skillpod.cli.options import DEFAULT_HOME, Folders, HomeDir, Json, PolicyName
-from skillpod.cli.portrait import comparison_table
-from skillpod.config import load_policy, read_suppressions_file
 from skillpod.errors import CommandInvalid, PathUnusable
-from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.manifest.template import new_skill
-from skillpod.model.finding import Finding, Verdict
 from skillpod.model.names import SKILL_NAME_LIMIT, is_skill_name
-from skillpod.policy.suppressions import FILE, NONE, Suppressions
 from skillpod.serve.answers import Exit
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-
-
-class Format(Enum):
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
 
 
 # --- new ---------------------------------------------------------------------------------------------------------------------------
@@ -102,86 +88,28 @@ def check(
     home: HomeDir = DEFAULT_HOME,
     format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", "-j", metavar="N", min=0, help="How many skills are read at a time; 0: one a processor.", show_default=False
+        ),
+    ] = 0,
 ) -> None:
     """Say everything that is wrong with skill folders: manifest, tools, audit, signatures. Nothing of them is run.
 
     Exit code 1 when one is denied, or refused by the policy.
     """
-    active = load_policy(policies, policy or "default") if policies is not None else None
-    skills = list(changed_skills(folders) if changed else skill_folders(folders))
-    accepted = _accepted(suppressions or _beside(policies), skills)
-    examiner = Examiner(suppressions=accepted, today=today)
-    checked: list[Checked] = []
-    with render.working("checking"):
-        earlier = _earlier(against, skills, home=home, examiner=examiner) if against is not None else _none_before
-        checked.extend(examine(folder, examiner, active, before=earlier(folder)) for folder in skills)
-    notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
-    if json or format is Format.JSON:
-        shown = {"skills": [one.as_dict() for one in checked], "notices": [notice.as_dict() for notice in notices]}
-        render.data({"schema": SCHEMA, "ruleset": RULESET, **shown})
-    elif format is Format.SARIF:
-        render.data(sarif.log(checked, notices))
-    else:
-        _print_checked(checked, notices)
-    if any(one.verdict is Verdict.DENY or one.decision == "refuse" for one in checked):
-        raise typer.Exit(Exit.REFUSED)
-
-
-def _none_before(_folder: Path) -> Survey | None:
-    return None
-
-
-def _earlier(against: str, folders: list[Path], *, home: Path, examiner: Examiner) -> Callable[[Path], Survey | None]:
-    from skillpod.cli.against import Earlier  # SAFE: here, so that a check without it does not load the store
-
-    earlier = Earlier(against, home=home, examiner=examiner)
-    earlier.require_one(folders)
-    return lambda folder: earlier.of(folder.absolute().name)
-
-
-def _beside(policies: Path | None) -> Path | None:
-    """The file of a folder of policies, when it has one."""
-    file = None if policies is None else policies / FILE
-    return file if file is not None and os.path.lexists(file) else None
-
-
-def _accepted(file: Path | None, skills: Sequence[Path]) -> Suppressions:
-    """What the operator's people have accepted. Raises CommandInvalid for a file that a skill brings along, PolicyUnreadable."""
-    if file is None:
-        return NONE
-    place = Path(os.path.realpath(file))
-    for skill in skills:
-        if is_skill(skill) and place.is_relative_to(os.path.realpath(skill)):
-            raise CommandInvalid(
-                f"{file} is inside the skill {skill}", hint="a skill can't accept its own findings: keep the file elsewhere"
-            )
-    return read_suppressions_file(file, today=today())
-
-
-def _print_comparison(one: Checked) -> None:
-    table = list(comparison_table([row.as_dict() for row in one.survey.report.comparison])) if one.survey else []
-    if table:
-        render.line((one.name, "bold"), ": what it asks for, and what it uses")
-        for line in table:
-            render.line(*line)
-        render.line()
-
-
-def _print_checked(checked: Sequence[Checked], notices: Sequence[Finding]) -> None:
-    for one in checked:
-        lines = list(findings.checked_lines(one, room=render.room()))
-        if lines and len(checked) > 1:
-            render.line((one.name, "bold underline"), (f"  {one.path}", "dim"))
-        for spans in lines:
-            render.line(*spans)
-        _print_comparison(one)
-    for spans in findings.notice_lines(notices):
-        render.line(*spans)
-    rows = findings.rule_rows(checked)
-    if rows:
-        render.table(("RULE", "SEVERITY", "FOUND", "WHAT"), rows)
-        render.line()
-    render.line(*findings.summary(checked))
-    hint = findings.hint(checked)
-    if hint:
-        render.line(*hint)
+    wanted = Wanted(
+        folders=folders,
+        policies=policies,
+        policy=policy,
+        suppressions=suppressions,
+        changed=changed,
+        against=against,
+        home=home,
+        format=Format.JSON if json else format,
+        jobs=jobs,
+    )
+    end = run_check(wanted)
+    if end is not Exit.DONE:
+        raise typer.Exit(end)

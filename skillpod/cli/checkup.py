@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from skillpod.cli import places
-from skillpod.errors import AuditDenied, NotASkill, PathUnusable, SkillpodError
-from skillpod.intake.left_out import reason_left_out
+from skillpod.errors import NotASkill, PathUnusable, SkillpodError
 from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.findings import as_findings, findings
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision, update_of
-from skillpod.model.decision import Admission, Hold, Refusal
-from skillpod.model.finding import Finding, Severity, Verdict, verdict_of
-from skillpod.policy.document import Policy
-from skillpod.policy.suppressions import day
+from skillpod.lifecycle.reading import Seen
+from skillpod.model.bundle import Bundle
+from skillpod.model.finding import Finding, Verdict, verdict_of
+
+if TYPE_CHECKING:
+    from skillpod.policy.document import Policy
 
 SCHEMA = 1
 """The version of the shape that ``check --format json`` prints."""
 
 _MARKERS = ("manifest.yaml", "SKILL.md")
-_WORDS = {Admission: "admit", Hold: "hold", Refusal: "refuse"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One folder. ``digest`` is None and ``survey`` too when it could not be frozen; ``decision`` is empty when no policy was asked."""
+    """One folder. ``digest`` is None and ``seen`` too when it could not be frozen; ``decision`` is empty when no policy was asked."""
 
     path: Path
     name: str
     digest: str | None
     findings: tuple[Finding, ...]
-    survey: Survey | None = None
+    seen: Seen | None = None
     decision: str = ""
     rule: str = ""
     because: tuple[SkillpodError, ...] = ()
@@ -44,7 +45,7 @@ class Checked:
     @property
     def notices(self) -> tuple[Finding, ...]:
         """About the operator's suppressions, not about the skill."""
-        return self.survey.notices if self.survey else ()
+        return self.seen.notices if self.seen else ()
 
     @property
     def verdict(self) -> Verdict:
@@ -57,8 +58,8 @@ class Checked:
             "digest": self.digest,
             "verdict": self.verdict.value,
             "findings": [finding.as_dict() for finding in self.findings],
-            "capabilities": [use.as_dict() for use in self.survey.report.capabilities] if self.survey else [],
-            "comparison": [row.as_dict() for row in self.survey.report.comparison] if self.survey else [],
+            "capabilities": [use.as_dict() for use in self.seen.report.capabilities] if self.seen else [],
+            "comparison": [row.as_dict() for row in self.seen.report.comparison] if self.seen else [],
         }
         if self.decision:
             entry["decision"] = self.decision
@@ -119,28 +120,69 @@ def is_skill(path: Path) -> bool:
     return any(os.path.lexists(path / marker) for marker in _MARKERS)
 
 
-def examine(path: Path, examiner: Examiner, policy: Policy | None, *, before: Survey | None = None) -> Checked:
-    """Everything that can be said of one folder without running it, and as an update of the version ``before`` it. Never raises for what
-    is in it."""
-    name = os.path.basename(os.path.abspath(path))  # what a link is called, not what it points to
-    try:
-        bundle = freeze(path)
-    except SkillpodError as fault:
-        return Checked(path=path, name=name, digest=None, findings=as_findings(fault, {}))
-    survey = examiner.survey(bundle, folder=name)
-    faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in as_findings(fault, bundle.files)]
-    left_out = map(_left_out, bundle.left_out)
-    update = update_of(before, survey) if before is not None else ()
-    findings = sorted(
-        [*faults, *survey.report.findings, *update, *left_out], key=lambda seen: (seen.file, seen.line, seen.column, seen.rule)
-    )
-    answer, rule, because = _decide(survey, policy, update) if policy is not None else ("", "", ())
+Before = Callable[[Path], "Survey | None"]
+"""The version before the one in a folder; None when it is new."""
+
+
+def none_before(_folder: Path) -> Survey | None:
+    return None
+
+
+def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
+    """Everything that can be said of one folder without running it. Never raises for what is in it."""
+    return next(examine_each([path], examiner, policy))
+
+
+def examine_each(paths: Iterable[Path], examiner: Examiner, policy: Policy | None, *, before: Before = none_before) -> Generator[Checked]:
+    """The same for many, several at a time, in their order, and each as an update of the version ``before`` it. Raises what that does."""
+    frozen: deque[tuple[Path, str, Bundle | SkillpodError]] = deque()
+
+    def bundles() -> Iterator[tuple[Bundle, str]]:
+        for path in paths:
+            name = os.path.basename(os.path.abspath(path))  # what a link is called, not what it points to
+            try:
+                bundle = freeze(path)
+            except SkillpodError as fault:
+                frozen.append((path, name, fault))
+            else:
+                frozen.append((path, name, bundle))
+                yield bundle, name
+
+    for seen in examiner.look_at_each(bundles()):
+        yield from _unfrozen(frozen)
+        path, name, bundle = frozen.popleft()
+        assert isinstance(bundle, Bundle)  # noqa: S101  # SAFE: what was not frozen is at the head no more
+        yield _checked(path, name, _Read(bundle, seen, before(path)), examiner, policy)
+    yield from _unfrozen(frozen)
+
+
+def _unfrozen(frozen: deque[tuple[Path, str, Bundle | SkillpodError]]) -> Iterator[Checked]:
+    """Those at the head that could not be read."""
+    while frozen and isinstance(fault := frozen[0][2], SkillpodError):
+        path, name, _ = frozen.popleft()
+        yield Checked(path=path, name=name, digest=None, findings=as_findings(fault, {}))
+
+
+class _Read(NamedTuple):
+    bundle: Bundle
+    seen: Seen
+    before: Survey | None
+
+
+def _checked(path: Path, name: str, read: _Read, examiner: Examiner, policy: Policy | None) -> Checked:
+    bundle, seen, before = read
+    update: tuple[Finding, ...] = ()
+    answer, rule, because = "", "", tuple[SkillpodError, ...]()
+    if policy is not None or before is not None:
+        survey = examiner.survey_seen(bundle, seen, folder=name)
+        update = update_of(before, survey) if before is not None else ()
+        answer, rule, because = _decide(survey, policy, update) if policy is not None else ("", "", ())
     return Checked(
         path=path,
-        name=survey.manifest.name if survey.manifest else name,
+        name=seen.skill or name,
         digest=bundle.digest,
-        findings=tuple(findings),
-        survey=survey,
+        findings=findings(bundle, seen, update),
+        seen=seen,
         decision=answer,
         rule=rule,
         because=because,
@@ -150,35 +192,17 @@ def examine(path: Path, examiner: Examiner, policy: Policy | None, *, before: Su
 
 def today() -> date:
     """The day it is, in UTC: until when an acceptance holds is asked of it."""
+    from skillpod.policy.suppressions import day  # SAFE: here, so that a check without policies never loads one
+
     return day(time.time())
 
 
-def _left_out(path: str) -> Finding:
-    reason = reason_left_out(path.rpartition("/")[2])
-    return Finding(rule="left_out", severity=Severity.NOTICE, file=path, message=f"not part of the skill: {reason}; it can't run")
-
-
 def _decide(survey: Survey, policy: Policy, update: Sequence[Finding]) -> tuple[str, str, tuple[SkillpodError, ...]]:
+    from skillpod.model.decision import Admission, Hold, Refusal  # SAFE: here, as above
+
+    words = {Admission: "admit", Hold: "hold", Refusal: "refuse"}
     try:
         made = decision(survey, policy, update=update)
     except SkillpodError as fault:
         return "refuse", "", (fault,)
-    return _WORDS[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons
-
-
-def as_findings(fault: SkillpodError, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    """Each leaf of an error as a finding that denies; its code is the rule."""
-    if fault.reasons:
-        return tuple(finding for reason in fault.reasons for finding in as_findings(reason, files))
-    place = places.find(fault.at, files)
-    return (
-        Finding(
-            rule=fault.code,
-            severity=Severity.DENY,
-            file=place.file,
-            line=place.line,
-            column=place.column,
-            message=f"{place.path}: {fault.message}" if place.path else fault.message,
-            fix=fault.hint,
-        ),
-    )
+    return words[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons

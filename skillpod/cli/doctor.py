@@ -25,6 +25,7 @@ from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
 from skillpod.model.domain import DomainBounds
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.throwaway import MIB, Bounds, Walls
 from skillpod.serve.answers import Exit
 from skillpod.serve.doors import mcp_missing
 from skillpod.store.memory import SkillMemory
@@ -125,12 +126,25 @@ def _facts(home: Path) -> Iterator[Fact]:
         remedy="" if linux else "the jail is made of Linux's walls: run skillpod on Linux",
     )
     yield Fact(name="user", state="ok", detail=f"uid {os.getuid()}" + (" (root: guests never are)" if os.getuid() == 0 else ""))
+    yield _audit()
     yield _inotify()
     yield _home(home)
     yield _pod_yaml(home)
     yield _journal(home)
     yield _mcp()
     yield _doors(home)
+
+
+def _audit() -> Fact:
+    """What stands around the throw-away process that reads a skill; its limits of memory and time need nothing."""
+    bounds = Bounds()
+    walls = Walls(bounds)
+    walls.close()
+    limits = f"{bounds.memory / MIB:g} MiB, {bounds.cpu} s of processor time, {bounds.wall:g} s"
+    if not walls.absent:
+        return Fact(name="audit", state="ok", detail=f"in a process of its own: {limits}, no files, no network, no other process")
+    why = "; ".join(f"{wall}: {reason}" for wall, reason in walls.absent.items())
+    return Fact(name="audit", state="warning", detail=f"in a process of its own: {limits}; around it is missing: {why}")
 
 
 def _inotify() -> Fact:

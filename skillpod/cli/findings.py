@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from skillpod.cli import rulebook
 from skillpod.cli.checkup import Checked
 from skillpod.cli.faults import SEVERITY_STYLES, Line, Span
-from skillpod.cli.places import Place, source_line
 from skillpod.cli.portrait import counted
 from skillpod.cli.render import safe
+from skillpod.lifecycle.places import Place, source_line
 from skillpod.model.finding import Finding, Verdict
 
 MANY = 10
@@ -64,7 +64,7 @@ def _accepted_lines(one: Checked, finding: Finding) -> Iterator[Line]:
 
 def where(one: Checked, finding: Finding) -> str:
     """``skills/demo/handler.py:3:5``: what an editor or a terminal opens."""
-    path = str(one.path / finding.file) if one.survey is not None and finding.file else finding.file or str(one.path)
+    path = str(one.path / finding.file) if one.seen is not None and finding.file else finding.file or str(one.path)
     return f"{path}:{finding.line}:{finding.column}" if finding.line else path
 
 

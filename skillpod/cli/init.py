@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,11 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from skillpod.cli import render
-from skillpod.cli.checkup import as_findings
 from skillpod.cli.options import Json
 from skillpod.cli.portrait import counted
-from skillpod.errors import AuditDenied, NotASkill, PathUnusable
+from skillpod.errors import NotASkill, PathUnusable
 from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.apart import apart
+from skillpod.lifecycle.findings import as_findings
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.manifest.parse import MANIFEST
 from skillpod.manifest.proposal import Proposal, can_be_proposed_for, propose
@@ -62,8 +64,7 @@ def init(
     json: Json = False,
 ) -> None:
     """Propose a manifest.yaml for a folder that has none: what SKILL.md says, and what the audit saw the code use. Nothing of it is run."""
-    with render.working("reading"):
-        proposed = examine(folder)
+    proposed = examine(folder)
     if write:
         _write(folder / MANIFEST, proposed.text)
     if json:
@@ -88,13 +89,14 @@ def examine(folder: Path) -> Proposed:
     if not can_be_proposed_for(bundle):
         hint = "a SKILL.md, a handler.py or programs in scripts/; `skillpod new NAME` makes one"
         raise NotASkill("there is nothing here to make a skill of", at=str(folder), hint=hint)
-    examiner = Examiner()
-    seen = examiner.survey(_with_manifest(bundle, propose(bundle, name=name, uses=()).text()), folder=name)
-    proposal = propose(bundle, name=name, uses=seen.report.capabilities)
-    with_it = _with_manifest(bundle, proposal.text())
-    survey = examiner.survey(with_it, folder=name)
-    faults = [finding for fault in survey.faults if not isinstance(fault, AuditDenied) for finding in as_findings(fault, with_it.files)]
-    denied = survey.report.counting(Severity.DENY)
+    with closing(apart()) as worker:
+        examiner = Examiner(worker)
+        first = examiner.look(_with_manifest(bundle, propose(bundle, name=name, uses=()).text()), folder=name)
+        proposal = propose(bundle, name=name, uses=first.report.capabilities)
+        with_it = _with_manifest(bundle, proposal.text())
+        seen = examiner.look(with_it, folder=name)
+    faults = [finding for fault in seen.faults for finding in as_findings(fault, with_it.files)]
+    denied = seen.report.counting(Severity.DENY)
     return Proposed(path=folder, name=name, proposal=proposal, refused=(*faults, *denied))
 
 

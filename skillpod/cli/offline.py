@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,9 +101,11 @@ def _one(names: Mapping[str, Remembered], name: str) -> Remembered:
 
 
 def _survey(home: Path, name: str, digest: Digest) -> Survey:
-    from skillpod.lifecycle.pipeline import Examiner  # SAFE: here, so that a list of names starts fast
+    from skillpod.lifecycle.apart import apart  # SAFE: here, so that a list of names starts fast
+    from skillpod.lifecycle.pipeline import Examiner
 
-    return Examiner().survey(BundleStore(Home(home).store).get(digest), folder=name)
+    with closing(apart()) as worker:
+        return Examiner(worker).survey(BundleStore(Home(home).store).get(digest), folder=name)
 
 
 def _summary(name: str, remembered: Remembered, quarantined: Mapping[Digest, str]) -> dict[str, Any]:

@@ -1,27 +1,20 @@
-"""The table of commands, their lazy loading, and how every failure ends."""
+"""The table of commands and their lazy loading."""
 
 from __future__ import annotations
 
-import os
-import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import pairwise
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from skillpod.cli import render
+from skillpod.cli.ending import ended
 from skillpod.cli.values import nearest
-from skillpod.errors import CommandInvalid, PathUnusable, SkillpodError
-from skillpod.serve.answers import Exit, answer
-
-DEBUG = "SKILLPOD_DEBUG"
-"""Set to 1, a fault of skillpod itself is shown with its traceback."""
+from skillpod.errors import CommandInvalid
+from skillpod.serve.answers import Exit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +90,7 @@ class Program(TyperGroup):
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code. Prints what failed, never a traceback for a user's mistake."""
-    try:
-        code = _invoke(list(arguments))
-        sys.stdout.flush()
-    except SkillpodError as error:
-        code = _fail(error, arguments)
-    except typer.TyperException as usage:
-        code = _fail(_usage(usage), arguments)
-    except (KeyboardInterrupt, typer.Abort):
-        code = Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's own last flush is quiet too
-        code = Exit.PIPE_CLOSED
-    except OSError as fault:
-        _explain()
-        code = _fail(PathUnusable(fault.strerror or str(fault), at=str(fault.filename or "")), arguments)
-    except Exception as bug:  # noqa: BLE001  # SAFE: the last line before a user: a bug is told, with a way to see it
-        _explain()
-        code = _fail(_bug(bug), arguments)
-    return int(code)
+    return ended(lambda: _invoke(list(arguments)), arguments)
 
 
 def _invoke(arguments: list[str]) -> int:
@@ -127,36 +102,14 @@ def _invoke(arguments: list[str]) -> int:
             program.invoke(context)
     except typer.Exit as end:
         return end.exit_code if given else Exit.MISUSED
+    except typer.TyperException as fault:
+        raise _usage(fault) from fault
+    except typer.Abort as abort:
+        raise KeyboardInterrupt from abort
     return Exit.DONE
-
-
-def _fail(error: SkillpodError, arguments: Sequence[str]) -> int:
-    if _wants_json(arguments):
-        render.data(error.as_dict())
-    else:
-        render.error(error)
-    return answer(error).exit
-
-
-def _wants_json(arguments: Sequence[str]) -> bool:
-    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    pairs = pairwise(options)
-    return "--json" in options or "--format=json" in options or ("--format", "json") in pairs
 
 
 def _usage(fault: Any) -> CommandInvalid:
     context = getattr(fault, "ctx", None)
     command = context.command_path if context is not None else "skillpod"
     return CommandInvalid(fault.format_message().rstrip("."), hint=f"`{command} --help` shows how it is used")
-
-
-def _bug(bug: Exception) -> SkillpodError:
-    return SkillpodError(
-        f"skillpod itself failed: {type(bug).__name__}: {bug}",
-        hint=f"please report it, with what you ran; {DEBUG}=1 shows where it happened",
-    )
-
-
-def _explain() -> None:
-    if os.environ.get(DEBUG) == "1":
-        traceback.print_exc()

@@ -13,8 +13,8 @@ from skillpod.audit.ruleset import RULESET
 from skillpod.cli import rulebook
 from skillpod.cli.checkup import Checked
 from skillpod.cli.findings import title
-from skillpod.cli.places import Place, source_line
 from skillpod.cli.rulebook import Page
+from skillpod.lifecycle.places import Place, source_line
 from skillpod.model.finding import Finding, Severity, Suppression
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -109,7 +109,7 @@ def _code(code: str) -> dict[str, Any]:
 
 
 def _result(one: Checked, finding: Finding, index: Mapping[str, int], seen: Counter[tuple[str, str]]) -> dict[str, Any]:
-    path = str(one.path / finding.file) if one.survey is not None and finding.file else str(one.path)
+    path = str(one.path / finding.file) if one.seen is not None and finding.file else str(one.path)
     fix = f"\nWhat to do: {finding.fix}" if finding.fix else ""
     place = {"locations": [_location(path, finding, source_line(one.files, Place(finding.file, finding.line)))]}
     seen[path, finding.fingerprint] += 1

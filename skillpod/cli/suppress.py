@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from skillpod.config import parse_suppressions
 from skillpod.documents import read_yaml
 from skillpod.errors import CommandInvalid, DocumentInvalid, PathUnusable
 from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.model.finding import Finding, Severity, Suppression
 from skillpod.policy.suppressions import FILE, LONGEST, until_fault
@@ -100,7 +102,8 @@ def _survey(folder: Path, policies: Path) -> tuple[Path, Survey]:
         raise CommandInvalid(f"{folder} holds {len(paths)} skills", at="DIR", hint="name the folder of one")
     if Path(os.path.realpath(policies)).is_relative_to(os.path.realpath(paths[0])):
         raise CommandInvalid("the folder of policies is inside the skill", at="--policies", hint="a skill can't accept its own findings")
-    return paths[0], Examiner().survey(freeze(paths[0]), folder=paths[0].name)
+    with closing(apart()) as worker:
+        return paths[0], Examiner(worker).survey(freeze(paths[0]), folder=paths[0].name)
 
 
 def _chosen(survey: Survey, rule: str, line: int | None) -> Finding:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, assert_never
@@ -20,6 +21,7 @@ from skillpod.cli.values import json_object
 from skillpod.config import load_policy, load_suppressions
 from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
 from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.apart import helper
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision
 from skillpod.lifecycle.probe import Outcome, run_tests
 from skillpod.model.capability import Access
@@ -170,8 +172,9 @@ def _as_dict(outcome: Outcome) -> dict[str, Any]:
 
 async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     """Run the tests of each folder's manifest. Raises IsolationUnavailable when nothing can run here."""
-    examiner = Examiner(suppressions=given.suppressions, today=today)
-    with tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
+    worker = helper()
+    examiner = Examiner(worker, suppressions=given.suppressions, today=today)
+    with closing(worker), tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
         sandbox = JailSandbox(memory=memory)
         try:
@@ -185,7 +188,7 @@ async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
 async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: JailSandbox) -> Tried:
     name = folder.name
     try:
-        survey = examiner.survey(freeze(folder), folder=name)
+        survey = await asyncio.to_thread(examiner.survey, freeze(folder), folder=name)
         outcomes, note = await _run(survey, given, sandbox)
     except SkillpodError as fault:
         return Tried(path=folder, name=name, error=fault)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any, cast
 
 from skillpod.documents.words import SHOWN, did_you_mean, dotted, join, show
 from skillpod.errors import DocumentInvalid
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 MAX_FAULTS = 100
 """Faults shown of one document; the last one then says that there are more."""

@@ -75,12 +75,12 @@ class Stamp:
         return self.taken - self.newest < _RACY
 
 
-def freeze(path: Path) -> Bundle:
+def freeze(path: str | os.PathLike[str]) -> Bundle:
     """The folder at a path an operator named. The path's last part must not be a link.
 
     Raises PathUnusable, BundleRefused (with every fault found as ``reasons``) or StillChanging.
     """
-    return _settled(lambda: _open_named(path), str(path))
+    return _settled(lambda: _open_named(Path(path)), str(path))
 
 
 def freeze_under(root: Path, name: str) -> Bundle:

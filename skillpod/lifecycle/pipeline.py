@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from skillpod import __version__
-from skillpod.audit.run import run
-from skillpod.audit.update import Version, changes
 from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
-from skillpod.manifest.describe import describe
-from skillpod.manifest.parse import ManifestReader
+from skillpod.lifecycle.reading import Named, Seen, asked, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
-from skillpod.model.decision import Decision
 from skillpod.model.finding import Finding, Report, Severity, Verdict
-from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.provenance import UNSIGNED, Provenance
-from skillpod.policy.decide import Request, decide
-from skillpod.policy.document import Policy
-from skillpod.policy.suppressions import NONE, Suppressions
-from skillpod.resources import packaged_text
 from skillpod.trust.verify import verify
+
+if TYPE_CHECKING:
+    from skillpod.audit.update import Version
+    from skillpod.model.decision import Decision
+    from skillpod.model.ended import Ended
+    from skillpod.model.manifest import Manifest, ToolSpec
+    from skillpod.policy.document import Policy
+    from skillpod.policy.suppressions import Suppressions
+    from skillpod.ports import Apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,45 +62,93 @@ def _distinct(reasons: list[SkillpodError]) -> list[SkillpodError]:
 
 
 class Examiner:
-    """Reads bundles. Holds nothing but the published schema of a manifest, the versions that run it, and what the operator's people have
-    accepted of the audit's findings, which holds until a day: ``today`` says which it is."""
+    """Reads bundles. A stranger's bytes meet a parser in a throw-away process first, and here only when that one survived them. What the
+    operator's people have accepted of the audit's findings holds until a day: ``today`` says which it is."""
 
-    def __init__(self, *, suppressions: Suppressions = NONE, today: Callable[[], date] = lambda: date.max) -> None:
+    def __init__(self, apart: Apart, *, suppressions: Suppressions | None = None, today: Callable[[], date] = lambda: date.max) -> None:
+        self._apart = apart
         self._suppressions = suppressions
         self._today = today
-        schema = json.loads(packaged_text("manifest/schema.json"))
         self._turn = threading.Lock()
-        self._reader = ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
+
+    def look(self, bundle: Bundle, *, folder: str = "") -> Seen:
+        """What the throw-away process says; never raises for what an author wrote."""
+        return self._look([(bundle, folder)])[0]
+
+    def look_at_each(self, bundles: Iterable[Named]) -> Iterator[Seen]:
+        """The same for many bundles, several at a time, each in a process of its own; in their order."""
+        pending: deque[Named] = deque()
+
+        def requests() -> Iterator[bytes]:
+            for named in bundles:
+                pending.append(named)
+                yield asked([named])
+
+        for answer in self._apart.each(requests()):
+            yield from self._heard(answer, [pending.popleft()])
+
+    def _look(self, bundles: Sequence[Named]) -> list[Seen]:
+        return self._heard(self._apart.run(asked(bundles)), bundles)
+
+    def _heard(self, answer: bytes | Ended, bundles: Sequence[Named]) -> list[Seen]:
+        seen = heard(answer, [bundle for bundle, _ in bundles])
+        return [self._accepted(each, folder) for each, (_, folder) in zip(seen, bundles, strict=True)]
+
+    def _accepted(self, seen: Seen, folder: str) -> Seen:
+        """What nobody has read, nobody can have accepted."""
+        if self._suppressions is None or not seen.is_whole:
+            return seen
+        report, notices = self._suppressions.applied(seen.report, skill=seen.skill or folder, today=self._today())
+        return replace(seen, report=report, notices=notices)
 
     def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
-        """All that can be said of a bundle at once; never raises for what an author wrote. Threads take turns: on CPython 3.11
-        syntax trees made in two at once now and then ended in SystemError (AST constructor recursion depth mismatch)."""
-        with self._turn:
-            return self._survey(bundle, folder)
+        """All that can be said of a bundle at once; never raises for what an author wrote."""
+        return self.survey_seen(bundle, self.look(bundle, folder=folder), folder=folder)
 
-    def _survey(self, bundle: Bundle, folder: str) -> Survey:
-        faults: list[SkillpodError] = []
-        manifest: Manifest | None = None
-        tools: tuple[ToolSpec, ...] = ()
-        provenance: Provenance | None = None
+    def survey_again(self, bundles: Sequence[Named]) -> list[Survey]:
+        """Bundles that were each surveyed before, in one process together: most of what reading a small one takes is the fork. When that
+        gives no answer, each has one of its own."""
+        seen = self._look(bundles)
+        if not all(each.is_whole for each in seen):
+            seen = [self.look(bundle, folder=folder) for bundle, folder in bundles]
+        return [self.survey_seen(bundle, each, folder=folder) for (bundle, folder), each in zip(bundles, seen, strict=True)]
+
+    def survey_seen(self, bundle: Bundle, seen: Seen, *, folder: str = "") -> Survey:
+        """As ``survey``, after ``look``. Threads take turns: on CPython 3.11 syntax trees made in two at once now and then ended in
+        SystemError (AST constructor recursion depth mismatch)."""
+        with self._turn:
+            return _survey(bundle, seen, folder)
+
+
+def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
+    faults: list[SkillpodError] = []
+    manifest: Manifest | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    provenance: Provenance | None = None
+    if seen.is_whole:
         try:
-            manifest = self._reader.read(bundle, folder=folder)
-            tools = describe(bundle, manifest)
+            manifest = read_manifest(bundle, folder=folder)
+            tools = read_tools(bundle, manifest)
         except ManifestInvalid as fault:
             faults.append(fault)
-        name = manifest.name if manifest else folder
-        report, notices = self._suppressions.applied(run(bundle, manifest), skill=name, today=self._today())
-        if report.verdict is Verdict.DENY:
-            faults.append(audit_denied(report))
-        try:
-            provenance = verify(bundle)
-        except SignatureInvalid as fault:
-            faults.append(fault)
-        for found in faults:
-            found.about(skill=name, digest=bundle.digest)
-        return Survey(
-            bundle=bundle, manifest=manifest, tools=tools, report=report, provenance=provenance, faults=tuple(faults), notices=notices
-        )
+    if seen.report.verdict is Verdict.DENY:
+        faults.append(audit_denied(seen.report))
+    try:
+        provenance = verify(bundle)
+    except SignatureInvalid as fault:
+        faults.append(fault)
+    name = manifest.name if manifest else folder
+    for found in faults:
+        found.about(skill=name, digest=bundle.digest)
+    return Survey(
+        bundle=bundle,
+        manifest=manifest,
+        tools=tools,
+        report=seen.report,
+        provenance=provenance,
+        faults=tuple(faults),
+        notices=seen.notices,
+    )
 
 
 def audit_denied(report: Report) -> AuditDenied:
@@ -122,10 +169,14 @@ def update_of(before: Survey, after: Survey) -> tuple[Finding, ...]:
     """What the second changes of the first; empty where either has no manifest, and of the same bytes."""
     if before.bundle.digest == after.bundle.digest or before.manifest is None or after.manifest is None:
         return ()
+    from skillpod.audit.update import changes  # SAFE: here, so that a check of one version never loads it
+
     return changes(_version(before, before.manifest), _version(after, after.manifest))
 
 
 def _version(survey: Survey, manifest: Manifest) -> Version:
+    from skillpod.audit.update import Version  # SAFE: here, as above
+
     return Version(
         manifest=manifest,
         tools=survey.tools,
@@ -137,6 +188,8 @@ def _version(survey: Survey, manifest: Manifest) -> Version:
 
 def decision(survey: Survey, policy: Policy, *, update: Sequence[Finding] = ()) -> Decision:
     """What the policy says of a survey without faults, and of what it changes as an update. Raises what ``Survey.require`` raises."""
+    from skillpod.policy.decide import Request, decide  # SAFE: here, so that a check without a policy never loads them
+
     manifest = survey.require()
     if survey.provenance is None:
         raise SignatureInvalid("the provenance is not known", digest=survey.bundle.digest)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from skillpod.errors import SkillpodError, Waiting
@@ -10,9 +11,13 @@ from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Survey
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion, Plan
+from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Mode, Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.event import Kind
+
+_BATCH = 32
+"""How many bundles are read in one process: what was mounted was read in one of its own when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ async def restore(parts: Parts, supervisor: Supervisor, *, folders: frozenset[st
     read: a followed folder that is gone is left to the sweep, which unmounts it."""
     occasion = Occasion(trigger="start", actor="skillpod", since=parts.clock.now())
     wanted = [remembered for remembered in parts.state.names().values() if _is_due(remembered, folders)]
-    found = await parts.offload(lambda: [_find(parts, remembered) for remembered in wanted])
+    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+    found = [item for batch in await asyncio.gather(*(parts.offload(_find, parts, batch) for batch in batches)) for item in batch]
     waiting = found
     while waiting:  # those that require others come in the round after them
         later = [item for item in waiting if not await _restore_one(parts, supervisor, item, occasion)]
@@ -49,13 +55,18 @@ def _is_due(remembered: Remembered, folders: frozenset[str] | None) -> bool:
     return desired.source != FOLDER or folders is None or desired.name in folders
 
 
-def _find(parts: Parts, remembered: Remembered) -> _Found:
-    try:
-        bundle = parts.store.get(remembered.digest or Digest(""))
-        survey = parts.examiner.survey(bundle, folder=remembered.desired.name)
-    except SkillpodError as error:
-        return _Found(remembered, None, error)
-    return _Found(remembered, survey, None)
+def _find(parts: Parts, batch: Sequence[Remembered]) -> list[_Found]:
+    """In the order of ``batch``."""
+    bundles: dict[str, Bundle] = {}
+    errors: dict[str, SkillpodError] = {}
+    for remembered in batch:
+        name = remembered.desired.name
+        try:
+            bundles[name] = parts.store.get(remembered.digest or Digest(""))
+        except SkillpodError as error:
+            errors[name] = error
+    surveys = dict(zip(bundles, parts.examiner.survey_again([(bundle, name) for name, bundle in bundles.items()]), strict=True))
+    return [_Found(each, surveys.get(each.desired.name), errors.get(each.desired.name)) for each in batch]
 
 
 async def _restore_one(parts: Parts, supervisor: Supervisor, item: _Found, occasion: Occasion) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from skillpod.model.comparison import Comparison
 from skillpod.model.digest import Digest
+from skillpod.model.record import from_json, to_json
 
 
 class Verdict(Enum):
@@ -119,6 +120,16 @@ class Report:
     def counting(self, severity: Severity) -> Iterator[Finding]:
         """The findings of that severity which nobody has accepted."""
         return (finding for finding in self.findings if finding.severity is severity and finding.suppressed is None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Every field, for ``from_json`` in another process; doors and files have shapes of their own."""
+        shape: dict[str, Any] = to_json(self)
+        return shape
+
+    @classmethod
+    def from_json(cls, value: object) -> Report:
+        """Raises ValueError for anything that ``as_json`` never gives."""
+        return from_json(cls, value)
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

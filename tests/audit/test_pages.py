@@ -11,10 +11,10 @@ import pytest
 
 from skillpod.audit.run import run
 from skillpod.cli.rulebook import page, parse, rules
-from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.finding import Severity
 from tests.audit import pages
 from tests.audit.vectors import vectors
+from tests.support.apart import examiner
 
 ROOT = Path(__file__).parent.parent.parent
 RULE = re.compile(r"\b[A-Z]{3}-\d{3}\b")
@@ -22,7 +22,7 @@ RULE = re.compile(r"\b[A-Z]{3}-\d{3}\b")
 WITHOUT_AN_EXAMPLE = {"AUD-001", "AUD-002", "SRC-001", "SRC-003", "SRC-004", "SRC-005", "SRC-007", "FIL-003", "UPD-009"}
 """Rules about faults, floods, sizes and bytes that a page can't hold: their pages name the test that shows them."""
 
-EXAMINER = Examiner()
+EXAMINER = examiner()
 
 
 def in_the_code() -> set[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from skillpod.lifecycle.pipeline import Examiner, Survey, update_of
+from skillpod.lifecycle.pipeline import Survey, update_of
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding
+from tests.support.apart import examiner
 
 OLD = "old/"
 
@@ -17,7 +18,7 @@ def changes_of(bundle: Bundle) -> tuple[Finding, ...]:
 
 
 def _survey(files: dict[str, bytes]) -> Survey:
-    survey = Examiner().survey(Bundle.freeze(files))
+    survey = examiner().survey(Bundle.freeze(files))
     if survey.manifest is None:
         raise ValueError(f"the manifest can't be read: {survey.faults}")
     return survey

@@ -11,9 +11,9 @@ from jsonschema import Draft4Validator
 
 from skillpod.cli import sarif
 from skillpod.cli.checkup import Checked, examine, skill_folders
-from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.finding import Finding, Severity
 from tests.environments.conftest import ROOT
+from tests.support.apart import examiner
 from tests.support.skills import write_skill
 
 SCHEMA = ROOT / ".environments" / "sarif" / "sarif-2.1.0-rtm.5.json"
@@ -27,7 +27,7 @@ def validator() -> Draft4Validator:
 
 
 def checked(*folders: Path) -> list[Checked]:
-    return [examine(folder, Examiner(), None) for folder in skill_folders(list(folders))]
+    return [examine(folder, examiner(), None) for folder in skill_folders(list(folders))]
 
 
 def faults(validator: Draft4Validator, log: dict[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.entry import Fact
 from skillpod.model.event import Kind
 from tests.scenarios.stage import running
+from tests.support.apart import Here
 from tests.support.skills import replace_file, saying, write_skill
 
 PICK = "class Row:\n    def pick(self, name):\n        return getattr(self, name)\n"
@@ -30,7 +31,7 @@ def accept(folder: Path, policies: Path) -> None:
 
 def decided(folder: Path, policies: Path) -> str:
     """What ``check --policies`` says."""
-    examiner = Examiner(suppressions=load_suppressions(policies, today=today()), today=today)
+    examiner = Examiner(Here(), suppressions=load_suppressions(policies, today=today()), today=today)
     return examine(folder, examiner, load_policy(policies, "default")).decision
 
 

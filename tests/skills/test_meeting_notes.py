@@ -13,10 +13,10 @@ from skillpod.cli.checkup import examine
 from skillpod.cli.offline import HomeReader
 from skillpod.errors import ArgumentsInvalid, SkillFailed
 from skillpod.intake.snapshot import freeze
-from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.finding import Severity, Verdict
 from tests.scenarios.stage import running
 from tests.skills.shipped import SKILLS
+from tests.support.apart import examiner
 
 FOLDER = SKILLS / "meeting-notes"
 NOTES = """\
@@ -56,7 +56,7 @@ def test_its_notes_become_items_and_its_points_a_timetable(home: Path, skills: P
 
 
 def test_nothing_in_it_asks_for_a_person() -> None:
-    checked = examine(FOLDER, Examiner(), None)
+    checked = examine(FOLDER, examiner(), None)
     assert checked.verdict is Verdict.ALLOW
     assert [(finding.rule, finding.file, finding.severity) for finding in checked.findings] == [
         ("SKL-010", "scripts/notes_format.py", Severity.NOTICE),
@@ -64,7 +64,7 @@ def test_nothing_in_it_asks_for_a_person() -> None:
 
 
 def test_its_tools_say_what_their_command_lines_take() -> None:
-    survey = Examiner().survey(freeze(FOLDER), folder="meeting-notes")
+    survey = examiner().survey(freeze(FOLDER), folder="meeting-notes")
     shapes = {spec.name: (sorted(spec.input_schema["properties"]), spec.input_schema.get("required")) for spec in survey.tools}
     assert shapes == {
         "action_items": (["format", "open_only", "owner", "stdin"], None),

@@ -52,7 +52,7 @@ _PROTOCOLS = frozenset(
         __all__ __author__ __copyright__ __credits__ __date__ __debug__ __email__ __license__ __main__ __status__ __title__ __url__
         __version__ __version_info__ __array__ __clause_element__ __dataclass_fields__ __fspath__ __future__ __html__ __html_format__
         __json__ __members__ __post_init__ __pydantic_fields__ __rich__ __rich_console__ __rich_measure__ __rich_repr__ __tablename__
-        __test__ __deprecated__ __final__ __override__ __stdin__ __stdout__ __stderr__ __concat__ __iconcat__ __inv__ __not__
+        __stdin__ __stdout__ __stderr__ __test__ __deprecated__ __final__ __override__ __concat__ __iconcat__ __inv__ __not__
     """)
 )
 """Names that others than the interpreter have given a meaning, and what modules say of themselves."""
@@ -99,7 +99,7 @@ _HOLDERS = frozenset({"_module", "_csock", "_ssock", "_os", "_io", "_flavour"})
 _METHODS = frozenset(
     listed("""
         subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module find_module find_spec _convert_
-        _convert _evaluate evaluate_forward_ref _make_subprocess_transport
+        _evaluate evaluate_forward_ref _make_subprocess_transport
     """)
 )
 """Methods that run or load something, whatever they are called on."""
@@ -183,7 +183,8 @@ def _is_own_and_asked(attribute: Attribute) -> bool:
 
 def _is_unknown(attribute: Attribute) -> bool:
     name = attribute.name
-    if not (name.startswith("__") and name.endswith("__") and len(name) > 4) or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER):
+    is_special = name.startswith("__") and name.endswith("__") and len(name) > 4
+    if not is_special or attribute.is_own or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER):
         return False
     return name not in ORDINARY and name not in WALKS and name not in _PROTOCOLS
 

@@ -131,7 +131,7 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
 """What is not here though it takes a path or a file: ``zipfile.ZipFile`` and ``tarfile.open``, for what they give can be extracted
 wherever it says; ``tempfile``, which always makes a file. What ``make_parser()`` gives also reads an address, which only the jail sees."""
 
-_HARMLESS_UNCALLED = frozenset({"argparse.ArgumentParser", "logging.basicConfig"})
+_HARMLESS_UNCALLED = frozenset({"argparse.ArgumentParser", "inspect.signature", "logging.basicConfig"})
 """Handed on uncalled they are judged as where no condition speaks against them: a class that is extended, a function that is mapped."""
 
 HARMLESS_WHEN_SEEN = frozenset({"inspect.Signature", "types.CodeType", "types.FunctionType", "types.LambdaType"})

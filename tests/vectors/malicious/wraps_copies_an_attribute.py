@@ -1,4 +1,4 @@
-# expect: REF-003
+# expect: REF-001
 import functools
 import json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skillpod.cli.places import Place, find, source_line
+from skillpod.lifecycle.places import Place, find, source_line
 
 FILES = {
     "manifest.yaml": b"name: demo\nlimits:\n  wall: 10s\ntests:\n  - {tool: x}\n  - tool: y\n    arguments: {a: 1}\n",

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import yaml
-
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 _LINE = re.compile(r"([0-9]+)(?::([0-9]+))?")
 
@@ -42,6 +40,8 @@ def source_line(files: Mapping[str, bytes], place: Place) -> str:
 
 def _mark(text: bytes, path: str) -> tuple[int, int] | None:
     """Line and column of a dotted path; of the nearest ancestor that is there, for a key that is missing."""
+    import yaml  # SAFE: here, so that a check that finds nothing in a document never loads it
+
     try:
         node = yaml.compose(text.decode("utf-8"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):

@@ -1,0 +1,3 @@
+# expect: none
+def __dir__():
+    return sorted([*globals(), "extra"])
