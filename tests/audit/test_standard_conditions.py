@@ -43,6 +43,9 @@ from tests.audit.test_standard import loaded
         ("inspect.signature(f)", Reach.PLAIN),
         ("inspect.signature(f, eval_str=True)", Reach.ANNOTATIONS),
         ("inspect.signature(f, **how)", Reach.ANNOTATIONS),
+        ("inspect.Signature.from_callable(f, eval_str=True)", Reach.ANNOTATIONS),
+        ("inspect.get_annotations(f)", Reach.PLAIN),
+        ("inspect.get_annotations(f, eval_str=True)", Reach.ANNOTATIONS),
         ("argparse.ArgumentParser('x')", Reach.PLAIN),
         ("argparse.ArgumentParser(fromfile_prefix_chars='@')", Reach.READING),
         ("importlib.resources.files()", Reach.READING),
@@ -76,6 +79,8 @@ def _uses(code: str) -> list[Use]:
 
 def _reach_of(call: str) -> Reach:
     module, _, name = call.partition("(")[0].rpartition(".")
+    if module.endswith("Signature"):
+        module, name = "inspect", "Signature"
     code = f"from {module} import {name}\n{call.removeprefix(f'{module}.')}\n" if module != "builtins" else call.removeprefix("builtins.")
     (use,) = [use for use in _uses(code) if use.call is not None]
     return judged(use).reach
