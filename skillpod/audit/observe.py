@@ -47,6 +47,7 @@ _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name_
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
 """Functions that copy attributes by name: how many arguments come before the names."""
 
+_SETTERS = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__", "builtins.object.__delattr__"})
 _SIGNATURES = frozenset({"inspect.signature", "inspect.Signature.from_callable"})
 _GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
@@ -111,6 +112,8 @@ class Observer:
             if bases is not UNKNOWN:
                 yield from _report_guesses(bases, link, _spell(root, chain))
         if isinstance(place.node.ctx, ast.Load):
+            if place.node.attr in ("format", "format_map") and not _is_called(place) and _is_made_of_text(place.node.value):
+                yield Template(_spot(place.node), _excerpt(place.node))
             self._reader.remember(place.node, bases)
             if bases is not UNKNOWN:
                 yield from self._report_uses(bases, place, _spell(root, chain))
@@ -386,7 +389,7 @@ class Observer:
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
-            elif meaning.path in ("builtins.setattr", "builtins.delattr"):
+            elif meaning.path in _SETTERS:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
@@ -421,7 +424,7 @@ class Observer:
             return
         found = self._reader.value(template, scope)
         yield from (Words(spot, meaning.path) for meaning in found if meaning.what is What.TEXT)
-        if not (isinstance(template, (ast.BinOp, ast.JoinedStr)) or _is_made_of_text(template)):
+        if not _is_made_of_text(template):
             return
         is_proven = all(meaning.what is What.TEXT for meaning in found)
         given = [*node.args, *(word.value for word in node.keywords)]
@@ -704,7 +707,9 @@ def _is_of_arguments(node: Any, scope: Scope) -> bool:
 
 
 def _is_made_of_text(node: Any) -> bool:
-    """``glue.join(parts)`` and other methods that surely give text."""
+    """A sum, an f-string, ``glue.join(parts)`` and other methods that surely give text."""
+    if isinstance(node, (ast.BinOp, ast.JoinedStr)):
+        return True
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "format", "replace", "decode")
 
 

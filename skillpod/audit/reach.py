@@ -59,7 +59,7 @@ _WITH_CLASSES = frozenset({"builtins", "abc", "enum", "typing", "types", "collec
 
 _FOLLOWED = {
     name.removeprefix("builtins."): (Meaning(What.MEMBER, f"builtins.{name.removeprefix('builtins.')}"),)
-    for name in (*WATCHED, "super", "next", *LOOKERS, *READERS, *FOLDED_CALLS)
+    for name in (*WATCHED, "super", "next", "object", *LOOKERS, *READERS, *FOLDED_CALLS)
     if name.startswith("builtins.") or "." not in name
 }
 """Builtins that are told from other names: the reader knows what they are, do or give."""

@@ -1,2 +1,6 @@
 # expect: REF-004
-"{0:{1.__init__.__globals__}}".format("a", 1)
+def show():
+    return 0
+
+
+"{0:{1.__globals__}}".format("a", show)
