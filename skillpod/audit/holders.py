@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from skillpod.audit.changes import (
+    ANY_NAME,
+    PASSED_ON,
+    Kinds,
+    class_names,
+    handled,
+    is_named_on_the_way,
+    names_of,
+    set_by_name,
+    takes_methods_off,
+)
+from skillpod.audit.changes import READERS as READERS
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
-from skillpod.audit.scopes import Binding, Kind, Scope, Source
-from skillpod.audit.standard import listed
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
 
 if TYPE_CHECKING:
     from skillpod.audit.reach import Reader
 
 LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
-READS = frozenset(listed("get items keys values copy index count"))
-"""Methods that leave what they are called on as it is."""
-
-_PASSED_ON = frozenset(f"builtins.{name}" for name in listed("sorted reversed list tuple set frozenset iter dict"))
-"""Builtins that give the elements of their first argument."""
-
-READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enumerate zip any all sum min max print repr str isinstance"))
-"""Builtins that only read what they are given."""
-
-_SHAPERS = re.compile(r"\b(?:setattr|__dict__|vars|__setattr__|locals)\b|\\x|\\u|\\N")
+_SHAPERS = re.compile(
+    r"\b(?:setattr|__dict__|vars|__setattr__|locals|wraps|update_wrapper|parse_\w*args|"
+    r"__(?:getattr|getattribute|getstate|setstate|reduce|reduce_ex|set_name)__)\b|\\x|\\u|\\N"
+)
 _NAMESPACES = re.compile(r"\b(?:globals|vars|__dict__|locals|modules)\b|\\x|\\u|\\N")
 _FIELDS = re.compile(r"__dataclass_fields__|\\x|\\u|\\N")
 """Words through which a name gets another value unseen; a backslash may spell any of them."""
@@ -50,6 +55,10 @@ class Whole:
         self._found: dict[str, Meanings] = {}
         self._handled: frozenset[str] | None = None
         self._elsewhere: dict[str, bool] = {}
+        self._sure_fields: dict[str, bool] = {}
+        self._kinds: Kinds | None = None
+        self._set_by_name: frozenset[str] | None = None
+        self._keyed: dict[int, dict[str, Any]] = {}
         self._fields_kept: bool | None = None
         self._foreign_selves: bool | None = None
         self._mentioned: dict[re.Pattern[str], bool] = {}
@@ -86,13 +95,31 @@ class Whole:
 
     def is_field_sure(self, name: str) -> bool:
         """Whether an attribute of an object of the skill's own classes can only be what is stored under its name."""
-        return all(binding.source is Source.VALUE for _, binding in self.fields.get(name, ())) and not self._mentions(_SHAPERS)
+        if name not in self._sure_fields:
+            self._sure_fields[name] = False  # until it is known, for whoever asks on the way
+            self._sure_fields[name] = self._is_field_sure(name)
+        return self._sure_fields[name]
+
+    def _is_field_sure(self, name: str) -> bool:
+        stored = self.fields.get(name, [])
+        if self._mentions(_SHAPERS) or not all(binding.source is Source.VALUE for _, binding in stored) or self.has_foreign_selves:
+            return False
+        if not self.kinds.leave(name):
+            return False
+        return not any(UNKNOWN[0] in reader.binding(binding, 0) for reader, binding in stored)
+
+    @property
+    def kinds(self) -> Kinds:
+        """What the classes of the skill have from elsewhere."""
+        if self._kinds is None:
+            self._kinds = Kinds(self.readers.values())
+        return self._kinds
 
     def is_stored_on_others(self, name: str) -> bool:
         """Whether something is stored under a name, or deleted, on what may be another module or object than one's own."""
         if name not in self._elsewhere:
             self._elsewhere[name] = True  # until it is known, for whoever asks on the way
-            self._elsewhere[name] = any(
+            self._elsewhere[name] = not self.set_by_name.isdisjoint((name, ANY_NAME)) or any(
                 each.what not in (What.SELF, What.CLASS)
                 for reader in self.readers.values()
                 for binding in reader.survey.fields.get(name, ())
@@ -101,10 +128,19 @@ class Whole:
         return self._elsewhere[name]
 
     @property
+    def set_by_name(self) -> frozenset[str]:
+        """What ``setattr`` is told, of anything but an object of the skill's own; ``ANY_NAME`` for a name that is computed."""
+        if self._set_by_name is None:
+            self._set_by_name = frozenset({ANY_NAME})  # until it is known, for whoever asks on the way
+            self._set_by_name = frozenset(name for reader in self.readers.values() for name in set_by_name(reader))
+        return self._set_by_name
+
+    @property
     def has_foreign_selves(self) -> bool:
         """Whether a method may be called with something else than an object of its class: it is taken off the class by its name."""
         if self._foreign_selves is None:
-            self._foreign_selves = any(_takes_methods_off(reader) for reader in self.readers.values())
+            classes = frozenset(name for reader in self.readers.values() for name in class_names(reader))
+            self._foreign_selves = any(takes_methods_off(reader, classes) for reader in self.readers.values())
         return self._foreign_selves
 
     @property
@@ -122,18 +158,32 @@ class Whole:
         held = holder.held
         if held is None:
             return False
-        if isinstance(held.node, ast.Tuple) or not holder.line:
+        if isinstance(held.node, ast.Tuple):
             return True
+        parents = held.reader.survey.parents
+        if not holder.line:
+            return not is_named_on_the_way(held.node, parents)
         if held.scope.kind is Kind.CLASS or self._mentions(_NAMESPACES):
             return False
-        names = _names_of(held.reader.survey.parents.get(id(held.node)), held.node)
-        return bool(names) and self.handled.isdisjoint(names)
+        names = names_of(parents.get(id(held.node)), held.node)
+        return bool(names) and self.handled.isdisjoint(mangled(name, held.scope) for name in names)
+
+    def keyed(self, table: ast.Dict) -> dict[str, Any]:
+        """What a literal dict has under each of its keys, where all of them are constants."""
+        found = self._keyed.get(id(table))
+        if found is None:
+            is_told = all(isinstance(key, ast.Constant) for key in table.keys)
+            pairs = zip(table.keys, table.values, strict=True) if is_told else ()
+            found = self._keyed[id(table)] = {
+                key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+        return found
 
     @property
     def handled(self) -> frozenset[str]:
         """Names, of all files, that are used for more than reading what is in them."""
         if self._handled is None:
-            self._handled = frozenset(name for reader in self.readers.values() for name in _handled(reader))
+            self._handled = frozenset(name for reader in self.readers.values() for name in handled(reader))
         return self._handled
 
     def _mentions(self, words: re.Pattern[str]) -> bool:
@@ -176,7 +226,7 @@ def _elements_of_call(reader: Reader, node: Any, index: int, scope: Scope, depth
         return (Meaning(What.FIELD),)
     if not node.args or isinstance(node.args[0], ast.Starred):
         return UNKNOWN
-    if paths <= _PASSED_ON and paths:
+    if paths <= PASSED_ON and paths:
         return elements_of(reader, node.args[0], index, scope, depth + 1)
     if paths == {"builtins.enumerate"} and index == 1:
         return elements_of(reader, node.args[0], -1, scope, depth + 1)
@@ -251,9 +301,9 @@ def item(holder: Meaning, key: Any, depth: int) -> Meanings:
         if -len(nodes) <= key < len(nodes) and not any(isinstance(node, ast.Starred) for node in nodes):
             return _sure(holder, _parts(held, [nodes[key]], -1, held.scope, depth, f"item {key % len(nodes)}"))
     if held is not None and isinstance(held.node, ast.Dict) and isinstance(key, str):
-        chosen = [value for at, value in zip(held.node.keys, held.node.values, strict=True) if getattr(at, "value", None) == key]
-        if chosen and all(isinstance(at, ast.Constant) for at in held.node.keys):
-            return _sure(holder, _parts(held, [chosen[-1]], -1, held.scope, depth, f"item {key!r}"))
+        chosen = held.reader.whole.keyed(held.node).get(key)
+        if chosen is not None:
+            return _sure(holder, _parts(held, [chosen], -1, held.scope, depth, f"item {key!r}"))
     return values(holder, depth)
 
 
@@ -279,118 +329,4 @@ def _keeps_fields(reader: Reader) -> bool:
             is_stored = not isinstance(place.node.ctx, ast.Load)
             if is_stored and any(each.what is What.FIELD for each in reader.value(place.node.value, place.scope)):
                 return False
-    return True
-
-
-def _takes_methods_off(reader: Reader) -> bool:
-    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``; and a class that is handed on, from which others can."""
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Name):
-            if not _stays_a_class(place.parent, node) and _is_class(reader, node, place.scope):
-                return True
-        elif isinstance(node, ast.Attribute) and _is_method_off(reader, place):
-            return True
-    return False
-
-
-def _is_method_off(reader: Reader, place: Any) -> bool:
-    """Whether a method is read from a class, and not called with an object of it."""
-    node, call = place.node, place.parent
-    if not (_is_type_of(node.value) or _is_class(reader, node.value, place.scope)):
-        return False
-    if not any(isinstance(binding.node, _FUNCTIONS) for _, binding in reader.whole.fields.get(node.attr, ())):
-        return False
-    first = call.args[0] if isinstance(call, ast.Call) and call.func is node and call.args else None
-    return first is None or any(each.what is not What.SELF for each in reader.value(first, place.scope))
-
-
-def _is_class(reader: Reader, node: Any, scope: Scope) -> bool:
-    return any(each.what is What.CLASS for each in reader.value(node, scope))
-
-
-def _stays_a_class(parent: Any, node: Any) -> bool:
-    """Whether a class is called, derived from, raised, or named as a type, and goes nowhere."""
-    if isinstance(parent, ast.Call):
-        asked = getattr(parent.func, "id", "")
-        return parent.func is node or asked == "super" or (asked in ("isinstance", "issubclass") and parent.args[1:2] == [node])
-    return isinstance(parent, _OF_TYPES)
-
-
-_OF_TYPES = (
-    ast.Attribute,
-    ast.ClassDef,
-    ast.arg,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.AnnAssign,
-    ast.ExceptHandler,
-    ast.Raise,
-    ast.Compare,
-)
-
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _is_type_of(node: Any) -> bool:
-    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type") or getattr(node, "attr", "") == "__class__"
-
-
-# --- who changes what ------------------------------------------------------------------------------------------------------------
-
-
-def _names_of(statement: Any, node: Any) -> tuple[str, ...]:
-    """The names that an assignment gives to a literal, when it gives it to names alone."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is node:
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        return tuple(names) if len(names) == len(targets) else ()
-    return ()
-
-
-def _handled(reader: Reader) -> Iterator[str]:
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Name):
-            if not _is_read(node, place.parent, place.scope):
-                yield node.id
-        elif isinstance(node, ast.Attribute):
-            yield from _handled_along(node, place.parent, place.scope)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (alias.name for alias in node.names if alias.asname and alias.asname != alias.name)
-
-
-def _handled_along(node: Any, parent: Any, scope: Scope) -> Iterator[str]:
-    """Of ``consts.NAMES.append``, ``NAMES``; of ``NAMES.append``, too."""
-    if not _is_read(node, parent, scope):
-        yield node.attr
-    link = node
-    while isinstance(link, ast.Attribute):
-        below = link.value
-        name = below.attr if isinstance(below, ast.Attribute) else below.id if isinstance(below, ast.Name) else ""
-        if name and link.attr not in READS:
-            yield name
-        link = below
-
-
-def _is_read(node: Any, parent: Any, scope: Scope) -> bool:
-    if isinstance(parent, ast.Subscript):
-        return parent.value is node and isinstance(parent.ctx, ast.Load)
-    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-        return parent.iter is node
-    if isinstance(parent, ast.Call):
-        return parent.func is node or _is_reader(parent.func, scope)
-    return isinstance(parent, (ast.Compare, ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr))
-
-
-def _is_reader(function: Any, scope: Scope) -> bool:
-    """Whether a builtin is called that only reads, by a name that is nobody else's here."""
-    if not isinstance(function, ast.Name) or f"builtins.{function.id}" not in READERS:
-        return False
-    here: Scope | None = scope
-    while here is not None:
-        if function.id in here.bindings or function.id in here.elsewhere or here.stars:
-            return False
-        here = here.parent
     return True

@@ -162,7 +162,7 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
 def _is_ordinary(attribute: Attribute) -> bool:
     name = attribute.name
     if attribute.base is Base.SUPER:
-        return name in _ON_SUPER and (name not in _LOOKUPS or _is_told(attribute.call))
+        return name in _ON_SUPER and _is_bound(name, attribute.call) and (name not in _LOOKUPS or _is_told(attribute.call))
     if (
         attribute.base is Base.SELF
         and not attribute.spelled.startswith("getattr(")
@@ -190,6 +190,24 @@ def _is_unknown(attribute: Attribute) -> bool:
 
 
 _LOOKUPS = frozenset({"__getattribute__", "__getattr__"})
+_TAKES = {
+    "__getattribute__": 1,
+    "__getattr__": 1,
+    "__setattr__": 2,
+    "__delattr__": 1,
+    "__reduce__": 0,
+    "__reduce_ex__": 1,
+    "__getstate__": 0,
+}
+
+
+def _is_bound(name: str, call: Any) -> bool:
+    """Whether a method of ``super()`` is called with no more than it takes: in a class method it is not bound, and the first of one more
+    is the object whose method it is, whatever that may be."""
+    most = _TAKES.get(name)
+    return most is None or (
+        call is not None and len(call.args) <= most and not call.keywords and not any(isinstance(each, ast.Starred) for each in call.args)
+    )
 
 
 def _is_told(call: Any) -> bool:
