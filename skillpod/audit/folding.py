@@ -11,6 +11,7 @@ import binascii
 import codecs
 import html
 import operator
+import re
 import urllib.parse
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -96,7 +97,7 @@ class Folder:
         if isinstance(node.op, ast.Mult):
             _check_repetition(left, right)
         if isinstance(node.op, ast.Mod) and isinstance(left, (str, bytes)):
-            _check_template(left)
+            _check_template(left, _WIDE_PERCENT)
         return operate(left, right)
 
     def _sum(self, node: Any, depth: int) -> Constant:
@@ -253,7 +254,7 @@ def _method(value: Constant, name: str, arguments: list[Constant], named: Mappin
     if not isinstance(value, (str, bytes)) or name not in FOLDED_METHODS:
         raise Unfoldable
     if name == "format":
-        _check_template(value)
+        _check_template(value, _WIDE_FIELD)
     if name in ("encode", "decode"):
         arguments = [_codec(argument) for argument in arguments[:1]]
     return getattr(value, name)(*arguments, **named)  # SAFE: a method of a constant text, by a name of the list above
@@ -288,9 +289,16 @@ def _check_repetition(left: Constant, right: Constant) -> None:
             raise Unfoldable
 
 
-def _check_template(template: str | bytes) -> None:
-    """A width, in the template or in an argument, could make a little text very long."""
-    if any(character in "123456789*:" for character in str(template)):
+_ANY_WIDTH = re.compile(r"[1-9*:]")
+_WIDE_FIELD = re.compile(r"\{[^{}]*[1-9*:]")
+_WIDE_PERCENT = re.compile(r"%[^%a-zA-Z]*[1-9*]")
+
+
+def _check_template(template: str | bytes, wide: re.Pattern[str]) -> None:
+    """A width, in the template or in an argument, could make a little text very long. Names and keys may have braces in them, so that
+    where there are any, nothing in the text may look like a width."""
+    text = str(template)
+    if wide.search(text) or (("[" in text or "%(" in text) and _ANY_WIDTH.search(text)):
         raise Unfoldable
 
 
