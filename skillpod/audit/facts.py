@@ -105,7 +105,8 @@ NOTABLE = frozenset(
     listed("""
         obj get_field convert_field subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module
         find_module find_spec evaluate_forward_ref create_connection create_unix_connection create_datagram_endpoint create_server
-        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI
+        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI add_signal_handler remove_signal_handler
+        set_tunnel set_proxy full_url
     """)
 )
 NOTABLE_BEGINNINGS = frozenset(("tb", "f", "gi", "cr", "ag", "co", "func", "im"))

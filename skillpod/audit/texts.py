@@ -9,7 +9,7 @@ from typing import Any
 
 from skillpod.audit.facts import What
 from skillpod.audit.reach import Reader
-from skillpod.audit.scopes import Binding, Kind, Scope, Source
+from skillpod.audit.scopes import Binding, Kind, Place, Scope, Source
 
 _MAX_STEPS = 16
 _MAX_STARTS = 16
@@ -68,9 +68,15 @@ class Texts:
     def behind(self, node: Any, scope: Scope) -> tuple[tuple[Any, Scope], ...]:
         """The expressions a name stands for; none when it may also be something else."""
         bindings = bindings_of(node, scope)
-        if bindings and all(binding.source is Source.VALUE for binding in bindings):
+        if bindings and all(binding.source is Source.VALUE for binding in bindings) and not self._is_replaced(node.id, bindings):
             return tuple((binding.node, binding.scope) for binding in bindings)
         return ()
+
+    def _is_replaced(self, name: str, bindings: list[Binding]) -> bool:
+        """Whether a name of the module may get another value than the file says: from a star import, or from another file."""
+        module = self._reader.survey.module
+        is_of_module = bindings is module.bindings.get(name)
+        return is_of_module and (bool(module.stars) or self._reader.whole.is_stored_on_others(name))
 
     def literals(self, node: Any, scope: Scope) -> tuple[tuple[Any, Scope], ...]:
         """The expressions behind a name whose first elements nothing in the file changes; of any other expression, itself."""
@@ -80,12 +86,11 @@ class Texts:
         return behind if node.id not in self._changed() else ((ast.Constant(None), scope),)
 
     def _changed(self) -> frozenset[str]:
-        """Names of lists that are changed where they stand: ``words[0] = ...``, ``words.insert(0, ...)``."""
+        """Names of lists that are changed where they stand, in any file: ``words[0] = ...``, ``words.insert(0, ...)``, or by a function of
+        the skill that they are given to."""
         if self._names is None:
-            nodes = [place.node for place in self._reader.survey.places]
-            stored = [node.value for node in nodes if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)]
-            called = [node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr in _CHANGING]
-            self._names = frozenset(node.id for node in (*stored, *called) if isinstance(node, ast.Name))
+            readers = self._reader.whole.readers.values()
+            self._names = frozenset(name for reader in readers for place in reader.survey.places for name in _changed_at(reader, place))
         return self._names
 
     # --- by the kind of expression -----------------------------------------------------------------------------------------------
@@ -148,6 +153,16 @@ _BEGIN: dict[type, Any] = {
     ast.BinOp: Texts._of_operator,
     ast.Call: Texts._of_call,
 }
+
+
+def _changed_at(reader: Reader, place: Place) -> Iterator[str]:
+    node = place.node
+    if (isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)) or (
+        isinstance(node, ast.Attribute) and node.attr in _CHANGING
+    ):
+        yield getattr(node.value, "id", getattr(node.value, "attr", ""))
+    elif isinstance(node, ast.Call) and any(each.what is What.FUNCTION for each in reader.value(node.func, place.scope)):
+        yield from (each.id for each in node.args if isinstance(each, ast.Name))
 
 
 def bindings_of(node: Any, scope: Scope) -> list[Binding]:

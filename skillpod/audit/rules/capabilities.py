@@ -20,6 +20,8 @@ _CONNECTING = frozenset(
     | {"getaddrinfo", "getnameinfo"}
 )
 _FETCHING = frozenset({"createDOMBuilder", "parseURI"})
+_REDIRECTING = frozenset({"set_tunnel", "set_proxy", "full_url"})
+"""What makes a request or a connection one to another host than it was made for."""
 _UNNAMED = {Reach.NETWORK: "network", Reach.PROGRAMS: "programs"}
 _DOES = {"network": "reaches", "programs": "runs"}
 _LATER = "this version grants no {}, a later one holds every use to what is granted"
@@ -78,9 +80,18 @@ def _aims(reading: Reading) -> Iterator[Aim]:
     yield from reading.of(Aim)
     followed = {id(use.call) for use in reading.of(Use) if use.call is not None}
     for attribute in reading.of(Attribute):  # methods that open connections, whatever they are called on
-        owner = "asyncio loop" if attribute.name in _CONNECTING else "xml.dom" if attribute.name in _FETCHING else ""
-        if owner and attribute.call is not None and id(attribute.call) not in followed:
+        owner = _owner(attribute)
+        if owner and id(attribute.call) not in followed:
             yield Aim(attribute.spot, "network", f"{owner}.{attribute.name}", f"`{attribute.spelled}`")
+
+
+def _owner(attribute: Attribute) -> str:
+    """What an attribute that reaches the network is most likely of; empty for any other."""
+    if attribute.name in _REDIRECTING:
+        return "urllib.request.Request" if attribute.call is not None or attribute.is_changed else ""
+    if attribute.call is None:
+        return ""
+    return "asyncio loop" if attribute.name in _CONNECTING else "xml.dom" if attribute.name in _FETCHING else ""
 
 
 class _Judge:

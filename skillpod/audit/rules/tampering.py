@@ -16,6 +16,10 @@ _OWN_BUSINESS = frozenset({"sys.setrecursionlimit", "sys.set_int_max_str_digits"
 _RESHAPED = frozenset({"__class__", "__bases__", "__code__", "__dict__", "__globals__", "__builtins__"})
 
 
+_SIGNALLED = frozenset({"add_signal_handler", "remove_signal_handler"})
+"""Methods of an event loop, whatever they are called on."""
+
+
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for change in reading.of(Change):
         message = f"`{change.spelled}` changes {change.path.removeprefix('builtins.')}, which every part of the process shares"
@@ -26,6 +30,9 @@ def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
             rule = "TAM-003" if use.path in _OWN_BUSINESS else "TAM-002"
             yield reading.finding(rule, severity, use.spot, f"{use.words}: {Reach.HOOKS.value}", _fix(use.path), subject=use.path)
     for attribute in reading.of(Attribute):
+        if attribute.name in _SIGNALLED and attribute.base is not Base.SELF:
+            message = f"`{attribute.spelled}`: {Reach.HOOKS.value}"
+            yield reading.finding("TAM-002", Severity.DENY, attribute.spot, message, _fix("signal"), subject=attribute.name)
         if attribute.is_changed and attribute.name in _RESHAPED and (attribute.base is not Base.SELF or attribute.name == "__class__"):
             message = f"`{attribute.spelled}` makes an object into one of another kind"
             yield reading.finding("TAM-004", Severity.DENY, attribute.spot, message, "make a new object", subject=attribute.name)

@@ -23,9 +23,10 @@ _MODULES_BY_REACH: dict[Reach, str] = {
         asynchat asyncore ftplib imaplib nntplib poplib select selectors smtpd smtplib socket socketserver ssl telnetlib wsgiref xmlrpc
     """,
     Reach.PROGRAMS: "mailcap multiprocessing pipes pty subprocess webbrowser antigravity",
-    Reach.NATIVE: "ctypes msvcrt winreg winsound ossaudiodev",
+    Reach.NATIVE: "ctypes msvcrt winreg winsound ossaudiodev xxlimited xxlimited_35 xxsubtype",
     Reach.LOADER: """
-        imp runpy zipimport zipapp modulefinder ensurepip venv distutils lib2to3 py_compile compileall site sysconfig
+        imp runpy zipimport zipapp modulefinder ensurepip venv distutils lib2to3 py_compile compileall site sysconfig test
+        __hello__ __phello__
     """,
     Reach.CODE: "bdb cProfile code codeop doctest idlelib optparse pdb profile pydoc pydoc_data rlcompleter trace turtledemo",
     Reach.DATA_AS_CODE: "copyreg marshal pickle pstats shelve",
@@ -86,6 +87,8 @@ PRIVATE = frozenset(
         _multibytecodec _opcode_metadata _osx_support _overlapped _posixshmem _posixsubprocess _py_abc _pydatetime _pydecimal _pyio
         _pylong _pyrepl _scproxy _sha1 _sha2 _sha256 _sha3 _sha512 _blake2 _sitebuiltins _sre _suggestions _sysconfig _thread
         _threading_local _uuid _weakrefset _winapi _wmi _xxsubinterpreters _xxinterpchannels _xxtestfuzz _testcapi _testinternalcapi
+        _ctypes_test _testbuffer _testclinic _testclinic_limited _testconsole _testexternalinspection _testimportmultiple
+        _testlimitedcapi _testmultiphase _testsinglephase
         _ssl _socket _strptime _tkinter _zoneinfo _contextvars _statistics _tracemalloc _stat _symtable _locale _lzma _bz2
     """)
 )
@@ -98,4 +101,6 @@ def is_standard(name: str) -> bool:
 
 
 def is_private(name: str) -> bool:
-    return name.startswith("_") and name not in MODULES and (name.lstrip("_") in MODULES or name in PRIVATE)
+    if not name.startswith("_") or name in MODULES:
+        return False
+    return name.lstrip("_") in MODULES or name in PRIVATE or name.startswith("_sysconfigdata_")

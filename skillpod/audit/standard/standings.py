@@ -61,17 +61,25 @@ _NOT_MODULES = frozenset(
 """Private members that have the name of a module and are none, or another."""
 
 _ALIASES = {
+    "collections.abc.ABCMeta": "abc.ABCMeta",
     "collections.abc.FunctionType": "types.FunctionType",
     "concurrent.futures.process.mp": "multiprocessing",
+    "contextlib.wraps": "functools.wraps",
     "dataclasses.FunctionType": "types.FunctionType",
+    "email.charset.partial": "functools.partial",
     "enum.bltns": "builtins",
     "hmac._hashopenssl": "_hashlib",
     "importlib.resources.readers.abc": "importlib.resources.abc",
     "inspect.attrgetter": "operator.attrgetter",
+    "numbers.ABCMeta": "abc.ABCMeta",
     "os.st": "stat",
     "pathlib.attrgetter": "operator.attrgetter",
+    "pkgutil.simplegeneric": "functools.singledispatch",
     "tokenize._builtin_open": "builtins.open",
+    "typing.ABCMeta": "abc.ABCMeta",
     "typing.stdlib_re": "re",
+    "unittest.result.wraps": "functools.wraps",
+    "xdrlib.wraps": "functools.wraps",
 }
 """Members that are a module, a builtin or a member with a rule of its own, under another name."""
 
