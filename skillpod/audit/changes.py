@@ -5,11 +5,11 @@ objects have more than what is stored on them, and methods that are called with 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from skillpod.audit.facts import What
-from skillpod.audit.scopes import Scope, mangled
+from skillpod.audit.scopes import Kind, Place, Scope, Source, mangled
 from skillpod.audit.standard import listed
 
 if TYPE_CHECKING:
@@ -28,40 +28,109 @@ READERS = PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enume
 # --- methods that are taken off their class ---------------------------------------------------------------------------------------
 
 
-def class_names(reader: Reader) -> Iterator[str]:
+class Foreign:
+    """Which methods may be called with something else than an object of their class: those of a class that is handed on, or from which a
+    method is read; those that a decorator of the skill is given; those that the class's own body hands on.
+
+    Told by names alone: what anything means may depend on the answer. A class that is reached in another way is not seen."""
+
+    def __init__(self, readers: Collection[Reader]) -> None:
+        self._classes = frozenset(name for reader in readers for name in _class_names(reader))
+        self._bases: dict[str, set[str]] = {}
+        self.classes: set[str] = set()
+        self.methods: set[str] = set()
+        self.defined: set[str] = set()
+        for reader in readers:
+            for place in reader.survey.places:
+                self._look(place)
+            for place in reader.survey.spoken:
+                if isinstance(place.node, _FUNCTIONS) and place.scope.parent is not None and place.scope.parent.kind is Kind.CLASS:
+                    self.defined.add(place.node.name)
+                    if not all(map(_hands_nothing_on, place.node.decorator_list)):
+                        self.methods.add(place.node.name)
+        pending = [*self.classes]
+        while pending:
+            for base in self._bases.get(pending.pop(), set()) - self.classes:
+                self.classes.add(base)
+                pending.append(base)
+
+    def is_sure(self, method: Scope) -> bool:
+        """Whether the first parameter of a method is surely an object of its class."""
+        owner = method.parent.name if method.parent is not None else ""
+        return owner not in self.classes and method.name not in self.methods
+
+    def _look(self, place: Place) -> None:
+        node, parent, scope = place.node, place.parent, place.scope
+        if isinstance(node, ast.ClassDef):
+            self._bases.setdefault(node.name, set()).update(map(_leaf, node.bases))
+        elif isinstance(node, ast.Call):
+            if _is_type_of(node) and isinstance(parent, (ast.Assign, ast.NamedExpr, ast.Return)):
+                self.classes |= self._classes
+            if isinstance(node.func, ast.Name) and node.func.id not in _LOOKING and any(map(_is_type_of, node.args)):
+                self.classes |= self._classes
+        elif isinstance(node, ast.Name):
+            if node.id in self._classes and not _stays_a_class(parent, node):
+                self.classes.add(node.id)
+            elif _is_of_class(node.id, scope) and not _stays_a_class(parent, node):
+                self.classes |= self._classes
+            elif scope.kind is Kind.CLASS and not isinstance(parent, ast.Assign) and _leaf(getattr(parent, "func", None)) != "property":
+                found = scope.bindings.get(node.id, ())
+                self.methods |= {node.id for each in found if isinstance(each.node, _FUNCTIONS)}
+        elif isinstance(node, ast.Attribute):
+            self._look_at_attribute(node, parent, scope)
+
+    def _look_at_attribute(self, node: Any, parent: Any, scope: Scope) -> None:
+        if node.attr in self._classes and not _stays_a_class(parent, node):
+            self.classes.add(node.attr)
+        owner = _leaf(node.value)
+        is_class = owner in self._classes or (isinstance(node.value, ast.Name) and _is_of_class(owner, scope))
+        if not (is_class or _is_type_of(node.value)):
+            return
+        first = parent.args[0] if isinstance(parent, ast.Call) and parent.func is node and parent.args else None
+        if not (isinstance(first, ast.Name) and _is_source(first.id, scope, Source.SELF)):
+            self.methods.add(node.attr)
+
+
+_LOOKING = frozenset({"isinstance", "issubclass", "repr", "str", "print", "id", "hash", "len", "super"})
+_DECORATORS = frozenset(
+    listed("""
+        property classmethod staticmethod abstractmethod abstractproperty override overload final cached_property cache lru_cache
+        contextmanager asynccontextmanager wraps tool setter getter deleter singledispatchmethod total_ordering deprecated register
+    """)
+)
+
+
+def _hands_nothing_on(decorator: Any) -> bool:
+    return _leaf(decorator.func if isinstance(decorator, ast.Call) else decorator) in _DECORATORS
+
+
+def _leaf(node: Any) -> str:
+    name = getattr(node, "id", getattr(node, "attr", ""))
+    return name if isinstance(name, str) else ""
+
+
+def _is_of_class(name: str, scope: Scope) -> bool:
+    return _is_source(name, scope, Source.CLASS)
+
+
+def _is_source(name: str, scope: Scope, source: Source) -> bool:
+    """Whether a name has its value in that way, in the nearest scope that has it."""
+    here: Scope | None = scope
+    while here is not None:
+        found = here.bindings.get(name)
+        if found and (here.kind is not Kind.CLASS or here is scope):
+            return all(binding.source is source for binding in found)
+        here = here.parent
+    return False
+
+
+def _class_names(reader: Reader) -> Iterator[str]:
     """Of the classes of a file, and the names that others give them by an import."""
     for place in reader.survey.places:
         if isinstance(place.node, ast.ClassDef):
             yield place.node.name
         elif isinstance(place.node, ast.ImportFrom) and reader.own_base(place.node) is not None:
             yield from (alias.asname for alias in place.node.names if alias.asname)
-
-
-def takes_methods_off(reader: Reader, classes: frozenset[str]) -> bool:
-    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``; and a class that is handed on, from which others can.
-
-    Classes are told by their names alone: what anything means may depend on the answer."""
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Name):
-            if node.id in classes and not _stays_a_class(place.parent, node):
-                return True
-        elif isinstance(node, ast.Attribute) and _is_method_off(reader, place, classes):
-            return True
-    return False
-
-
-def _is_method_off(reader: Reader, place: Any, classes: frozenset[str]) -> bool:
-    """Whether a method is read from a class, and not called with an object of it."""
-    node, call = place.node, place.parent
-    if node.attr in classes and not _stays_a_class(call, node):
-        return True
-    if not (_is_type_of(node.value) or getattr(node.value, "id", getattr(node.value, "attr", "")) in classes):
-        return False
-    if not any(isinstance(binding.node, _FUNCTIONS) for _, binding in reader.whole.fields.get(node.attr, ())):
-        return False
-    first = call.args[0] if isinstance(call, ast.Call) and call.func is node and call.args else None
-    return not isinstance(first, ast.Name) or any(each.what is not What.SELF for each in reader.lookup(first, place.scope, 0))
 
 
 def _stays_a_class(parent: Any, node: Any) -> bool:
@@ -89,7 +158,9 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _is_type_of(node: Any) -> bool:
-    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type") or getattr(node, "attr", "") == "__class__"
+    if isinstance(node, ast.Call):
+        return len(node.args) == 1 and _leaf(node.func) == "type"
+    return getattr(node, "attr", "") == "__class__"
 
 
 # --- what classes have from elsewhere --------------------------------------------------------------------------------------------

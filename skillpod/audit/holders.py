@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 from skillpod.audit.changes import (
     ANY_NAME,
     PASSED_ON,
+    Foreign,
     Kinds,
-    class_names,
     handled,
     is_named_on_the_way,
     names_of,
     set_by_name,
-    takes_methods_off,
 )
 from skillpod.audit.changes import READERS as READERS
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
@@ -35,7 +34,7 @@ LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, a
 
 _SHAPERS = re.compile(
     r"\b(?:setattr|__dict__|vars|__setattr__|locals|wraps|update_wrapper|parse_\w*args|"
-    r"__(?:getattr|getattribute|getstate|setstate|reduce|reduce_ex|set_name)__)\b|\\x|\\u|\\N"
+    r"__(?:getattr|getattribute|getstate|setstate|reduce|reduce_ex|set_name|set)__)\b|\\x|\\u|\\N"
 )
 _NAMESPACES = re.compile(r"\b(?:globals|vars|__dict__|locals|modules)\b|\\x|\\u|\\N")
 _FIELDS = re.compile(r"__dataclass_fields__|\\x|\\u|\\N")
@@ -60,7 +59,7 @@ class Whole:
         self._set_by_name: frozenset[str] | None = None
         self._keyed: dict[int, dict[str, Any]] = {}
         self._fields_kept: bool | None = None
-        self._foreign_selves: bool | None = None
+        self._foreign: Foreign | None = None
         self._mentioned: dict[re.Pattern[str], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
@@ -138,10 +137,14 @@ class Whole:
     @property
     def has_foreign_selves(self) -> bool:
         """Whether a method may be called with something else than an object of its class: it is taken off the class by its name."""
-        if self._foreign_selves is None:
-            classes = frozenset(name for reader in self.readers.values() for name in class_names(reader))
-            self._foreign_selves = any(takes_methods_off(reader, classes) for reader in self.readers.values())
-        return self._foreign_selves
+        return bool(self.foreign.classes) or not self.foreign.methods.isdisjoint(self.foreign.defined)
+
+    @property
+    def foreign(self) -> Foreign:
+        """Methods that may be called with something else than an object of their class."""
+        if self._foreign is None:
+            self._foreign = Foreign(self.readers.values())
+        return self._foreign
 
     @property
     def are_fields_kept(self) -> bool:

@@ -1,0 +1,14 @@
+# expect: REF-003
+import types
+def joined(glue, *parts):
+    return glue.join(parts)
+def f(): pass
+kept = []
+def keep(function):
+    kept.append(function)
+    return function
+class Box:
+    NAME = "upper"
+    @keep
+    def look(self, x): return getattr(x, self.NAME)
+print(kept[0](types.SimpleNamespace(NAME=joined("bal", "__glo", "s__")), f)[joined("uilt", "__b", "ins__")]["eval"]("6*7"))
