@@ -58,6 +58,8 @@ class Whole:
         self._kinds: Kinds | None = None
         self._set_by_name: frozenset[str] | None = None
         self._keyed: dict[int, dict[str, Any]] = {}
+        self.table_values: dict[tuple[int, int], Meanings] = {}
+        """What tables have been found to hold, by their node and the line of the name they were read from."""
         self._fields_kept: bool | None = None
         self._foreign: Foreign | None = None
         self._mentioned: dict[re.Pattern[str], bool] = {}
@@ -287,6 +289,17 @@ def values(holder: Meaning, depth: int) -> Meanings:
     held = holder.held
     if held is None:
         return UNKNOWN
+    whole: Whole = held.reader.whole
+    key = (id(held.node), holder.line)
+    found = whole.table_values.get(key)
+    if found is None:
+        found = _values(holder, held, depth)
+        if not whole.known.is_busy:  # meanwhile it may not be all
+            whole.table_values[key] = found
+    return found
+
+
+def _values(holder: Meaning, held: Held, depth: int) -> Meanings:
     if isinstance(held.node, ast.Dict):
         if None in held.node.keys:
             return UNKNOWN

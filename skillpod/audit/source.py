@@ -44,6 +44,8 @@ _MANY_LINES = 80
 _MANY_COLUMNS = 100
 _FAR_RIGHT = 200
 """Columns: a statement that begins beyond is one that nobody scrolls to."""
+_MANY_FIELDS = 10_000
+"""Braces in one formatted string."""
 _MUCH_CODE = 1000
 """Columns: further right there may be data, and no calls."""
 
@@ -179,6 +181,8 @@ def _padding(text: str) -> Iterator[_Fault]:
 
 def _parse(file: str, text: str) -> tuple[ast.Module | None, Finding | None]:
     too_deep = _Fault("SRC-007", "the code is nested too deeply to be audited", "split the expression")
+    if text.count("{") > _MANY_FIELDS and _has_endless_text(text):
+        return None, _finding(file, text, _Fault("SRC-007", "a formatted text has too many fields to be audited", "split it"))
     try:
         with warnings.catch_warnings():  # SAFE: a doubtful escape in a skill's string must not print, or raise, in the host
             warnings.simplefilter("ignore")
@@ -199,6 +203,18 @@ def _parse(file: str, text: str) -> tuple[ast.Module | None, Finding | None]:
         return None, _finding(file, text, too_deep)
     disguised = None if text.isascii() else _disguised_identifier(text)
     return (None, _finding(file, text, disguised)) if disguised else (tree, None)
+
+
+def _has_endless_text(text: str) -> bool:
+    """Whether a formatted string has so many fields that parsing it takes minutes: up to Python 3.11 that grows with their square."""
+    lines = (f"{line}\n" for line in text.split("\n"))
+    try:
+        for token in tokenize.generate_tokens(lines.__next__):
+            if token.type == tokenize.STRING and token.string.count("{") > _MANY_FIELDS and "f" in token.string[:2].lower():
+                return True
+    except (tokenize.TokenError, SyntaxError):
+        return False  # the parser says why
+    return False
 
 
 def _disguised_identifier(text: str) -> _Fault | None:

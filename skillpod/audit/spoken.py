@@ -21,7 +21,7 @@ MAX_TEXT = 64 * 1024
 _OVERLAP = 1024
 MAX_VALUES = 2_000
 """Expressions that one result is followed through; of what is behind or below them, only what is written there is read."""
-MAX_ALL_VALUES = 1_000_000
+MAX_ALL_VALUES = 200_000
 """Expressions that all results of a file are followed through."""
 _HOLE = "{}"
 """What stands in a text where a value is put in that is not known."""
