@@ -123,13 +123,16 @@ def hidden(text: str, layout: Layout) -> Iterator[Hidden]:
                 if not layout.is_code(comment.start()):
                     yield Hidden("TXT-102", comment.start(1), comment.end(1), how)
     if "<" in text:
+        ends: dict[str, int] = {}
         for pattern in (_HIDING, _NEVER_SHOWN):
+            ends.clear()
             for element in pattern.finditer(text):
                 if not layout.is_code(element.start()):
-                    end = text.find(f"</{element.group(1)}", element.end())
-                    yield Hidden(
-                        "TXT-101", element.end(), end if end >= 0 else len(text), f"an element `{element.group(1)}` that is not shown"
-                    )
+                    name = element.group(1)
+                    if ends.get(name, -1) < element.end():  # the end of one before is the end of all that stand between
+                        end = text.find(f"</{name}", element.end())
+                        ends[name] = end if end >= 0 else len(text)
+                    yield Hidden("TXT-101", element.end(), ends[name], f"an element `{name}` that is not shown")
 
 
 def out_of_sight(text: str) -> Iterator[Hidden]:
