@@ -105,11 +105,12 @@ NOTABLE = frozenset(
     listed("""
         obj get_field convert_field subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module
         find_module find_spec evaluate_forward_ref create_connection create_unix_connection create_datagram_endpoint create_server
-        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI
+        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI _module _csock _ssock _os _io _flavour _convert_
+        _evaluate _make_subprocess_transport _fields
     """)
 )
 NOTABLE_BEGINNINGS = frozenset(("tb", "f", "gi", "cr", "ag", "co", "func", "im"))
-"""Attributes that are told to the rules, with all that begin with an underscore: by name, and by what stands before the underscore."""
+"""Attributes that are told to the rules, with all that begin with two underscores: by name, and by what stands before the first one."""
 
 
 class Base(Enum):

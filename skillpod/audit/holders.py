@@ -8,7 +8,6 @@ it may be.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +30,11 @@ _PASSED_ON = frozenset(f"builtins.{name}" for name in listed("sorted reversed li
 READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enumerate zip any all sum min max print repr str isinstance"))
 """Builtins that only read what they are given."""
 
-_SHAPERS = re.compile(r"\b(?:setattr|__dict__|vars|__setattr__|locals)\b|\\x|\\u|\\N")
-_NAMESPACES = re.compile(r"\b(?:globals|vars|__dict__|locals|modules)\b|\\x|\\u|\\N")
-_FIELDS = re.compile(r"__dataclass_fields__|\\x|\\u|\\N")
-"""Words through which a name gets another value unseen; a backslash may spell any of them."""
+_ESCAPES = ("\\x", "\\u", "\\N")
+_SHAPERS = ("setattr", "__dict__", "vars", "locals", *_ESCAPES)
+_NAMESPACES = ("globals", "vars", "__dict__", "locals", "modules", *_ESCAPES)
+_FIELDS = ("__dataclass_fields__", *_ESCAPES)
+"""What a text must have in it for a name to get another value unseen; an escape may spell any of them."""
 
 _DEEPEST = 100
 
@@ -52,7 +52,7 @@ class Whole:
         self._elsewhere: dict[str, bool] = {}
         self._fields_kept: bool | None = None
         self._foreign_selves: bool | None = None
-        self._mentioned: dict[re.Pattern[str], bool] = {}
+        self._mentioned: dict[tuple[str, ...], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
 
@@ -136,9 +136,9 @@ class Whole:
             self._handled = frozenset(name for reader in self.readers.values() for name in _handled(reader))
         return self._handled
 
-    def _mentions(self, words: re.Pattern[str]) -> bool:
+    def _mentions(self, words: tuple[str, ...]) -> bool:
         if words not in self._mentioned:
-            self._mentioned[words] = any(words.search(reader.text) for reader in self.readers.values())
+            self._mentioned[words] = any(word in reader.text for reader in self.readers.values() for word in words)
         return self._mentioned[words]
 
 

@@ -35,7 +35,7 @@ from skillpod.audit.facts import (
 )
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import elements_of, values
-from skillpod.audit.reach import ANY, LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
+from skillpod.audit.reach import ANY, LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader, is_quiet
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
 from skillpod.audit.standard import BUILTINS, GUARDED, HARMLESS_WHEN_SEEN, PERMITTED, PURE, Reach, standing
@@ -59,6 +59,7 @@ class Observer:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._aims = Aims(reader)
+        self._dull: dict[str, bool] = {}
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
@@ -66,8 +67,41 @@ class Observer:
         """Everything the rules want to know, in no order. Raises TooDeep."""
         yield from self._special_names()
         for place in self._reader.survey.places:
-            yield from _REPORT[type(place.node)](self, place)
+            if not self._is_dull(place.node, place.scope):
+                yield from _REPORT[type(place.node)](self, place)
         yield from spoken(self._reader)
+
+    def _is_dull(self, node: Any, scope: Scope) -> bool:
+        """Whether there is surely nothing to say of a place, as of most: a name known to mean nothing, and what is taken from it or called
+        on it, unless the attribute's own name says something."""
+        kind = node.__class__
+        if kind is ast.Call:
+            node = node.func
+            kind = node.__class__
+            if kind is ast.Attribute and node.attr in _CALLED:
+                return False
+        if kind is ast.Attribute:
+            if node.ctx.__class__ is not ast.Load:
+                return False
+            while kind is ast.Attribute:
+                if not self._is_dull_attribute(node.attr):
+                    return False
+                node = node.value
+                kind = node.__class__
+            if kind is not ast.Name or node.id.startswith("__"):
+                return False
+            return scope.known.get(node.id) is UNKNOWN or _is_own(scope.known.get(node.id))
+        if kind is not ast.Name or node.id.startswith("__"):
+            return False
+        known = scope.known.get(node.id)
+        return known is UNKNOWN or (known is not None and is_quiet(node.id, known))
+
+    def _is_dull_attribute(self, name: str) -> bool:
+        dull = self._dull.get(name)
+        if dull is None:
+            is_told = is_notable(name) or name.lstrip("_") in TELLING or name in CONTEXTUAL or name in ("format", "format_map")
+            dull = self._dull[name] = not is_told and not self._reader.whole.field(name, 0)
+        return dull
 
     def _special_names(self) -> Iterator[Fact]:
         """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
@@ -658,6 +692,9 @@ _PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args",
 
 _SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr"})
 
+_CALLED = frozenset({"format", "format_map", *_PARSERS, *LOOKUPS})
+"""Methods whose call is looked at, whatever they are called on."""
+
 _TAKERS = frozenset({"format_field", "convert_field", "get_field", "vformat", "check_unused_args"})
 """Methods of a ``string.Formatter`` that are handed what a field's path led to."""
 
@@ -722,6 +759,11 @@ def _is_shared(base: Meaning) -> bool:
     return base.what is What.SDK or (base.what is What.MEMBER and standing(base.path).reach is not Reach.ENVIRONMENT)
 
 
+def _is_own(meanings: Meanings | None) -> bool:
+    """Whether a name is the object or the class of a method, and nothing else."""
+    return meanings is not None and len(meanings) == 1 and meanings[0].what in (What.SELF, What.CLASS)
+
+
 def _is_written_out(arguments: list[Any]) -> bool:
     """``type("Name", (Base,), {"member": ...})``: a class statement in other words."""
     if len(arguments) != 3 or not isinstance(arguments[2], ast.Dict):
@@ -744,7 +786,7 @@ def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
 
 def is_notable(name: str) -> bool:
     """Whether any rule has something to say of an attribute by its name alone."""
-    return name.startswith("_") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
+    return name.startswith("__") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
 
 
 def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:

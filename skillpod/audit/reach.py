@@ -63,6 +63,9 @@ _FOLLOWED = {
     if name.startswith("builtins.") or "." not in name
 }
 """Builtins that are told from other names: the reader knows what they are, do or give."""
+_QUIET = frozenset(_FOLLOWED) - WATCHED - {"type", "next", "object", "super"}
+"""Those of which there is nothing to say by themselves, nor when they are called."""
+
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
@@ -106,6 +109,8 @@ class Reader:
         """What a name may be where it is read."""
         name = mangled(node.id, scope) if node.id.startswith("__") else node.id
         known: Meanings | None = scope.known.get(name)
+        if known is None and name not in WATCHED:
+            known = _known_above(name, scope)
         if known is not None:
             return known
         found = self._lookup(name, node, scope, depth)
@@ -632,6 +637,26 @@ def _guess(base: Meaning, name: str) -> Meanings:
         return (Meaning(What.GUESS, f"{base.path}.{name}", base.line),)
     plain = name.lstrip("_")
     return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
+
+
+def is_quiet(name: str, known: Meanings) -> bool:
+    """Whether a name is a builtin of which there is nothing to say by itself, nor when it is called."""
+    return name in _QUIET and known is _FOLLOWED[name]
+
+
+def _known_above(name: str, scope: Scope) -> Meanings | None:
+    """What a name was found to mean in the scope it comes from."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.kind is not Kind.CLASS or here is scope:
+            known: Meanings | None = here.known.get(name)
+            if known is not None:
+                scope.known[name] = known
+                return known
+            if name in here.bindings or name in here.elsewhere:
+                return None
+        here = here.parent
+    return None
 
 
 def _root(node: Any) -> str:

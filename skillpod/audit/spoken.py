@@ -47,7 +47,8 @@ def _said(reader: Reader) -> Iterator[Spoken]:
     for place in reader.survey.spoken:
         node = place.node
         if isinstance(node, _DEFINITIONS):
-            yield from _docstring(node.body, node.name, lines)
+            if node.decorator_list or isinstance(node, ast.ClassDef):  # no agent is shown what a function says that is no tool
+                yield from _docstring(node.body, node.name, lines)
         elif isinstance(node, (ast.keyword, ast.Constant)):
             value, subject = (node.value, node.arg) if isinstance(node, ast.keyword) else (node, "")
             yield from _all(_Follow(reader), value, place.scope, Voice.DESCRIPTION, lines, subject or "")
@@ -183,12 +184,11 @@ class _Follow:
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Iterator[_Text]:
         """What classes of this file bind under the name, whichever of them it is taken from."""
-        for place in self._reader.survey.spoken:
-            if isinstance(place.node, ast.ClassDef):
-                for binding in place.scope.bindings.get(node.attr, ()):
-                    if binding.source is Source.VALUE and id(binding) not in self._seen:
-                        self._seen.add(id(binding))
-                        yield from self.texts(binding.node, binding.scope, node.attr, depth + 1)
+        for scope in self._reader.survey.classes:
+            for binding in scope.bindings.get(node.attr, ()):
+                if binding.source is Source.VALUE and id(binding) not in self._seen:
+                    self._seen.add(id(binding))
+                    yield from self.texts(binding.node, binding.scope, node.attr, depth + 1)
 
     def _items(self, node: Any, items: list[Any], scope: Scope, subject: str, depth: int) -> Iterator[_Text]:
         """The texts among them as one, line by line: what is split over a list is read together."""
