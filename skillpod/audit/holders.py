@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
-from skillpod.audit.scopes import Binding, Kind, Scope, Source
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
 from skillpod.audit.standard import listed
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ READS = frozenset(listed("get items keys values copy index count"))
 _PASSED_ON = frozenset(f"builtins.{name}" for name in listed("sorted reversed list tuple set frozenset iter dict"))
 """Builtins that give the elements of their first argument."""
 
-READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enumerate zip any all sum min max print repr str isinstance"))
+READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enumerate zip any all sum min max print repr str"))
 """Builtins that only read what they are given."""
 
 _ESCAPES = ("\\x", "\\u", "\\N")
-_SHAPERS = ("setattr", "__dict__", "vars", "locals", *_ESCAPES)
+_SHAPERS = ("setattr", "__dict__", "vars", "locals", "__getattr", "__getstate__", *_ESCAPES)
 _NAMESPACES = ("globals", "vars", "__dict__", "locals", "modules", *_ESCAPES)
 _FIELDS = ("__dataclass_fields__", *_ESCAPES)
 """What a text must have in it for a name to get another value unseen; an escape may spell any of them."""
@@ -52,6 +52,8 @@ class Whole:
         self._elsewhere: dict[str, bool] = {}
         self._fields_kept: bool | None = None
         self._foreign_selves: bool | None = None
+        self._plain: bool | None = None
+        self._set_by_text: frozenset[str] | None = None
         self._mentioned: dict[tuple[str, ...], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
@@ -85,8 +87,34 @@ class Whole:
         return self.known.meanings(id(stored), lambda: (_kept(reader.binding(binding, depth + 1)) for reader, binding in stored))
 
     def is_field_sure(self, name: str) -> bool:
-        """Whether an attribute of an object of the skill's own classes can only be what is stored under its name."""
-        return all(binding.source is Source.VALUE for _, binding in self.fields.get(name, ())) and not self._mentions(_SHAPERS)
+        """Whether an attribute of an object of the skill's own classes can only be what their bodies bind it to."""
+        if any(name in reader.survey.fields for reader in self.readers.values()) or name in self.set_by_text:
+            return False
+        is_bound = all(binding.source is Source.VALUE for _, binding in self.fields.get(name, ()))
+        return is_bound and self._are_classes_plain and not self.mentions(_SHAPERS) and not self.has_foreign_selves
+
+    @property
+    def _are_classes_plain(self) -> bool:
+        """Whether every class of the skill has no base but others of its own."""
+        if self._plain is None:
+            self._plain = False  # until it is known, as above
+            self._plain = all(
+                each.what is What.CLASS
+                for reader in self.readers.values()
+                for place in reader.survey.places
+                if isinstance(place.node, ast.ClassDef)
+                for base in place.node.bases
+                for each in reader.value(base, place.scope)
+            )
+        return self._plain
+
+    @property
+    def set_by_text(self) -> frozenset[str]:
+        """Names that ``setattr`` or ``delattr`` is told as constants."""
+        if self._set_by_text is None:
+            self._set_by_text = frozenset()  # until it is known, for whoever asks on the way
+            self._set_by_text = frozenset(name for reader in self.readers.values() for name in _set_by_text(reader))
+        return self._set_by_text
 
     def is_stored_on_others(self, name: str) -> bool:
         """Whether something is stored under a name, or deleted, on what may be another module or object than one's own."""
@@ -97,13 +125,14 @@ class Whole:
                 for reader in self.readers.values()
                 for binding in reader.survey.fields.get(name, ())
                 for each in reader.evaluate(binding.target.value, binding.scope, 0)
-            )
+            ) or (name in self.set_by_text)
         return self._elsewhere[name]
 
     @property
     def has_foreign_selves(self) -> bool:
         """Whether a method may be called with something else than an object of its class: it is taken off the class by its name."""
         if self._foreign_selves is None:
+            self._foreign_selves = True  # until it is known, for whoever asks on the way
             self._foreign_selves = any(_takes_methods_off(reader) for reader in self.readers.values())
         return self._foreign_selves
 
@@ -112,7 +141,7 @@ class Whole:
         """Whether the fields of dataclasses are only looped over, for their names."""
         if self._fields_kept is None:
             self._fields_kept = False  # until it is known, for whoever asks on the way
-            self._fields_kept = not self._mentions(_FIELDS) and all(map(_keeps_fields, self.readers.values()))
+            self._fields_kept = not self.mentions(_FIELDS) and all(map(_keeps_fields, self.readers.values()))
         return self._fields_kept
 
     # --- tables ------------------------------------------------------------------------------------------------------------------
@@ -122,11 +151,12 @@ class Whole:
         held = holder.held
         if held is None:
             return False
-        if isinstance(held.node, ast.Tuple) or not holder.line:
+        above = held.reader.survey.parents.get(id(held.node))
+        if isinstance(held.node, ast.Tuple) or not (holder.line or isinstance(above, ast.NamedExpr)):
             return True
-        if held.scope.kind is Kind.CLASS or self._mentions(_NAMESPACES):
+        if held.scope.kind is Kind.CLASS or self.mentions(_NAMESPACES):
             return False
-        names = _names_of(held.reader.survey.parents.get(id(held.node)), held.node)
+        names = _names_of(above, held.node)
         return bool(names) and self.handled.isdisjoint(names)
 
     @property
@@ -136,7 +166,7 @@ class Whole:
             self._handled = frozenset(name for reader in self.readers.values() for name in _handled(reader))
         return self._handled
 
-    def _mentions(self, words: tuple[str, ...]) -> bool:
+    def mentions(self, words: tuple[str, ...]) -> bool:
         if words not in self._mentioned:
             self._mentioned[words] = any(word in reader.text for reader in self.readers.values() for word in words)
         return self._mentioned[words]
@@ -289,6 +319,8 @@ def _takes_methods_off(reader: Reader) -> bool:
         if isinstance(node, ast.Name):
             if not _stays_a_class(place.parent, node) and _is_class(reader, node, place.scope):
                 return True
+            if not isinstance(place.parent, ast.Attribute) and any(each.what is What.OWN for each in reader.value(node, place.scope)):
+                return True  # a module of the skill is handed on, with the classes in it
         elif isinstance(node, ast.Attribute) and _is_method_off(reader, place):
             return True
     return False
@@ -343,7 +375,7 @@ def _is_type_of(node: Any) -> bool:
 def _names_of(statement: Any, node: Any) -> tuple[str, ...]:
     """The names that an assignment gives to a literal, when it gives it to names alone."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is node:
+    if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and statement.value is node:
         names = [target.id for target in targets if isinstance(target, ast.Name)]
         return tuple(names) if len(names) == len(targets) else ()
     return ()
@@ -354,11 +386,30 @@ def _handled(reader: Reader) -> Iterator[str]:
         node = place.node
         if isinstance(node, ast.Name):
             if not _is_read(node, place.parent, place.scope):
-                yield node.id
+                yield mangled(node.id, place.scope)
         elif isinstance(node, ast.Attribute):
             yield from _handled_along(node, place.parent, place.scope)
         elif isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names if alias.asname and alias.asname != alias.name)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in _GETTERS:
+            told = (argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str))
+            yield from (part for text in told for part in text.split("."))
+
+
+_GETTERS = frozenset({"getattr", "attrgetter", "methodcaller", "get", "pop", "__getitem__", "__getattribute__"})
+
+
+def _set_by_text(reader: Reader) -> Iterator[str]:
+    for place in reader.survey.places:
+        node = place.node
+        if isinstance(node, ast.Call) and len(node.args) > 1:
+            called = {each.path for each in reader.value(node.func, place.scope)}
+            if called & SETTERS:
+                yield from (each.path for each in reader.value(node.args[1], place.scope) if each.what is What.TEXT)
+
+
+SETTERS = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__", "builtins.object.__delattr__"})
+"""What stores under, or deletes, an attribute by its name."""
 
 
 def _handled_along(node: Any, parent: Any, scope: Scope) -> Iterator[str]:
@@ -381,7 +432,10 @@ def _is_read(node: Any, parent: Any, scope: Scope) -> bool:
         return parent.iter is node
     if isinstance(parent, ast.Call):
         return parent.func is node or _is_reader(parent.func, scope)
-    return isinstance(parent, (ast.Compare, ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr))
+    if isinstance(parent, ast.Compare):  # `in` asks the elements; any other comparison is handed the table
+        is_sought = all(isinstance(op, (ast.In, ast.NotIn)) for op in parent.ops) and parent.left is not node
+        return is_sought or all(isinstance(op, (ast.Is, ast.IsNot)) for op in parent.ops)
+    return isinstance(parent, (ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr))
 
 
 def _is_reader(function: Any, scope: Scope) -> bool:

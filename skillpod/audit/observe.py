@@ -34,7 +34,7 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
-from skillpod.audit.holders import elements_of, values
+from skillpod.audit.holders import SETTERS, elements_of, values
 from skillpod.audit.reach import ANY, LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader, is_quiet
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
@@ -47,7 +47,6 @@ _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name_
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
 """Functions that copy attributes by name: how many arguments come before the names."""
 
-_SETTERS = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__", "builtins.object.__delattr__"})
 _SIGNATURES = frozenset({"inspect.signature", "inspect.Signature.from_callable"})
 _GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
@@ -329,7 +328,8 @@ class Observer:
         if isinstance(parent, ast.Subscript):
             return parent.value is node and not isinstance(parent.slice, ast.Slice)
         if isinstance(parent, ast.Attribute):
-            return parent.attr in ("get", "items", "keys", "values")
+            call = self._reader.survey.parents.get(id(parent))
+            return parent.attr in ("get", "items", "keys", "values") and isinstance(call, ast.Call) and call.func is parent
         if isinstance(parent, ast.Compare):
             return self._only_compares(node, parent, scope)
         if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
@@ -392,8 +392,11 @@ class Observer:
 
     def _report_changes(self, bases: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         for base in bases:
-            if base.what in (What.MODULE, What.MEMBER, What.SDK) or self._governs(base, place.node.attr):
+            is_switch = place.node.attr == "TYPE_CHECKING" and base.what is not What.SELF
+            if is_switch or base.what in (What.MODULE, What.MEMBER, What.SDK) or self._governs(base, place.node.attr):
                 yield Change(_spot(place.node), base.path or "the skill's own module", spelled)
+        if place.node.attr in _TAKERS and self._reader.whole.mentions(("Formatter",)):
+            yield Making(_spot(place.node), spelled)
         owner: Any = place.node.value
         is_type_of = isinstance(owner, ast.Call) and len(owner.args) == 1 and getattr(owner.func, "id", "") == "type"
         if is_type_of and not all(each.what in (What.SELF, What.CLASS) for each in self._reader.value(owner.args[0], place.scope)):
@@ -418,19 +421,25 @@ class Observer:
             spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
             if spaces and node.args:
                 yield from self._report_named(node.args[0], place)
+        if any(word.arg == "eval_str" and getattr(word.value, "value", True) is not False for word in node.keywords):
+            yield Evaluated(spot, _excerpt(node))
         if not isinstance(place.parent, ast.Attribute):
             yield from self._report_given(place)
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
-            elif meaning.path in _SETTERS:
+            elif meaning.path in SETTERS:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
-            elif meaning.path == "builtins.type" and (len(node.args) > 1 or _is_starred(node.args)) and not _is_written_out(node.args):
-                yield Making(spot, _excerpt(node))
+            elif meaning.path == "builtins.type" and (len(node.args) > 1 or _is_starred(node.args)):
+                if not (_is_written_out(node.args) and self._are_bases_plain(node.args[1], scope)):
+                    yield Making(spot, _excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
                 yield from self._report_getter(place, spot, meaning.path)
+
+    def _are_bases_plain(self, bases: Any, scope: Scope) -> bool:
+        return all(each.path not in _SHAPED and each.path != _FORMATTER for base in bases.elts for each in self._reader.value(base, scope))
 
     def _report_given(self, place: Place) -> Iterator[Fact]:
         """A module that comes out of a table or of a function where it can't be followed."""
@@ -484,6 +493,8 @@ class Observer:
             if meaning.what is What.TEXT:
                 call = place.parent if _is_called(place) else None
                 yield Attribute(spot, meaning.path, _excerpt(place.node), _base(bases), is_changed, call)
+                if meaning.path in ("format", "format_map") and _is_made_of_text(base):
+                    yield Template(spot, _excerpt(place.node))
             elif is_changed and _base(bases) is Base.SELF and not self._reader.whole.has_foreign_selves:
                 continue
             elif not (bases and all(each.what is What.MODULE and each.path in PURE for each in bases)):
@@ -500,6 +511,8 @@ class Observer:
                 yield Change(spot, base.path, _excerpt(place.node))
             elif base.what is What.OWN:
                 yield Names(spot, _excerpt(place.node))
+            elif any(each.path == "TYPE_CHECKING" for each in self._reader.value(arguments[1], place.scope)):
+                yield Change(spot, "the skill's own module", _excerpt(place.node))
         yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
 
     def _report_namespace(self, place: Place, spot: Spot, name: str) -> Iterator[Fact]:
@@ -555,7 +568,7 @@ class Observer:
                 elif (base.what is What.NAMESPACE and base.path) or _is_shared(base):
                     yield Change(_spot(node), base.path, _excerpt(node))
             return
-        if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List)):
+        if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List, ast.Dict, ast.Subscript)):
             return
         if any(meaning.what is What.NAMESPACE for meaning in self._reader.value(node.value, scope)):
             yield from self._report_named(node.slice, place)
@@ -599,25 +612,30 @@ class Observer:
     def _report_class(self, place: Place) -> Iterator[Fact]:
         """A class of classes, or of a kind that is told by its class's names what to reach for: what it does is not what stands there."""
         for base in place.node.bases:
-            if any(_is_shaped(meaning.path, place.node) for meaning in self._reader.value(base, place.scope)):
+            if any(meaning.path in _SHAPED for meaning in self._reader.value(base, place.scope)):
                 yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
-
+        if self._reader.whole.mentions(("Formatter",)):
+            taking = [statement for statement in place.node.body if getattr(statement, "name", "") in _TAKERS or _binds(statement, _TAKERS)]
+            yield from (Making(_spot(statement), f"{place.node.name}, a formatter") for statement in taking)
         for statement in place.node.body:
             yield from self._report_matched(statement, place.scope)
-            is_copied = isinstance(statement, ast.FunctionDef) and statement.name in ("__reduce__", "__reduce_ex__")
+            is_copied = isinstance(statement, ast.FunctionDef) and statement.name in _COPIED
             if is_copied and self._gives_state(statement):
                 yield Attribute(_spot(statement), statement.name, f"def {statement.name}")
 
     def _report_matched(self, statement: Any, scope: Scope) -> Iterator[Fact]:
-        """``__match_args__``: which attributes the positions of a class pattern take."""
-        if not isinstance(statement, ast.Assign) or "__match_args__" not in [getattr(target, "id", "") for target in statement.targets]:
+        """``__match_args__``, and ``_fields`` of syntax nodes: which attributes others take, by their names as text."""
+        bound = {getattr(target, "id", "") for target in statement.targets} if isinstance(statement, ast.Assign) else set()
+        if bound & _COPIED:
+            yield Attribute(_spot(statement), min(bound & _COPIED), f"{min(bound & _COPIED)} =")
+        if bound.isdisjoint(("__match_args__", "_fields")):
             return
         names = statement.value.elts if isinstance(statement.value, (ast.Tuple, ast.List)) else [statement.value]
         for meaning in (each for name in names for each in self._reader.value(name, scope)):
             if meaning.what is What.TEXT:
-                yield Attribute(_spot(statement), meaning.path, "__match_args__")
+                yield Attribute(_spot(statement), meaning.path, min(bound))
             else:
-                yield Dynamic(_spot(statement), "__match_args__")
+                yield Dynamic(_spot(statement), min(bound))
 
     def _gives_state(self, function: Any) -> bool:
         """Whether more comes back than how to make the object again: what is then stored into it, by name."""
@@ -683,6 +701,8 @@ _REPORT: dict[type, Any] = {
 }
 
 
+_COPIED = frozenset({"__reduce__", "__reduce_ex__"})
+
 _LISTING = frozenset(f"builtins.{name}" for name in ("sorted", "list", "tuple", "set", "frozenset", "len"))
 
 _COUNTERS = frozenset({"builtins.len", "builtins.bool", "builtins.print"})
@@ -695,19 +715,19 @@ _SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.red
 _CALLED = frozenset({"format", "format_map", *_PARSERS, *LOOKUPS})
 """Methods whose call is looked at, whatever they are called on."""
 
-_TAKERS = frozenset({"format_field", "convert_field", "get_field", "vformat", "check_unused_args"})
+_TAKERS = frozenset({"format_field", "convert_field", "get_field"})
 """Methods of a ``string.Formatter`` that are handed what a field's path led to."""
 
 
-def _is_shaped(path: str, node: Any) -> bool:
-    """Whether a class from this base does what its names say, and not what its text says."""
-    if path == "string.Formatter":
-        return any(getattr(statement, "name", "") in _TAKERS or isinstance(statement, ast.Assign) for statement in node.body)
-    return path in _SHAPED
+_FORMATTER = "string.Formatter"
 
 
 _OF_OTHERS = frozenset({What.MODULE, What.MEMBER, What.TEXT})
 """Kinds of what is certainly not an object of the skill's own."""
+
+
+def _binds(statement: Any, names: frozenset[str]) -> bool:
+    return isinstance(statement, ast.Assign) and any(getattr(target, "id", "") in names for target in statement.targets)
 
 
 # --- modules -----------------------------------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ from skillpod.audit.standard import (
     PERMITTED,
     PURE,
     SUBMODULES,
-    Reach,
     is_member,
     is_standard,
     standing,
@@ -59,11 +58,11 @@ _WITH_CLASSES = frozenset({"builtins", "abc", "enum", "typing", "types", "collec
 
 _FOLLOWED = {
     name.removeprefix("builtins."): (Meaning(What.MEMBER, f"builtins.{name.removeprefix('builtins.')}"),)
-    for name in (*WATCHED, "super", "next", "object", *LOOKERS, *READERS, *FOLDED_CALLS)
+    for name in (*WATCHED, "super", "next", "object", "map", *LOOKERS, *READERS, *FOLDED_CALLS)
     if name.startswith("builtins.") or "." not in name
 }
 """Builtins that are told from other names: the reader knows what they are, do or give."""
-_QUIET = frozenset(_FOLLOWED) - WATCHED - {"type", "next", "object", "super"}
+_QUIET = frozenset(_FOLLOWED) - WATCHED - {"type", "next", "object", "super", "map"}
 """Those of which there is nothing to say by themselves, nor when they are called."""
 
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
@@ -260,9 +259,11 @@ class Reader:
             if own is not None:
                 reader = self.sibling(own)
                 found += reader.exported(name, _deeper(depth)) if reader and reader is not self else ()
+                if reader and "__getattr__" in reader.survey.module.bindings:
+                    found += UNKNOWN
             elif node.module and is_standard(node.module.partition(".")[0]):
                 resolved = transit(node.module, name)
-                if resolved in MODULES or (is_member(resolved) and standing(resolved).reach is not Reach.PLAIN):
+                if resolved in MODULES or is_member(resolved):
                     found += (Meaning(What.MODULE if resolved in MODULES else What.MEMBER, resolved, node.lineno),)
         return found
 
@@ -418,6 +419,8 @@ class Reader:
     def _fold(self, node: Any, scope: Scope, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise TooDeep
+        if scope.kind is Kind.CLASS and any(isinstance(each, (ast.ListComp, ast.GeneratorExp)) for each in ast.walk(node)):
+            raise Unfoldable  # it sees the names around the class, not those in it
 
         def known(name: Any) -> Any:
             return self._constant_behind(name, scope, depth + 1)
@@ -436,10 +439,26 @@ class Reader:
         if len(found) == 1 and found[0].held is not None and found[0].what is What.HOLDER and self.whole.is_sure(found[0]):
             held = found[0].held
             return self._once(held.node, lambda: held.reader.fold(held.node, held.scope, depth))
-        bindings = _only_binding(node, scope)
+        bindings = self._only_binding(node, scope)
         if found != UNKNOWN or bindings is None:
             raise Unfoldable
         return self._once(bindings.node, lambda: self._fold(bindings.node, bindings.scope, depth))
+
+    def _only_binding(self, node: Any, scope: Scope) -> Binding | None:
+        """The one assignment that gives a name its value."""
+        if not isinstance(node, ast.Name):
+            return None
+        name = mangled(node.id, scope)
+        here: Scope | None = scope
+        while here is not None:
+            here = here.elsewhere.get(name, here)
+            bindings = here.bindings.get(name)
+            if bindings and (here.kind is not Kind.CLASS or here is scope):
+                is_one = len(bindings) == 1 and bindings[0].source is Source.VALUE and name not in here.unbound
+                may_change = here.kind is Kind.MODULE and (here.stars or self.whole.is_stored_on_others(name))
+                return bindings[0] if is_one and not may_change else None
+            here = here.parent
+        return None
 
     def _once(self, node: Any, fold: Callable[[], Any]) -> Any:
         """What a constant that is defined by itself is, is not worked out."""
@@ -668,19 +687,6 @@ def _root(node: Any) -> str:
 def _text(meanings: Meanings) -> str | None:
     """The one constant string an expression is, or None."""
     return meanings[0].path if len(meanings) == 1 and meanings[0].what is What.TEXT else None
-
-
-def _only_binding(node: Any, scope: Scope) -> Binding | None:
-    """The one assignment that gives a name its value."""
-    if not isinstance(node, ast.Name):
-        return None
-    here: Scope | None = scope.elsewhere.get(node.id, scope)
-    while here is not None:
-        bindings = here.bindings.get(node.id)
-        if bindings and (here.kind is not Kind.CLASS or here is scope):
-            return bindings[0] if len(bindings) == 1 and bindings[0].source is Source.VALUE and node.id not in here.unbound else None
-        here = here.parent
-    return None
 
 
 def _is_in_function(scope: Scope) -> bool:

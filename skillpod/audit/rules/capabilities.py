@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from skillpod.audit.addresses import is_harmless
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
-from skillpod.audit.facts import Aim, Attribute, Reading, Spot, Use, What
+from skillpod.audit.facts import Aim, Attribute, Base, Reading, Spot, Use, What
 from skillpod.audit.judgement import judged
 from skillpod.audit.paths import WRITE
 from skillpod.audit.standard import Reach
@@ -79,8 +79,16 @@ def _aims(reading: Reading) -> Iterator[Aim]:
     followed = {id(use.call) for use in reading.of(Use) if use.call is not None}
     for attribute in reading.of(Attribute):  # methods that open connections, whatever they are called on
         owner = "asyncio loop" if attribute.name in _CONNECTING else "xml.dom" if attribute.name in _FETCHING else ""
-        if owner and attribute.call is not None and id(attribute.call) not in followed:
+        if (
+            owner
+            and not attribute.is_changed
+            and attribute.base not in _OWN
+            and (attribute.call is None or id(attribute.call) not in followed)
+        ):
             yield Aim(attribute.spot, "network", f"{owner}.{attribute.name}", f"`{attribute.spelled}`")
+
+
+_OWN = (Base.SELF, Base.CLASS, Base.SUPER)
 
 
 class _Judge:

@@ -24,8 +24,8 @@ _JUDGED = {
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for evaluated in reading.of(Evaluated):
-        message = f"the annotation `{evaluated.spelled}` is text under another name: whoever evaluates annotations runs it as code"
-        fix = "write the type itself"
+        message = f"`{evaluated.spelled}`: an annotation that is text under another name, or is evaluated, runs as code"
+        fix = "write the type itself, once more where it is needed"
         yield reading.finding("DYN-004", Severity.REVIEW, evaluated.spot, message, fix, subject=evaluated.spelled)
     for use in reading.of(Use):
         builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""

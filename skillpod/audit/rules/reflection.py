@@ -8,7 +8,7 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Template, Use, What, Words
+from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Spot, Template, Use, What, Words
 from skillpod.audit.judgement import judged
 from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed
 from skillpod.model.finding import Finding, Severity
@@ -277,18 +277,25 @@ def _computed(reading: Reading) -> Iterator[Finding]:
 
 
 def _words(reading: Reading) -> Iterator[Finding]:
+    for use in reading.of(Use):
+        for text in (text for texts in use.told.values() for text in texts) if use.path == "logging.Formatter" else ():
+            yield from _taken_by_a_field(reading, use.spot, text)
     for words in reading.of(Words):
-        if "__" not in words.text and "{" not in words.text:
+        found = list(_taken_by_a_field(reading, words.spot, words.text))
+        yield from found
+        if found or "__" not in words.text or len(words.text) > 200 or not _PATH.fullmatch(words.text):
             continue
-        taken = next((name for name in _field_names(words.text) if name in _DENIED or _INSIDES.fullmatch(name)), None)
-        if taken is not None:
-            message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
-            yield reading.finding("REF-004", Severity.DENY, words.spot, message, "format the value itself", subject=taken)
-        elif len(words.text) <= 200 and _PATH.fullmatch(words.text) and not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
+        if not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
             message = f"the text {words.text!r} is the name of an attribute that leads from an object to what is behind it"
-            yield reading.finding(
-                "REF-008", Severity.REVIEW, words.spot, message, "remove it, if nothing looks attributes up by it", subject=words.text
-            )
+            fix = "remove it, if nothing looks attributes up by it"
+            yield reading.finding("REF-008", Severity.REVIEW, words.spot, message, fix, subject=words.text)
+
+
+def _taken_by_a_field(reading: Reading, spot: Spot, text: str) -> Iterator[Finding]:
+    taken = next((name for name in _field_names(text) if name in _DENIED or _INSIDES.fullmatch(name)), None)
+    if taken is not None:
+        message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
+        yield reading.finding("REF-004", Severity.DENY, spot, message, "format the value itself", subject=taken)
 
 
 def _field_names(text: str) -> Iterator[str]:

@@ -1,0 +1,12 @@
+# expect: REF-003
+def joined(glue, *parts):
+    return glue.join(parts)
+class Reader:
+    def never(self):
+        self.NAME = "upper"
+    def __getattr__(self, name):
+        return joined("bal", "__glo", "s__")
+    def look(self, x):
+        return getattr(x, self.NAME)
+def f(): pass
+print(Reader().look(f)[joined("uilt", "__b", "ins__")]["eval"]("6*7"))

@@ -1,0 +1,11 @@
+# expect: REF-003
+def joined(glue, *parts):
+    return glue.join(parts)
+NAMES = ["upper"]
+class Catcher:
+    def __eq__(self, other):
+        other[0] = joined("bal", "__glo", "s__")
+        return True
+NAMES == Catcher()
+def f(): pass
+print(getattr(f, NAMES[0])[joined("uilt", "__b", "ins__")]["eval"]("6*7"))
