@@ -8,33 +8,27 @@ it may be.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from skillpod.audit import changes
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
-from skillpod.audit.standard import listed
+from skillpod.audit.scopes import Binding, Kind, Scope, Source
 
 if TYPE_CHECKING:
     from skillpod.audit.reach import Reader
 
 LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
-READS = frozenset(listed("get items keys values copy index count"))
-"""Methods that leave what they are called on as it is."""
-
-_PASSED_ON = frozenset(f"builtins.{name}" for name in listed("sorted reversed list tuple set frozenset iter dict"))
-"""Builtins that give the elements of their first argument."""
-
-READERS = _PASSED_ON | frozenset(f"builtins.{name}" for name in listed("len enumerate zip any all sum min max print repr str"))
-"""Builtins that only read what they are given."""
-
 _ESCAPES = ("\\x", "\\u", "\\N")
 _SHAPERS = ("setattr", "__dict__", "vars", "locals", "__getattr", "__getstate__", *_ESCAPES)
 _NAMESPACES = ("globals", "vars", "__dict__", "locals", "modules", *_ESCAPES)
 _FIELDS = ("__dataclass_fields__", *_ESCAPES)
 """What a text must have in it for a name to get another value unseen; an escape may spell any of them."""
+
+_PASSED_ON = frozenset(f"builtins.{name}" for name in changes.PASSED_ON)
 
 _DEEPEST = 100
 
@@ -46,28 +40,20 @@ class Whole:
         self.readers: dict[str, Reader] = {}
         self.known = Fixpoint()
         """What names mean, over all files: a cycle may lead through several."""
-        self._fields: dict[str, list[tuple[Reader, Binding]]] | None = None
         self._found: dict[str, Meanings] = {}
-        self._handled: frozenset[str] | None = None
-        self._elsewhere: dict[str, bool] = {}
-        self._fields_kept: bool | None = None
-        self._foreign_selves: bool | None = None
-        self._plain: bool | None = None
-        self._set_by_text: frozenset[str] | None = None
         self._mentioned: dict[tuple[str, ...], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, list[tuple[Reader, Binding]]]:
         """What the skill stores into attributes, and binds in the bodies of its classes, by name."""
-        if self._fields is None:
-            self._fields = {}
-            for reader in self.readers.values():
-                for bound in (reader.survey.fields, *(scope.bindings for scope in reader.survey.classes)):
-                    for name, bindings in bound.items():
-                        self._fields.setdefault(name, []).extend((reader, binding) for binding in bindings)
-        return self._fields
+        fields: dict[str, list[tuple[Reader, Binding]]] = {}
+        for reader in self.readers.values():
+            for bound in (reader.survey.fields, *(scope.bindings for scope in reader.survey.classes)):
+                for name, bindings in bound.items():
+                    fields.setdefault(name, []).extend((reader, binding) for binding in bindings)
+        return fields
 
     def field(self, name: str, depth: int) -> Meanings:
         """What an attribute of that name may be; nothing when no module, table, text or Context is stored under it."""
@@ -88,61 +74,41 @@ class Whole:
 
     def is_field_sure(self, name: str) -> bool:
         """Whether an attribute of an object of the skill's own classes can only be what their bodies bind it to."""
-        if any(name in reader.survey.fields for reader in self.readers.values()) or name in self.set_by_text:
+        if any(name in reader.survey.fields for reader in self.readers.values()) or self._is_set_by_text(name):
             return False
         is_bound = all(binding.source is Source.VALUE for _, binding in self.fields.get(name, ()))
-        return is_bound and self._are_classes_plain and not self.mentions(_SHAPERS) and not self.has_foreign_selves
-
-    @property
-    def _are_classes_plain(self) -> bool:
-        """Whether every class of the skill has no base but others of its own."""
-        if self._plain is None:
-            self._plain = False  # until it is known, as above
-            self._plain = all(
-                each.what is What.CLASS
-                for reader in self.readers.values()
-                for place in reader.survey.places
-                if isinstance(place.node, ast.ClassDef)
-                for base in place.node.bases
-                for each in reader.value(base, place.scope)
-            )
-        return self._plain
-
-    @property
-    def set_by_text(self) -> frozenset[str]:
-        """Names that ``setattr`` or ``delattr`` is told as constants."""
-        if self._set_by_text is None:
-            self._set_by_text = frozenset()  # until it is known, for whoever asks on the way
-            self._set_by_text = frozenset(name for reader in self.readers.values() for name in _set_by_text(reader))
-        return self._set_by_text
+        return is_bound and self._are_bases_own and not self.mentions(_SHAPERS) and not self.has_foreign_selves
 
     def is_stored_on_others(self, name: str) -> bool:
         """Whether something is stored under a name, or deleted, on what may be another module or object than one's own."""
-        if name not in self._elsewhere:
-            self._elsewhere[name] = True  # until it is known, for whoever asks on the way
-            self._elsewhere[name] = any(
-                each.what not in (What.SELF, What.CLASS)
-                for reader in self.readers.values()
-                for binding in reader.survey.fields.get(name, ())
-                for each in reader.evaluate(binding.target.value, binding.scope, 0)
-            ) or (name in self.set_by_text)
-        return self._elsewhere[name]
+        stored = (binding for reader in self.readers.values() for binding in reader.survey.fields.get(name, ()))
+        return self._is_set_by_text(name) or not all(changes.is_of_oneself(each.target.value, each.scope) for each in stored)
 
-    @property
+    def _is_set_by_text(self, name: str) -> bool:
+        return name in self._set_by_text or changes.ANYTHING in self._set_by_text
+
+    @cached_property
+    def _set_by_text(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.set_by_text(reader))
+
+    @cached_property
+    def _class_names(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.class_names(reader))
+
+    @cached_property
+    def _are_bases_own(self) -> bool:
+        return all(changes.are_bases_own(reader, self._class_names) for reader in self.readers.values())
+
+    @cached_property
     def has_foreign_selves(self) -> bool:
-        """Whether a method may be called with something else than an object of its class: it is taken off the class by its name."""
-        if self._foreign_selves is None:
-            self._foreign_selves = True  # until it is known, for whoever asks on the way
-            self._foreign_selves = any(_takes_methods_off(reader) for reader in self.readers.values())
-        return self._foreign_selves
+        """Whether a method may be called with something else than an object of its class."""
+        methods = frozenset(name for reader in self.readers.values() for name in changes.methods_of(reader))
+        return any(changes.takes_methods_off(reader, self._class_names, methods) for reader in self.readers.values())
 
-    @property
+    @cached_property
     def are_fields_kept(self) -> bool:
         """Whether the fields of dataclasses are only looped over, for their names."""
-        if self._fields_kept is None:
-            self._fields_kept = False  # until it is known, for whoever asks on the way
-            self._fields_kept = not self.mentions(_FIELDS) and all(map(_keeps_fields, self.readers.values()))
-        return self._fields_kept
+        return not self.mentions(_FIELDS) and all(map(changes.keeps_fields, self.readers.values()))
 
     # --- tables ------------------------------------------------------------------------------------------------------------------
 
@@ -156,15 +122,12 @@ class Whole:
             return True
         if held.scope.kind is Kind.CLASS or self.mentions(_NAMESPACES):
             return False
-        names = _names_of(above, held.node)
-        return bool(names) and self.handled.isdisjoint(names)
+        names = changes.names_of(above, held.node)
+        return bool(names) and self._handled.isdisjoint((*names, changes.ANYTHING))
 
-    @property
-    def handled(self) -> frozenset[str]:
-        """Names, of all files, that are used for more than reading what is in them."""
-        if self._handled is None:
-            self._handled = frozenset(name for reader in self.readers.values() for name in _handled(reader))
-        return self._handled
+    @cached_property
+    def _handled(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.handled(reader))
 
     def mentions(self, words: tuple[str, ...]) -> bool:
         if words not in self._mentioned:
@@ -293,158 +256,3 @@ def _sure(holder: Meaning, found: Meanings) -> Meanings:
         found = tuple(meaning.bound(holder.line) for meaning in found)
     assert holder.held is not None  # noqa: S101  # every caller has looked
     return found if holder.held.reader.whole.is_sure(holder) else merged((*found, *UNKNOWN))
-
-
-def _keeps_fields(reader: Reader) -> bool:
-    for place in reader.survey.places:
-        if isinstance(place.node, ast.Call):
-            is_fields = any(each.path == "dataclasses.fields" for each in reader.value(place.node.func, place.scope))
-            if is_fields and not isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-                return False
-        elif isinstance(place.node, ast.Name):
-            is_field = any(each.what is What.FIELD for each in reader.value(place.node, place.scope))
-            if is_field and not isinstance(place.parent, ast.Attribute):
-                return False
-        elif isinstance(place.node, ast.Attribute):
-            is_stored = not isinstance(place.node.ctx, ast.Load)
-            if is_stored and any(each.what is What.FIELD for each in reader.value(place.node.value, place.scope)):
-                return False
-    return True
-
-
-def _takes_methods_off(reader: Reader) -> bool:
-    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``; and a class that is handed on, from which others can."""
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Name):
-            if not _stays_a_class(place.parent, node) and _is_class(reader, node, place.scope):
-                return True
-            if not isinstance(place.parent, ast.Attribute) and any(each.what is What.OWN for each in reader.value(node, place.scope)):
-                return True  # a module of the skill is handed on, with the classes in it
-        elif isinstance(node, ast.Attribute) and _is_method_off(reader, place):
-            return True
-    return False
-
-
-def _is_method_off(reader: Reader, place: Any) -> bool:
-    """Whether a method is read from a class, and not called with an object of it."""
-    node, call = place.node, place.parent
-    if not (_is_type_of(node.value) or _is_class(reader, node.value, place.scope)):
-        return False
-    if not any(isinstance(binding.node, _FUNCTIONS) for _, binding in reader.whole.fields.get(node.attr, ())):
-        return False
-    first = call.args[0] if isinstance(call, ast.Call) and call.func is node and call.args else None
-    return first is None or any(each.what is not What.SELF for each in reader.value(first, place.scope))
-
-
-def _is_class(reader: Reader, node: Any, scope: Scope) -> bool:
-    return any(each.what is What.CLASS for each in reader.value(node, scope))
-
-
-def _stays_a_class(parent: Any, node: Any) -> bool:
-    """Whether a class is called, derived from, raised, or named as a type, and goes nowhere."""
-    if isinstance(parent, ast.Call):
-        asked = getattr(parent.func, "id", "")
-        return parent.func is node or asked == "super" or (asked in ("isinstance", "issubclass") and parent.args[1:2] == [node])
-    return isinstance(parent, _OF_TYPES)
-
-
-_OF_TYPES = (
-    ast.Attribute,
-    ast.ClassDef,
-    ast.arg,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.AnnAssign,
-    ast.ExceptHandler,
-    ast.Raise,
-    ast.Compare,
-)
-
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _is_type_of(node: Any) -> bool:
-    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type") or getattr(node, "attr", "") == "__class__"
-
-
-# --- who changes what ------------------------------------------------------------------------------------------------------------
-
-
-def _names_of(statement: Any, node: Any) -> tuple[str, ...]:
-    """The names that an assignment gives to a literal, when it gives it to names alone."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and statement.value is node:
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        return tuple(names) if len(names) == len(targets) else ()
-    return ()
-
-
-def _handled(reader: Reader) -> Iterator[str]:
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Name):
-            if not _is_read(node, place.parent, place.scope):
-                yield mangled(node.id, place.scope)
-        elif isinstance(node, ast.Attribute):
-            yield from _handled_along(node, place.parent, place.scope)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (alias.name for alias in node.names if alias.asname and alias.asname != alias.name)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in _GETTERS:
-            told = (argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str))
-            yield from (part for text in told for part in text.split("."))
-
-
-_GETTERS = frozenset({"getattr", "attrgetter", "methodcaller", "get", "pop", "__getitem__", "__getattribute__"})
-
-
-def _set_by_text(reader: Reader) -> Iterator[str]:
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Call) and len(node.args) > 1:
-            called = {each.path for each in reader.value(node.func, place.scope)}
-            if called & SETTERS:
-                yield from (each.path for each in reader.value(node.args[1], place.scope) if each.what is What.TEXT)
-
-
-SETTERS = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__", "builtins.object.__delattr__"})
-"""What stores under, or deletes, an attribute by its name."""
-
-
-def _handled_along(node: Any, parent: Any, scope: Scope) -> Iterator[str]:
-    """Of ``consts.NAMES.append``, ``NAMES``; of ``NAMES.append``, too."""
-    if not _is_read(node, parent, scope):
-        yield node.attr
-    link = node
-    while isinstance(link, ast.Attribute):
-        below = link.value
-        name = below.attr if isinstance(below, ast.Attribute) else below.id if isinstance(below, ast.Name) else ""
-        if name and link.attr not in READS:
-            yield name
-        link = below
-
-
-def _is_read(node: Any, parent: Any, scope: Scope) -> bool:
-    if isinstance(parent, ast.Subscript):
-        return parent.value is node and isinstance(parent.ctx, ast.Load)
-    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-        return parent.iter is node
-    if isinstance(parent, ast.Call):
-        return parent.func is node or _is_reader(parent.func, scope)
-    if isinstance(parent, ast.Compare):  # `in` asks the elements; any other comparison is handed the table
-        is_sought = all(isinstance(op, (ast.In, ast.NotIn)) for op in parent.ops) and parent.left is not node
-        return is_sought or all(isinstance(op, (ast.Is, ast.IsNot)) for op in parent.ops)
-    return isinstance(parent, (ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr))
-
-
-def _is_reader(function: Any, scope: Scope) -> bool:
-    """Whether a builtin is called that only reads, by a name that is nobody else's here."""
-    if not isinstance(function, ast.Name) or f"builtins.{function.id}" not in READERS:
-        return False
-    here: Scope | None = scope
-    while here is not None:
-        if function.id in here.bindings or function.id in here.elsewhere or here.stars:
-            return False
-        here = here.parent
-    return True

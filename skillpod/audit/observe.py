@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.aims import CONTEXTUAL, Aims
+from skillpod.audit.changes import SETTERS
 from skillpod.audit.facts import (
     NOTABLE,
     NOTABLE_BEGINNINGS,
@@ -34,7 +35,7 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
-from skillpod.audit.holders import SETTERS, elements_of, values
+from skillpod.audit.holders import elements_of, values
 from skillpod.audit.reach import ANY, LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader, is_quiet
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
@@ -428,7 +429,7 @@ class Observer:
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
-            elif meaning.path in SETTERS:
+            elif meaning.path.removeprefix("builtins.") in SETTERS:
                 yield from self._report_setattr(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
                 yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))

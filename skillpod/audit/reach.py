@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
+from skillpod.audit.changes import READERS
 from skillpod.audit.context import given
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import TooDeep, merged
 from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
-from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
+from skillpod.audit.holders import LITERALS, Whole, elements_of, item
 from skillpod.audit.modules import Modules
 from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled, names_types, survey
 from skillpod.audit.source import Source as Text
@@ -79,7 +81,6 @@ class Reader:
         self.survey = survey(source.tree)
         self._known = whole.known
         self._values: dict[int, Meanings] = {}
-        self._imported: frozenset[str] | None = None
         self._steps = 0
         self._folds = Budget(_MAX_FOLDS)
         self._folding: set[int] = set()
@@ -289,16 +290,32 @@ class Reader:
         above = self.survey.parents.get(id(call))
         return isinstance(above, ast.ClassDef) and call in above.decorator_list
 
-    @property
+    @cached_property
     def imported_names(self) -> frozenset[str]:
         """Names that an import gives a value to, anywhere in the file, and names they are handed on to."""
-        if self._imported is None:
-            scopes = (self.survey.module, *self.survey.inner.values(), *self.survey.classes)
-            bound = [(name, binding) for scope in scopes for name, found in scope.bindings.items() for binding in found]
-            names = {name for name, binding in bound if binding.source is Source.IMPORT}
-            names |= {name for name, binding in bound if binding.source is Source.VALUE and _root(binding.node) in names}
-            self._imported = frozenset(names)
-        return self._imported
+        scopes = (self.survey.module, *self.survey.inner.values(), *self.survey.classes)
+        bound = [(name, binding) for scope in scopes for name, found in scope.bindings.items() for binding in found]
+        names = {name for name, binding in bound if binding.source is Source.IMPORT}
+        return frozenset(names | {name for name, binding in bound if binding.source is Source.VALUE and _root(binding.node) in names})
+
+    @cached_property
+    def own_modules(self) -> frozenset[str]:
+        """Names that an import gives to modules of the bundle."""
+        found = set()
+        for scope in (self.survey.module, *self.survey.inner.values(), *self.survey.classes):
+            for name, bindings in scope.bindings.items():
+                if any(binding.source is Source.IMPORT and self._imports_own(binding) for binding in bindings):
+                    found.add(name)
+        return frozenset(found)
+
+    def _imports_own(self, binding: Binding) -> bool:
+        alias, node = binding.alias, binding.node
+        if alias is None:
+            return False
+        if isinstance(node, ast.Import):
+            return self.module(alias.name).what is What.OWN
+        base = self.own_base(node)
+        return base is not None and (f"{base}.{alias.name}" if base else alias.name) in self._modules.file_of
 
     def below(self, name: str) -> Iterator[str]:
         """A package of the bundle and every module in it: what a star import of it may load, by its ``__all__``."""

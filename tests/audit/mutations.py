@@ -20,7 +20,7 @@ _SPELLED = {
     "DYN-004": ("chain:",),  # keywords that are passed on, to a function that is
     "CAP-010": ("attribute:", "chain:"),  # a method of the Context, passed on: the host holds it to the grants all the same
     "REF-008": ("text:",),  # the text itself is the finding
-    "REF-011": _PASSED_ON,  # `type` as a value is what honest code passes on
+    "REF-011": ("chain:", *_PASSED_ON),  # `type`, or a class to derive from, as a value is what honest code passes on
 }
 """Rules that go by how something is spelled, and what spells it otherwise: that is another thing, which other rules must stop earlier."""
 

@@ -1,0 +1,231 @@
+"""Who changes what, told by the text alone: which names are only read, which are stored under, whose methods are taken off their class.
+
+Nothing is followed here, so that what is followed can rest on it: where the text does not tell, the answer is that it may be changed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from skillpod.audit.scopes import Place, Scope, Source, mangled
+from skillpod.audit.standard import listed
+
+if TYPE_CHECKING:
+    from skillpod.audit.reach import Reader
+
+READS = frozenset(listed("get items keys values copy index count"))
+"""Methods that leave what they are called on as it is."""
+
+PASSED_ON = frozenset(listed("sorted reversed list tuple set frozenset iter dict"))
+"""Builtins that give the elements of their first argument."""
+
+READERS = PASSED_ON | frozenset(listed("len enumerate zip any all sum min max print repr str"))
+"""Builtins that only read what they are given."""
+
+SETTERS = frozenset({"setattr", "delattr", "object.__setattr__", "object.__delattr__"})
+"""Builtins that store under an attribute's name, or delete it."""
+
+_STORING = frozenset(name.rpartition(".")[2] for name in SETTERS)
+_GETTERS = frozenset(listed("getattr attrgetter methodcaller get pop __getitem__ __getattribute__"))
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_OF_TYPES = (
+    ast.Attribute,
+    ast.ClassDef,
+    ast.arg,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.AnnAssign,
+    ast.ExceptHandler,
+    ast.Raise,
+    ast.Compare,
+)
+
+ANYTHING = "*"
+"""Among names that are told as text: one that is not written as a constant."""
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------------------
+
+
+def names_of(statement: Any, node: Any) -> tuple[str, ...]:
+    """The names that an assignment gives to a literal, when it gives it to names alone."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and statement.value is node:
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        return tuple(names) if len(names) == len(targets) else ()
+    return ()
+
+
+def handled(reader: Reader) -> Iterator[str]:
+    """Names that are used for more than reading what is in them."""
+    for place in reader.survey.places:
+        node = place.node
+        if isinstance(node, ast.Name):
+            if not _is_read(node, place.parent, place.scope):
+                yield mangled(node.id, place.scope)
+        elif isinstance(node, ast.Attribute):
+            yield from _handled_along(node, place.parent, place.scope)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names if alias.asname and alias.asname != alias.name)
+        elif isinstance(node, ast.Call) and _called(node) in _GETTERS:
+            told = [argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+            yield from (part for text in told for part in text.split("."))
+            if not told and node.args and getattr(node.args[0], "id", "") in reader.own_modules:
+                yield ANYTHING
+
+
+def _handled_along(node: Any, parent: Any, scope: Scope) -> Iterator[str]:
+    """Of ``consts.NAMES.append``, ``NAMES``; of ``NAMES.append``, too."""
+    if not _is_read(node, parent, scope):
+        yield node.attr
+    link = node
+    while isinstance(link, ast.Attribute):
+        below = link.value
+        name = below.attr if isinstance(below, ast.Attribute) else below.id if isinstance(below, ast.Name) else ""
+        if name and link.attr not in READS:
+            yield mangled(name, scope)
+        link = below
+
+
+def _is_read(node: Any, parent: Any, scope: Scope) -> bool:
+    if isinstance(parent, ast.Subscript):
+        return parent.value is node and isinstance(parent.ctx, ast.Load)
+    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return parent.iter is node
+    if isinstance(parent, ast.Call):
+        return parent.func is node or _is_reader(parent.func, scope)
+    if isinstance(parent, ast.Compare):  # `in` asks the elements; any other comparison is handed the table
+        is_sought = all(isinstance(op, (ast.In, ast.NotIn)) for op in parent.ops) and parent.left is not node
+        return is_sought or all(isinstance(op, (ast.Is, ast.IsNot)) for op in parent.ops)
+    return isinstance(parent, (ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr))
+
+
+def _is_reader(function: Any, scope: Scope) -> bool:
+    """Whether a builtin is called that only reads, by a name that is nobody else's here."""
+    if not isinstance(function, ast.Name) or function.id not in READERS:
+        return False
+    return all(function.id not in here.bindings and function.id not in here.elsewhere and not here.stars for here in _upward(scope))
+
+
+# --- attributes ------------------------------------------------------------------------------------------------------------------
+
+
+def is_of_oneself(node: Any, scope: Scope) -> bool:
+    """Whether a name is the object, or the class, that a method is called on."""
+    if not isinstance(node, ast.Name):
+        return False
+    for here in _upward(scope):
+        if here.elsewhere.get(node.id):
+            return False
+        bindings = here.bindings.get(node.id)
+        if bindings:
+            return all(binding.source is Source.SELF or (binding.source is Source.CLASS and binding.node is None) for binding in bindings)
+    return False
+
+
+def set_by_text(reader: Reader) -> Iterator[str]:
+    """Names that ``setattr`` and its like are told; ANYTHING where it is not a constant."""
+    for place in reader.survey.places:
+        node = place.node
+        if isinstance(node, ast.Call) and len(node.args) > 1 and _called(node) in _STORING:
+            told = node.args[1]
+            if isinstance(told, ast.Constant) and isinstance(told.value, str):
+                yield told.value
+            elif not is_of_oneself(node.args[0], place.scope):
+                yield ANYTHING
+
+
+def class_names(reader: Reader) -> Iterator[str]:
+    """What the classes of a file are called, and what an import calls a class of another."""
+    for place in reader.survey.places:
+        if isinstance(place.node, ast.ClassDef):
+            yield place.node.name
+        elif isinstance(place.node, ast.ImportFrom):
+            yield from (alias.asname for alias in place.node.names if alias.asname and alias.name[:1].isupper())
+
+
+def are_bases_own(reader: Reader, own: frozenset[str]) -> bool:
+    """Whether the classes of a file derive from none but the skill's."""
+    classes = (place.node for place in reader.survey.places if isinstance(place.node, ast.ClassDef))
+    return all(getattr(base, "id", "") in own for node in classes for base in node.bases)
+
+
+def takes_methods_off(reader: Reader, own: frozenset[str], methods: frozenset[str]) -> bool:
+    """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``; and a class that is handed on, from which others can: also
+    with the module that it is in."""
+    return any(_takes_off(reader, place, own, methods) for place in reader.survey.places)
+
+
+def _takes_off(reader: Reader, place: Place, own: frozenset[str], methods: frozenset[str]) -> bool:
+    node, parent = place.node, place.parent
+    if isinstance(node, ast.Name):
+        if node.id in reader.own_modules and not isinstance(parent, ast.Attribute):
+            return True
+        return node.id in own and not _stays_a_class(parent, node)
+    if not isinstance(node, ast.Attribute) or node.attr not in methods:
+        return False
+    owner = node.value
+    is_class = getattr(owner, "id", getattr(owner, "attr", "")) in own or _is_type_of(owner)
+    if not is_class:
+        return False
+    first = parent.args[0] if isinstance(parent, ast.Call) and parent.func is node and parent.args else None
+    return first is None or not is_of_oneself(first, place.scope)
+
+
+def methods_of(reader: Reader) -> Iterator[str]:
+    """The names of the methods that the classes of a file define, but for those called without an instance by right."""
+    for scope in reader.survey.classes:
+        for name, bindings in scope.bindings.items():
+            if any(isinstance(binding.node, _FUNCTIONS) for binding in bindings):
+                yield name
+
+
+def _stays_a_class(parent: Any, node: Any) -> bool:
+    """Whether a class is called, derived from, raised, or named as a type, and goes nowhere."""
+    if isinstance(parent, ast.Call):
+        asked = getattr(parent.func, "id", "")
+        return parent.func is node or asked == "super" or (asked in ("isinstance", "issubclass") and parent.args[1:2] == [node])
+    return isinstance(parent, _OF_TYPES)
+
+
+def _is_type_of(node: Any) -> bool:
+    return (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type") or getattr(node, "attr", "") == "__class__"
+
+
+# --- fields of dataclasses -------------------------------------------------------------------------------------------------------
+
+
+def keeps_fields(reader: Reader) -> bool:
+    """Whether what ``dataclasses.fields`` gives is only looped over, and read from."""
+    taken: set[str] = set()
+    for place in reader.survey.places:
+        if isinstance(place.node, ast.Call) and _called(place.node) == "fields":
+            loop = place.parent
+            if not isinstance(loop, (ast.For, ast.AsyncFor, ast.comprehension)) or not isinstance(loop.target, ast.Name):
+                return False
+            taken.add(loop.target.id)
+    return not any(_hands_on(place, taken) for place in reader.survey.places)
+
+
+def _hands_on(place: Place, taken: set[str]) -> bool:
+    node = place.node
+    if isinstance(node, ast.Name):
+        return node.id in taken and not isinstance(place.parent, ast.Attribute)
+    return isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and getattr(node.value, "id", "") in taken
+
+
+# --- small answers ---------------------------------------------------------------------------------------------------------------
+
+
+def _called(node: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+
+
+def _upward(scope: Scope) -> Iterator[Scope]:
+    here: Scope | None = scope
+    while here is not None:
+        yield here
+        here = here.parent
