@@ -9,6 +9,7 @@ from typing import Any
 
 from skillpod.audit.aims import CONTEXTUAL, Aims
 from skillpod.audit.changes import SETTERS
+from skillpod.audit.constants import MAX_DEPTH
 from skillpod.audit.facts import (
     NOTABLE,
     NOTABLE_BEGINNINGS,
@@ -34,7 +35,7 @@ from skillpod.audit.facts import (
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import elements_of
 from skillpod.audit.lookups import PARSERS, Lookups, is_made_of_text, is_starred, pair_of
-from skillpod.audit.reach import ANY, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, TELLING, Reader, is_quiet
+from skillpod.audit.reach import ANY, LOOKUPS, METACLASSES, SDK, TELLING, Reader, is_quiet
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
 from skillpod.audit.spots import base_of, excerpt, is_called, last, prefix, spell, spot_of

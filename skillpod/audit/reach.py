@@ -7,18 +7,20 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from skillpod.audit.changes import READERS
+from skillpod.audit.constants import MAX_DEPTH, Constants
 from skillpod.audit.context import given
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import TooDeep, merged
-from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
+from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Unfoldable
 from skillpod.audit.holders import LITERALS, Whole, elements_of, item
+from skillpod.audit.inert import is_inert
 from skillpod.audit.modules import Modules
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled, names_types, survey
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
 from skillpod.audit.source import Source as Text
 from skillpod.audit.standard import (
     BUILTINS,
@@ -32,14 +34,13 @@ from skillpod.audit.standard import (
     standing,
     transit,
 )
+from skillpod.audit.survey import survey
 
 SDK = "skillpod"
 ANY = "?"
 """The path of the names of an object that is not known."""
 
-MAX_DEPTH = 120
 _MAX_STEPS = 300_000
-_MAX_FOLDS = 100_000
 _MAX_BINDINGS = 1000
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
@@ -82,8 +83,7 @@ class Reader:
         self._known = whole.known
         self._values: dict[int, Meanings] = {}
         self._steps = 0
-        self._folds = Budget(_MAX_FOLDS)
-        self._folding: set[int] = set()
+        self.constants = Constants(self)
         self._followed = {
             id(self.survey.inner[id(binding.node)])
             for scope in (self.survey.module, *self.survey.inner.values())
@@ -166,53 +166,8 @@ class Reader:
         """Where the module first does more than define: what is defined before that is there when any function is called."""
         if self._inert is None:
             end = (1 << 30, 0)
-            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not self._is_inert(each)), end)
+            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not is_inert(each, self.survey)), end)
         return self._inert
-
-    def _is_inert(self, statement: Any) -> bool:
-        """Whether running a module's statement can call nothing of the skill's own."""
-        if isinstance(statement, ast.Pass):
-            return True
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else [statement.module or ""]
-            is_relative = isinstance(statement, ast.ImportFrom) and statement.level
-            return not is_relative and all(self._is_foreign_to_us(name) for name in names)
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            arguments = statement.args
-            each = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
-            annotations = [statement.returns, *(parameter.annotation for parameter in each if parameter)]
-            return (
-                all(self._is_marker(decorator) for decorator in statement.decorator_list)
-                and all(map(_is_constant_default, (*arguments.defaults, *arguments.kw_defaults)))
-                and all(self._is_inert_annotation(annotation) for annotation in annotations)
-            )
-        return isinstance(statement, (ast.Expr, ast.Assign)) and isinstance(statement.value, ast.Constant)
-
-    def _is_foreign_to_us(self, path: str) -> bool:
-        return path.partition(".")[0] == SDK or is_standard(path.partition(".")[0])
-
-    def _is_inert_annotation(self, annotation: Any) -> bool:
-        """One that names types which are none of the skill's: theirs could be asked for an item, or a union."""
-        if annotation is None or isinstance(annotation, ast.Constant):
-            return True
-        names = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)]
-        return names_types(annotation) and all(self._is_of_others(name) for name in names)
-
-    def _is_of_others(self, name: str) -> bool:
-        return all(
-            binding.source is Source.IMPORT and self._is_foreign_to_us(getattr(binding.node, "module", None) or binding.alias.name)
-            for binding in self.survey.module.bindings.get(name, ())
-            if binding.alias is not None
-        ) and all(binding.alias is not None for binding in self.survey.module.bindings.get(name, ()))
-
-    def _is_marker(self, decorator: Any) -> bool:
-        """skillpod's ``@tool``, bare or with literals: what almost every function of a skill carries."""
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if not isinstance(called, ast.Name) or called.id != "tool" or not self._is_of_others("tool"):
-            return False
-        return not isinstance(decorator, ast.Call) or (
-            not decorator.args and all(isinstance(word.value, ast.Constant) for word in decorator.keywords)
-        )
 
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
         for binding in bindings:
@@ -428,66 +383,10 @@ class Reader:
     def _folded(self, node: Any, scope: Scope, depth: int) -> Meanings:
         """A text that operations on constants give; UNKNOWN when it is not sure to be one."""
         try:
-            value = self._fold(node, scope, depth)
+            value = self.constants.fold(node, scope, depth)
         except Unfoldable:
             return UNKNOWN
         return (Meaning(What.TEXT, value),) if isinstance(value, str) else UNKNOWN
-
-    def _fold(self, node: Any, scope: Scope, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise TooDeep
-        if scope.kind is Kind.CLASS and any(isinstance(each, (ast.ListComp, ast.GeneratorExp)) for each in ast.walk(node)):
-            raise Unfoldable  # it sees the names around the class, not those in it
-
-        def known(name: Any) -> Any:
-            return self._constant_behind(name, scope, depth + 1)
-
-        def called(function: Any) -> str:
-            found = self.evaluate(function, scope, depth + 1)
-            return found[0].path if len(found) == 1 and found[0].what is What.MEMBER else ""
-
-        return Folder(known, called, self._folds).fold(node)
-
-    def _constant_behind(self, node: Any, scope: Scope, depth: int) -> Any:
-        """The constant that a name or an attribute is. Raises Unfoldable."""
-        found = self.evaluate(node, scope, depth)
-        if len(found) == 1 and found[0].what is What.TEXT:
-            return found[0].path
-        if len(found) == 1 and found[0].held is not None and found[0].what is What.HOLDER and self.whole.is_sure(found[0]):
-            held = found[0].held
-            return self._once(held.node, lambda: held.reader.fold(held.node, held.scope, depth))
-        bindings = self._only_binding(node, scope)
-        if found != UNKNOWN or bindings is None:
-            raise Unfoldable
-        return self._once(bindings.node, lambda: self._fold(bindings.node, bindings.scope, depth))
-
-    def _only_binding(self, node: Any, scope: Scope) -> Binding | None:
-        """The one assignment that gives a name its value."""
-        if not isinstance(node, ast.Name):
-            return None
-        name = mangled(node.id, scope)
-        here: Scope | None = scope
-        while here is not None:
-            here = here.elsewhere.get(name, here)
-            bindings = here.bindings.get(name)
-            if bindings and (here.kind is not Kind.CLASS or here is scope):
-                is_one = len(bindings) == 1 and bindings[0].source is Source.VALUE and name not in here.unbound
-                may_change = here.kind is Kind.MODULE and (here.stars or self.whole.is_stored_on_others(name))
-                return bindings[0] if is_one and not may_change else None
-            here = here.parent
-        return None
-
-    def _once(self, node: Any, fold: Callable[[], Any]) -> Any:
-        """What a constant that is defined by itself is, is not worked out."""
-        if id(node) in self._folding:
-            raise Unfoldable
-        self._folding.add(id(node))
-        try:
-            return fold()
-        finally:
-            self._folding.discard(id(node))
-
-    fold = _fold
 
     def _sum(self, node: Any, scope: Scope, depth: int) -> Meanings:
         return self._folded(node, scope, depth) if isinstance(node.op, (ast.Add, ast.Mod, ast.Mult)) else UNKNOWN
@@ -713,10 +612,6 @@ def _is_in_function(scope: Scope) -> bool:
             return True
         here = here.parent
     return False
-
-
-def _is_constant_default(node: Any) -> bool:
-    return node is None or isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
 def _deeper(depth: int) -> int:

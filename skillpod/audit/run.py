@@ -30,8 +30,8 @@ from skillpod.audit.rules import (
     unseen,
 )
 from skillpod.audit.ruleset import RULESET
-from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
+from skillpod.audit.survey import TooLarge
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import NOTHING
 from skillpod.model.comparison import Comparison
