@@ -140,6 +140,12 @@ class Aims:
             for targets, access in self._paths.touched_by_method(node, call, place.scope):
                 yield Aim(spot, "volumes", f"pathlib.Path.{node.attr}", f"`{spelled}`", _legible(targets), access)
 
+    def of_method(self, place: Place, spelled: str) -> Iterator[Aim]:
+        """Of ``ctx.secret`` as a value: which one it is asked for is only known where it is called."""
+        node = place.node
+        if node.attr in _KINDS and is_member(self._reader, node, place.scope, node.attr):
+            yield Aim(Spot(node.lineno, node.col_offset + 1), _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`")
+
 
 _KINDS = {"secret": "secrets", "volume": "volumes"}
 

@@ -185,11 +185,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """A module is handed on as a value; what is taken from it there can't be followed."""
+    """A module is handed on as a value; what is taken from it there can't be followed. ``is_strong``: it, or one of the skill's own that
+    is handed on holds one that, can do more than a skill may unasked."""
 
     spot: Spot
     path: str
     spelled: str
+    is_strong: bool
 
 
 @dataclass(frozen=True, slots=True)

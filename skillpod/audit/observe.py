@@ -18,7 +18,6 @@ from skillpod.audit.facts import (
     Base,
     Change,
     Dynamic,
-    Escape,
     Evaluated,
     Fact,
     Making,
@@ -154,8 +153,9 @@ class Observer:
             self._reader.remember(place.node, bases)
             if bases is not UNKNOWN:
                 yield from self._report_uses(bases, place, spell(root, chain))
-        if place.node.attr in CONTEXTUAL and is_called(place):
-            yield from self._aims.of_attribute(place, spell(root, chain))
+        if place.node.attr in CONTEXTUAL:
+            aims = self._aims.of_attribute if is_called(place) else self._aims.of_method
+            yield from aims(place, spell(root, chain))
 
     def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
         name, base = link.attr, base_of(bases)
@@ -188,7 +188,7 @@ class Observer:
                 if meaning.what is What.MODULE and (call is not None or isinstance(place.node, ast.Attribute)):
                     yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call), place)
                 if self._ways.escape(meaning, place.node, place.parent, place.scope) and self._ways.matters(meaning):
-                    yield Escape(spot, meaning.path, spelled)
+                    yield self._ways.told(spot, meaning, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
                 yield from self._report_member(meaning, spot, spelled, call, place)
             elif meaning.what is What.NAMESPACE and not self._lookups.is_followed(place):
@@ -202,7 +202,7 @@ class Observer:
             return
         for held in held_modules(meaning):
             if self._ways.matters(held):
-                yield Escape(spot_of(place.node), held.path, spelled)
+                yield self._ways.told(spot_of(place.node), held, spelled)
 
     def _report_maker(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
@@ -368,7 +368,7 @@ class Observer:
         for meaning in self._reader.value(place.node, place.scope):
             is_module = meaning.what in (What.MODULE, What.OWN) and meaning.path and self._ways.matters(meaning)
             if is_module and self._ways.escape(meaning, place.node, place.parent, place.scope):
-                yield Escape(spot_of(place.node), meaning.path, excerpt(place.node))
+                yield self._ways.told(spot_of(place.node), meaning, excerpt(place.node))
 
     def _report_getattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
         node, scope = place.node, place.scope
@@ -482,14 +482,15 @@ class Observer:
             meanings = (self._reader.module(alias.name),) if isinstance(node, ast.Import) else self._reader.imported(node, alias, 0)
             self._note_imports(node, alias)
             if isinstance(node, ast.ImportFrom) and alias.name.startswith("__") and node.module != "__future__":
-                yield Attribute(at, alias.name, f"from {node.module or '.'} import {alias.name}")
+                is_own = self._reader.own_base(node) is not None and not any(each.what is What.UNKNOWN for each in meanings)
+                yield Attribute(at, alias.name, f"from {node.module or '.'} import {alias.name}", is_own=is_own)
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                     yield Use(
                         at, meaning.what, meaning.path, alias.name, is_import=True, is_attempted=id(node) in self._reader.survey.attempted
                     )
                 if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._ways.matters(meaning):
-                    yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
+                    yield self._ways.told(at, meaning, alias.name)  # an attribute of every instance
 
     def _note_imports(self, node: Any, alias: Any) -> None:
         if isinstance(node, ast.Import):

@@ -234,11 +234,12 @@ class Reader:
 
     def holds_modules(self) -> bool:
         """Whether a module from which others can be reached is among the names of this file."""
+        return bool(self.survey.module.stars) or any(module.path not in PURE for module in self.held_modules())
+
+    def held_modules(self) -> Iterator[Meaning]:
+        """The standard library's modules that are among the names of this file."""
         for name in self.survey.module.bindings:
-            for meaning in self.exported(name):
-                if meaning.what is What.MODULE and meaning.path not in PURE:
-                    return True
-        return bool(self.survey.module.stars)
+            yield from (meaning for meaning in self.exported(name) if meaning.what is What.MODULE)
 
     def decorates(self, call: Any) -> bool:
         """Whether a call stands as the decorator of a class."""
@@ -276,6 +277,11 @@ class Reader:
         """A package of the bundle and every module in it: what a star import of it may load, by its ``__all__``."""
         inside = f"{name}." if name else ""
         return (each for each in self._modules.file_of if each == name or each.startswith(inside))
+
+    def rebinds(self, name: str) -> bool:
+        """Whether a package gives the name of one of its modules to something in it: ``from .table import table``."""
+        bindings = self.survey.module.bindings.get(name, ())
+        return any(binding.is_certain and isinstance(binding.node, ast.ImportFrom) and binding.node.module for binding in bindings)
 
     def sibling(self, name: str) -> Reader | None:
         """The reader of another module of the bundle, by its dotted name."""
@@ -376,7 +382,7 @@ class Reader:
         inside = f"{base.path}.{name}" if base.path else name
         reader = self.sibling(base.path)
         found = reader.exported(name, _deeper(depth)) if reader is not None else ()
-        if inside in self._modules.file_of:
+        if inside in self._modules.file_of and not (reader is not None and reader.rebinds(name)):
             return (*found, Meaning(What.OWN, inside, base.line))
         return tuple(Meaning(each.what, each.path, base.line) for each in found) or UNKNOWN
 
@@ -395,7 +401,14 @@ class Reader:
         return merged((*self.evaluate(node.body, scope, depth), *self.evaluate(node.orelse, scope, depth)))
 
     def _any(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return merged(meaning for value in node.values for meaning in self.evaluate(value, scope, depth))
+        """``a and b`` is ``a`` only where that is false, as no module is."""
+        last = node.values[-1]
+        return merged(
+            meaning
+            for value in node.values
+            for meaning in self.evaluate(value, scope, depth)
+            if value is last or isinstance(node.op, ast.Or) or not (meaning.what is What.MODULE or meaning.path == "builtins.__spec__")
+        )
 
     def _walrus(self, node: Any, scope: Scope, depth: int) -> Meanings:
         return self.evaluate(node.value, scope, depth)

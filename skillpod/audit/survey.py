@@ -9,6 +9,7 @@ from typing import Any
 from skillpod.audit.branches import may_be_dead, outcome
 from skillpod.audit.context import may_be_context
 from skillpod.audit.scopes import ANNOTATIONS, Binding, Kind, Place, Scope, Source, mangled, names_types
+from skillpod.audit.standard import is_standard, listed
 
 MAX_NODES = 250_000
 DESCRIBING = frozenset({"description", "title", "help", "epilog", "usage", "category", "examples", "deprecated", "instructions"})
@@ -42,6 +43,8 @@ class Survey:
         self.fields: dict[str, list[Binding]] = {}
         self.classes: list[Scope] = []
         self._stored: set[int] = set()
+        self._standing: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._bound = 0
         self.statements = tree.body
         self._certain: set[int] = {id(statement) for statement in tree.body}
         self._pending: list[tuple[Any, Scope, Any]] = [(statement, self.module, tree) for statement in tree.body]
@@ -135,7 +138,14 @@ class Survey:
         return skipped
 
     def _stands_for(self, name: str) -> tuple[str, ...]:
-        """See ``branches.Named``."""
+        """See ``branches.Named``. Worked out again only when more was bound since."""
+        count, found = self._standing.get(name, (-1, ()))
+        if count != self._bound:
+            found = self._works_out(name)
+            self._standing[name] = (self._bound, found)
+        return found
+
+    def _works_out(self, name: str) -> tuple[str, ...]:
         scopes = (self.module, *self.inner.values(), *self.classes)
         found = [binding for scope in scopes for binding in scope.bindings.get(name, ())]
         is_touched = any(name in scope.unbound or scope.stars for scope in scopes) or any(name == each for each, _, _ in self._declared)
@@ -178,6 +188,7 @@ class Survey:
         effective: tuple[int, int] | None = None,
         index: int = -1,
     ) -> None:
+        self._bound += 1
         if name.startswith("__"):
             name = mangled(name, scope)
         end = effective or (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
@@ -421,8 +432,12 @@ class Survey:
             self._push([*node.body, *node.orelse], scope, node)
 
     def _try(self, node: Any, scope: Scope, _parent: Any) -> None:
-        if any(_catches_a_missing_module(handler.type) for handler in node.handlers):
+        catching = [handler for handler in node.handlers if _catches_a_missing_module(handler.type)]
+        if catching:
             self.attempted.update(id(each) for each in node.body if isinstance(each, (ast.Import, ast.ImportFrom)))
+        if all(_is_surely_there(each) for each in node.body):  # what stands in for it is never imported
+            spare = (each for handler in catching for each in handler.body)
+            self.attempted.update(id(each) for each in spare if isinstance(each, (ast.Import, ast.ImportFrom)))
         self._below(node, scope)
 
     def _for(self, node: Any, scope: Scope, _parent: Any) -> None:
@@ -496,6 +511,19 @@ def _catches_a_missing_module(kinds: Any) -> bool:
         return True
     each = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
     return any(getattr(kind, "id", "") in _MISSING for kind in each)
+
+
+_GONE = frozenset(
+    listed("aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis nntplib ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib")
+)
+"""Modules of the standard library that are not in every Python that runs guests (PEP 594)."""
+
+
+def _is_surely_there(statement: Any) -> bool:
+    """Whether it imports nothing but modules of the standard library that every guest has."""
+    if isinstance(statement, ast.Import):
+        return all(is_standard(alias.name) and alias.name not in _GONE for alias in statement.names)
+    return False
 
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.facts import Held, Meaning, What
+from skillpod.audit.facts import Escape, Held, Meaning, Spot, What
 from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, Reader
 from skillpod.audit.scopes import Kind, Scope
@@ -24,6 +24,12 @@ class Ways:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+
+    def told(self, spot: Spot, module: Meaning, spelled: str) -> Escape:
+        """The fact that a module goes where it can't be followed."""
+        reader = self._reader.sibling(module.path) if module.what is What.OWN else None
+        held = reader.held_modules() if reader is not None else iter((module,))
+        return Escape(spot, module.path, spelled, any(is_strong(each) for each in held))
 
     def matters(self, meaning: Meaning) -> bool:
         """Whether handing this module on hides anything: not when nothing else can be reached from it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Spot, Template, Use, What, Words
 from skillpod.audit.judgement import judged
-from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed
+from skillpod.audit.standard import PERMITTED, Reach, listed
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -260,9 +260,8 @@ def _computed(reading: Reading) -> Iterator[Finding]:
             subject=names.spelled,
         )
     for escape in reading.of(Escape):
-        is_strong = escape.path in GUARDED or (escape.path.partition(".")[0] in GUARDED and escape.path != "os.path")
         message = f"`{escape.spelled}` hands the module {escape.path} on as a value; what is taken from it there can't be followed"
-        severity = Severity.DENY if is_strong else Severity.REVIEW
+        severity = Severity.DENY if escape.is_strong else Severity.REVIEW
         yield reading.finding(
             "REF-006", severity, escape.spot, message, "hand on the function that is needed, not the module", subject=escape.path
         )
