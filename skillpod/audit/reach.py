@@ -42,6 +42,7 @@ ANY = "?"
 
 _MAX_STEPS = 300_000
 _MAX_BINDINGS = 1000
+_MAX_PARTS = 8
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
     f"builtins.{name}" for name in ("hasattr", "dir", "repr", "str", "print", "isinstance", "id", "bool", "callable", "type")
@@ -571,6 +572,8 @@ _EVALUATE: dict[type, Any] = {
 
 def _member(base: Meaning, name: str) -> Meaning:
     """An attribute of something in the standard library; a module reached through another is itself."""
+    if base.path.count(".") >= _MAX_PARTS:  # judged by its beginning; `x = x.next` would go on for ever
+        return base
     path = transit(base.path, name)
     if base.what is What.MODULE and (path in MODULES or path in SUBMODULES):
         return Meaning(What.MODULE, path, base.line)
