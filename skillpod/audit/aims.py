@@ -128,7 +128,7 @@ class Aims:
     def of_attribute(self, place: Place, spelled: str) -> Iterator[Aim]:
         """Of an attribute that is called: secrets and volumes by the Context's methods, what is done to a path that can be followed."""
         node, call = place.node, place.parent
-        spot = Spot(node.lineno, node.col_offset + 1)
+        spot = Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
         if node.attr in ("secret", "volume"):
             named = argument(call, 0, "name")
             targets = self._texts.wholes(named, place.scope) if named is not None else ()

@@ -113,6 +113,15 @@ def test_many_findings_end_with_how_many_there_are_of_each_rule(cli: CommandLine
     assert tail[-1] == "more about a rule: skillpod explain IMP-001"
 
 
+def test_what_can_be_in_no_skill_is_told_with_its_whole_path(cli: CommandLine, skills: Path) -> None:
+    folder = write_skill(skills, "demo", files={"fast.so": "x"})
+    told = cli("check", str(folder)).out
+    assert f"  --> {folder}/fast.so\n" in told
+    assert "  = fix: take it out of the folder\n" in told
+    (run,) = cli("check", str(folder), "--format", "sarif").json()["runs"]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("/demo/fast.so")
+
+
 def test_the_same_folders_give_the_same_bytes(cli: CommandLine, skills: Path) -> None:
     for name in ("one", "two"):
         write_skill(skills, name, files={"more.py": PICK, "runs.py": "import subprocess, os\nos.system('x')\n"})

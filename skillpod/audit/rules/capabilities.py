@@ -20,6 +20,8 @@ _CONNECTING = frozenset(
     | {"getaddrinfo", "getnameinfo"}
 )
 _FETCHING = frozenset({"createDOMBuilder", "parseURI"})
+_NOT_ASKED = "and the manifest does not ask for it"
+_NO_MANIFEST = "and no manifest that is in order asks for it"
 _UNNAMED = {Reach.NETWORK: "network", Reach.PROGRAMS: "programs"}
 _DOES = {"network": "reaches", "programs": "runs"}
 _LATER = "this version grants no {}, a later one holds every use to what is granted"
@@ -40,7 +42,7 @@ _UNKNOWN = {
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     asked = manifest.permissions if manifest else NOTHING
-    judge = _Judge(reading, asked)
+    judge = _Judge(reading, asked, _NOT_ASKED if manifest else _NO_MANIFEST)
     aims = list(_aims(reading))
     for aim in aims:
         yield from judge.aim(aim)
@@ -94,9 +96,10 @@ _OWN = (Base.SELF, Base.CLASS, Base.SUPER)
 class _Judge:
     """Of one file: what was said of a resource there is not said again at every line."""
 
-    def __init__(self, reading: Reading, asked: Permissions) -> None:
+    def __init__(self, reading: Reading, asked: Permissions, lacks: str) -> None:
         self._reading = reading
         self._asked = asked
+        self._lacks = lacks
         self._said: set[tuple[str, str]] = set()
 
     # --- uses of something with a name -------------------------------------------------------------------------------------------
@@ -122,13 +125,13 @@ class _Judge:
     def _outside(self, aim: Aim, target: str) -> Iterator[Finding]:
         match aim.kind:
             case "network":
-                message = f"{aim.words}: reaches {target}, and the manifest does not ask for it{self._instead('network')}"
+                message = f"{aim.words}: reaches {target}, {self._lacks}{self._instead('network')}"
                 yield self._finding("CAP-001", Severity.DENY, aim, message, f"remove it, or ask: {_network_ask(target)}", target)
             case "programs" if self._asked.programs:
-                message = f"{aim.words}: runs {target}, and the manifest does not ask for it{self._instead('programs')}"
+                message = f"{aim.words}: runs {target}, {self._lacks}{self._instead('programs')}"
                 yield self._finding("CAP-007", Severity.DENY, aim, message, _program_fix(target), target)
             case "secrets":
-                message = f"{aim.words}: takes the secret {target}, and the manifest does not ask for it{self._instead('secrets')}"
+                message = f"{aim.words}: takes the secret {target}, {self._lacks}{self._instead('secrets')}"
                 fix = f"remove it, or ask: `tier: network` and `permissions: {{secrets: [{{name: {target}}}]}}`"
                 yield self._finding("CAP-010", Severity.DENY, aim, message, fix, target)
             case "volumes" if target.startswith(("/", "./")):
@@ -144,9 +147,7 @@ class _Judge:
         is_write = aim.access == WRITE
         is_read_only = any(ask.name == target for ask in self._asked.volumes)
         does = "writes to" if is_write else "uses"
-        lacks = (
-            "which the manifest asks to read only" if is_read_only else f"and the manifest does not ask for it{self._instead('volumes')}"
-        )
+        lacks = "which the manifest asks to read only" if is_read_only else f"{self._lacks}{self._instead('volumes')}"
         ask = f"`permissions: {{volumes: [{{name: {target}, access: {aim.access or 'read'}}}]}}`"
         fix = f"remove it, or ask: {'`tier: write` and ' if is_write else ''}{ask}"
         return self._finding("CAP-009", Severity.DENY, aim, f"{aim.words}: {does} the volume {target}, {lacks}", fix, target)
@@ -154,7 +155,7 @@ class _Judge:
     def _dynamic(self, aim: Aim) -> Iterator[Finding]:
         has_asked = bool(getattr(self._asked, aim.kind))
         if aim.kind == "network" and not has_asked:
-            message = f"{aim.words}: reaches the network, and the manifest does not ask for it"
+            message = f"{aim.words}: reaches the network, {self._lacks}"
             fix = f"remove it, or ask: {_network_ask('...:443')}"
             yield self._finding("CAP-001", Severity.DENY, aim, message, fix, aim.use)
         elif aim.kind == "secrets" and not has_asked:
@@ -179,7 +180,7 @@ class _Judge:
         """Of a thing that names no resource: a module, a constant, an object that only prepares one."""
         reach = judged(use).reach
         if reach is Reach.NETWORK and not self._asked.network:
-            message = f"{use.words}: reaches the network, and the manifest does not ask for it"
+            message = f"{use.words}: reaches the network, {self._lacks}"
             fix = f"remove it, or ask: {_network_ask('...:443')}"
             yield self._reading.finding("CAP-001", Severity.DENY, use.spot, message, fix, subject=use.path)
         elif reach in (Reach.FILES, Reach.READING):
