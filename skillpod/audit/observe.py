@@ -393,7 +393,10 @@ class Observer:
                 elif (base.what is What.NAMESPACE and base.path) or _is_shared(base):
                     yield Change(spot_of(node), base.path, excerpt(node))
             return
-        if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List, ast.Dict, ast.Subscript)):
+        if not isinstance(
+            node.value,
+            (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List, ast.Dict, ast.Subscript, ast.IfExp, ast.BoolOp),
+        ):
             return
         if any(meaning.what is What.NAMESPACE for meaning in self._reader.value(node.value, scope)):
             yield from self._report_named(node.slice, place)
