@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from skillpod.audit.aims import SHELL
 from skillpod.audit.facts import Aim, Reading, Star, Use, What
 from skillpod.audit.judgement import judged
-from skillpod.audit.standard import GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
+from skillpod.audit.standard import BY_MEMBERS, GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -44,7 +44,7 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
         elif use.what in (What.MODULE, What.MEMBER):
             yield from _standard(use, reading, manifest, programs.get((use.spot, use.path), ()))
     for star in reading.of(Star):
-        if star.path.partition(".")[0] in (*GUARDED, "skillpod"):
+        if star.path in BY_MEMBERS or star.path.partition(".")[0] in (*GUARDED, "skillpod"):
             message = f"`from {star.path} import *` takes names that can't be told apart from the skill's own"
             yield reading.finding(
                 "IMP-006",
@@ -68,7 +68,7 @@ def _is_said(use: Use, imported: set[str]) -> bool:
 
 def _standard(use: Use, reading: Reading, manifest: Manifest | None, programs: Sequence[str]) -> Iterator[Finding]:
     stands = judged(use)
-    if is_private(use.path.partition(".")[0]):
+    if is_private(use.path.partition(".")[0]) and stands.reach not in PERMITTED:
         yield reading.finding(
             "IMP-005",
             Severity.DENY,

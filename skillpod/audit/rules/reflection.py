@@ -10,7 +10,7 @@ from typing import Any
 
 from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Template, Use, What, Words
 from skillpod.audit.judgement import judged
-from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed
+from skillpod.audit.standard import BY_MEMBERS, GUARDED, PERMITTED, Reach, listed
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -103,6 +103,9 @@ _METHODS = frozenset(
     """)
 )
 """Methods that run or load something, whatever they are called on."""
+
+_STRONG = GUARDED | BY_MEMBERS | {name.partition(".")[0] for name in BY_MEMBERS}
+"""Modules that are never handed on, and packages that hold one."""
 
 _TELLING = _DENIED | {"__annotations__"}
 
@@ -260,7 +263,7 @@ def _computed(reading: Reading) -> Iterator[Finding]:
             subject=names.spelled,
         )
     for escape in reading.of(Escape):
-        is_strong = escape.path in GUARDED or (escape.path.partition(".")[0] in GUARDED and escape.path != "os.path")
+        is_strong = escape.path in _STRONG or (escape.path.partition(".")[0] in GUARDED and escape.path != "os.path")
         message = f"`{escape.spelled}` hands the module {escape.path} on as a value; what is taken from it there can't be followed"
         severity = Severity.DENY if is_strong else Severity.REVIEW
         yield reading.finding(
