@@ -49,13 +49,16 @@ ORDINARY = frozenset(
 
 _PROTOCOLS = frozenset(
     listed("""
-        __all__ __author__ __copyright__ __credits__ __date__ __debug__ __email__ __license__ __main__ __status__ __title__ __url__
-        __version__ __version_info__ __array__ __clause_element__ __dataclass_fields__ __fspath__ __future__ __html__ __html_format__
+        __all__ __author__ __author_email__ __build__ __contact__ __copyright__ __credits__ __date__ __debug__ __description__ __email__
+        __homepage__ __license__ __main__ __maintainer__ __status__ __summary__ __title__ __uri__ __url__ __version__ __version_info__
+        __version_tuple__ __array__ __array_function__ __array_interface__ __array_priority__ __array_ufunc__ __arrow_c_array__
+        __arrow_c_schema__ __arrow_c_stream__ __attrs_attrs__ __click_params__ __clause_element__ __dataframe__ __dlpack__
+        __geo_interface__ __cmp__ __coerce__ __div__ __nonzero__ __unicode__ __dataclass_fields__ __fspath__ __future__ __html__ __html_format__
         __json__ __members__ __post_init__ __pydantic_fields__ __rich__ __rich_console__ __rich_measure__ __rich_repr__ __tablename__
         __stdin__ __stdout__ __stderr__ __test__ __deprecated__ __final__ __override__ __concat__ __iconcat__ __inv__ __not__
     """)
 )
-"""Names that others than the interpreter have given a meaning, and what modules say of themselves."""
+"""Names that others than the interpreter have given a meaning, or an earlier one had, and what modules say of themselves."""
 
 _HARMLESS_WALKS = frozenset(
     listed("""
@@ -188,6 +191,8 @@ def _is_unknown(attribute: Attribute) -> bool:
     name = attribute.name
     is_special = name.startswith("__") and name.endswith("__") and len(name) > 4
     if not is_special or attribute.is_own or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER):
+        return False
+    if attribute.spelled == name:  # a name, not an attribute: what no builtin and no module has is what the skill itself bound
         return False
     return name not in ORDINARY and name not in WALKS and name not in _PROTOCOLS
 
