@@ -136,7 +136,14 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
             yield reading.finding("REF-001", severity, attribute.spot, message, _instead(name), subject=name)
         elif _is_unknown(attribute):
             message = f"`{attribute.spelled}` takes `{name}`, which is on no list of special names that are known to be harmless"
-            yield reading.finding("REF-012", Severity.REVIEW, attribute.spot, message, "give it a plain name", subject=name)
+            yield reading.finding(
+                "REF-012",
+                Severity.REVIEW,
+                attribute.spot,
+                message,
+                "give what is yours a plain name, and do without what is not",
+                subject=name,
+            )
         elif _INSIDES.fullmatch(name):
             message = f"`{attribute.spelled}` takes `{name}`, a part of a frame or of compiled code"
             yield reading.finding(
