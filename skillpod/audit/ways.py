@@ -10,7 +10,7 @@ from skillpod.audit.facts import Escape, Held, Meaning, Spot, What
 from skillpod.audit.holders import values
 from skillpod.audit.reach import LOOKERS, Reader
 from skillpod.audit.scopes import Kind, Scope
-from skillpod.audit.standard import GUARDED, PERMITTED, PURE, standing
+from skillpod.audit.standard import BY_MEMBERS, GUARDED, PERMITTED, PURE, standing
 
 _COUNTERS = frozenset({"builtins.len", "builtins.bool", "builtins.print"})
 """Builtins that give nothing of a table to anybody."""
@@ -109,9 +109,13 @@ class Ways:
         return names == {"builtins.vars"} or names <= {"importlib.reload"}
 
 
+_STRONG = GUARDED | BY_MEMBERS | {name.partition(".")[0] for name in BY_MEMBERS}
+"""Modules that are never handed on, and packages that hold one."""
+
+
 def is_strong(module: Meaning) -> bool:
-    """Whether a module can do more than a skill may do unasked."""
-    return module.what is What.MODULE and (module.path in GUARDED or standing(module.path).reach not in PERMITTED)
+    """Whether a module, or one in it, can do more than a skill may do unasked."""
+    return module.what is What.MODULE and (module.path in _STRONG or standing(module.path).reach not in PERMITTED)
 
 
 def held_modules(meaning: Meaning) -> Iterator[Meaning]:

@@ -74,7 +74,7 @@ def test_a_finding_says_what_where_why_and_what_to_do(cli: CommandLine, skills: 
         "   |\n"
         " 3 |         return getattr(self, name)\n"
         "   |                ^^^^^^^^^^^^^^^^^^^\n"
-        "   = why: Reading can't tell which attribute it will be, and with the right name it is any of those that REF-001 denies\n"
+        "   = why: With the right name it is any attribute that REF-001 denies\n"
         '   = fix: use a dict of what may be chosen, or begin the name with a constant: getattr(self, "do_" + name)\n'
         "\n"
         "checked 1 skill: 1 review\n"

@@ -8,8 +8,8 @@ from skillpod.audit.addresses import is_harmless
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
 from skillpod.audit.facts import Aim, Attribute, Base, Reading, Spot, Use, What
 from skillpod.audit.judgement import judged
-from skillpod.audit.paths import WRITE
-from skillpod.audit.standard import Reach
+from skillpod.audit.paths import EITHER, READ, WRITE
+from skillpod.audit.standard import BY_MEMBERS, Reach, standing
 from skillpod.model.capability import NOTHING, Permissions, host_and_port
 from skillpod.model.comparison import ANYTHING, Asked, Comparison, Standing, places
 from skillpod.model.finding import CapabilityUse, Finding, Severity
@@ -24,6 +24,7 @@ _NOT_ASKED = "and the manifest does not ask for it"
 _NO_MANIFEST = "and no manifest that is in order asks for it"
 _UNNAMED = {Reach.NETWORK: "network", Reach.PROGRAMS: "programs"}
 _DOES = {"network": "reaches", "programs": "runs"}
+_TOUCHES = {READ: "reads files", WRITE: "writes files", EITHER: "can read or write files"}
 _LATER = "this version grants no {}, a later one holds every use to what is granted"
 _ENFORCED = {
     "network": _LATER.format("network"),
@@ -68,12 +69,17 @@ def capabilities(reading: Reading, asked: Permissions) -> Iterator[CapabilityUse
 
 
 def _imported(reading: Reading, seen: set[str]) -> Iterator[tuple[Use, str]]:
-    """Imports of whole modules of a kind that nothing in the file is seen to use: what is done with them is not known."""
+    """Imports of whole modules of a kind that nothing in the file is seen to use: what is done with them is not known. Of those that are
+    judged by their members, only where not one is seen."""
     for use in reading.of(Use):
         if use.what is What.MODULE and use.is_import and not is_harmless(f"{use.path}."):
-            kind = _UNNAMED.get(judged(use).reach)
-            if kind is not None and kind not in seen:
+            kind = _UNNAMED.get(standing(use.path).reach)
+            if kind is not None and kind not in seen and not (use.path in BY_MEMBERS and _has_member_of(use.path, reading)):
                 yield use, kind
+
+
+def _has_member_of(module: str, reading: Reading) -> bool:
+    return any(use.what is What.MEMBER and use.path.startswith(f"{module}.") for use in reading.of(Use))
 
 
 def _aims(reading: Reading) -> Iterator[Aim]:
@@ -135,12 +141,12 @@ class _Judge:
                 fix = f"remove it, or ask: `tier: network` and `permissions: {{secrets: [{{name: {target}}}]}}`"
                 yield self._finding("CAP-010", Severity.DENY, aim, message, fix, target)
             case "volumes" if target.startswith(("/", "./")):
-                yield from self._files(aim.use, aim.words, aim.spot)
+                yield from self._files(aim.use, aim.words, aim.spot, aim.access)
             case "volumes" if self._is_new("CAP-009", f"{aim.spot.line} {aim.access == WRITE} {target}"):
                 yield self._volume(aim, target)
             case "environment" if self._is_new("CAP-005", target):
                 message = f"{aim.words}: reads the variable {target}, which the environment only holds when it is asked for and granted"
-                fix = f"ask: `permissions: {{environment: [{target}]}}`; or take it as config, or leave the default to do"
+                fix = f"ask: `permissions: {{environment: [{target}]}}`; or take it as config; or leave it, where its default will do"
                 yield self._finding("CAP-005", Severity.NOTICE, aim, message, fix, target)
 
     def _volume(self, aim: Aim, target: str) -> Finding:
@@ -167,10 +173,10 @@ class _Judge:
             fix = "name what is read under `permissions.environment`, or take it as config"
             yield self._finding("CAP-005", Severity.NOTICE, aim, message, fix, aim.use)
         elif aim.kind == "volumes" and not has_asked:
-            yield from self._files(aim.use, aim.words, aim.spot)
+            yield from self._files(aim.use, aim.words, aim.spot, aim.access)
         elif has_asked and aim.kind in _ENFORCED and self._is_new("CAP-008", aim.use):
             severity = Severity.NOTICE if aim.kind == "volumes" else Severity.REVIEW
-            does = f"{_UNKNOWN[aim.kind]}, and which is only known when the code runs{self._instead(aim.kind)}"
+            does = f"{_UNKNOWN[aim.kind]} that is only known when the code runs{self._instead(aim.kind)}"
             message = f"{aim.words}: {does}; {_ENFORCED[aim.kind]}"
             yield self._finding("CAP-008", severity, aim, message, "write it as a constant, where it is one", aim.use)
 
@@ -184,17 +190,17 @@ class _Judge:
             fix = f"remove it, or ask: {_network_ask('...:443')}"
             yield self._reading.finding("CAP-001", Severity.DENY, use.spot, message, fix, subject=use.path)
         elif reach in (Reach.FILES, Reach.READING):
-            yield from self._files(use.path, use.words, use.spot)
+            yield from self._files(use.path, use.words, use.spot, READ if reach is Reach.READING else EITHER)
 
-    def _files(self, path: str, words: str, spot: Spot) -> Iterator[Finding]:
+    def _files(self, path: str, words: str, spot: Spot, access: str) -> Iterator[Finding]:
         if self._is_new("CAP-004", path.partition(".")[0]):
             has = (
                 "its own scratch space in /tmp and the volumes it is granted"
                 if self._asked.volumes
                 else "only its own scratch space in /tmp"
             )
-            message = f"{words}: reads or writes files; a guest sees none of the host's, {has}"
-            fix = "a tool reads the skill's own files by `ctx.read_bytes`; a program in scripts/ opens them"
+            message = f"{words}: {_TOUCHES[access]}; a guest sees none of the host's, {has}"
+            fix = "in a tool, read the skill's own files by `ctx.read_text` or `ctx.read_bytes`; a program in scripts/ may open them"
             yield self._reading.finding("CAP-004", Severity.NOTICE, spot, message, fix, subject=path)
 
     # --- words -------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ _INSTEAD = {
     "compile": "write the code in a file of the folder; `re.compile` and methods named compile are not meant",
 }
 _JUDGED = {
-    Reach.CODE: ("DYN-002", Severity.DENY, "call the function itself; what is built from text was never audited"),
+    Reach.CODE: ("DYN-002", Severity.DENY, "call the function itself, or write the code in a file of the folder"),
     Reach.DATA_AS_CODE: ("DYN-003", Severity.DENY, "keep data as JSON: `json.dumps` and `json.loads`"),
     Reach.ANNOTATIONS: ("DYN-004", Severity.REVIEW, "write the types down once more, where they are needed"),
 }

@@ -49,13 +49,17 @@ ORDINARY = frozenset(
 
 _PROTOCOLS = frozenset(
     listed("""
-        __all__ __author__ __copyright__ __credits__ __date__ __debug__ __email__ __license__ __main__ __status__ __title__ __url__
-        __version__ __version_info__ __array__ __clause_element__ __dataclass_fields__ __fspath__ __future__ __html__ __html_format__
-        __json__ __members__ __post_init__ __pydantic_fields__ __rich__ __rich_console__ __rich_measure__ __rich_repr__ __tablename__
-        __stdin__ __stdout__ __stderr__ __test__ __deprecated__ __final__ __override__ __concat__ __iconcat__ __inv__ __not__
+        __all__ __author__ __author_email__ __build__ __contact__ __copyright__ __credits__ __date__ __debug__ __description__
+        __email__ __homepage__ __license__ __main__ __maintainer__ __status__ __summary__ __title__ __uri__ __url__ __version__
+        __version_info__ __version_tuple__ __array__ __array_function__ __array_interface__ __array_priority__ __array_ufunc__
+        __arrow_c_array__ __arrow_c_schema__ __arrow_c_stream__ __attrs_attrs__ __click_params__ __clause_element__ __dataframe__
+        __dlpack__ __geo_interface__ __cmp__ __coerce__ __div__ __nonzero__ __unicode__ __dataclass_fields__ __fspath__ __future__
+        __html__ __html_format__ __json__ __members__ __post_init__ __pydantic_fields__ __rich__ __rich_console__ __rich_measure__
+        __rich_repr__ __tablename__ __stdin__ __stdout__ __stderr__ __test__ __deprecated__ __final__ __override__ __concat__
+        __iconcat__ __inv__ __not__
     """)
 )
-"""Names that others than the interpreter have given a meaning, and what modules say of themselves."""
+"""Names that others than the interpreter have given a meaning, or an earlier one had, and what modules say of themselves."""
 
 _HARMLESS_WALKS = frozenset(
     listed("""
@@ -129,7 +133,14 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
             yield reading.finding("REF-001", severity, attribute.spot, message, _instead(name), subject=name)
         elif _is_unknown(attribute):
             message = f"`{attribute.spelled}` takes `{name}`, which is on no list of special names that are known to be harmless"
-            yield reading.finding("REF-012", Severity.REVIEW, attribute.spot, message, "give it a plain name", subject=name)
+            yield reading.finding(
+                "REF-012",
+                Severity.REVIEW,
+                attribute.spot,
+                message,
+                "give what is yours a plain name, and do without what is not",
+                subject=name,
+            )
         elif _INSIDES.fullmatch(name):
             message = f"`{attribute.spelled}` takes `{name}`, a part of a frame or of compiled code"
             yield reading.finding(
@@ -185,6 +196,8 @@ def _is_unknown(attribute: Attribute) -> bool:
     name = attribute.name
     is_special = name.startswith("__") and name.endswith("__") and len(name) > 4
     if not is_special or attribute.is_own or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER):
+        return False
+    if attribute.spelled == name:  # a name, not an attribute: what no builtin and no module has is what the skill itself bound
         return False
     return name not in ORDINARY and name not in WALKS and name not in _PROTOCOLS
 
@@ -250,13 +263,14 @@ def _computed(reading: Reading) -> Iterator[Finding]:
             "REF-011", Severity.REVIEW, making.spot, message, "write the class out; use `@dataclass` above it", subject=making.spelled
         )
     for names in reading.of(Names):
-        message = f"`{names.spelled}` is every name of a module, function or object; what is taken from it can't be followed"
+        whose = "an object" if names.is_weak else "a module, function or object"
+        message = f"`{names.spelled}` is every name of {whose}; what is taken from it can't be followed"
         yield reading.finding(
             "REF-005",
             Severity.REVIEW if names.is_weak else Severity.DENY,
             names.spot,
             message,
-            "use a dict of your own",
+            "use `dataclasses.asdict`, or the attributes by their names" if names.is_weak else "use a dict of your own",
             subject=names.spelled,
         )
     for escape in reading.of(Escape):
