@@ -199,21 +199,29 @@ def _is_type_of(node: Any) -> bool:
 
 def keeps_fields(reader: Reader) -> bool:
     """Whether what ``dataclasses.fields`` gives is only looped over, and read from."""
-    taken: set[str] = set()
+    taken: set[tuple[int, str]] = set()
     for place in reader.survey.places:
         if isinstance(place.node, ast.Call) and _called(place.node) == "fields":
             loop = place.parent
             if not isinstance(loop, (ast.For, ast.AsyncFor, ast.comprehension)) or not isinstance(loop.target, ast.Name):
                 return False
-            taken.add(loop.target.id)
-    return not any(_hands_on(place, taken) for place in reader.survey.places)
+            scopes = (reader.survey.module, *reader.survey.inner.values(), *reader.survey.classes)
+            homes = (each for each in scopes if any(bound.node is place.node for bound in each.bindings.get(loop.target.id, ())))
+            taken.update((id(home), loop.target.id) for home in homes)
+    return not taken or not any(_hands_on(place, taken) for place in reader.survey.places)
 
 
-def _hands_on(place: Place, taken: set[str]) -> bool:
+def _hands_on(place: Place, taken: set[tuple[int, str]]) -> bool:
     node = place.node
     if isinstance(node, ast.Name):
-        return node.id in taken and not isinstance(place.parent, ast.Attribute)
-    return isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and getattr(node.value, "id", "") in taken
+        return not isinstance(place.parent, ast.Attribute) and _is_among(node, place.scope, taken)
+    is_stored = isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+    return is_stored and isinstance(node.value, ast.Name) and _is_among(node.value, place.scope, taken)
+
+
+def _is_among(name: ast.Name, scope: Scope, taken: set[tuple[int, str]]) -> bool:
+    home = next((here for here in _upward(scope) if name.id in here.bindings), None)
+    return home is not None and (id(home), name.id) in taken
 
 
 # --- small answers ---------------------------------------------------------------------------------------------------------------
