@@ -128,7 +128,7 @@ class Aims:
     def of_attribute(self, place: Place, spelled: str) -> Iterator[Aim]:
         """Of an attribute that is called: secrets and volumes by the Context's methods, what is done to a path that can be followed."""
         node, call = place.node, place.parent
-        spot = Spot(node.lineno, node.col_offset + 1)
+        spot = Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
         if node.attr in ("secret", "volume"):
             named = argument(call, 0, "name")
             targets = self._texts.wholes(named, place.scope) if named is not None else ()
@@ -139,6 +139,12 @@ class Aims:
         else:
             for targets, access in self._paths.touched_by_method(node, call, place.scope):
                 yield Aim(spot, "volumes", f"pathlib.Path.{node.attr}", f"`{spelled}`", _legible(targets), access)
+
+    def of_method(self, place: Place, spelled: str) -> Iterator[Aim]:
+        """Of ``ctx.secret`` as a value: which one it is asked for is only known where it is called."""
+        node = place.node
+        if node.attr in _KINDS and is_member(self._reader, node, place.scope, node.attr):
+            yield Aim(Spot(node.lineno, node.col_offset + 1), _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`")
 
 
 _KINDS = {"secret": "secrets", "volume": "volumes"}

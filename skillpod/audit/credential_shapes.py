@@ -46,10 +46,11 @@ _WORD = re.compile(rb"[A-Za-z0-9_-]")
 _BLANK_BETWEEN_WORDS = bytes(code if _WORD.match(bytes((code,))) else 0x20 for code in range(256))
 
 
-def beginnings(content: bytes) -> frozenset[bytes]:
+def beginnings(content: bytes) -> Collection[bytes]:
     """The first 2, 3 and 4 bytes of every word: what no word begins with need not be looked for, and most of it is not there."""
-    longest = {word[:_BEGINNING] for word in set(content.translate(_BLANK_BETWEEN_WORDS).split())}
-    return frozenset(begin[:length] for begin in longest for length in range(2, _BEGINNING + 1))
+    begins = {word[:_BEGINNING] for word in set(content.translate(_BLANK_BETWEEN_WORDS).split())}
+    begins |= {begin[:3] for begin in begins}
+    return begins | {begin[:2] for begin in begins}
 
 
 _DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -105,12 +105,13 @@ NOTABLE = frozenset(
     listed("""
         obj get_field convert_field subprocess_exec subprocess_shell enable_load_extension load_extension load_module exec_module
         find_module find_spec evaluate_forward_ref create_connection create_unix_connection create_datagram_endpoint create_server
-        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI add_signal_handler remove_signal_handler
-        set_tunnel set_proxy full_url
+        create_unix_server sock_connect getaddrinfo getnameinfo createDOMBuilder parseURI _module _csock _ssock _os _io _flavour _convert_
+        _evaluate _make_subprocess_transport _fields
+        add_signal_handler remove_signal_handler set_tunnel set_proxy full_url
     """)
 )
 NOTABLE_BEGINNINGS = frozenset(("tb", "f", "gi", "cr", "ag", "co", "func", "im"))
-"""Attributes that are told to the rules, with all that begin with an underscore: by name, and by what stands before the underscore."""
+"""Attributes that are told to the rules, with all that begin with two underscores: by name, and by what stands before the first one."""
 
 
 class Base(Enum):
@@ -185,11 +186,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """A module is handed on as a value; what is taken from it there can't be followed."""
+    """A module is handed on as a value; what is taken from it there can't be followed. ``is_strong``: it, or one of the skill's own that
+    is handed on holds one that, can do more than a skill may unasked."""
 
     spot: Spot
     path: str
     spelled: str
+    is_strong: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Fixpoint:
         self._depth: dict[Hashable, int] = {}
         self._tentative: dict[Hashable, tuple[Meanings, int]] = {}
         self._so_far: dict[Hashable, Meanings] = {}
+        self._wide: set[Hashable] = set()
         self._grown = 0
         self._reaches = _NEVER
 
@@ -75,13 +76,20 @@ class Fixpoint:
         for turn in range(_MAX_ROUNDS):
             self._reaches, before, grown = _NEVER, self._open[key], self._grown
             for part in parts():
-                self._open[key] = merged((*self._open[key], *part))
+                self._add(key, part)
             if self._reaches != depth or (self._open[key] == before and self._grown == grown):
                 return self._reaches
             self._forget(already)
             if turn == _MAX_ROUNDS // 2:  # what still grows is text that is added to, or a chain of attributes
-                self._open[key] = _widened(self._open[key])
+                self._wide.add(key)
         raise TooDeep
+
+    def _add(self, key: Hashable, part: Meanings) -> None:
+        """A key of which there is once too much keeps no texts any more: else it would lose and find them, round by round."""
+        found = tuple(dict.fromkeys((*self._open[key], *part)))
+        if len(found) > _MAX_MEANINGS:
+            self._wide.add(key)
+        self._open[key] = merged(_widened(found) if key in self._wide else found)
 
     def _settle(self, already: int) -> None:
         while len(self._tentative) > already:

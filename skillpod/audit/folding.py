@@ -203,6 +203,7 @@ _UNARY: Mapping[type, Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd:
 
 FOLDED_METHODS = frozenset(
     listed("""
+        to_bytes
         capitalize casefold decode encode format hex join lower lstrip partition removeprefix removesuffix replace rpartition rsplit
         rstrip split splitlines strip swapcase title translate upper
     """)
@@ -249,6 +250,8 @@ def _applied(path: str, arguments: list[Constant], named: Mapping[str, Constant]
 
 
 def _method(value: Constant, name: str, arguments: list[Constant], named: Mapping[str, Constant]) -> Constant:
+    if isinstance(value, int) and name == "to_bytes" and not isinstance(value, bool) and arguments and arguments[0] <= MOST:
+        return value.to_bytes(*arguments, **named)
     if isinstance(value, dict) and name == "get":
         return value.get(*arguments)
     if not isinstance(value, (str, bytes)) or name not in FOLDED_METHODS:
@@ -307,7 +310,7 @@ def _bounded(value: Constant) -> Constant:
         if len(value) > MOST:
             raise Unfoldable
     elif isinstance(value, int):
-        if value.bit_length() > 64:
+        if value.bit_length() > 8 * MOST:
             raise Unfoldable
     elif value is not None and not isinstance(value, float):
         raise Unfoldable

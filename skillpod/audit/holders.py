@@ -8,37 +8,30 @@ it may be.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from skillpod.audit.changes import (
-    ANY_NAME,
-    PASSED_ON,
-    Foreign,
-    Kinds,
-    handled,
-    is_named_on_the_way,
-    names_of,
-    set_by_name,
-)
-from skillpod.audit.changes import READERS as READERS
+from skillpod.audit import changes
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import Fixpoint, TooDeep, merged
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
+from skillpod.audit.scopes import Binding, Kind, Scope, Source
 
 if TYPE_CHECKING:
     from skillpod.audit.reach import Reader
 
 LITERALS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
-_SHAPERS = re.compile(
-    r"\b(?:setattr|__dict__|vars|__setattr__|locals|wraps|update_wrapper|parse_\w*args|"
-    r"__(?:getattr|getattribute|getstate|setstate|reduce|reduce_ex|set_name|set)__)\b|\\x|\\u|\\N"
+_ESCAPES = ("\\x", "\\u", "\\N")
+_SHAPERS = (
+    *("setattr", "__dict__", "vars", "locals", "__getattr", "__getstate__", "__setstate__", "__reduce", "__set__", "__set_name__"),
+    *("parse_args", "parse_known", "parse_intermixed", "update_wrapper", "wraps", *_ESCAPES),
 )
-_NAMESPACES = re.compile(r"\b(?:globals|vars|__dict__|locals|modules)\b|\\x|\\u|\\N")
-_FIELDS = re.compile(r"__dataclass_fields__|\\x|\\u|\\N")
-"""Words through which a name gets another value unseen; a backslash may spell any of them."""
+_NAMESPACES = ("globals", "vars", "__dict__", "locals", "modules", *_ESCAPES)
+_FIELDS = ("__dataclass_fields__", *_ESCAPES)
+"""What a text must have in it for a name to get another value unseen; an escape may spell any of them."""
+
+_PASSED_ON = frozenset(f"builtins.{name}" for name in changes.PASSED_ON)
 
 _DEEPEST = 100
 
@@ -50,32 +43,23 @@ class Whole:
         self.readers: dict[str, Reader] = {}
         self.known = Fixpoint()
         """What names mean, over all files: a cycle may lead through several."""
-        self._fields: dict[str, list[tuple[Reader, Binding]]] | None = None
         self._found: dict[str, Meanings] = {}
-        self._handled: frozenset[str] | None = None
-        self._elsewhere: dict[str, bool] = {}
-        self._sure_fields: dict[str, bool] = {}
-        self._kinds: Kinds | None = None
-        self._set_by_name: frozenset[str] | None = None
         self._keyed: dict[int, dict[str, Any]] = {}
         self.table_values: dict[tuple[int, int], Meanings] = {}
         """What tables have been found to hold, by their node and the line of the name they were read from."""
-        self._fields_kept: bool | None = None
-        self._foreign: Foreign | None = None
-        self._mentioned: dict[re.Pattern[str], bool] = {}
+        self._mentioned: dict[tuple[str, ...], bool] = {}
 
     # --- attributes --------------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, list[tuple[Reader, Binding]]]:
         """What the skill stores into attributes, and binds in the bodies of its classes, by name."""
-        if self._fields is None:
-            self._fields = {}
-            for reader in self.readers.values():
-                for bound in (reader.survey.fields, *(scope.bindings for scope in reader.survey.classes)):
-                    for name, bindings in bound.items():
-                        self._fields.setdefault(name, []).extend((reader, binding) for binding in bindings)
-        return self._fields
+        fields: dict[str, list[tuple[Reader, Binding]]] = {}
+        for reader in self.readers.values():
+            for bound in (reader.survey.fields, *(scope.bindings for scope in reader.survey.classes)):
+                for name, bindings in bound.items():
+                    fields.setdefault(name, []).extend((reader, binding) for binding in bindings)
+        return fields
 
     def field(self, name: str, depth: int) -> Meanings:
         """What an attribute of that name may be; nothing when no module, table, text or Context is stored under it."""
@@ -95,66 +79,52 @@ class Whole:
         return self.known.meanings(id(stored), lambda: (_kept(reader.binding(binding, depth + 1)) for reader, binding in stored))
 
     def is_field_sure(self, name: str) -> bool:
-        """Whether an attribute of an object of the skill's own classes can only be what is stored under its name."""
-        if name not in self._sure_fields:
-            self._sure_fields[name] = False  # until it is known, for whoever asks on the way
-            self._sure_fields[name] = self._is_field_sure(name)
-        return self._sure_fields[name]
-
-    def _is_field_sure(self, name: str) -> bool:
-        stored = self.fields.get(name, [])
-        if self._mentions(_SHAPERS) or not all(binding.source is Source.VALUE for _, binding in stored) or self.has_foreign_selves:
+        """Whether an attribute of an object of the skill's own classes can only be what their bodies bind it to."""
+        if any(name in reader.survey.fields for reader in self.readers.values()) or self._is_set_by_text(name):
             return False
-        if not self.kinds.leave(name):
+        if name in self._filled or self._are_methods_given_away:
             return False
-        return not any(UNKNOWN[0] in reader.binding(binding, 0) for reader, binding in stored)
-
-    @property
-    def kinds(self) -> Kinds:
-        """What the classes of the skill have from elsewhere."""
-        if self._kinds is None:
-            self._kinds = Kinds(self.readers.values())
-        return self._kinds
+        is_bound = all(binding.source is Source.VALUE for _, binding in self.fields.get(name, ()))
+        return is_bound and self._are_bases_own and not self.mentions(_SHAPERS) and not self.has_foreign_selves
 
     def is_stored_on_others(self, name: str) -> bool:
         """Whether something is stored under a name, or deleted, on what may be another module or object than one's own."""
-        if name not in self._elsewhere:
-            self._elsewhere[name] = True  # until it is known, for whoever asks on the way
-            self._elsewhere[name] = not self.set_by_name.isdisjoint((name, ANY_NAME)) or any(
-                each.what not in (What.SELF, What.CLASS)
-                for reader in self.readers.values()
-                for binding in reader.survey.fields.get(name, ())
-                for each in reader.evaluate(binding.target.value, binding.scope, 0)
-            )
-        return self._elsewhere[name]
+        stored = (binding for reader in self.readers.values() for binding in reader.survey.fields.get(name, ()))
+        return self._is_set_by_text(name) or not all(changes.is_of_oneself(each.target.value, each.scope) for each in stored)
 
-    @property
-    def set_by_name(self) -> frozenset[str]:
-        """What ``setattr`` is told, of anything but an object of the skill's own; ``ANY_NAME`` for a name that is computed."""
-        if self._set_by_name is None:
-            self._set_by_name = frozenset({ANY_NAME})  # until it is known, for whoever asks on the way
-            self._set_by_name = frozenset(name for reader in self.readers.values() for name in set_by_name(reader))
-        return self._set_by_name
+    def _is_set_by_text(self, name: str) -> bool:
+        return name in self._set_by_text or changes.ANYTHING in self._set_by_text
 
-    @property
+    @cached_property
+    def _set_by_text(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.set_by_text(reader))
+
+    @cached_property
+    def _class_names(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.class_names(reader))
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.filled_names(reader))
+
+    @cached_property
+    def _are_methods_given_away(self) -> bool:
+        return any(map(changes.gives_methods_away, self.readers.values()))
+
+    @cached_property
+    def _are_bases_own(self) -> bool:
+        return all(changes.are_bases_own(reader, self._class_names) for reader in self.readers.values())
+
+    @cached_property
     def has_foreign_selves(self) -> bool:
-        """Whether a method may be called with something else than an object of its class: it is taken off the class by its name."""
-        return bool(self.foreign.classes) or not self.foreign.methods.isdisjoint(self.foreign.defined)
+        """Whether a method may be called with something else than an object of its class."""
+        methods = frozenset(name for reader in self.readers.values() for name in changes.methods_of(reader))
+        return any(changes.takes_methods_off(reader, self._class_names, methods) for reader in self.readers.values())
 
-    @property
-    def foreign(self) -> Foreign:
-        """Methods that may be called with something else than an object of their class."""
-        if self._foreign is None:
-            self._foreign = Foreign(self.readers.values())
-        return self._foreign
-
-    @property
+    @cached_property
     def are_fields_kept(self) -> bool:
         """Whether the fields of dataclasses are only looped over, for their names."""
-        if self._fields_kept is None:
-            self._fields_kept = False  # until it is known, for whoever asks on the way
-            self._fields_kept = not self._mentions(_FIELDS) and all(map(_keeps_fields, self.readers.values()))
-        return self._fields_kept
+        return not self.mentions(_FIELDS) and all(map(changes.keeps_fields, self.readers.values()))
 
     # --- tables ------------------------------------------------------------------------------------------------------------------
 
@@ -163,15 +133,17 @@ class Whole:
         held = holder.held
         if held is None:
             return False
-        if isinstance(held.node, ast.Tuple):
+        above = held.reader.survey.parents.get(id(held.node))
+        if isinstance(held.node, ast.Tuple) or not (holder.line or isinstance(above, ast.NamedExpr)):
             return True
-        parents = held.reader.survey.parents
-        if not holder.line:
-            return not is_named_on_the_way(held.node, parents)
-        if held.scope.kind is Kind.CLASS or self._mentions(_NAMESPACES):
+        if held.scope.kind is Kind.CLASS or self.mentions(_NAMESPACES):
             return False
-        names = names_of(parents.get(id(held.node)), held.node)
-        return bool(names) and self.handled.isdisjoint(mangled(name, held.scope) for name in names)
+        names = changes.names_of(above, held.node)
+        return bool(names) and self._handled.isdisjoint((*names, changes.ANYTHING))
+
+    @cached_property
+    def _handled(self) -> frozenset[str]:
+        return frozenset(name for reader in self.readers.values() for name in changes.handled(reader))
 
     def keyed(self, table: ast.Dict) -> dict[str, Any]:
         """What a literal dict has under each of its keys, where all of them are constants."""
@@ -179,21 +151,13 @@ class Whole:
         if found is None:
             is_told = all(isinstance(key, ast.Constant) for key in table.keys)
             pairs = zip(table.keys, table.values, strict=True) if is_told else ()
-            found = self._keyed[id(table)] = {
-                key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            }
+            found = {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+            self._keyed[id(table)] = found
         return found
 
-    @property
-    def handled(self) -> frozenset[str]:
-        """Names, of all files, that are used for more than reading what is in them."""
-        if self._handled is None:
-            self._handled = frozenset(name for reader in self.readers.values() for name in handled(reader))
-        return self._handled
-
-    def _mentions(self, words: re.Pattern[str]) -> bool:
+    def mentions(self, words: tuple[str, ...]) -> bool:
         if words not in self._mentioned:
-            self._mentioned[words] = any(words.search(reader.text) for reader in self.readers.values())
+            self._mentioned[words] = any(word in reader.text for reader in self.readers.values() for word in words)
         return self._mentioned[words]
 
 
@@ -231,7 +195,7 @@ def _elements_of_call(reader: Reader, node: Any, index: int, scope: Scope, depth
         return (Meaning(What.FIELD),)
     if not node.args or isinstance(node.args[0], ast.Starred):
         return UNKNOWN
-    if paths <= PASSED_ON and paths:
+    if paths <= _PASSED_ON and paths:
         return elements_of(reader, node.args[0], index, scope, depth + 1)
     if paths == {"builtins.enumerate"} and index == 1:
         return elements_of(reader, node.args[0], -1, scope, depth + 1)
@@ -329,20 +293,3 @@ def _sure(holder: Meaning, found: Meanings) -> Meanings:
         found = tuple(meaning.bound(holder.line) for meaning in found)
     assert holder.held is not None  # noqa: S101  # every caller has looked
     return found if holder.held.reader.whole.is_sure(holder) else merged((*found, *UNKNOWN))
-
-
-def _keeps_fields(reader: Reader) -> bool:
-    for place in reader.survey.places:
-        if isinstance(place.node, ast.Call):
-            is_fields = any(each.path == "dataclasses.fields" for each in reader.value(place.node.func, place.scope))
-            if is_fields and not isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-                return False
-        elif isinstance(place.node, ast.Name):
-            is_field = any(each.what is What.FIELD for each in reader.value(place.node, place.scope))
-            if is_field and not isinstance(place.parent, ast.Attribute):
-                return False
-        elif isinstance(place.node, ast.Attribute):
-            is_stored = not isinstance(place.node.ctx, ast.Load)
-            if is_stored and any(each.what is What.FIELD for each in reader.value(place.node.value, place.scope)):
-                return False
-    return True

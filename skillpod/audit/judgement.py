@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from skillpod.audit.facts import Use
+from skillpod.audit.facts import Use, What
 from skillpod.audit.standard import (
+    BY_MEMBERS,
     HARMLESS_WHEN_SEEN,
     Passed,
     Reach,
@@ -20,6 +21,8 @@ from skillpod.audit.standard import (
 
 def judged(use: Use) -> Standing:
     """For a use of a module or a member of the standard library."""
+    if use.is_import and use.what is What.MODULE and use.path in BY_MEMBERS:
+        return Standing(Reach.PLAIN)
     if not is_conditional(use.path):
         return standing(use.path)
     return Standing(Reach.PLAIN if use.path in HARMLESS_WHEN_SEEN and use.is_looked_at else _reach(use))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.aims import CONTEXTUAL, Aims
+from skillpod.audit.changes import SETTERS
+from skillpod.audit.constants import MAX_DEPTH
 from skillpod.audit.facts import (
     NOTABLE,
     NOTABLE_BEGINNINGS,
@@ -17,15 +18,12 @@ from skillpod.audit.facts import (
     Base,
     Change,
     Dynamic,
-    Escape,
     Evaluated,
     Fact,
-    Held,
     Making,
     Meaning,
     Meanings,
     Names,
-    Pair,
     Spot,
     Star,
     Template,
@@ -34,11 +32,14 @@ from skillpod.audit.facts import (
     Words,
 )
 from skillpod.audit.fixpoint import TooDeep
-from skillpod.audit.holders import elements_of, values
-from skillpod.audit.reach import ANY, LOOKERS, LOOKUPS, MAX_DEPTH, METACLASSES, SDK, SUPER, TELLING, Reader
+from skillpod.audit.holders import elements_of
+from skillpod.audit.lookups import PARSERS, Lookups, is_made_of_text, is_starred, pair_of
+from skillpod.audit.reach import ANY, LOOKUPS, METACLASSES, SDK, TELLING, Reader, is_quiet
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
-from skillpod.audit.standard import BUILTINS, GUARDED, HARMLESS_WHEN_SEEN, PERMITTED, PURE, Reach, standing
+from skillpod.audit.spots import base_of, excerpt, is_called, last, prefix, spell, spot_of
+from skillpod.audit.standard import BUILTINS, HARMLESS_WHEN_SEEN, Reach, standing
+from skillpod.audit.ways import Ways, held_modules, is_plain_assignment
 
 _OWN_NAMES = ("__name__", "__package__")
 _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name__", "builtins.__spec__.parent": "__package__"}
@@ -47,7 +48,6 @@ _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name_
 _COPIERS = {"functools.wraps": 1, "functools.update_wrapper": 2}
 """Functions that copy attributes by name: how many arguments come before the names."""
 
-_SETTERS = frozenset({"builtins.setattr", "builtins.delattr", "builtins.object.__setattr__", "builtins.object.__delattr__"})
 _SIGNATURES = frozenset({"inspect.signature", "inspect.Signature.from_callable"})
 _GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
@@ -59,6 +59,9 @@ class Observer:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._aims = Aims(reader)
+        self._ways = Ways(reader)
+        self._lookups = Lookups(reader)
+        self._dull: dict[str, bool] = {}
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
@@ -66,8 +69,41 @@ class Observer:
         """Everything the rules want to know, in no order. Raises TooDeep."""
         yield from self._special_names()
         for place in self._reader.survey.places:
-            yield from _REPORT[type(place.node)](self, place)
+            if not self._is_dull(place.node, place.scope):
+                yield from _REPORT[type(place.node)](self, place)
         yield from spoken(self._reader)
+
+    def _is_dull(self, node: Any, scope: Scope) -> bool:
+        """Whether there is surely nothing to say of a place, as of most: a name known to mean nothing, and what is taken from it or called
+        on it, unless the attribute's own name says something."""
+        kind = node.__class__
+        if kind is ast.Call:
+            node = node.func
+            kind = node.__class__
+            if kind is ast.Attribute and node.attr in _CALLED:
+                return False
+        if kind is ast.Attribute:
+            if node.ctx.__class__ is not ast.Load:
+                return False
+            while kind is ast.Attribute:
+                if not self._is_dull_attribute(node.attr):
+                    return False
+                node = node.value
+                kind = node.__class__
+            if kind is not ast.Name or node.id.startswith("__"):
+                return False
+            return scope.known.get(node.id) is UNKNOWN or _is_own(scope.known.get(node.id))
+        if kind is not ast.Name or node.id.startswith("__"):
+            return False
+        known = scope.known.get(node.id)
+        return known is UNKNOWN or (known is not None and is_quiet(node.id, known))
+
+    def _is_dull_attribute(self, name: str) -> bool:
+        dull = self._dull.get(name)
+        if dull is None:
+            is_told = is_notable(name) or name.lstrip("_") in TELLING or name in CONTEXTUAL or name in ("format", "format_map")
+            dull = self._dull[name] = not is_told and not self._reader.whole.field(name, 0)
+        return dull
 
     def _special_names(self) -> Iterator[Fact]:
         """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
@@ -79,16 +115,16 @@ class Observer:
 
     def _report_name(self, place: Place) -> Iterator[Fact]:
         if place.node.id == ANNOTATIONS:
-            yield Attribute(_spot(place.node), ANNOTATIONS, ANNOTATIONS)
+            yield Attribute(spot_of(place.node), ANNOTATIONS, ANNOTATIONS)
             return
         name = place.node.id
         meanings = self._reader.lookup(place.node, place.scope, 0)
         if name.startswith("__") and name not in BUILTINS:
-            yield Attribute(_spot(place.node), name, name)
+            yield Attribute(spot_of(place.node), name, name)
         if meanings is UNKNOWN:
             return
         if isinstance(place.parent, ast.arg) and any(meaning.what is What.TEXT for meaning in meanings):
-            yield Evaluated(_spot(place.node), place.node.id)
+            yield Evaluated(spot_of(place.node), place.node.id)
         yield from self._report_uses(meanings, place, place.node.id)
 
     def _report_attribute(self, place: Place) -> Iterator[Fact]:
@@ -100,34 +136,35 @@ class Observer:
         if len(chain) > MAX_DEPTH // 2:
             raise TooDeep
         if isinstance(root, ast.Name) and root.id.startswith("__") and root.id not in BUILTINS:
-            yield Attribute(_spot(root), root.id, root.id)
+            yield Attribute(spot_of(root), root.id, root.id)
         bases = self._reader.value(root, place.scope)
         for link in reversed(chain):
             is_changed = link is place.node and not isinstance(link.ctx, ast.Load)
             if is_notable(link.attr):
-                yield from self._report_dunder(link, bases, _spell(root, chain), place)
+                yield from self._report_dunder(link, bases, spell(root, chain), place)
             if is_changed:
-                yield from self._report_changes(bases, place, _spell(root, chain))
+                yield from self._report_changes(bases, place, spell(root, chain))
             bases = self._reader.attribute(bases, mangled(link.attr, place.scope), 0)
             if bases is not UNKNOWN:
-                yield from _report_guesses(bases, link, _spell(root, chain))
+                yield from _report_guesses(bases, link, spell(root, chain))
         if isinstance(place.node.ctx, ast.Load):
-            if place.node.attr in ("format", "format_map") and not _is_called(place) and _is_made_of_text(place.node.value):
-                yield Template(_spot(place.node), _excerpt(place.node))
+            if place.node.attr in ("format", "format_map") and not is_called(place) and is_made_of_text(place.node.value):
+                yield Template(spot_of(place.node), excerpt(place.node))
             self._reader.remember(place.node, bases)
             if bases is not UNKNOWN:
-                yield from self._report_uses(bases, place, _spell(root, chain))
-        if place.node.attr in CONTEXTUAL and _is_called(place):
-            yield from self._aims.of_attribute(place, _spell(root, chain))
+                yield from self._report_uses(bases, place, spell(root, chain))
+        if place.node.attr in CONTEXTUAL:
+            aims = self._aims.of_attribute if is_called(place) else self._aims.of_method
+            yield from aims(place, spell(root, chain))
 
     def _report_dunder(self, link: Any, bases: Meanings, spelled: str, place: Place) -> Iterator[Fact]:
-        name, base = link.attr, _base(bases)
+        name, base = link.attr, base_of(bases)
         if name == "obj" and base is not Base.HANDLER:
             return
         is_last = link is place.node
         is_asked = self._is_asked_along(place, link) if name.startswith("__") else False
-        spot = _last(link)
-        call = place.parent if is_last and _is_called(place) else None
+        spot = last(link)
+        call = place.parent if is_last and is_called(place) else None
         is_changed = is_last and not isinstance(link.ctx, ast.Load)
         is_own = name.startswith("__") and name in self._reader.whole.fields
         yield Attribute(spot, name, spelled, base, is_changed, call, is_asked, is_own)
@@ -135,37 +172,37 @@ class Observer:
     def _is_asked_along(self, place: Place, link: Any) -> bool:
         """``x.__dict__["name"]``, ``x.__dict__.get("name")``, ``name in x.__dict__``, ``for name in x.__dict__``."""
         if link is place.node:
-            return self._is_followed(place) or isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension))
+            return self._lookups.is_followed(place) or isinstance(place.parent, (ast.For, ast.AsyncFor, ast.comprehension))
         method, call = place.node, place.parent
         if not isinstance(method, ast.Attribute) or method.value is not link or not isinstance(call, ast.Call) or call.func is not method:
             return False
         if method.attr in ("items", "keys", "values", "copy"):
             return True
-        return method.attr in LOOKUPS and bool(call.args) and self._is_constant(call.args[0], place.scope)
+        return method.attr in LOOKUPS and bool(call.args) and self._lookups.is_constant(call.args[0], place.scope)
 
     def _report_uses(self, meanings: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
-        spot = _spot(place.node)
-        call = place.parent if _is_called(place) else None
+        spot = spot_of(place.node)
+        call = place.parent if is_called(place) else None
         for meaning in meanings:
             if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
                 if meaning.what is What.MODULE and (call is not None or isinstance(place.node, ast.Attribute)):
                     yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call), place)
-                if self._escapes(meaning, place.node, place.parent, place.scope) and self._matters(meaning):
-                    yield Escape(spot, meaning.path, spelled)
+                if self._ways.escape(meaning, place.node, place.parent, place.scope) and self._ways.matters(meaning):
+                    yield self._ways.told(spot, meaning, spelled)
             elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
                 yield from self._report_member(meaning, spot, spelled, call, place)
-            elif meaning.what is What.NAMESPACE and not self._is_followed(place):
+            elif meaning.what is What.NAMESPACE and not self._lookups.is_followed(place):
                 yield Names(spot, spelled)
             elif meaning.held is not None:
                 yield from self._report_held(meaning, place, spelled)
 
     def _report_held(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
         """A table or a function that goes where it can't be followed takes along the modules that come out of it."""
-        if self._keeps(meaning, place.node, place.parent, place.scope):
+        if self._ways.keep(meaning, place.node, place.parent, place.scope):
             return
         for held in held_modules(meaning):
-            if self._matters(held):
-                yield Escape(_spot(place.node), held.path, spelled)
+            if self._ways.matters(held):
+                yield self._ways.told(spot_of(place.node), held, spelled)
 
     def _report_maker(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         """Functions that turn text into an attribute or a class: harmless where they stand plainly."""
@@ -181,7 +218,7 @@ class Observer:
 
     def _report_copier(self, count: int, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
         """``functools.wraps`` and its like, told which attributes to copy: each by name, or not known."""
-        if call is None or _is_starred(call.args) or any(word.arg is None for word in call.keywords):
+        if call is None or is_starred(call.args) or any(word.arg is None for word in call.keywords):
             yield Dynamic(spot, spelled)
             return
         for told in (*call.args[count:], *(word.value for word in call.keywords if word.arg in ("assigned", "updated"))):
@@ -249,82 +286,6 @@ class Observer:
                 told[key] = texts
         return MappingProxyType(told)
 
-    def _matters(self, meaning: Meaning) -> bool:
-        """Whether handing this module on hides anything: not when nothing else can be reached from it."""
-        if meaning.what is not What.OWN:
-            return meaning.path not in PURE
-        reader = self._reader.sibling(meaning.path)
-        return reader is not None and reader.holds_modules()
-
-    def _escapes(self, module: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
-        """Whether a module's value goes where it can't be followed. A strong one is not followed into anything that holds it."""
-        kind = type(parent)
-        if kind in (ast.Expr, ast.UnaryOp, ast.If, ast.While, ast.FormattedValue, ast.Attribute):
-            return False
-        if kind is ast.Assert:
-            return parent.msg is node
-        if kind is ast.Compare:
-            return not self._only_compares(node, parent, scope)
-        if kind is ast.Call:
-            return parent.func is not node and not self._only_looks(node, parent, scope)
-        if kind in (ast.IfExp, ast.BoolOp, ast.NamedExpr):
-            if kind is ast.IfExp and parent.test is node:
-                return False
-            return self._escapes(module, parent, self._reader.survey.parents[id(parent)], scope)
-        is_plain = _is_plain_assignment(node, parent)
-        if kind is ast.Subscript and parent.value is node:
-            return False
-        if is_strong(module):
-            return not is_plain or scope.kind is Kind.CLASS
-        if kind in (ast.Tuple, ast.List, ast.Set, ast.Dict):
-            holder = Meaning(What.HOLDER, held=Held(self._reader, parent, scope))
-            return not self._keeps(holder, parent, self._reader.survey.parents.get(id(parent)), scope)
-        if kind is ast.Return:
-            return not self._reader.is_followed_function(scope)
-        return not is_plain or scope.kind is Kind.CLASS
-
-    def _keeps(self, meaning: Meaning, node: Any, parent: Any, scope: Scope) -> bool:
-        """Whether what a table or a function holds is still known behind this use of it."""
-        if _is_plain_assignment(node, parent):
-            return True
-        if meaning.what is What.FUNCTION:
-            return isinstance(parent, ast.Call) and parent.func is node
-        if isinstance(parent, ast.Call):
-            called = {each.path for each in self._reader.value(parent.func, scope)}
-            return parent.func is node or (bool(called) and called <= _COUNTERS)
-        if isinstance(parent, ast.Subscript):
-            return parent.value is node and not isinstance(parent.slice, ast.Slice)
-        if isinstance(parent, ast.Attribute):
-            return parent.attr in ("get", "items", "keys", "values")
-        if isinstance(parent, ast.Compare):
-            return self._only_compares(node, parent, scope)
-        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-            return parent.iter is node
-        return isinstance(parent, (ast.Expr, ast.If, ast.While)) or (isinstance(parent, ast.Assert) and parent.test is node)
-
-    def _only_compares(self, node: Any, comparison: Any, scope: Scope) -> bool:
-        """Whether a comparison asks no object of the skill's own, which would be handed the other side."""
-        if all(isinstance(op, (ast.Is, ast.IsNot)) for op in comparison.ops):
-            return True
-        others = [side for side in (comparison.left, *comparison.comparators) if side is not node]
-        return all(
-            isinstance(side, ast.Constant) or all(each.what in _OF_OTHERS for each in self._reader.value(side, scope)) for side in others
-        )
-
-    def _only_looks(self, node: Any, call: Any, scope: Scope) -> bool:
-        called = self._reader.value(call.func, scope)
-        if not called:
-            return False
-        if {meaning.path for meaning in called} == {"builtins.isinstance"}:
-            return len(call.args) == 2 and all(each.what in _OF_OTHERS for each in self._reader.value(call.args[1], scope))
-        if all(meaning.path in LOOKERS for meaning in called):
-            return True
-        names = {meaning.path for meaning in called}
-        if names == {"builtins.getattr"}:
-            is_told = len(call.args) > 1 and all(each.what is What.TEXT for each in self._reader.value(call.args[1], scope))
-            return is_told and call.args[0] is node
-        return names == {"builtins.vars"} or names <= {"importlib.reload"}
-
     def _is_looked_at(self, place: Place) -> bool:
         """Whether a type is compared with, annotates, or is kept in a name: alone, or among others."""
         node, parents = place.node, self._reader.survey.parents
@@ -340,30 +301,23 @@ class Observer:
         if isinstance(parent, ast.Call) and node is not parent.func and self._is_cast(parent, place.scope):
             return True
         if isinstance(parent, ast.Compare):
-            return self._only_compares(node, parent, place.scope)
-        return place.scope.kind is not Kind.CLASS and node is place.node and _is_plain_assignment(node, parent)
+            return self._ways.only_compares(node, parent, place.scope)
+        return place.scope.kind is not Kind.CLASS and node is place.node and is_plain_assignment(node, parent)
 
     def _is_cast(self, call: Any, scope: Scope) -> bool:
         return all(meaning.path == "typing.cast" for meaning in self._reader.value(call.func, scope))
 
-    def _is_followed(self, place: Place) -> bool:
-        """Whether a namespace is only asked for constant names."""
-        parent = place.parent
-        if isinstance(parent, ast.Subscript) and parent.value is place.node:
-            return isinstance(parent.ctx, ast.Load) and self._is_constant(parent.slice, place.scope)
-        return isinstance(parent, ast.Compare)
-
-    def _is_constant(self, node: Any, scope: Scope) -> bool:
-        return all(meaning.what is What.TEXT for meaning in self._reader.value(node, scope))
-
     def _report_changes(self, bases: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
         for base in bases:
-            if base.what in (What.MODULE, What.MEMBER, What.SDK) or self._governs(base, place.node.attr):
-                yield Change(_spot(place.node), base.path or "the skill's own module", spelled)
+            is_switch = place.node.attr == "TYPE_CHECKING" and base.what is not What.SELF
+            if is_switch or base.what in (What.MODULE, What.MEMBER, What.SDK) or self._governs(base, place.node.attr):
+                yield Change(spot_of(place.node), base.path or "the skill's own module", spelled)
+        if place.node.attr in _TAKERS and self._reader.whole.mentions(("Formatter",)):
+            yield Making(spot_of(place.node), spelled)
         owner: Any = place.node.value
         is_type_of = isinstance(owner, ast.Call) and len(owner.args) == 1 and getattr(owner.func, "id", "") == "type"
         if is_type_of and not all(each.what in (What.SELF, What.CLASS) for each in self._reader.value(owner.args[0], place.scope)):
-            yield Change(_spot(place.node), "the class of an object", spelled)
+            yield Change(spot_of(place.node), "the class of an object", spelled)
 
     def _governs(self, base: Meaning, name: str) -> bool:
         """Whether a name of another module of the skill is one that decides what code means: a special one, or of something imported."""
@@ -375,28 +329,34 @@ class Observer:
 
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
-        spot = _spot(node)
+        spot = spot_of(node)
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "format_map"):
-            yield from self._report_template(node, scope, spot)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS:
-            yield from self._report_filled(node, scope, spot)
+            yield from self._lookups.template(node, scope, spot)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in PARSERS:
+            yield from self._lookups.filled(node, scope, spot)
         if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKUPS:
             spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
             if spaces and node.args:
                 yield from self._report_named(node.args[0], place)
+        if any(word.arg == "eval_str" and getattr(word.value, "value", True) is not False for word in node.keywords):
+            yield Evaluated(spot, excerpt(node))
         if not isinstance(place.parent, ast.Attribute):
             yield from self._report_given(place)
         for meaning in self._reader.value(node.func, scope):
             if meaning.path == "builtins.getattr":
                 yield from self._report_getattr(place, spot)
-            elif meaning.path in _SETTERS:
-                yield from self._report_setattr(place, spot)
+            elif meaning.path.removeprefix("builtins.") in SETTERS:
+                yield from self._lookups.store(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
-                yield from self._report_namespace(place, spot, meaning.path.removeprefix("builtins."))
-            elif meaning.path == "builtins.type" and (len(node.args) > 1 or _is_starred(node.args)) and not _is_written_out(node.args):
-                yield Making(spot, _excerpt(node))
+                yield from self._lookups.namespace(place, spot, meaning.path.removeprefix("builtins."))
+            elif meaning.path == "builtins.type" and (len(node.args) > 1 or is_starred(node.args)):
+                if not (_is_written_out(node.args) and self._are_bases_plain(node.args[1], scope)):
+                    yield Making(spot, excerpt(node))
             elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
-                yield from self._report_getter(place, spot, meaning.path)
+                yield from self._lookups.getter(place, spot, meaning.path)
+
+    def _are_bases_plain(self, bases: Any, scope: Scope) -> bool:
+        return all(each.path not in _SHAPED and each.path != _FORMATTER for base in bases.elts for each in self._reader.value(base, scope))
 
     def _report_given(self, place: Place) -> Iterator[Fact]:
         """A module that comes out of a table or of a function where it can't be followed."""
@@ -406,122 +366,37 @@ class Observer:
         if not (is_lookup or any(each.what is What.FUNCTION or each.path == "builtins.next" for each in called)):
             return
         for meaning in self._reader.value(place.node, place.scope):
-            is_module = meaning.what in (What.MODULE, What.OWN) and meaning.path and self._matters(meaning)
-            if is_module and self._escapes(meaning, place.node, place.parent, place.scope):
-                yield Escape(_spot(place.node), meaning.path, _excerpt(place.node))
-
-    def _report_filled(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
-        """``parse_args(..., namespace=x)`` stores into ``x`` by the names of the options."""
-        filled = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "namespace")]
-        for base in (each for value in filled for each in self._reader.value(value, scope)):
-            if base.what in (What.MODULE, What.MEMBER, What.SDK, What.OWN):
-                yield Change(spot, base.path, _excerpt(node.func))
-
-    def _report_template(self, node: Any, scope: Scope, spot: Spot) -> Iterator[Fact]:
-        """A template that is no proven text reads any attribute of what it is given, as text."""
-        template = node.func.value
-        if isinstance(template, ast.Constant):
-            return
-        found = self._reader.value(template, scope)
-        yield from (Words(spot, meaning.path) for meaning in found if meaning.what is What.TEXT)
-        if not _is_made_of_text(template):
-            return
-        is_proven = all(meaning.what is What.TEXT for meaning in found)
-        given = [*node.args, *(word.value for word in node.keywords)]
-        if not is_proven and not all(isinstance(each, (ast.Constant, ast.JoinedStr)) for each in given):
-            yield Template(spot, _excerpt(node.func))
+            is_module = meaning.what in (What.MODULE, What.OWN) and meaning.path and self._ways.matters(meaning)
+            if is_module and self._ways.escape(meaning, place.node, place.parent, place.scope):
+                yield self._ways.told(spot_of(place.node), meaning, excerpt(place.node))
 
     def _report_getattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
         node, scope = place.node, place.scope
         if len(node.args) < 2 or any(isinstance(argument, ast.Starred) for argument in node.args):
             yield Dynamic(spot, "getattr(...)")
             return
-        yield from self._report_fetch(node.args[0], node.args[1], place, spot, is_changed=False)
+        yield from self._lookups.fetch(node.args[0], node.args[1], place, spot, is_changed=False)
         for meaning in self._reader.fetched(node.args, scope, 0):
             if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
-                yield from self._report_uses((meaning,), Place(node, scope, place.parent), _excerpt(node))
+                yield from self._report_uses((meaning,), Place(node, scope, place.parent), excerpt(node))
             elif meaning.what is What.GUESS and "." in meaning.path:
                 module, _, member = meaning.path.partition(".")
-                yield from _pair(module, member, spot, _excerpt(node))
-
-    def _report_fetch(self, base: Any, name: Any, place: Place, spot: Spot, *, is_changed: bool) -> Iterator[Fact]:
-        bases = self._reader.value(base, place.scope)
-        for meaning in self._reader.value(name, place.scope):
-            if meaning.what is What.TEXT:
-                call = place.parent if _is_called(place) else None
-                yield Attribute(spot, meaning.path, _excerpt(place.node), _base(bases), is_changed, call)
-            elif is_changed and _base(bases) is Base.SELF and not self._reader.whole.has_foreign_selves:
-                continue
-            elif not (bases and all(each.what is What.MODULE and each.path in PURE for each in bases)):
-                yield Dynamic(spot, _excerpt(place.node), _prefix(name), _base(bases))
-                return
-
-    def _report_setattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
-        arguments = place.node.args
-        if len(arguments) < 2 or any(isinstance(argument, ast.Starred) for argument in arguments):
-            yield Dynamic(spot, _excerpt(place.node))
-            return
-        for base in self._reader.value(arguments[0], place.scope):
-            if base.what in (What.MODULE, What.MEMBER, What.SDK):
-                yield Change(spot, base.path, _excerpt(place.node))
-            elif base.what is What.OWN:
-                yield Names(spot, _excerpt(place.node))
-        yield from self._report_fetch(arguments[0], arguments[1], place, spot, is_changed=True)
-
-    def _report_namespace(self, place: Place, spot: Spot, name: str) -> Iterator[Fact]:
-        is_weak = False
-        if name == "vars" and place.node.args:
-            held = self._reader.value(place.node.args[0], place.scope)
-            if all(meaning.what is What.SELF for meaning in held) or _is_of_arguments(place.node.args[0], place.scope):
-                return
-            is_weak = all(meaning.what in (What.CLASS, What.UNKNOWN) for meaning in held)
-        if not (self._is_followed(place) or self._is_asked(place) or self._is_listed(place)):
-            yield Names(spot, f"{name}()", is_weak)
-
-    def _is_listed(self, place: Place) -> bool:
-        """Whether only the names are taken: ``sorted(globals())``, ``[*globals()]``, a loop over them."""
-        parent = place.parent
-        if isinstance(parent, ast.Starred):
-            return isinstance(self._reader.survey.parents.get(id(parent)), (ast.List, ast.Set, ast.Tuple))
-        if isinstance(parent, ast.Call) and parent.args[:1] == [place.node] and not parent.keywords:
-            called = {each.path for each in self._reader.value(parent.func, place.scope)}
-            return bool(called) and called <= _LISTING
-        return isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is place.node
-
-    def _is_asked(self, place: Place) -> bool:
-        """``globals().get("name")``."""
-        method = place.parent
-        if not isinstance(method, ast.Attribute) or method.attr not in ("get", "__getitem__", "keys"):
-            return False
-        call = self._reader.survey.parents.get(id(method))
-        return method.attr == "keys" or bool(
-            isinstance(call, ast.Call) and call.func is method and call.args and self._is_constant(call.args[0], place.scope)
-        )
-
-    def _report_getter(self, place: Place, spot: Spot, path: str) -> Iterator[Fact]:
-        names = place.node.args if path == "operator.attrgetter" else place.node.args[:1]
-        for name in names:
-            for meaning in self._reader.value(name, place.scope):
-                if meaning.what is not What.TEXT:
-                    yield Dynamic(spot, _excerpt(place.node), _prefix(name))
-                    break
-                parts = meaning.path.split(".")
-                for part in parts:
-                    yield Attribute(spot, part, _excerpt(place.node))
-                for first, second in pairwise(parts):
-                    yield from _pair(first, second, spot, _excerpt(place.node))
+                yield from pair_of(module, member, spot, excerpt(node))
 
     def _report_item(self, place: Place) -> Iterator[Fact]:
         node, scope = place.node, place.scope
         if not isinstance(node.ctx, ast.Load):
             for base in self._reader.value(node.value, scope):
                 if base.what is What.NAMESPACE and base.path == ANY:
-                    if not self._is_constant(node.slice, scope):
-                        yield Dynamic(_spot(node), _excerpt(node), _prefix(node.slice))
+                    if not self._lookups.is_constant(node.slice, scope):
+                        yield Dynamic(spot_of(node), excerpt(node), prefix(node.slice))
                 elif (base.what is What.NAMESPACE and base.path) or _is_shared(base):
-                    yield Change(_spot(node), base.path, _excerpt(node))
+                    yield Change(spot_of(node), base.path, excerpt(node))
             return
-        if not isinstance(node.value, (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List)):
+        if not isinstance(
+            node.value,
+            (ast.Call, ast.Attribute, ast.Name, ast.NamedExpr, ast.Tuple, ast.List, ast.Dict, ast.Subscript, ast.IfExp, ast.BoolOp),
+        ):
             return
         if any(meaning.what is What.NAMESPACE for meaning in self._reader.value(node.value, scope)):
             yield from self._report_named(node.slice, place)
@@ -531,19 +406,19 @@ class Observer:
     def _report_result(self, place: Place) -> Iterator[Fact]:
         meanings = self._reader.value(place.node, place.scope)
         if meanings is not UNKNOWN:
-            yield from self._report_uses(meanings, place, _excerpt(place.node))
+            yield from self._report_uses(meanings, place, excerpt(place.node))
 
     def _report_named(self, key: Any, place: Place) -> Iterator[Fact]:
         """A name taken from a module's names as a mapping."""
         for name in self._reader.value(key, place.scope):
             if name.what is What.TEXT:
-                yield Attribute(_spot(place.node), name.path, _excerpt(place.node))
+                yield Attribute(spot_of(place.node), name.path, excerpt(place.node))
         if not isinstance(place.parent, ast.Attribute):
             yield from self._report_result(place)
 
     def _report_text(self, place: Place) -> Iterator[Fact]:
         if not self._is_compared(place.node, place.parent, place.scope):
-            yield Words(_spot(place.node), place.node.value)
+            yield Words(spot_of(place.node), place.node.value)
 
     def _is_compared(self, node: Any, parent: Any, scope: Scope) -> bool:
         """Whether a text can't be looked up by: it is only compared, asked for by hasattr, or told as an attribute already."""
@@ -557,33 +432,38 @@ class Observer:
 
     def _report_sum(self, place: Place) -> Iterator[Fact]:
         if isinstance(place.parent, ast.arg):
-            yield Evaluated(_spot(place.node), _excerpt(place.node))
+            yield Evaluated(spot_of(place.node), excerpt(place.node))
         for meaning in self._reader.value(place.node, place.scope):
             if meaning.what is What.TEXT:
-                yield Words(_spot(place.node), meaning.path)
+                yield Words(spot_of(place.node), meaning.path)
 
     def _report_class(self, place: Place) -> Iterator[Fact]:
         """A class of classes, or of a kind that is told by its class's names what to reach for: what it does is not what stands there."""
         for base in place.node.bases:
-            if any(_is_shaped(meaning.path, place.node) for meaning in self._reader.value(base, place.scope)):
-                yield Making(_spot(place.node), f"class {place.node.name}({_excerpt(base)})")
-
+            if any(meaning.path in _SHAPED for meaning in self._reader.value(base, place.scope)):
+                yield Making(spot_of(place.node), f"class {place.node.name}({excerpt(base)})")
+        if self._reader.whole.mentions(("Formatter",)):
+            taking = [statement for statement in place.node.body if getattr(statement, "name", "") in _TAKERS or _binds(statement, _TAKERS)]
+            yield from (Making(spot_of(statement), f"{place.node.name}, a formatter") for statement in taking)
         for statement in place.node.body:
             yield from self._report_matched(statement, place.scope)
-            is_copied = isinstance(statement, ast.FunctionDef) and statement.name in ("__reduce__", "__reduce_ex__")
+            is_copied = isinstance(statement, ast.FunctionDef) and statement.name in _COPIED
             if is_copied and self._gives_state(statement):
-                yield Attribute(_spot(statement), statement.name, f"def {statement.name}")
+                yield Attribute(spot_of(statement), statement.name, f"def {statement.name}")
 
     def _report_matched(self, statement: Any, scope: Scope) -> Iterator[Fact]:
-        """``__match_args__``: which attributes the positions of a class pattern take."""
-        if not isinstance(statement, ast.Assign) or "__match_args__" not in [getattr(target, "id", "") for target in statement.targets]:
+        """``__match_args__``, and ``_fields`` of syntax nodes: which attributes others take, by their names as text."""
+        bound = {getattr(target, "id", "") for target in statement.targets} if isinstance(statement, ast.Assign) else set()
+        if bound & _COPIED:
+            yield Attribute(spot_of(statement), min(bound & _COPIED), f"{min(bound & _COPIED)} =")
+        if bound.isdisjoint(("__match_args__", "_fields")):
             return
         names = statement.value.elts if isinstance(statement.value, (ast.Tuple, ast.List)) else [statement.value]
         for meaning in (each for name in names for each in self._reader.value(name, scope)):
             if meaning.what is What.TEXT:
-                yield Attribute(_spot(statement), meaning.path, "__match_args__")
+                yield Attribute(spot_of(statement), meaning.path, min(bound))
             else:
-                yield Dynamic(_spot(statement), "__match_args__")
+                yield Dynamic(spot_of(statement), min(bound))
 
     def _gives_state(self, function: Any) -> bool:
         """Whether more comes back than how to make the object again: what is then stored into it, by name."""
@@ -592,27 +472,28 @@ class Observer:
 
     def _report_match(self, place: Place) -> Iterator[Fact]:
         for name in place.node.kwd_attrs:
-            yield Attribute(_spot(place.node), name, f"{name}=", Base.HANDLER if name == "obj" else Base.OTHER)
+            yield Attribute(spot_of(place.node), name, f"{name}=", Base.HANDLER if name == "obj" else Base.OTHER)
 
     def _report_import(self, place: Place) -> Iterator[Fact]:
         node = place.node
-        spot = _spot(node)
+        spot = spot_of(node)
         for alias in node.names:
             if alias.name == "*":
                 yield from self._report_star(node, spot)
                 continue
-            at = _spot(alias)
+            at = spot_of(alias)
             meanings = (self._reader.module(alias.name),) if isinstance(node, ast.Import) else self._reader.imported(node, alias, 0)
             self._note_imports(node, alias)
             if isinstance(node, ast.ImportFrom) and alias.name.startswith("__") and node.module != "__future__":
-                yield Attribute(at, alias.name, f"from {node.module or '.'} import {alias.name}")
+                is_own = self._reader.own_base(node) is not None and not any(each.what is What.UNKNOWN for each in meanings)
+                yield Attribute(at, alias.name, f"from {node.module or '.'} import {alias.name}", is_own=is_own)
             for meaning in meanings:
                 if meaning.what in (What.MODULE, What.MEMBER, What.SDK, What.FOREIGN):
                     yield Use(
                         at, meaning.what, meaning.path, alias.name, is_import=True, is_attempted=id(node) in self._reader.survey.attempted
                     )
-                if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._matters(meaning):
-                    yield Escape(at, meaning.path, alias.name)  # an attribute of every instance
+                if place.scope.kind is Kind.CLASS and meaning.what in (What.MODULE, What.OWN) and self._ways.matters(meaning):
+                    yield self._ways.told(at, meaning, alias.name)  # an attribute of every instance
 
     def _note_imports(self, node: Any, alias: Any) -> None:
         if isinstance(node, ast.Import):
@@ -649,77 +530,36 @@ _REPORT: dict[type, Any] = {
 }
 
 
-_LISTING = frozenset(f"builtins.{name}" for name in ("sorted", "list", "tuple", "set", "frozenset", "len"))
+_COPIED = frozenset({"__reduce__", "__reduce_ex__"})
 
-_COUNTERS = frozenset({"builtins.len", "builtins.bool", "builtins.print"})
-"""Builtins that give nothing of a table to anybody."""
-
-_PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
 
 _SHAPED = frozenset({*METACLASSES, "contextlib.redirect_stdout", "contextlib.redirect_stderr"})
 
-_TAKERS = frozenset({"format_field", "convert_field", "get_field", "vformat", "check_unused_args"})
+_CALLED = frozenset({"format", "format_map", *PARSERS, *LOOKUPS})
+"""Methods whose call is looked at, whatever they are called on."""
+
+_TAKERS = frozenset({"format_field", "convert_field", "get_field"})
 """Methods of a ``string.Formatter`` that are handed what a field's path led to."""
 
 
-def _is_shaped(path: str, node: Any) -> bool:
-    """Whether a class from this base does what its names say, and not what its text says."""
-    if path == "string.Formatter":
-        return any(getattr(statement, "name", "") in _TAKERS or isinstance(statement, ast.Assign) for statement in node.body)
-    return path in _SHAPED
+_FORMATTER = "string.Formatter"
 
 
-_OF_OTHERS = frozenset({What.MODULE, What.MEMBER, What.TEXT})
-"""Kinds of what is certainly not an object of the skill's own."""
+def _binds(statement: Any, names: frozenset[str]) -> bool:
+    return isinstance(statement, ast.Assign) and any(getattr(target, "id", "") in names for target in statement.targets)
 
 
 # --- modules -----------------------------------------------------------------------------------------------------------------------
 
 
-def is_strong(module: Meaning) -> bool:
-    """Whether a module can do more than a skill may do unasked."""
-    return module.what is What.MODULE and (module.path in GUARDED or standing(module.path).reach not in PERMITTED)
-
-
-def held_modules(meaning: Meaning) -> Iterator[Meaning]:
-    """The modules that come out of a table when it is read, or of a function when it is called."""
-    held = meaning.held
-    if held is None:
-        return
-    found = values(meaning, 0) if meaning.what is What.HOLDER else held.reader.results(held.node, 0)
-    yield from (each for each in found if each.what in (What.MODULE, What.OWN) and each.path)
-
-
-def _is_plain_assignment(node: Any, parent: Any) -> bool:
-    """Whether a value is given to names alone, which are followed."""
-    if not isinstance(parent, (ast.Assign, ast.AnnAssign)) or parent.value is not node:
-        return False
-    targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-    return all(isinstance(target, ast.Name) for target in targets)
-
-
-def _is_of_arguments(node: Any, scope: Scope) -> bool:
-    """Whether a name is what ``parse_args()`` gave: the arguments of a command line, by name."""
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Attribute) and node.func.attr in _PARSERS
-    bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-    return bool(bindings) and all(isinstance(each.node, ast.Call) and _is_of_arguments(each.node, scope) for each in bindings)
-
-
-def _is_made_of_text(node: Any) -> bool:
-    """A sum, an f-string, ``glue.join(parts)`` and other methods that surely give text."""
-    if isinstance(node, (ast.BinOp, ast.JoinedStr)):
-        return True
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "format", "replace", "decode")
-
-
-def _is_starred(arguments: list[Any]) -> bool:
-    return any(isinstance(argument, ast.Starred) for argument in arguments)
-
-
 def _is_shared(base: Meaning) -> bool:
     """Whether a table is the standard library's; the environment of the process is the skill's own to fill."""
     return base.what is What.SDK or (base.what is What.MEMBER and standing(base.path).reach is not Reach.ENVIRONMENT)
+
+
+def _is_own(meanings: Meanings | None) -> bool:
+    """Whether a name is the object or the class of a method, and nothing else."""
+    return meanings is not None and len(meanings) == 1 and meanings[0].what in (What.SELF, What.CLASS)
 
 
 def _is_written_out(arguments: list[Any]) -> bool:
@@ -744,67 +584,15 @@ def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
 
 def is_notable(name: str) -> bool:
     """Whether any rule has something to say of an attribute by its name alone."""
-    return name.startswith("_") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
+    return name.startswith("__") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
 
 
 def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:
     for meaning in meanings:
         if meaning.what is What.GUESS and "." in meaning.path:
             module, _, member = meaning.path.partition(".")
-            yield from _pair(module, member, _last(link), spelled)
-
-
-def _pair(first: str, second: str, spot: Spot, spelled: str) -> Iterator[Fact]:
-    module = first.lstrip("_")
-    if module in TELLING:
-        stands = standing(f"{module}.{second}")
-        if stands.is_listed and stands.reach not in PERMITTED:
-            yield Pair(spot, f"{module}.{second}", spelled)
-
-
-def _base(bases: Meanings) -> Base:
-    if bases == SUPER:
-        return Base.SUPER
-    for what, base in ((What.SELF, Base.SELF), (What.CLASS, Base.CLASS)):
-        if bases and all(each.what is what for each in bases):
-            return base
-    return Base.HANDLER if any(base.what is What.HANDLER for base in bases) else Base.OTHER
-
-
-def _prefix(node: Any) -> str:
-    """The constant that a computed string begins with."""
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        node = node.left
-    if isinstance(node, ast.JoinedStr) and node.values:
-        node = node.values[0]
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            yield from pair_of(module, member, last(link), spelled)
 
 
 def _is_decorator(place: Place) -> bool:
     return isinstance(place.parent, ast.ClassDef) and place.node in place.parent.decorator_list
-
-
-def _is_called(place: Place) -> bool:
-    return isinstance(place.parent, ast.Call) and place.parent.func is place.node
-
-
-def _spot(node: Any) -> Spot:
-    return Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
-
-
-def _last(link: Any) -> Spot:
-    """Where the name of an attribute stands: the last thing of its expression."""
-    return Spot(link.end_lineno, link.end_col_offset - len(link.attr.encode("utf-8")) + 1, link.end_col_offset + 1)
-
-
-def _spell(root: Any, chain: list[Any]) -> str:
-    names = ".".join(link.attr for link in reversed(chain))
-    return f"{root.id}.{names}" if isinstance(root, ast.Name) else f"(...).{names}"
-
-
-def _excerpt(node: Any) -> str:
-    try:
-        text = ast.unparse(node)
-    except (RecursionError, ValueError):
-        return "(...)"
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -7,16 +7,20 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
+from skillpod.audit.changes import READERS
+from skillpod.audit.constants import MAX_DEPTH, Constants
 from skillpod.audit.context import given
 from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import TooDeep, merged
-from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Budget, Folder, Unfoldable
-from skillpod.audit.holders import LITERALS, READERS, Whole, elements_of, item
+from skillpod.audit.folding import FOLDED_CALLS, FOLDED_METHODS, Unfoldable
+from skillpod.audit.holders import LITERALS, Whole, elements_of, item
+from skillpod.audit.inert import is_inert
 from skillpod.audit.modules import Modules
-from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled, names_types, survey
+from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
 from skillpod.audit.source import Source as Text
 from skillpod.audit.standard import (
     BUILTINS,
@@ -25,21 +29,20 @@ from skillpod.audit.standard import (
     PERMITTED,
     PURE,
     SUBMODULES,
-    Reach,
     is_member,
     is_standard,
     standing,
     transit,
 )
+from skillpod.audit.survey import survey
 
 SDK = "skillpod"
 ANY = "?"
 """The path of the names of an object that is not known."""
 
-MAX_DEPTH = 120
 _MAX_STEPS = 300_000
-_MAX_FOLDS = 100_000
 _MAX_BINDINGS = 1000
+_MAX_PARTS = 8
 WATCHED = frozenset({*BUILTINS, "getattr", "setattr", "delattr", "globals", "vars", "locals"})
 LOOKERS = frozenset(
     f"builtins.{name}" for name in ("hasattr", "dir", "repr", "str", "print", "isinstance", "id", "bool", "callable", "type")
@@ -59,10 +62,13 @@ _WITH_CLASSES = frozenset({"builtins", "abc", "enum", "typing", "types", "collec
 
 _FOLLOWED = {
     name.removeprefix("builtins."): (Meaning(What.MEMBER, f"builtins.{name.removeprefix('builtins.')}"),)
-    for name in (*WATCHED, "super", "next", "object", *LOOKERS, *READERS, *FOLDED_CALLS)
+    for name in (*WATCHED, "super", "next", "object", "map", *LOOKERS, *READERS, *FOLDED_CALLS)
     if name.startswith("builtins.") or "." not in name
 }
 """Builtins that are told from other names: the reader knows what they are, do or give."""
+_QUIET = frozenset(_FOLLOWED) - WATCHED - {"type", "next", "object", "super", "map"}
+"""Those of which there is nothing to say by themselves, nor when they are called."""
+
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
@@ -77,10 +83,8 @@ class Reader:
         self.survey = survey(source.tree)
         self._known = whole.known
         self._values: dict[int, Meanings] = {}
-        self._imported: frozenset[str] | None = None
         self._steps = 0
-        self._folds = Budget(_MAX_FOLDS)
-        self._folding: set[int] = set()
+        self.constants = Constants(self)
         self._followed = {
             id(self.survey.inner[id(binding.node)])
             for scope in (self.survey.module, *self.survey.inner.values())
@@ -106,6 +110,8 @@ class Reader:
         """What a name may be where it is read."""
         name = mangled(node.id, scope) if node.id.startswith("__") else node.id
         known: Meanings | None = scope.known.get(name)
+        if known is None and name not in WATCHED:
+            known = _known_above(name, scope)
         if known is not None:
             return known
         found = self._lookup(name, node, scope, depth)
@@ -161,53 +167,8 @@ class Reader:
         """Where the module first does more than define: what is defined before that is there when any function is called."""
         if self._inert is None:
             end = (1 << 30, 0)
-            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not self._is_inert(each)), end)
+            self._inert = next(((each.lineno, each.col_offset) for each in self.survey.statements if not is_inert(each, self.survey)), end)
         return self._inert
-
-    def _is_inert(self, statement: Any) -> bool:
-        """Whether running a module's statement can call nothing of the skill's own."""
-        if isinstance(statement, ast.Pass):
-            return True
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            names = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else [statement.module or ""]
-            is_relative = isinstance(statement, ast.ImportFrom) and statement.level
-            return not is_relative and all(self._is_foreign_to_us(name) for name in names)
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            arguments = statement.args
-            each = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
-            annotations = [statement.returns, *(parameter.annotation for parameter in each if parameter)]
-            return (
-                all(self._is_marker(decorator) for decorator in statement.decorator_list)
-                and all(map(_is_constant_default, (*arguments.defaults, *arguments.kw_defaults)))
-                and all(self._is_inert_annotation(annotation) for annotation in annotations)
-            )
-        return isinstance(statement, (ast.Expr, ast.Assign)) and isinstance(statement.value, ast.Constant)
-
-    def _is_foreign_to_us(self, path: str) -> bool:
-        return path.partition(".")[0] == SDK or is_standard(path.partition(".")[0])
-
-    def _is_inert_annotation(self, annotation: Any) -> bool:
-        """One that names types which are none of the skill's: theirs could be asked for an item, or a union."""
-        if annotation is None or isinstance(annotation, ast.Constant):
-            return True
-        names = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)]
-        return names_types(annotation) and all(self._is_of_others(name) for name in names)
-
-    def _is_of_others(self, name: str) -> bool:
-        return all(
-            binding.source is Source.IMPORT and self._is_foreign_to_us(getattr(binding.node, "module", None) or binding.alias.name)
-            for binding in self.survey.module.bindings.get(name, ())
-            if binding.alias is not None
-        ) and all(binding.alias is not None for binding in self.survey.module.bindings.get(name, ()))
-
-    def _is_marker(self, decorator: Any) -> bool:
-        """skillpod's ``@tool``, bare or with literals: what almost every function of a skill carries."""
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if not isinstance(called, ast.Name) or called.id != "tool" or not self._is_of_others("tool"):
-            return False
-        return not isinstance(decorator, ast.Call) or (
-            not decorator.args and all(isinstance(word.value, ast.Constant) for word in decorator.keywords)
-        )
 
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
         for binding in bindings:
@@ -255,9 +216,11 @@ class Reader:
             if own is not None:
                 reader = self.sibling(own)
                 found += reader.exported(name, _deeper(depth)) if reader and reader is not self else ()
+                if reader and "__getattr__" in reader.survey.module.bindings:
+                    found += UNKNOWN
             elif node.module and is_standard(node.module.partition(".")[0]):
                 resolved = transit(node.module, name)
-                if resolved in MODULES or (is_member(resolved) and standing(resolved).reach is not Reach.PLAIN):
+                if resolved in MODULES or is_member(resolved):
                     found += (Meaning(What.MODULE if resolved in MODULES else What.MEMBER, resolved, node.lineno),)
         return found
 
@@ -272,32 +235,54 @@ class Reader:
 
     def holds_modules(self) -> bool:
         """Whether a module from which others can be reached is among the names of this file."""
+        return bool(self.survey.module.stars) or any(module.path not in PURE for module in self.held_modules())
+
+    def held_modules(self) -> Iterator[Meaning]:
+        """The standard library's modules that are among the names of this file."""
         for name in self.survey.module.bindings:
-            for meaning in self.exported(name):
-                if meaning.what is What.MODULE and meaning.path not in PURE:
-                    return True
-        return bool(self.survey.module.stars)
+            yield from (meaning for meaning in self.exported(name) if meaning.what is What.MODULE)
 
     def decorates(self, call: Any) -> bool:
         """Whether a call stands as the decorator of a class."""
         above = self.survey.parents.get(id(call))
         return isinstance(above, ast.ClassDef) and call in above.decorator_list
 
-    @property
+    @cached_property
     def imported_names(self) -> frozenset[str]:
         """Names that an import gives a value to, anywhere in the file, and names they are handed on to."""
-        if self._imported is None:
-            scopes = (self.survey.module, *self.survey.inner.values(), *self.survey.classes)
-            bound = [(name, binding) for scope in scopes for name, found in scope.bindings.items() for binding in found]
-            names = {name for name, binding in bound if binding.source is Source.IMPORT}
-            names |= {name for name, binding in bound if binding.source is Source.VALUE and _root(binding.node) in names}
-            self._imported = frozenset(names)
-        return self._imported
+        scopes = (self.survey.module, *self.survey.inner.values(), *self.survey.classes)
+        bound = [(name, binding) for scope in scopes for name, found in scope.bindings.items() for binding in found]
+        names = {name for name, binding in bound if binding.source is Source.IMPORT}
+        return frozenset(names | {name for name, binding in bound if binding.source is Source.VALUE and _root(binding.node) in names})
+
+    @cached_property
+    def own_modules(self) -> frozenset[str]:
+        """Names that an import gives to modules of the bundle."""
+        found = set()
+        for scope in (self.survey.module, *self.survey.inner.values(), *self.survey.classes):
+            for name, bindings in scope.bindings.items():
+                if any(binding.source is Source.IMPORT and self._imports_own(binding) for binding in bindings):
+                    found.add(name)
+        return frozenset(found)
+
+    def _imports_own(self, binding: Binding) -> bool:
+        alias, node = binding.alias, binding.node
+        if alias is None:
+            return False
+        if isinstance(node, ast.Import):
+            return self.module(alias.name).what is What.OWN
+        base = self.own_base(node)
+        return base is not None and (f"{base}.{alias.name}" if base else alias.name) in self._modules.file_of
 
     def below(self, name: str) -> Iterator[str]:
         """A package of the bundle and every module in it: what a star import of it may load, by its ``__all__``."""
         inside = f"{name}." if name else ""
         return (each for each in self._modules.file_of if each == name or each.startswith(inside))
+
+    def rebinds(self, name: str) -> bool:
+        """Whether a package gives the name of one of its modules to something in it: ``from .table import table``."""
+        bindings = self.survey.module.bindings.get(name, ())
+        return any(binding.is_certain and isinstance(binding.node, ast.ImportFrom) and binding.node.module for binding in bindings)
 
     def sibling(self, name: str) -> Reader | None:
         """The reader of another module of the bundle, by its dotted name."""
@@ -398,55 +383,17 @@ class Reader:
         inside = f"{base.path}.{name}" if base.path else name
         reader = self.sibling(base.path)
         found = reader.exported(name, _deeper(depth)) if reader is not None else ()
-        if inside in self._modules.file_of:
+        if inside in self._modules.file_of and not (reader is not None and reader.rebinds(name)):
             return (*found, Meaning(What.OWN, inside, base.line))
         return tuple(Meaning(each.what, each.path, base.line) for each in found) or UNKNOWN
 
     def _folded(self, node: Any, scope: Scope, depth: int) -> Meanings:
         """A text that operations on constants give; UNKNOWN when it is not sure to be one."""
         try:
-            value = self._fold(node, scope, depth)
+            value = self.constants.fold(node, scope, depth)
         except Unfoldable:
             return UNKNOWN
         return (Meaning(What.TEXT, value),) if isinstance(value, str) else UNKNOWN
-
-    def _fold(self, node: Any, scope: Scope, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise TooDeep
-
-        def known(name: Any) -> Any:
-            return self._constant_behind(name, scope, depth + 1)
-
-        def called(function: Any) -> str:
-            found = self.evaluate(function, scope, depth + 1)
-            return found[0].path if len(found) == 1 and found[0].what is What.MEMBER else ""
-
-        return Folder(known, called, self._folds).fold(node)
-
-    def _constant_behind(self, node: Any, scope: Scope, depth: int) -> Any:
-        """The constant that a name or an attribute is. Raises Unfoldable."""
-        found = self.evaluate(node, scope, depth)
-        if len(found) == 1 and found[0].what is What.TEXT:
-            return found[0].path
-        if len(found) == 1 and found[0].held is not None and found[0].what is What.HOLDER and self.whole.is_sure(found[0]):
-            held = found[0].held
-            return self._once(held.node, lambda: held.reader.fold(held.node, held.scope, depth))
-        bindings = _only_binding(node, scope)
-        if found != UNKNOWN or bindings is None:
-            raise Unfoldable
-        return self._once(bindings.node, lambda: self._fold(bindings.node, bindings.scope, depth))
-
-    def _once(self, node: Any, fold: Callable[[], Any]) -> Any:
-        """What a constant that is defined by itself is, is not worked out."""
-        if id(node) in self._folding:
-            raise Unfoldable
-        self._folding.add(id(node))
-        try:
-            return fold()
-        finally:
-            self._folding.discard(id(node))
-
-    fold = _fold
 
     def _sum(self, node: Any, scope: Scope, depth: int) -> Meanings:
         return self._folded(node, scope, depth) if isinstance(node.op, (ast.Add, ast.Mod, ast.Mult)) else UNKNOWN
@@ -455,7 +402,14 @@ class Reader:
         return merged((*self.evaluate(node.body, scope, depth), *self.evaluate(node.orelse, scope, depth)))
 
     def _any(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return merged(meaning for value in node.values for meaning in self.evaluate(value, scope, depth))
+        """``a and b`` is ``a`` only where that is false, as no module is."""
+        last = node.values[-1]
+        return merged(
+            meaning
+            for value in node.values
+            for meaning in self.evaluate(value, scope, depth)
+            if value is last or isinstance(node.op, ast.Or) or not (meaning.what is What.MODULE or meaning.path == "builtins.__spec__")
+        )
 
     def _walrus(self, node: Any, scope: Scope, depth: int) -> Meanings:
         return self.evaluate(node.value, scope, depth)
@@ -618,6 +572,8 @@ _EVALUATE: dict[type, Any] = {
 
 def _member(base: Meaning, name: str) -> Meaning:
     """An attribute of something in the standard library; a module reached through another is itself."""
+    if base.path.count(".") >= _MAX_PARTS:  # judged by its beginning; `x = x.next` would go on for ever
+        return base
     path = transit(base.path, name)
     if base.what is What.MODULE and (path in MODULES or path in SUBMODULES):
         return Meaning(What.MODULE, path, base.line)
@@ -634,6 +590,26 @@ def _guess(base: Meaning, name: str) -> Meanings:
     return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
 
 
+def is_quiet(name: str, known: Meanings) -> bool:
+    """Whether a name is a builtin of which there is nothing to say by itself, nor when it is called."""
+    return name in _QUIET and known is _FOLLOWED[name]
+
+
+def _known_above(name: str, scope: Scope) -> Meanings | None:
+    """What a name was found to mean in the scope it comes from."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.kind is not Kind.CLASS or here is scope:
+            known: Meanings | None = here.known.get(name)
+            if known is not None:
+                scope.known[name] = known
+                return known
+            if name in here.bindings or name in here.elsewhere:
+                return None
+        here = here.parent
+    return None
+
+
 def _root(node: Any) -> str:
     while isinstance(node, ast.Attribute):
         node = node.value
@@ -645,19 +621,6 @@ def _text(meanings: Meanings) -> str | None:
     return meanings[0].path if len(meanings) == 1 and meanings[0].what is What.TEXT else None
 
 
-def _only_binding(node: Any, scope: Scope) -> Binding | None:
-    """The one assignment that gives a name its value."""
-    if not isinstance(node, ast.Name):
-        return None
-    here: Scope | None = scope.elsewhere.get(node.id, scope)
-    while here is not None:
-        bindings = here.bindings.get(node.id)
-        if bindings and (here.kind is not Kind.CLASS or here is scope):
-            return bindings[0] if len(bindings) == 1 and bindings[0].source is Source.VALUE and node.id not in here.unbound else None
-        here = here.parent
-    return None
-
-
 def _is_in_function(scope: Scope) -> bool:
     here: Scope | None = scope
     while here is not None:
@@ -665,10 +628,6 @@ def _is_in_function(scope: Scope) -> bool:
             return True
         here = here.parent
     return False
-
-
-def _is_constant_default(node: Any) -> bool:
-    return node is None or isinstance(node, ast.Constant) or (isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant))
 
 
 def _deeper(depth: int) -> int:

@@ -30,8 +30,8 @@ from skillpod.audit.rules import (
     unseen,
 )
 from skillpod.audit.ruleset import RULESET
-from skillpod.audit.scopes import TooLarge
 from skillpod.audit.source import Source, read_source
+from skillpod.audit.survey import TooLarge
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import NOTHING
 from skillpod.model.comparison import Comparison
@@ -185,7 +185,8 @@ def _too_large(message: str, file: str = "manifest.yaml") -> Finding:
 def _in_tests(finding: Finding) -> Finding:
     if finding.severity is Severity.NOTICE:
         return finding
-    return replace(finding, severity=Severity.NOTICE, message=f"{finding.message} (in a test that no module of the skill imports)")
+    message = f"{finding.message} (in a test that no module of the skill imports)"
+    return replace(finding, severity=Severity.NOTICE, message=message, fix="nothing, as long as no module of the skill imports this file")
 
 
 def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:

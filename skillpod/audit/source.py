@@ -201,7 +201,7 @@ def _parse(file: str, text: str) -> tuple[ast.Module | None, Finding | None]:
         return None, fault
     except (RecursionError, MemoryError, ValueError, OverflowError):
         return None, _finding(file, text, too_deep)
-    disguised = None if text.isascii() else _disguised_identifier(text)
+    disguised = None if text.isascii() else _disguised_identifier(text, tree)
     return (None, _finding(file, text, disguised)) if disguised else (tree, None)
 
 
@@ -217,11 +217,12 @@ def _has_endless_text(text: str) -> bool:
     return False
 
 
-def _disguised_identifier(text: str) -> _Fault | None:
+def _disguised_identifier(text: str, tree: ast.Module) -> _Fault | None:
     """An identifier that Python reads as another one (NFKC, PEP 3131), or that a person does."""
     words = {word for word in _WORD.findall(text) if not word.isascii() and word.isidentifier()}
-    if not any(disguise(word) or skeleton(word).isascii() for word in words):
-        return None
+    doubtful = {word for word in words if disguise(word) or skeleton(word).isascii()}
+    if not doubtful or _identifiers(tree).isdisjoint(unicodedata.normalize("NFKC", word) for word in doubtful):
+        return None  # they stand in strings and comments alone
     lines = text.split("\n")
     names = [*_names(lines)]
     known = {name for _, _, name in names if name.isascii()} | _KNOWN
@@ -233,6 +234,19 @@ def _disguised_identifier(text: str) -> _Fault | None:
             offset = sum(len(above) + 1 for above in lines[: line - 1]) + column
             return _Fault("SRC-008", f"the name {name!a} {why}", "write it in one script, in plain letters", offset)
     return None
+
+
+def _identifiers(tree: ast.Module) -> set[str]:
+    """Every name in the tree, as Python reads it."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name", "arg", "asname", "rest"):
+            value = getattr(node, field, None)
+            if isinstance(value, str):
+                found.update(value.split("."))
+        found.update(getattr(node, "names", ()) if isinstance(node, ast.Global | ast.Nonlocal) else ())
+        found.update(getattr(node, "kwd_attrs", ()))
+    return found
 
 
 def _names(lines: list[str]) -> Iterator[tuple[int, int, str]]:

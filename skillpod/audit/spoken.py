@@ -57,7 +57,8 @@ def _said(reader: Reader) -> Iterator[Spoken]:
     for place in reader.survey.spoken:
         node = place.node
         if isinstance(node, _DEFINITIONS):
-            yield from _docstring(node.body, node.name, lines)
+            if node.decorator_list or isinstance(node, ast.ClassDef):  # no agent is shown what a function says that is no tool
+                yield from _docstring(node.body, node.name, lines)
             for described, scope in _described(bound, node, place.scope):
                 yield from _all(_Follow(bound), described, scope, Voice.DESCRIPTION, lines, node.name)
         elif isinstance(node, (ast.keyword, ast.Constant)):

@@ -27,13 +27,23 @@ class Earlier:
         self._folders = [] if self._stored else list(skill_folders([Path(against)]))
 
     def require_one(self, folders: list[Path]) -> None:
-        """One version stands before one folder; only a folder of skills stands before several, by their names. Raises CommandInvalid."""
-        if len(folders) > 1 and (self._stored is not None or self._folders == [Path(self._against)]):
+        """One version stands before one folder; only a folder of skills stands before several, by their names, and before one of them at
+        least. Raises CommandInvalid."""
+        if len(folders) > 1 and (self._stored is not None or self._is_one):
             raise CommandInvalid(
                 f"{self._against} is one version, and {len(folders)} folders are checked",
                 at="--against",
                 hint="check one folder, or name a folder that holds the earlier versions under the same names",
             )
+
+        names = {folder.absolute().name for folder in folders}
+        if names and self._stored is None and not self._is_one and names.isdisjoint(folder.name for folder in self._folders):
+            hint = "name the folder of the version before, or one that holds a folder of the same name"
+            raise CommandInvalid(f"{self._against} holds no earlier version of what is checked", at="--against", hint=hint)
+
+    @property
+    def _is_one(self) -> bool:
+        return self._folders == [Path(self._against)]
 
     def of(self, name: str) -> Survey | None:
         """The version before the folder of this name; None when there is none, and it is new."""
@@ -52,6 +62,5 @@ class Earlier:
         return survey
 
     def _frozen(self, name: str) -> Bundle | None:
-        only = self._folders == [Path(self._against)]
-        found = next((folder for folder in self._folders if only or folder.name == name), None)
+        found = next((folder for folder in self._folders if self._is_one or folder.name == name), None)
         return None if found is None else freeze(found)

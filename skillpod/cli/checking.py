@@ -115,7 +115,7 @@ def _print_each(examined: Iterable[Checked], count: int) -> list[Checked]:
 
         lines = list(findings.checked_lines(one, room=render.room()))
         if lines and count > 1:
-            render.line((one.name, "bold underline"), (f"  {one.path}", "dim"))
+            render.line((one.name, "bold underline"), (f"  {one.path}" if str(one.path) != one.name else "", "dim"))
         for spans in lines:
             render.line(*spans)
         _print_comparison(one)

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from skillpod.errors import NotASkill, PathUnusable, SkillpodError
+from skillpod.errors import BundleRefused, NotASkill, PathUnusable, SkillpodError
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.findings import as_findings, findings
 from skillpod.lifecycle.pipeline import Examiner, Survey, decision, update_of
@@ -41,6 +41,11 @@ class Checked:
     rule: str = ""
     because: tuple[SkillpodError, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def path_of(self, finding: Finding) -> str:
+        """The file it is about; of what can't be read at all, the folder's path."""
+        is_inside = self.seen is not None or finding.rule == BundleRefused.code
+        return str(self.path / finding.file) if is_inside and finding.file else str(self.path)
 
     @property
     def notices(self) -> tuple[Finding, ...]:

@@ -64,7 +64,7 @@ def _accepted_lines(one: Checked, finding: Finding) -> Iterator[Line]:
 
 def where(one: Checked, finding: Finding) -> str:
     """``skills/demo/handler.py:3:5``: what an editor or a terminal opens."""
-    path = str(one.path / finding.file) if one.seen is not None and finding.file else finding.file or str(one.path)
+    path = one.path_of(finding)
     return f"{path}:{finding.line}:{finding.column}" if finding.line else path
 
 
@@ -151,7 +151,9 @@ def rule_rows(checked: Sequence[Checked]) -> list[Sequence[Span | str]]:
 
 
 def title(rule: str) -> str:
-    """A rule in a few words; for the code of an error, the code's."""
+    """A rule, or what was found before the audit, in a few words; for the code of any other error, the code's."""
+    if rule in rulebook.NO_RULES:
+        return rulebook.NO_RULES[rule][0]
     return rulebook.page(rule).title if rule in rulebook.rules() else rule.replace("_", " ").capitalize()
 
 

@@ -13,6 +13,13 @@ from skillpod.errors import CommandInvalid
 from skillpod.model.finding import Severity
 from skillpod.resources import packaged_names, packaged_text
 
+NO_RULES = {
+    "bundle_refused": ("A file that can't be in a skill", "docs/intake.md lists what is refused"),
+    "document_invalid": ("A manifest that is not in its shape", "docs/manifest.md has every key"),
+    "manifest_invalid": ("A manifest and files that do not fit each other", "docs/manifest.md has every key"),
+}
+"""What ``check`` finds before the audit: the codes of errors, each with what it is about and where more is said."""
+
 SECTIONS = ("Why", "What to do", "Fires on", "Does not fire on")
 
 _FOLDER = "audit/pages"
@@ -55,6 +62,8 @@ def rules() -> tuple[str, ...]:
 
 def find_page(word: str) -> Page:
     """The page of a rule, however its id is spelled. Raises CommandInvalid, with the one that may be meant."""
+    if word in NO_RULES:
+        raise CommandInvalid(f"`{word}` is no rule of the audit: each finding says what to do", at="RULE", hint=NO_RULES[word][1])
     rule = word.upper().replace("_", "-")
     if rule not in rules():
         hint = nearest(rule, list(rules()), otherwise="`skillpod explain` lists the rules")

@@ -109,7 +109,7 @@ def _code(code: str) -> dict[str, Any]:
 
 
 def _result(one: Checked, finding: Finding, index: Mapping[str, int], seen: Counter[tuple[str, str]]) -> dict[str, Any]:
-    path = str(one.path / finding.file) if one.seen is not None and finding.file else str(one.path)
+    path = one.path_of(finding)
     fix = f"\nWhat to do: {finding.fix}" if finding.fix else ""
     place = {"locations": [_location(path, finding, source_line(one.files, Place(finding.file, finding.line)))]}
     seen[path, finding.fingerprint] += 1

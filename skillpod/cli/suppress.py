@@ -75,13 +75,18 @@ def suppress(
         render.data({"file": str(file), **entry.as_dict()})
     else:
         render.line(("accepted ", "green"), (f"{entry.rule} in {name}", "bold"), f" ({finding.at}) until {until}: {file}")
-        shown = f"{shlex.quote(str(folder))} --policies {shlex.quote(str(policies))}"
+        option = ("--policies", policies) if (policies / "default.yaml").exists() else ("--suppressions", file)
+        shown = f"{shlex.quote(str(folder))} {option[0]} {shlex.quote(str(option[1]))}"
         render.line("  next: ", (f"skillpod check {shown}", "cyan"), "; a running pod reads it when it starts")
 
 
 def _check_words(reason: str, by: str) -> None:
     if len(reason.strip()) < SHORTEST_REASON:
-        raise CommandInvalid("the reason says too little", at="--reason", hint="write a sentence for the next reviewer")
+        raise CommandInvalid(
+            f"the reason says too little: {len(reason.strip())} characters, and {SHORTEST_REASON} are the least",
+            at="--reason",
+            hint="write a sentence for the next reviewer",
+        )
     if not by.strip():
         raise CommandInvalid("nobody accepts it", at="--by", hint="name a person")
 
@@ -96,7 +101,7 @@ def _check_day(until: str) -> None:
 
 def _survey(folder: Path, policies: Path) -> tuple[Path, Survey]:
     if not policies.is_dir():
-        raise PathUnusable("the folder of policies is not there", at=str(policies), hint="name it with --policies DIR")
+        raise PathUnusable("the folder of policies is not there", at=str(policies), hint="make it, or name it with --policies DIR")
     paths = [Path(os.path.abspath(path)) for path in skill_folders([folder])]
     if len(paths) != 1:
         raise CommandInvalid(f"{folder} holds {len(paths)} skills", at="DIR", hint="name the folder of one")
@@ -133,6 +138,9 @@ def _write(file: Path, entry: Suppression) -> None:
     content = path.read_bytes() if seen else _HEAD.encode()
     before = parse_suppressions(content, name=str(file), today=today()).entries
     text = content.decode()
+    same = next((each for each in before if _key(each) == _key(entry)), None)
+    if same is not None:
+        raise CommandInvalid(f"{same.by} accepted it already, until {same.until}", at=str(file), hint="change that entry, or take it out")
     indent = found[1] if (found := _ITEM.search(text)) else "  "
     added = f"{text}{'' if text.endswith(chr(10)) else chr(10)}{_item(entry, indent)}"
     if not _says(added, file, [*before, entry]):
@@ -140,6 +148,10 @@ def _write(file: Path, entry: Suppression) -> None:
         raise PathUnusable("the file has a shape of its own and is left as it is", at=str(file), hint=f"add this to it by hand:\n{shown}")
     if not replaced(path, added, seen=seen, mode=seen[-1] if seen else 0o644):
         raise PathUnusable("it was changed by somebody else just now; nothing was written", at=str(file), hint="try again")
+
+
+def _key(entry: Suppression) -> tuple[str, ...]:
+    return entry.rule, entry.skill, entry.subject, entry.fingerprint, str(entry.ruleset), entry.until
 
 
 def _says(text: str, file: Path, wanted: Sequence[Suppression]) -> bool:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from skillpod.errors import BundleRefused, PathUnusable, SkillpodError, StillChanging
 from skillpod.intake.left_out import is_left_out
 from skillpod.model.bundle import MAX_BYTES, MAX_FILES, Bundle
-from skillpod.model.names import SIDECAR, collision_key, file_name_fault
+from skillpod.model.names import NATIVE, SIDECAR, collision_key, file_name_fault
 
 MAX_DEPTH = 16
 """Parts a path may have."""
@@ -269,7 +269,7 @@ class _Reading:
             if twin != entry.name:
                 self._refuse(relative, f"the name differs from `{shown(twin)}` only by case or spelling", "rename one of the two")
             elif fault:
-                self._refuse(relative, fault, "rename it, or take it out of the folder")
+                self._refuse(relative, fault, "take it out of the folder" if fault == NATIVE else "rename it, or take it out of the folder")
             elif entry.is_dir(follow_symlinks=False):
                 self._enter(folder, entry.name, relative, depth)
             elif entry.is_file(follow_symlinks=False):

@@ -79,7 +79,7 @@ def _say_what_is_missing(bundle: Bundle, faults: Faults) -> None:
     hint = _misspelt(names) or did_you_mean(MANIFEST, names) or made
     faults.add("the folder has no manifest.yaml", at=MANIFEST, hint=hint)
     if _DEFAULTS.entry not in bundle.files:
-        faults.add("the folder has no handler.py", at=_DEFAULTS.entry, hint="the module with the @tool functions")
+        faults.add("the folder has no handler.py", at=_DEFAULTS.entry, hint="add the module with the @tool functions")
 
 
 def _misspelt(names: Iterable[str]) -> str:

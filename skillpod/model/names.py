@@ -19,6 +19,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u
 """Names of devices on Windows, whatever follows a dot (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+NATIVE = "native code and path hooks can't be in a skill"
 _FORBIDDEN_SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".pth", ".egg-link")
 _VERSIONED_LIBRARY = re.compile(r".*\.so(\.[0-9]+)+", re.IGNORECASE)
 
@@ -40,7 +41,7 @@ def file_name_fault(name: str) -> str:
     """Why a relative POSIX path may not be in a bundle, or the empty string when it may."""
     lowered = name.lower()
     if lowered.endswith(_FORBIDDEN_SUFFIXES) or _VERSIONED_LIBRARY.fullmatch(lowered):
-        return path_fault(name) or "native code and path hooks can't be in a skill"
+        return path_fault(name) or NATIVE
     return path_fault(name)
 
 

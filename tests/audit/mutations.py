@@ -15,8 +15,12 @@ MUTATIONS: tuple[Mutation, ...] = (*rewriting_values.MUTATIONS, *rewriting_texts
 _PASSED_ON = ("attribute:attrgetter", "attribute:lambda")
 _SPELLED = {
     "REF-007": ("chain:", *_PASSED_ON),  # guesses what an attribute of an unknown value is from the attributes beside it
+    "TAM-001": ("chain:",),  # what arrives as a value may be the standard library's: the jail holds what is changed to one process
+    "REF-013": ("attribute:", "chain:"),  # a method of a template that is put together, passed on: what it is of is not known there
+    "DYN-004": ("chain:",),  # keywords that are passed on, to a function that is
+    "CAP-010": ("attribute:", "chain:"),  # a method of the Context, passed on: the host holds it to the grants all the same
     "REF-008": ("text:",),  # the text itself is the finding
-    "REF-011": _PASSED_ON,  # `type` as a value is what honest code passes on
+    "REF-011": ("chain:", *_PASSED_ON),  # `type`, or a class to derive from, as a value is what honest code passes on
 }
 """Rules that go by how something is spelled, and what spells it otherwise: that is another thing, which other rules must stop earlier."""
 

@@ -306,3 +306,11 @@ def test_a_dangerous_object_behind_the_context_is_still_one() -> None:
 def test_a_name_that_can_not_be_read_is_written_out() -> None:
     report = report_of("import os\n\nos.environ['A\\u202e\\x1b[2J'], os.environ['x' * 900]\n")
     assert [row.resource for row in report.comparison if row.kind == "environment"] == ["A\\u202e\\x1b[2J", "x" * 256]
+
+
+def test_a_manifest_that_is_not_in_order_is_not_said_to_ask_for_nothing() -> None:
+    (found,) = run(Bundle.freeze({"handler.py": b"from socket import create_server\n"}), None).findings
+    assert (found.rule, found.message) == (
+        "CAP-001",
+        "`create_server` is socket.create_server: reaches the network, and no manifest that is in order asks for it",
+    )

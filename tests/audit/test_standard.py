@@ -20,6 +20,7 @@ from skillpod.audit.rules.imports import SDK_NAMES
 from skillpod.audit.rules.reflection import ORDINARY, WALKS
 from skillpod.audit.standard import (
     BUILTINS,
+    BY_MEMBERS,
     CONSTANTS,
     GUARDED,
     MODULES,
@@ -207,6 +208,19 @@ def test_a_strong_module_reached_through_a_permitted_one_is_judged_as_itself() -
             if is_strong and stands.is_listed and stands.reach in PERMITTED and reached.split(".")[0] not in (top, plain):
                 escaped.append(f"{name}.{attribute} is {value.__name__}, judged as {reached}")
     assert escaped == []
+
+
+@pytest.mark.parametrize("name", sorted(BY_MEMBERS))
+def test_a_module_that_may_be_imported_for_some_of_its_members_is_strong_itself(name: str) -> None:
+    module = loaded(name)
+    assert module is not None
+    assert standing(name).reach not in PERMITTED
+    for member, value in vars(module).items():
+        reached = transit(name, member)
+        if not isinstance(value, types.ModuleType):
+            assert member.startswith("_") or reached == f"{name}.{member}"
+        elif reached not in PURE:
+            assert reached in MODULES or reached in SUBMODULES or not standing(reached).is_listed
 
 
 def test_a_strong_builtin_under_another_name_is_not_permitted() -> None:

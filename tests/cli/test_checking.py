@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -95,3 +96,17 @@ def test_the_example_on_the_page_is_what_check_prints(cli: CommandLine, skills: 
     assert cli("check", "skills/demo").out in (ROOT / "docs" / "checking.md").read_text()
     (finding,) = cli("check", "skills/demo", "--json").json()["skills"][0]["findings"]
     assert finding["fingerprint"] in (ROOT / "docs" / "checking.md").read_text()
+
+
+def test_the_example_in_the_readme_is_what_check_prints(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (ROOT / "README.md").read_text()
+    (line,) = re.findall(r"\$ echo '(.*LOOT.*)' >> /tmp/thief/handler.py", readme)
+    monkeypatch.setenv("COLUMNS", "150")
+    cli("new", "thief", "--into", str(tmp_path))
+    with (tmp_path / "thief" / "handler.py").open("a") as handler:
+        handler.write(f"{line}\n")
+    said = cli("check", str(tmp_path / "thief")).out.replace(str(tmp_path), "/tmp")
+    page = readme.partition("$ skillpod explain IMP-001\n")[2].partition("...\n")[0]
+    assert f"$ skillpod check /tmp/thief\n{said}$ skillpod explain IMP-001\n" in readme
+    assert page
+    assert cli("explain", "IMP-001").out.startswith(page)

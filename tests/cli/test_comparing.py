@@ -67,6 +67,13 @@ def test_one_version_does_not_stand_before_several_folders(cli: CommandLine, ski
     assert "is one version, and 2 folders are checked" in told.err
 
 
+def test_a_folder_without_an_earlier_version_is_no_silent_agreement(cli: CommandLine, skills: Path, tmp_path: Path) -> None:
+    write_skill(tmp_path / "before", "other")
+    told = cli("check", str(write_skill(skills, "one")), "--against", str(tmp_path / "before"))
+    assert told.code == 2
+    assert "holds no earlier version of what is checked" in told.err
+
+
 def test_a_version_is_set_against_a_digest_in_the_store(cli: CommandLine, skills: Path, tmp_path: Path) -> None:
     bundle = freeze(write_skill(tmp_path / "before", "plain"))
     BundleStore(Home(tmp_path / "home").store).put(bundle)

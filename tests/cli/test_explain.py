@@ -29,6 +29,13 @@ def test_an_unknown_rule_is_wrong_usage_and_the_one_that_was_meant_is_named(cli:
     assert "`skillpod explain` lists the rules" in cli("explain", "nonsense").err
 
 
+def test_what_is_found_before_the_audit_is_told_from_an_unknown_rule(cli: CommandLine) -> None:
+    told = cli("explain", "document_invalid")
+    assert told.code == 2
+    assert "`document_invalid` is no rule of the audit" in told.err
+    assert "docs/manifest.md" in told.err
+
+
 def test_all_rules_are_one_table(cli: CommandLine) -> None:
     told = cli("explain")
     assert told.code == 0

@@ -74,7 +74,7 @@ def test_a_finding_says_what_where_why_and_what_to_do(cli: CommandLine, skills: 
         "   |\n"
         " 3 |         return getattr(self, name)\n"
         "   |                ^^^^^^^^^^^^^^^^^^^\n"
-        "   = why: Reading can't tell which attribute it will be, and with the right name it is any of those that REF-001 denies\n"
+        "   = why: With the right name it is any attribute that REF-001 denies\n"
         '   = fix: use a dict of what may be chosen, or begin the name with a constant: getattr(self, "do_" + name)\n'
         "\n"
         "checked 1 skill: 1 review\n"
@@ -111,6 +111,15 @@ def test_many_findings_end_with_how_many_there_are_of_each_rule(cli: CommandLine
         ["REF-003", "review", "11"],
     ]
     assert tail[-1] == "more about a rule: skillpod explain IMP-001"
+
+
+def test_what_can_be_in_no_skill_is_told_with_its_whole_path(cli: CommandLine, skills: Path) -> None:
+    folder = write_skill(skills, "demo", files={"fast.so": "x"})
+    told = cli("check", str(folder)).out
+    assert f"  --> {folder}/fast.so\n" in told
+    assert "  = fix: take it out of the folder\n" in told
+    (run,) = cli("check", str(folder), "--format", "sarif").json()["runs"]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("/demo/fast.so")
 
 
 def test_the_same_folders_give_the_same_bytes(cli: CommandLine, skills: Path) -> None:

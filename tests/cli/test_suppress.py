@@ -70,6 +70,19 @@ def test_when_the_code_changes_it_is_asked_again_and_the_file_is_told_of(cli: Co
     assert notification["descriptor"]["id"] == "suppression_unmatched"
 
 
+def test_what_is_accepted_already_is_told_with_who_did(cli: CommandLine, demo: Path, policies: Path) -> None:
+    accept(cli, demo, policies)
+    again = accept(cli, demo, policies, by="Joe Bloggs")
+    assert again.code == 2
+    assert f"Jane Doe accepted it already, until {today() + timedelta(days=30)}" in again.err
+
+
+def test_the_next_command_that_is_told_works_in_a_folder_without_a_policy(cli: CommandLine, demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    told = accept(cli, demo, tmp_path / "none").out.partition("next: skillpod ")[2].partition(";")[0]
+    assert "1 finding accepted" in cli(*told.split()).out
+
+
 def test_one_of_several_is_chosen_by_its_line(cli: CommandLine, demo: Path, policies: Path) -> None:
     (demo / "more.py").write_text(PICK + "\n\n" + PICK.replace("pick", "choose"))
     told = accept(cli, demo, policies)

@@ -98,7 +98,7 @@ def said_of(files: dict[str, bytes], folder: str = "") -> list[str]:
 def test_an_empty_folder_is_said_to_lack_both_files() -> None:
     assert said_of({}) == [
         "manifest.yaml: the folder has no manifest.yaml (`skillpod new NAME` writes one to start from)",
-        "handler.py: the folder has no handler.py (the module with the @tool functions)",
+        "handler.py: the folder has no handler.py (add the module with the @tool functions)",
     ]
 
 

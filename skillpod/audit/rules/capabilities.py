@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from skillpod.audit.addresses import is_harmless
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
-from skillpod.audit.facts import Aim, Attribute, Reading, Spot, Use, What
+from skillpod.audit.facts import Aim, Attribute, Base, Reading, Spot, Use, What
 from skillpod.audit.judgement import judged
-from skillpod.audit.paths import WRITE
-from skillpod.audit.standard import Reach
+from skillpod.audit.paths import EITHER, READ, WRITE
+from skillpod.audit.standard import BY_MEMBERS, Reach, standing
 from skillpod.model.capability import NOTHING, Permissions, host_and_port
 from skillpod.model.comparison import ANYTHING, Asked, Comparison, Standing, places
 from skillpod.model.finding import CapabilityUse, Finding, Severity
@@ -22,8 +22,11 @@ _CONNECTING = frozenset(
 _FETCHING = frozenset({"createDOMBuilder", "parseURI"})
 _REDIRECTING = frozenset({"set_tunnel", "set_proxy", "full_url"})
 """What makes a request or a connection one to another host than it was made for."""
+_NOT_ASKED = "and the manifest does not ask for it"
+_NO_MANIFEST = "and no manifest that is in order asks for it"
 _UNNAMED = {Reach.NETWORK: "network", Reach.PROGRAMS: "programs"}
 _DOES = {"network": "reaches", "programs": "runs"}
+_TOUCHES = {READ: "reads files", WRITE: "writes files", EITHER: "can read or write files"}
 _LATER = "this version grants no {}, a later one holds every use to what is granted"
 _ENFORCED = {
     "network": _LATER.format("network"),
@@ -42,7 +45,7 @@ _UNKNOWN = {
 
 def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
     asked = manifest.permissions if manifest else NOTHING
-    judge = _Judge(reading, asked)
+    judge = _Judge(reading, asked, _NOT_ASKED if manifest else _NO_MANIFEST)
     aims = list(_aims(reading))
     for aim in aims:
         yield from judge.aim(aim)
@@ -68,28 +71,36 @@ def capabilities(reading: Reading, asked: Permissions) -> Iterator[CapabilityUse
 
 
 def _imported(reading: Reading, seen: set[str]) -> Iterator[tuple[Use, str]]:
-    """Imports of whole modules of a kind that nothing in the file is seen to use: what is done with them is not known."""
+    """Imports of whole modules of a kind that nothing in the file is seen to use: what is done with them is not known. Of those that are
+    judged by their members, only where not one is seen."""
     for use in reading.of(Use):
         if use.what is What.MODULE and use.is_import and not is_harmless(f"{use.path}."):
-            kind = _UNNAMED.get(judged(use).reach)
-            if kind is not None and kind not in seen:
+            kind = _UNNAMED.get(standing(use.path).reach)
+            if kind is not None and kind not in seen and not (use.path in BY_MEMBERS and _has_member_of(use.path, reading)):
                 yield use, kind
+
+
+def _has_member_of(module: str, reading: Reading) -> bool:
+    return any(use.what is What.MEMBER and use.path.startswith(f"{module}.") for use in reading.of(Use))
 
 
 def _aims(reading: Reading) -> Iterator[Aim]:
     yield from reading.of(Aim)
     followed = {id(use.call) for use in reading.of(Use) if use.call is not None}
     for attribute in reading.of(Attribute):  # methods that open connections, whatever they are called on
-        owner = _owner(attribute)
-        if owner and id(attribute.call) not in followed:
+        owner = "" if attribute.base in _OWN else _owner(attribute)
+        if owner and (attribute.call is None or id(attribute.call) not in followed):
             yield Aim(attribute.spot, "network", f"{owner}.{attribute.name}", f"`{attribute.spelled}`")
+
+
+_OWN = (Base.SELF, Base.CLASS, Base.SUPER)
 
 
 def _owner(attribute: Attribute) -> str:
     """What an attribute that reaches the network is most likely of; empty for any other."""
     if attribute.name in _REDIRECTING:
         return "urllib.request.Request" if attribute.call is not None or attribute.is_changed else ""
-    if attribute.call is None:
+    if attribute.is_changed:
         return ""
     return "asyncio loop" if attribute.name in _CONNECTING else "xml.dom" if attribute.name in _FETCHING else ""
 
@@ -97,9 +108,10 @@ def _owner(attribute: Attribute) -> str:
 class _Judge:
     """Of one file: what was said of a resource there is not said again at every line."""
 
-    def __init__(self, reading: Reading, asked: Permissions) -> None:
+    def __init__(self, reading: Reading, asked: Permissions, lacks: str) -> None:
         self._reading = reading
         self._asked = asked
+        self._lacks = lacks
         self._said: set[tuple[str, str]] = set()
 
     # --- uses of something with a name -------------------------------------------------------------------------------------------
@@ -125,31 +137,29 @@ class _Judge:
     def _outside(self, aim: Aim, target: str) -> Iterator[Finding]:
         match aim.kind:
             case "network":
-                message = f"{aim.words}: reaches {target}, and the manifest does not ask for it{self._instead('network')}"
+                message = f"{aim.words}: reaches {target}, {self._lacks}{self._instead('network')}"
                 yield self._finding("CAP-001", Severity.DENY, aim, message, f"remove it, or ask: {_network_ask(target)}", target)
             case "programs" if self._asked.programs:
-                message = f"{aim.words}: runs {target}, and the manifest does not ask for it{self._instead('programs')}"
+                message = f"{aim.words}: runs {target}, {self._lacks}{self._instead('programs')}"
                 yield self._finding("CAP-007", Severity.DENY, aim, message, _program_fix(target), target)
             case "secrets":
-                message = f"{aim.words}: takes the secret {target}, and the manifest does not ask for it{self._instead('secrets')}"
+                message = f"{aim.words}: takes the secret {target}, {self._lacks}{self._instead('secrets')}"
                 fix = f"remove it, or ask: `tier: network` and `permissions: {{secrets: [{{name: {target}}}]}}`"
                 yield self._finding("CAP-010", Severity.DENY, aim, message, fix, target)
             case "volumes" if target.startswith(("/", "./")):
-                yield from self._files(aim.use, aim.words, aim.spot)
+                yield from self._files(aim.use, aim.words, aim.spot, aim.access)
             case "volumes" if self._is_new("CAP-009", f"{aim.spot.line} {aim.access == WRITE} {target}"):
                 yield self._volume(aim, target)
             case "environment" if self._is_new("CAP-005", target):
                 message = f"{aim.words}: reads the variable {target}, which the environment only holds when it is asked for and granted"
-                fix = f"ask: `permissions: {{environment: [{target}]}}`; or take it as config, or leave the default to do"
+                fix = f"ask: `permissions: {{environment: [{target}]}}`; or take it as config; or leave it, where its default will do"
                 yield self._finding("CAP-005", Severity.NOTICE, aim, message, fix, target)
 
     def _volume(self, aim: Aim, target: str) -> Finding:
         is_write = aim.access == WRITE
         is_read_only = any(ask.name == target for ask in self._asked.volumes)
         does = "writes to" if is_write else "uses"
-        lacks = (
-            "which the manifest asks to read only" if is_read_only else f"and the manifest does not ask for it{self._instead('volumes')}"
-        )
+        lacks = "which the manifest asks to read only" if is_read_only else f"{self._lacks}{self._instead('volumes')}"
         ask = f"`permissions: {{volumes: [{{name: {target}, access: {aim.access or 'read'}}}]}}`"
         fix = f"remove it, or ask: {'`tier: write` and ' if is_write else ''}{ask}"
         return self._finding("CAP-009", Severity.DENY, aim, f"{aim.words}: {does} the volume {target}, {lacks}", fix, target)
@@ -157,7 +167,7 @@ class _Judge:
     def _dynamic(self, aim: Aim) -> Iterator[Finding]:
         has_asked = bool(getattr(self._asked, aim.kind))
         if aim.kind == "network" and not has_asked:
-            message = f"{aim.words}: reaches the network, and the manifest does not ask for it"
+            message = f"{aim.words}: reaches the network, {self._lacks}"
             fix = f"remove it, or ask: {_network_ask('...:443')}"
             yield self._finding("CAP-001", Severity.DENY, aim, message, fix, aim.use)
         elif aim.kind == "secrets" and not has_asked:
@@ -169,10 +179,10 @@ class _Judge:
             fix = "name what is read under `permissions.environment`, or take it as config"
             yield self._finding("CAP-005", Severity.NOTICE, aim, message, fix, aim.use)
         elif aim.kind == "volumes" and not has_asked:
-            yield from self._files(aim.use, aim.words, aim.spot)
+            yield from self._files(aim.use, aim.words, aim.spot, aim.access)
         elif has_asked and aim.kind in _ENFORCED and self._is_new("CAP-008", aim.use):
             severity = Severity.NOTICE if aim.kind == "volumes" else Severity.REVIEW
-            does = f"{_UNKNOWN[aim.kind]}, and which is only known when the code runs{self._instead(aim.kind)}"
+            does = f"{_UNKNOWN[aim.kind]} that is only known when the code runs{self._instead(aim.kind)}"
             message = f"{aim.words}: {does}; {_ENFORCED[aim.kind]}"
             yield self._finding("CAP-008", severity, aim, message, "write it as a constant, where it is one", aim.use)
 
@@ -182,21 +192,21 @@ class _Judge:
         """Of a thing that names no resource: a module, a constant, an object that only prepares one."""
         reach = judged(use).reach
         if reach is Reach.NETWORK and not self._asked.network:
-            message = f"{use.words}: reaches the network, and the manifest does not ask for it"
+            message = f"{use.words}: reaches the network, {self._lacks}"
             fix = f"remove it, or ask: {_network_ask('...:443')}"
             yield self._reading.finding("CAP-001", Severity.DENY, use.spot, message, fix, subject=use.path)
         elif reach in (Reach.FILES, Reach.READING):
-            yield from self._files(use.path, use.words, use.spot)
+            yield from self._files(use.path, use.words, use.spot, READ if reach is Reach.READING else EITHER)
 
-    def _files(self, path: str, words: str, spot: Spot) -> Iterator[Finding]:
+    def _files(self, path: str, words: str, spot: Spot, access: str) -> Iterator[Finding]:
         if self._is_new("CAP-004", path.partition(".")[0]):
             has = (
                 "its own scratch space in /tmp and the volumes it is granted"
                 if self._asked.volumes
                 else "only its own scratch space in /tmp"
             )
-            message = f"{words}: reads or writes files; a guest sees none of the host's, {has}"
-            fix = "a tool reads the skill's own files by `ctx.read_bytes`; a program in scripts/ opens them"
+            message = f"{words}: {_TOUCHES[access]}; a guest sees none of the host's, {has}"
+            fix = "in a tool, read the skill's own files by `ctx.read_text` or `ctx.read_bytes`; a program in scripts/ may open them"
             yield self._reading.finding("CAP-004", Severity.NOTICE, spot, message, fix, subject=path)
 
     # --- words -------------------------------------------------------------------------------------------------------------------

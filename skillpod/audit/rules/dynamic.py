@@ -16,7 +16,7 @@ _INSTEAD = {
     "compile": "write the code in a file of the folder; `re.compile` and methods named compile are not meant",
 }
 _JUDGED = {
-    Reach.CODE: ("DYN-002", Severity.DENY, "call the function itself; what is built from text was never audited"),
+    Reach.CODE: ("DYN-002", Severity.DENY, "call the function itself, or write the code in a file of the folder"),
     Reach.DATA_AS_CODE: ("DYN-003", Severity.DENY, "keep data as JSON: `json.dumps` and `json.loads`"),
     Reach.ANNOTATIONS: ("DYN-004", Severity.REVIEW, "write the types down once more, where they are needed"),
 }
@@ -24,8 +24,8 @@ _JUDGED = {
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:
     for evaluated in reading.of(Evaluated):
-        message = f"the annotation `{evaluated.spelled}` is text under another name: whoever evaluates annotations runs it as code"
-        fix = "write the type itself"
+        message = f"`{evaluated.spelled}`: an annotation that is text under another name, or is evaluated, runs as code"
+        fix = "write the type itself, once more where it is needed"
         yield reading.finding("DYN-004", Severity.REVIEW, evaluated.spot, message, fix, subject=evaluated.spelled)
     for use in reading.of(Use):
         builtin = use.path.removeprefix("builtins.").partition(".")[0] if use.path.startswith("builtins.") else ""

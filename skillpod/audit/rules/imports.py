@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from skillpod.audit.aims import SHELL
 from skillpod.audit.facts import Aim, Reading, Star, Use, What
 from skillpod.audit.judgement import judged
-from skillpod.audit.standard import GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
+from skillpod.audit.standard import BY_MEMBERS, GUARDED, HARMLESS_PRIVATE, PERMITTED, Reach, is_private, standing
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -21,7 +21,7 @@ _FIXES = {
     Reach.PROGRAMS: "do it in Python; or ask for the program by name (`permissions.programs`), which a person must then approve",
     Reach.NATIVE: "use pure Python or the standard library's own functions",
     Reach.LOADER: "write `import name` or `from .name import ...`: siblings are found without help; files are read by `ctx.read_bytes`",
-    Reach.SYSTEM: "remove it: a guest has nothing outside its own folder and scratch space",
+    Reach.SYSTEM: "remove it, or leave it to whoever runs the skill",
 }
 SDK_NAMES = frozenset(
     {"tool", "Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "testing"}
@@ -44,7 +44,7 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
         elif use.what in (What.MODULE, What.MEMBER):
             yield from _standard(use, reading, manifest, programs.get((use.spot, use.path), ()))
     for star in reading.of(Star):
-        if star.path.partition(".")[0] in (*GUARDED, "skillpod"):
+        if star.path in BY_MEMBERS or star.path.partition(".")[0] in (*GUARDED, "skillpod"):
             message = f"`from {star.path} import *` takes names that can't be told apart from the skill's own"
             yield reading.finding(
                 "IMP-006",
@@ -68,7 +68,7 @@ def _is_said(use: Use, imported: set[str]) -> bool:
 
 def _standard(use: Use, reading: Reading, manifest: Manifest | None, programs: Sequence[str]) -> Iterator[Finding]:
     stands = judged(use)
-    if is_private(use.path.partition(".")[0]):
+    if is_private(use.path.partition(".")[0]) and stands.reach not in PERMITTED:
         yield reading.finding(
             "IMP-005",
             Severity.DENY,
@@ -84,7 +84,7 @@ def _standard(use: Use, reading: Reading, manifest: Manifest | None, programs: S
             "IMP-008", Severity.DENY, use.spot, f"{use.words}: not on the list of what a skill may use of {module}", fix, subject=use.path
         )
     elif use.what is What.MEMBER and _is_private_member(use.path):
-        message = f"{use.words}: a private member of a module, which nothing was promised of"
+        message = f"{use.words}: a private member of a module"
         yield reading.finding("IMP-010", Severity.REVIEW, use.spot, message, "use a public member", subject=use.path)
     elif stands.reach is Reach.MACHINE and not use.is_import:
         message = f"{use.words}: {Reach.MACHINE.value}; in a guest that is a made-up one"

@@ -8,9 +8,9 @@ import string
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Template, Use, What, Words
+from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names, Pair, Reading, Spot, Template, Use, What, Words
 from skillpod.audit.judgement import judged
-from skillpod.audit.standard import GUARDED, PERMITTED, Reach, listed
+from skillpod.audit.standard import PERMITTED, Reach, listed
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 
@@ -49,13 +49,17 @@ ORDINARY = frozenset(
 
 _PROTOCOLS = frozenset(
     listed("""
-        __all__ __author__ __copyright__ __credits__ __date__ __debug__ __email__ __license__ __main__ __status__ __title__ __url__
-        __version__ __version_info__ __array__ __clause_element__ __dataclass_fields__ __fspath__ __future__ __html__ __html_format__
-        __json__ __members__ __post_init__ __pydantic_fields__ __rich__ __rich_console__ __rich_measure__ __rich_repr__ __tablename__
-        __stdin__ __stdout__ __stderr__ __test__ __deprecated__ __final__ __override__ __concat__ __iconcat__ __inv__ __not__
+        __all__ __author__ __author_email__ __build__ __contact__ __copyright__ __credits__ __date__ __debug__ __description__
+        __email__ __homepage__ __license__ __main__ __maintainer__ __status__ __summary__ __title__ __uri__ __url__ __version__
+        __version_info__ __version_tuple__ __array__ __array_function__ __array_interface__ __array_priority__ __array_ufunc__
+        __arrow_c_array__ __arrow_c_schema__ __arrow_c_stream__ __attrs_attrs__ __click_params__ __clause_element__ __dataframe__
+        __dlpack__ __geo_interface__ __cmp__ __coerce__ __div__ __nonzero__ __unicode__ __dataclass_fields__ __fspath__ __future__
+        __html__ __html_format__ __json__ __members__ __post_init__ __pydantic_fields__ __rich__ __rich_console__ __rich_measure__
+        __rich_repr__ __tablename__ __stdin__ __stdout__ __stderr__ __test__ __deprecated__ __final__ __override__ __concat__
+        __iconcat__ __inv__ __not__
     """)
 )
-"""Names that others than the interpreter have given a meaning, and what modules say of themselves."""
+"""Names that others than the interpreter have given a meaning, or an earlier one had, and what modules say of themselves."""
 
 _HARMLESS_WALKS = frozenset(
     listed("""
@@ -129,7 +133,14 @@ def _attributes(reading: Reading) -> Iterator[Finding]:
             yield reading.finding("REF-001", severity, attribute.spot, message, _instead(name), subject=name)
         elif _is_unknown(attribute):
             message = f"`{attribute.spelled}` takes `{name}`, which is on no list of special names that are known to be harmless"
-            yield reading.finding("REF-012", Severity.REVIEW, attribute.spot, message, "give it a plain name", subject=name)
+            yield reading.finding(
+                "REF-012",
+                Severity.REVIEW,
+                attribute.spot,
+                message,
+                "give what is yours a plain name, and do without what is not",
+                subject=name,
+            )
         elif _INSIDES.fullmatch(name):
             message = f"`{attribute.spelled}` takes `{name}`, a part of a frame or of compiled code"
             yield reading.finding(
@@ -185,6 +196,8 @@ def _is_unknown(attribute: Attribute) -> bool:
     name = attribute.name
     is_special = name.startswith("__") and name.endswith("__") and len(name) > 4
     if not is_special or attribute.is_own or attribute.base in (Base.SELF, Base.CLASS, Base.SUPER):
+        return False
+    if attribute.spelled == name:  # a name, not an attribute: what no builtin and no module has is what the skill itself bound
         return False
     return name not in ORDINARY and name not in WALKS and name not in _PROTOCOLS
 
@@ -268,19 +281,19 @@ def _computed(reading: Reading) -> Iterator[Finding]:
             "REF-011", Severity.REVIEW, making.spot, message, "write the class out; use `@dataclass` above it", subject=making.spelled
         )
     for names in reading.of(Names):
-        message = f"`{names.spelled}` is every name of a module, function or object; what is taken from it can't be followed"
+        whose = "an object" if names.is_weak else "a module, function or object"
+        message = f"`{names.spelled}` is every name of {whose}; what is taken from it can't be followed"
         yield reading.finding(
             "REF-005",
             Severity.REVIEW if names.is_weak else Severity.DENY,
             names.spot,
             message,
-            "use a dict of your own",
+            "use `dataclasses.asdict`, or the attributes by their names" if names.is_weak else "use a dict of your own",
             subject=names.spelled,
         )
     for escape in reading.of(Escape):
-        is_strong = escape.path in GUARDED or (escape.path.partition(".")[0] in GUARDED and escape.path != "os.path")
         message = f"`{escape.spelled}` hands the module {escape.path} on as a value; what is taken from it there can't be followed"
-        severity = Severity.DENY if is_strong else Severity.REVIEW
+        severity = Severity.DENY if escape.is_strong else Severity.REVIEW
         yield reading.finding(
             "REF-006", severity, escape.spot, message, "hand on the function that is needed, not the module", subject=escape.path
         )
@@ -295,18 +308,25 @@ def _computed(reading: Reading) -> Iterator[Finding]:
 
 
 def _words(reading: Reading) -> Iterator[Finding]:
+    for use in reading.of(Use):
+        for text in (text for texts in use.told.values() for text in texts) if use.path == "logging.Formatter" else ():
+            yield from _taken_by_a_field(reading, use.spot, text)
     for words in reading.of(Words):
-        if "__" not in words.text and "{" not in words.text:
+        found = list(_taken_by_a_field(reading, words.spot, words.text))
+        yield from found
+        if found or "__" not in words.text or len(words.text) > 200 or not _PATH.fullmatch(words.text):
             continue
-        taken = next((name for name in _field_names(words.text) if name in _DENIED or _INSIDES.fullmatch(name)), None)
-        if taken is not None:
-            message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
-            yield reading.finding("REF-004", Severity.DENY, words.spot, message, "format the value itself", subject=taken)
-        elif len(words.text) <= 200 and _PATH.fullmatch(words.text) and not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
+        if not _TELLING.isdisjoint(re.findall(r"__\w+__", words.text)):
             message = f"the text {words.text!r} is the name of an attribute that leads from an object to what is behind it"
-            yield reading.finding(
-                "REF-008", Severity.REVIEW, words.spot, message, "remove it, if nothing looks attributes up by it", subject=words.text
-            )
+            fix = "remove it, if nothing looks attributes up by it"
+            yield reading.finding("REF-008", Severity.REVIEW, words.spot, message, fix, subject=words.text)
+
+
+def _taken_by_a_field(reading: Reading, spot: Spot, text: str) -> Iterator[Finding]:
+    taken = next((name for name in _field_names(text) if name in _DENIED or _INSIDES.fullmatch(name)), None)
+    if taken is not None:
+        message = f"a format field takes `{taken}`, which leads from an object to what is behind it"
+        yield reading.finding("REF-004", Severity.DENY, spot, message, "format the value itself", subject=taken)
 
 
 def _field_names(text: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ _STORES = {
     ".dockercfg": re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/=]{8,}"'),
 }
 _KEY_STORES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk")
-_JOINED = re.compile(rb"(?<=[\w+/=.: -])[\"'][ \t]*(?:\+[ \t]*)?(?:\\?\r?\n[ \t]*(?:\+[ \t]*)?)?[bru]{0,2}[\"'](?=[\w+/=.: -])")
+_JOINED = re.compile(rb"[\"'](?<=[\w+/=.: -].)[ \t]*(?:\+[ \t]*)?(?:\\?\r?\n[ \t]*(?:\+[ \t]*)?)?[bru]{0,2}[\"'](?=[\w+/=.: -])")
 _SHOWN = 20
 """Findings in one file: a list of made-up keys must not become a flood."""
 

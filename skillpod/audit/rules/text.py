@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillpod.audit.text.judge import Saying, Weight, judge
-from skillpod.audit.text.normalise import place
-from skillpod.audit.text.written import written_at
+from skillpod.audit.text.written import stretch, written_at
 from skillpod.documents import read_frontmatter
 from skillpod.errors import DocumentInvalid
 from skillpod.model.bundle import Bundle
@@ -28,7 +27,7 @@ def check(bundle: Bundle, manifest: Manifest | None) -> Iterator[Finding]:
         if is_manual or name.lower().endswith(_TEXTS):
             text = content.decode("utf-8-sig", "replace")
             for saying in judge(text):
-                yield saying.finding(_severity(saying, is_manual=is_manual), name, place(text, saying.offset))
+                yield saying.finding(_severity(saying, is_manual=is_manual), name, stretch(saying.said, text, saying.offset))
     if manifest is not None and MANIFEST in bundle.files:
         text = bundle.files[MANIFEST].decode("utf-8", "replace")
         said = {"description": manifest.description, "tags": manifest.tags, "tools": manifest.tools, "config": manifest.config_schema}

@@ -33,7 +33,16 @@ def _in_text(name: str, content: bytes, severity: Severity) -> Iterator[Finding]
         line = text.count("\n", 0, offset) + 1
         column = offset - text.rfind("\n", 0, offset)
         how_many = f"{length} " if length > 1 else ""
-        yield Finding(rule="SKL-006", severity=severity, file=name, line=line, column=column, message=f"{how_many}{what}", fix=_FIX)
+        yield Finding(
+            rule="SKL-006",
+            severity=severity,
+            file=name,
+            line=line,
+            column=column,
+            end_column=column + length,
+            message=f"{how_many}{what}",
+            fix=_FIX,
+        )
 
 
 def _in_frontmatter(bundle: Bundle) -> Iterator[Finding]:

@@ -11,12 +11,13 @@ from skillpod.audit.standard.conditions import (
     reach_of_import,
     reach_of_reference,
 )
-from skillpod.audit.standard.modules import GUARDED, MODULES, PURE, SUBMODULES, is_private, is_standard
+from skillpod.audit.standard.modules import BY_MEMBERS, GUARDED, MODULES, PURE, SUBMODULES, is_private, is_standard
 from skillpod.audit.standard.reaches import PERMITTED, Reach, Standing, listed
 from skillpod.audit.standard.standings import BUILTINS, CONSTANTS, HARMLESS_PRIVATE, is_member, members, standing, transit
 
 __all__ = [
     "BUILTINS",
+    "BY_MEMBERS",
     "CONSTANTS",
     "GUARDED",
     "HARMLESS_PRIVATE",

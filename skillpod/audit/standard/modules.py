@@ -72,6 +72,10 @@ SUBMODULES: dict[str, Reach] = {name: reach for reach, names in _SUBMODULES_BY_R
 GUARDED = frozenset({"os", "sys", "inspect", "timeit", "atexit", "builtins", "importlib", "pkgutil", "gc", "signal"})
 """Modules that are too strong to be handed on as a value or taken by a star, and of which private members are refused."""
 
+BY_MEMBERS = frozenset({"_thread", "http.client", "socket", "ssl", "sysconfig", "urllib.request"})
+"""Modules that may be imported, though most of what is in them may not be used: each use is judged where it stands. They are as strong as
+those that are guarded."""
+
 PURE = frozenset(
     listed("""
         __future__ abc array binascii cmath colorsys errno itertools keyword math numbers time token unicodedata zlib

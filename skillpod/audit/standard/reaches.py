@@ -17,7 +17,7 @@ class Reach(Enum):
     ENVIRONMENT = "reads the environment of the process"
     MACHINE = "tells which machine it runs on"
     NATIVE = "reaches native code or raw memory"
-    LOADER = "loads code that was not audited"
+    LOADER = "leads to code that was not audited"
     CODE = "runs text or data as code"
     DATA_AS_CODE = "lets data it reads decide what code runs"
     ANNOTATIONS = "evaluates annotations, which may be text that was not audited"

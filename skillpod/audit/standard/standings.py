@@ -55,10 +55,10 @@ _ORDINARY = frozenset(
 _NOT_MODULES = frozenset(
     listed("""
         random._bisect sched._time threading._time importlib._abc importlib.metadata._collections importlib.metadata._functools
-        importlib.metadata._itertools importlib.resources._itertools
+        importlib.metadata._itertools importlib.resources._itertools socket.socket ssl.socket
     """)
 )
-"""Private members that have the name of a module and are none, or another."""
+"""Members that have the name of a module and are none, or another."""
 
 _ALIASES = {
     "collections.abc.ABCMeta": "abc.ABCMeta",
@@ -86,10 +86,11 @@ _ALIASES = {
 HARMLESS_PRIVATE = frozenset(
     listed("""
         argparse._SubParsersAction argparse._ArgumentGroup logging._nameToLevel logging._levelToName typing._GenericAlias
-        sys._is_gil_enabled
+        sys._is_gil_enabled sys._MEIPASS
+        _thread.LockType _thread.RLock _thread.TIMEOUT_MAX _thread.allocate_lock _thread.error _thread.get_ident _thread.get_native_id
     """)
 )
-"""Private members of public modules that honest code names."""
+"""Private members of public modules, and members of private ones, that honest code names and that reach nothing."""
 
 
 def members(module: str) -> Mapping[str, Reach] | None:
@@ -152,7 +153,7 @@ def standing(path: str) -> Standing:
     """
     parts = path.split(".")
     if is_private(parts[0]):
-        return Standing(Reach.INSIDES, is_listed=False)
+        return Standing(Reach.PLAIN) if path in HARMLESS_PRIVATE else Standing(Reach.INSIDES, is_listed=False)
     module, rest = _split(parts)
     whole = SUBMODULES.get(module) or MODULES[parts[0]]
     table = members(module)

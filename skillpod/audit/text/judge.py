@@ -16,6 +16,7 @@ from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain, closed_up, disguised_words, normalise, undivided, unmasked
 from skillpod.audit.text.search import Hit, clauses_in
+from skillpod.audit.text.written import Stretch
 from skillpod.model.finding import Finding, Severity
 
 DEPTH = 2
@@ -75,15 +76,16 @@ class Saying:
     what: str
     fix: str
 
-    def finding(self, severity: Severity, file: str, spot: tuple[int, int], *, rule: str = "") -> Finding:
-        """Of a file, at a line and a column; ``rule``, when given, is the one it is reported under."""
+    def finding(self, severity: Severity, file: str, where: Stretch, *, rule: str = "") -> Finding:
+        """Of a file; ``rule``, when given, is the one it is reported under."""
         shown = "" if self.said in self.what else f": {self.said!a}"
         return Finding(
             rule=rule or self.rule,
             severity=severity,
             file=file,
-            line=spot[0],
-            column=spot[1],
+            line=where[0],
+            column=where[1],
+            end_column=where[2],
             message=f"{self.what}{shown}",
             fix=self.fix,
             subject=self.said,

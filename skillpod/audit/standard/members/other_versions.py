@@ -1,6 +1,7 @@
 """Members that Python 3.11 to 3.13 do not have: code that runs on others as well names them, and falls back where they are not there.
 
-Those of Python 3.10 and before are gone, so that they reach nothing; those of Python 3.14 and after were read like the rest.
+Those of Python 3.10 and before, of other interpreters and of programs with a Python of their own are not there in a guest, so that they
+reach nothing; those of Python 3.14 and after were read like the rest.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ BEFORE: dict[str, str] = {
             maketrans replace rfind rindex rjust rsplit rstrip split splitfields strip swapcase translate upper uppercase zfill
     """,
     "sys": """
-        plain: exc_clear exc_type getcheckinterval long_info maxint py3kwarning subversion
+        plain: exc_clear exc_type frozen getcheckinterval long_info maxint _MEIPASS py3kwarning pypy_translation_info
+            pypy_version_info real_prefix setdefaultencoding subversion
         hooks: callstats exitfunc get_coroutine_wrapper set_coroutine_wrapper setcheckinterval
     """,
     "tarfile": "plain: filemode",

@@ -1,0 +1,6 @@
+# expect: none
+import _thread
+
+
+def key(value):
+    return id(value), _thread.get_ident()

@@ -1,0 +1,6 @@
+# expect: REF-003
+import socket
+
+
+def run(name, address):
+    return getattr(socket, name)(address)

@@ -1,0 +1,6 @@
+# expect: REF-005
+import socket
+
+
+def run(key, address):
+    return dict(vars(socket))[key](address)

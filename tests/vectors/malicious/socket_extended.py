@@ -1,0 +1,6 @@
+# expect: CAP-001
+from ssl import socket
+
+
+class Stream(socket):
+    pass

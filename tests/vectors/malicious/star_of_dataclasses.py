@@ -1,0 +1,5 @@
+# expect: REF-011
+from dataclasses import *
+
+made = make_dataclass("Made", ["a"], namespace={"b": 1})
+print("got", made)

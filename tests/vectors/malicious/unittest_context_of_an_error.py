@@ -1,0 +1,13 @@
+# expect: IMP-008
+import json
+import unittest
+
+
+class Case(unittest.TestCase):
+    def runTest(self):
+        with self.assertRaises(AttributeError) as caught:
+            json.nothing
+        print("got", vars(caught.exception.obj)["codecs"])
+
+
+Case().run()

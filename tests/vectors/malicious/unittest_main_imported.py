@@ -1,0 +1,2 @@
+# expect: IMP-008
+import unittest.__main__
