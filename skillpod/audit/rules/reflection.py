@@ -84,7 +84,7 @@ _COMPUTED = tuple(
 )
 """Names without underscores before them that any rule refuses: a computed name may not begin like one of them."""
 
-_ON_SELF = frozenset({"__dict__", "__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getattribute__"})
+_ON_SELF = frozenset({"__dict__", "__getstate__", "__setstate__", "__reduce__", "__reduce_ex__"})
 _ON_CLASS = frozenset({"__dict__"})
 _REVIEWED_WHEN_READ = frozenset({"__dict__", "__wrapped__", "__getstate__", "__setstate__", "__reduce__", "__reduce_ex__"})
 """Not more than ``getattr`` with a computed name: what they lead to is still an attribute's name away from anything strong."""

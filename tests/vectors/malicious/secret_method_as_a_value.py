@@ -1,4 +1,4 @@
-# expect: CAP-010
+# expect: CAP-008
 from skillpod import Context, tool
 @tool
 def look(ctx: Context) -> str:
