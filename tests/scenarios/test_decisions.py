@@ -16,10 +16,15 @@ from tests.support.skills import replace_file, saying, write_skill
 WRITE_TIER: dict[str, Any] = {"tier": "write", "permissions": {"volumes": [{"name": "notes", "access": "write"}]}}
 
 
+def guests() -> set[int]:
+    """Every process below this one but those that read skills."""
+    return {pid for pid in descendants() if b"skillpod.sandbox.forker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
 def test_a_write_tier_skill_without_leave_never_runs(skills: Path, home: Path) -> None:
     async def scenario() -> None:
         async with running(skills, home) as stage:
-            processes = descendants()
+            processes = guests()
             held = await stage.change(
                 lambda: write_skill(skills, "words", handler=saying("ran"), manifest=WRITE_TIER), Kind.HELD, skill="words"
             )
@@ -30,7 +35,7 @@ def test_a_write_tier_skill_without_leave_never_runs(skills: Path, home: Path) -
             with pytest.raises(ApprovalNeeded):
                 await stage.pod.call("words__answer", {})
             await stage.pod.settled()
-            assert descendants() <= processes  # no guest was ever started for it
+            assert guests() <= processes  # none was ever started for it
             assert not stage.of(Kind.MOUNTED)
 
     asyncio.run(scenario())

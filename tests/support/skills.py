@@ -114,7 +114,7 @@ AT_IMPORT: Mapping[str, str] = {
     "kills itself": loading("import signal\nsignal.raise_signal(signal.SIGKILL)"),
     "crashes the interpreter": loading(_CRASH),
     "prints garbage": loading(
-        "import sys\nsys.stdout.write('\\x00\\xff{]garbage' * 100000)\nsys.stdout.flush()\nraise ValueError('after garbage')"
+        "import sys\nsys.stdout.buffer.write(bytes(range(256)) * 4000)\nsys.stdout.flush()\nraise ValueError('after garbage')"
     ),
     "allocates everything": loading("hoard = []\nwhile True:\n    hoard.append(bytearray(16 * 1024 * 1024))"),
     "forks": loading("import os\nwhile True:\n    os.fork()"),

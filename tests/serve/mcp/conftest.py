@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.serve.mcp.house import COUNTER, WORKER, House
+from tests.support.pictures import PNG
 from tests.support.skills import write_skill
 
 
@@ -14,7 +15,7 @@ from tests.support.skills import write_skill
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A pod with the skills ``worker`` and ``counter``, behind an open door."""
     skills = tmp_path_factory.mktemp("skills")
-    write_skill(skills, "worker", handler=WORKER, files={"notes/more.txt": "more\n", "dot.bin": b"\x00\xff"})
+    write_skill(skills, "worker", handler=WORKER, files={"notes/more.txt": "more\n", "dot.png": PNG})
     write_skill(skills, "counter", handler=COUNTER, manifest={"lifetime": "session"})
     with House(skills, tmp_path_factory.mktemp("home") / "home").standing() as house:
         yield house

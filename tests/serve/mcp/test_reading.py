@@ -11,6 +11,7 @@ from mcp.shared.exceptions import MCPError
 
 from skillpod.serve.mcp.reading import TEMPLATE
 from tests.serve.mcp.house import ERAS, LEGACY, WAYS, House
+from tests.support.pictures import PNG
 
 everywhere = pytest.mark.parametrize(("way", "era"), [(way, era) for way in WAYS for era in ERAS])
 MANUAL = "# worker\n\nUse it in tests.\n"
@@ -26,7 +27,7 @@ def test_a_manual_is_a_resource_and_every_file_can_be_read(house: House, way: st
             assert await read(client, "skill://worker/README.md") == ("text/markdown", MANUAL)
             assert await read(client, "skill://worker/notes/more.txt") == ("text/plain", "more\n")
             assert (await read(client, "skill://worker/handler.py"))[0] == "text/x-python"
-            assert await read(client, "skill://worker/dot.bin") == ("application/octet-stream", b"\x00\xff")
+            assert await read(client, "skill://worker/dot.png") == ("image/png", PNG)
 
     house.run(scenario())
 

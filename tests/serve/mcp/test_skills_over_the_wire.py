@@ -24,11 +24,11 @@ from skillpod.serve.mcp.lines import Incoming, Outgoing, messages
 from skillpod.serve.pod import Pod
 from tests.scenarios.stage import eventually, running
 from tests.serve.mcp.test_skills_extension import card, tool_only
+from tests.support.pictures import PNG
 from tests.support.pod import StandInPod
 
 PATIENCE = 10.0
 MODERN, LEGACY = "2026-07-28", "legacy"
-PNG = b"\x89PNG\r\n\x1a\n\x00\xff"
 
 
 class ShelfPod(StandInPod):
@@ -236,7 +236,7 @@ SHAPES = {
     "pdf_two/SKILL.md": b"---\nname: pdf-two\ndescription: D\n---\n",
     "pdf_two/pdf-two/SKILL.md": b"---\nname: pdf-two\ndescription: where the other one seems to be\n---\n",
     "large/SKILL.md": b"---\nname: large\ndescription: D\n---\n",
-    "large/data.bin": bytes(range(256)) * 4096,
+    "large/data.csv": b"1,2,3,4\r\n" * 2**17,
     "shouting/SKILL.md": b"---\nname: SHOUTING\ndescription: D\n---\n",
 }
 
