@@ -99,7 +99,7 @@ def test_every_shape_real_skills_have_mounts_under_the_default_policy(skills: Pa
                 assert (entry["tier"], entry["isolation"], entry["rule"]) == ("read-only", "jail", "read-only-in-the-jail")
                 assert len(entry["description"]) <= 1024
             for card in stage.pod.cards():
-                assert card.manual == card.bundle.files["SKILL.md"].decode("utf-8-sig")
+                assert card.manual == card.bundle.files["SKILL.md"].decode("utf-8-sig").replace("\r\n", "\n")
                 assert card.manifest.frontmatter["description"]
 
     asyncio.run(scenario())
