@@ -343,8 +343,9 @@ class Observer:
         if not isinstance(place.parent, ast.Attribute):
             yield from self._report_given(place)
         for meaning in self._reader.value(node.func, scope):
-            if meaning.path == "builtins.getattr":
-                yield from self._report_getattr(place, spot)
+            if meaning.path in ("builtins.getattr", "builtins.object.__getattribute__"):
+                if not _is_the_ordinary_way(place):
+                    yield from self._report_getattr(place, spot)
             elif meaning.path.removeprefix("builtins.") in SETTERS:
                 yield from self._lookups.store(place, spot)
             elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
@@ -570,9 +571,19 @@ def _is_written_out(arguments: list[Any]) -> bool:
     return isinstance(arguments[1], ast.Tuple) and all(isinstance(name, str) and not name.startswith("__") for name in names)
 
 
+def _is_the_ordinary_way(place: Place) -> bool:
+    """``object.__getattribute__(self, name)`` in a ``__getattribute__``: what would have been done without it."""
+    named = place.node.args[1:2]
+    return place.scope.name == "__getattribute__" and bool(named) and isinstance(named[0], ast.Name) and _is_spelled_of_object(place.node)
+
+
+def _is_spelled_of_object(call: Any) -> bool:
+    return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "object"
+
+
 def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
     """``name in sys.modules``; ``__spec__.name``, and whether there is a ``__spec__``."""
-    if meaning.path == "sys.modules":
+    if meaning.path == "sys.modules" or meaning.path.startswith("os.supports_"):  # those hold functions that run programs
         return isinstance(place.parent, ast.Compare) and place.parent.left is not place.node
     if meaning.path in ("builtins.__spec__.parent", "builtins.__spec__.name"):
         return True

@@ -103,7 +103,8 @@ class Reader:
         bindings = self.survey.module.bindings.get(name)
         if bindings:
             found = self._union(bindings, depth)
-            return (*found, *self._from_elsewhere(name, found, depth))
+            may_be_made = "__getattr__" in self.survey.module.bindings  # PEP 562: of a name that is not there when it is asked for
+            return (*found, *self._from_elsewhere(name, found, depth), *(UNKNOWN if may_be_made else ()))
         return self._from_stars(self.survey.module, name, depth)
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:

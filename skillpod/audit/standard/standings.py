@@ -85,7 +85,7 @@ _ALIASES = {
 
 HARMLESS_PRIVATE = frozenset(
     listed("""
-        argparse._SubParsersAction argparse._ArgumentGroup logging._nameToLevel logging._levelToName typing._GenericAlias
+        argparse._SubParsersAction argparse._ArgumentGroup logging._nameToLevel logging._levelToName
         sys._is_gil_enabled sys._MEIPASS
         _thread.LockType _thread.RLock _thread.TIMEOUT_MAX _thread.allocate_lock _thread.error _thread.get_ident _thread.get_native_id
     """)

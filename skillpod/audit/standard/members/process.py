@@ -89,9 +89,10 @@ MEMBERS: dict[str, str] = {
             getloadavg getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid getsid getuid linesep major makedev
             Mapping minor MutableMapping name pardir pathconf pathconf_names PathLike pathsep process_cpu_count sched_get_priority_max
             sched_get_priority_min sched_getaffinity sched_getparam sched_getscheduler sched_param sched_rr_get_interval sched_yield
-            sep stat_result statvfs_result strerror supports_bytes_environ supports_dir_fd supports_effective_ids supports_fd
-            supports_follow_symlinks sysconf sysconf_names terminal_size times times_result uname_result urandom waitid_result
+            sep stat_result statvfs_result strerror supports_bytes_environ sysconf sysconf_names terminal_size times times_result
+            uname_result urandom waitid_result
             waitstatus_to_exitcode WCOREDUMP WEXITSTATUS WIFCONTINUED WIFEXITED WIFSIGNALED WIFSTOPPED WSTOPSIG WTERMSIG
+        insides: supports_dir_fd supports_effective_ids supports_fd supports_follow_symlinks
         reading: access fstat fstatvfs fwalk get_blocking get_inheritable getxattr isatty listdir listdrives listmounts listvolumes
             listxattr lstat pread preadv read readlink readv scandir stat statvfs walk
         files: chdir chflags chmod close copy_file_range fchdir fchmod fdatasync fdopen fsync ftruncate lchflags lchmod link lockf
