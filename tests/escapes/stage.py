@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,12 @@ from skillpod.blocking import Blocking
 from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError, ToolRaised
 from skillpod.journal.replay import read
 from skillpod.lifecycle import pipeline
+from skillpod.lifecycle.reading import Seen, heard
 from skillpod.manager import SkillManager
 from skillpod.model.bundle import Bundle
+from skillpod.model.ended import Ended
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.finding import Report
-from skillpod.model.manifest import Manifest
 from tests.escapes.attack import Attack
 from tests.escapes.collection import Idea
 from tests.escapes.host import PATIENCE, Host
@@ -168,7 +170,7 @@ def staged(ideas: Sequence[Idea], way: Way, folder: Path) -> Iterator[Stage]:
     (policies / "attacks.yaml").write_text(json.dumps(_policy(plan)))
     with pytest.MonkeyPatch.context() as patch, Host() as host:
         patch.setenv("SKILLPOD_SECRET", "hunter2-in-the-environment")
-        patch.setattr(pipeline, "run", _unaudited)
+        patch.setattr(pipeline, "heard", _unaudited)
         home.mkdir(mode=0o700)
         (home / "pod.yaml").write_text(json.dumps({"volumes": {name: _writable(place) for name, place in host.volumes.items()}}))
         with SkillManager.blocking(skills, home=home, policies=policies, policy="attacks") as pod:
@@ -191,8 +193,9 @@ def _writable(place: Path) -> dict[str, str]:
     return {"path": str(place), "access": "write"}
 
 
-def _unaudited(bundle: Bundle, manifest: Manifest | None) -> Report:
-    return Report(digest=bundle.digest)
+def _unaudited(answer: bytes | Ended, bundles: Sequence[Bundle]) -> list[Seen]:
+    """What was read is heard, but for what the audit found."""
+    return [replace(seen, report=Report(digest=bundle.digest)) for seen, bundle in zip(heard(answer, bundles), bundles, strict=True)]
 
 
 def _planned(ideas: Sequence[Idea], way: Way) -> Iterator[tuple[str, tuple[Idea, str, frozenset[str]]]]:
