@@ -141,11 +141,10 @@ class SkillManager:
         self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
         suppressions = load_suppressions(self._policies, today=day(clock.epoch()))
-        audits = helper()
+        self._audits = audits = helper()
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
-        audits.start()
         journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch)
         await journal.open()
         stack.push_async_callback(journal.close)
@@ -196,6 +195,8 @@ class SkillManager:
     async def _begin(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
         folders = await self._parts.offload(list_folders, self.root)
+        await self._parts.offload(self._sandbox.bound)
+        self._audits.start()
         await asyncio.gather(self._sandbox.start(), restore(self._parts, self._supervisor, folders=frozenset(folders.folders)))
         watcher = Watcher(
             self.root,

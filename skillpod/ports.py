@@ -59,6 +59,9 @@ class Guests(Protocol):
 
 
 class Sandbox(Protocol):
+    def bound(self) -> None:
+        """Take what bounds all guests together. Before another process is started: it would stand in the cgroup that is to be divided."""
+
     async def start(self) -> None:
         """Make ready what guests are forked from. Raises IsolationUnavailable."""
 

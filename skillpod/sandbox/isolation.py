@@ -52,6 +52,9 @@ class JailSandbox:
         self._closing: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
+    def bound(self) -> None:
+        self._cgroups.open()
+
     async def start(self) -> None:
         """Raises IsolationUnavailable."""
         await self._domain_of(self._plain).zygote()
