@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skillpod.model.bundle import Bundle
+from skillpod.model.names import path_fault
 from tests.audit.vectors import vectors
 
 LIBRARY = Path(json.__file__).parent.parent
@@ -42,13 +43,17 @@ class Cases:
 
 
 def write_vectors(folder: Path, most: int) -> Cases:
-    """At most so many of each kind. Their first line, which says what we expect, is left empty."""
+    """At most so many of each kind. Their first line, which says what we expect, is left empty.
+
+    Left out are those with names that no folder can have, and honest ones that ask a person for what their manifest wants."""
     kinds: dict[str, list[str]] = {"malicious": [], "honest": []}
     titles: dict[str, str] = {}
     for kind, names in kinds.items():
         for vector in vectors(kind)[:most]:
             name = f"case-{len(titles):04}"
             files = dict(vector.bundle.files)
+            if any(path_fault(path) or len(path) > 200 for path in files) or (kind == "honest" and vector.expected != "none"):
+                continue
             expectation, _, rest = files["handler.py"].partition(b"\n")
             if expectation.startswith(_EXPECTATION):
                 files["handler.py"] = b"#" + (b"\r\n" if expectation.endswith(b"\r") else b"\n") + rest
