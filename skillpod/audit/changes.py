@@ -69,16 +69,16 @@ def names_of(statement: Any, node: Any) -> tuple[str, ...]:
 
 def handled(reader: Reader) -> Iterator[str]:
     """Names that are used for more than reading what is in them."""
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Name):
-            if not _is_read(node, place.parent, place.scope):
-                yield mangled(node.id, place.scope)
-        elif isinstance(node, ast.Attribute):
-            yield from _handled_along(node, place.parent, place.scope)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (alias.name for alias in node.names if alias.asname and alias.asname != alias.name)
-        elif isinstance(node, ast.Call) and _called(node) in _GETTERS:
+    places = reader.survey.by_kind
+    for node, scope, parent in places[ast.Name]:
+        if not _is_read(node, parent, scope):
+            yield mangled(node.id, scope)
+    for node, scope, parent in places[ast.Attribute]:
+        yield from _handled_along(node, parent, scope)
+    for node, _, _ in places[ast.ImportFrom]:
+        yield from (alias.name for alias in node.names if alias.asname and alias.asname != alias.name)
+    for node, _, _ in places[ast.Call]:
+        if _called(node) in _GETTERS:
             told = [argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
             yield from (part for text in told for part in text.split("."))
             if not told and node.args and getattr(node.args[0], "id", "") in reader.own_modules:
@@ -89,26 +89,32 @@ def _handled_along(node: Any, parent: Any, scope: Scope) -> Iterator[str]:
     """Of ``consts.NAMES.append``, ``NAMES``; of ``NAMES.append``, too."""
     if not _is_read(node, parent, scope):
         yield node.attr
-    link = node
-    while isinstance(link, ast.Attribute):
-        below = link.value
-        name = below.attr if isinstance(below, ast.Attribute) else below.id if isinstance(below, ast.Name) else ""
-        if name and link.attr not in READS:
-            yield mangled(name, scope)
-        link = below
+    while node.__class__ is ast.Attribute:
+        below = node.value
+        if node.attr not in READS:
+            if below.__class__ is ast.Attribute:
+                yield mangled(below.attr, scope)
+            elif below.__class__ is ast.Name:
+                yield mangled(below.id, scope)
+        node = below
+
+
+_LEAVING = frozenset({ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr})
+"""Nodes that leave what stands in them as it is."""
 
 
 def _is_read(node: Any, parent: Any, scope: Scope) -> bool:
-    if isinstance(parent, ast.Subscript):
-        return parent.value is node and isinstance(parent.ctx, ast.Load)
-    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-        return parent.iter is node
-    if isinstance(parent, ast.Call):
+    kind = parent.__class__
+    if kind is ast.Call:
         return parent.func is node or _is_reader(parent.func, scope)
-    if isinstance(parent, ast.Compare):  # `in` asks the elements; any other comparison is handed the table
+    if kind is ast.Subscript:
+        return parent.value is node and isinstance(parent.ctx, ast.Load)
+    if kind in (ast.For, ast.AsyncFor, ast.comprehension):
+        return parent.iter is node
+    if kind is ast.Compare:  # `in` asks the elements; any other comparison is handed the table
         is_sought = all(isinstance(op, (ast.In, ast.NotIn)) for op in parent.ops) and parent.left is not node
         return is_sought or all(isinstance(op, (ast.Is, ast.IsNot)) for op in parent.ops)
-    return isinstance(parent, (ast.Attribute, ast.FormattedValue, ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr))
+    return kind in _LEAVING
 
 
 def _is_reader(function: Any, scope: Scope) -> bool:
@@ -136,43 +142,43 @@ def is_of_oneself(node: Any, scope: Scope) -> bool:
 
 def set_by_text(reader: Reader) -> Iterator[str]:
     """Names that ``setattr`` and its like are told; ANYTHING where it is not a constant."""
-    for place in reader.survey.places:
-        node = place.node
-        if isinstance(node, ast.Call) and len(node.args) > 1 and _called(node) in _STORING:
+    for node, scope, _ in reader.survey.by_kind[ast.Call]:
+        if len(node.args) > 1 and _called(node) in _STORING:
             told = node.args[1]
             if isinstance(told, ast.Constant) and isinstance(told.value, str):
                 yield told.value
-            elif not is_of_oneself(node.args[0], place.scope):
+            elif not is_of_oneself(node.args[0], scope):
                 yield ANYTHING
 
 
 def class_names(reader: Reader) -> Iterator[str]:
     """What the classes of a file are called, and what an import calls a class of another."""
-    for place in reader.survey.places:
-        if isinstance(place.node, ast.ClassDef):
-            yield place.node.name
-        elif isinstance(place.node, ast.ImportFrom):
-            yield from (alias.asname for alias in place.node.names if alias.asname and alias.name[:1].isupper())
+    yield from (place.node.name for place in reader.survey.by_kind[ast.ClassDef])
+    for place in reader.survey.by_kind[ast.ImportFrom]:
+        yield from (alias.asname for alias in place.node.names if alias.asname and alias.name[:1].isupper())
 
 
 def are_bases_own(reader: Reader, own: frozenset[str]) -> bool:
     """Whether the classes of a file derive from none but the skill's."""
-    classes = (place.node for place in reader.survey.places if isinstance(place.node, ast.ClassDef))
-    return all(getattr(base, "id", "") in own for node in classes for base in node.bases)
+    return all(getattr(base, "id", "") in own for place in reader.survey.by_kind[ast.ClassDef] for base in place.node.bases)
 
 
 def filled_names(reader: Reader) -> Iterator[str]:
     """Fields that whoever makes an object may give a value: what a class announces that is decorated, or announces and leaves open."""
-    for place in reader.survey.places:
-        if isinstance(place.node, ast.ClassDef):
-            announced = (each for each in place.node.body if isinstance(each, ast.AnnAssign))
-            yield from (getattr(each.target, "id", "") for each in announced if place.node.decorator_list or each.value is None)
+    for place in reader.survey.by_kind[ast.ClassDef]:
+        announced = (each for each in place.node.body if isinstance(each, ast.AnnAssign))
+        yield from (getattr(each.target, "id", "") for each in announced if place.node.decorator_list or each.value is None)
 
 
 def takes_methods_off(reader: Reader, own: frozenset[str], methods: frozenset[str]) -> bool:
     """``Own.method(other)``, ``type(x).method``, ``x.__class__.method``; and a class that is handed on, from which others can: also
     with the module that it is in; and a method that the class's own body hands on."""
-    return any(_takes_off(reader, place, own, methods) for place in reader.survey.places)
+    places = reader.survey.by_kind
+    return (
+        any(_is_handed_on(reader, place, own, methods) for place in places[ast.Name])
+        or any(_gives_a_type(place) for place in places[ast.Call])
+        or any(_takes_off(place, own, methods) for place in places[ast.Attribute] if place.node.attr in methods)
+    )
 
 
 def gives_methods_away(reader: Reader) -> bool:
@@ -187,19 +193,23 @@ def _is_given_away(place: Place) -> bool:
     return not all(_leaf(each) in _DECORATORS for each in called)
 
 
-def _takes_off(reader: Reader, place: Place, own: frozenset[str], methods: frozenset[str]) -> bool:
+def _is_handed_on(reader: Reader, place: Place, own: frozenset[str], methods: frozenset[str]) -> bool:
+    node, scope, parent = place
+    if node.id in reader.own_modules and not isinstance(parent, ast.Attribute):
+        return True
+    if scope.kind is Kind.CLASS and node.id in methods and node.id in scope.bindings and not _stays_in_class(parent):
+        return True
+    return (node.id in own or _is_own_class(node, scope)) and not _stays_a_class(parent, node)
+
+
+def _gives_a_type(place: Place) -> bool:
+    node = place.node
+    is_given = _called(node) not in _LOOKING and isinstance(node.func, ast.Name) and any(map(_is_type_of, node.args))
+    return is_given or (_is_type_of(node) and isinstance(place.parent, (ast.Assign, ast.NamedExpr, ast.Return)))
+
+
+def _takes_off(place: Place, own: frozenset[str], methods: frozenset[str]) -> bool:
     node, parent = place.node, place.parent
-    if isinstance(node, ast.Name):
-        if node.id in reader.own_modules and not isinstance(parent, ast.Attribute):
-            return True
-        if place.scope.kind is Kind.CLASS and node.id in methods and node.id in place.scope.bindings and not _stays_in_class(parent):
-            return True
-        return (node.id in own or _is_own_class(node, place.scope)) and not _stays_a_class(parent, node)
-    if isinstance(node, ast.Call):
-        is_given = _called(node) not in _LOOKING and isinstance(node.func, ast.Name) and any(map(_is_type_of, node.args))
-        return is_given or (_is_type_of(node) and isinstance(parent, (ast.Assign, ast.NamedExpr, ast.Return)))
-    if not isinstance(node, ast.Attribute) or node.attr not in methods:
-        return False
     owner = node.value
     is_class = _leaf(owner) in own or _is_type_of(owner) or _is_own_class(owner, place.scope)
     if not is_class:
@@ -249,8 +259,8 @@ def _is_type_of(node: Any) -> bool:
 def keeps_fields(reader: Reader) -> bool:
     """Whether what ``dataclasses.fields`` gives is only looped over, and read from."""
     taken: set[tuple[int, str]] = set()
-    for place in reader.survey.places:
-        if isinstance(place.node, ast.Call) and _called(place.node) == "fields":
+    for place in reader.survey.by_kind[ast.Call]:
+        if _called(place.node) == "fields":
             loop = place.parent
             if not isinstance(loop, (ast.For, ast.AsyncFor, ast.comprehension)) or not isinstance(loop.target, ast.Name):
                 return False

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from skillpod.audit.standard import listed
 from skillpod.model.finding import Finding, Severity
 
 
 class What(Enum):
+    __hash__ = object.__hash__  # an Enum's own asks for its name: these are asked for very often
+
     MODULE = "module"  # of the standard library
     MEMBER = "member"  # of one, or a builtin: `os.popen`, `builtins.eval`
     OWN = "own"  # a module of the bundle; path is its dotted name below the folder
@@ -32,8 +34,7 @@ class What(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """An expression or a function of the skill, where it stands: what is in it is asked of its file's reader."""
 
     reader: Any
@@ -47,8 +48,9 @@ class Held:
         return all(node.id not in imported for node in ast.walk(self.node) if isinstance(node, ast.Name))
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
+    """One thing that an expression may be. A tuple, as are the other values that every line of code makes some of."""
+
     what: What
     path: str = ""
     line: int = 0  # where the name it was read from got it; 0: it is what it is called
@@ -63,8 +65,7 @@ UNKNOWN: Meanings = (Meaning(What.UNKNOWN),)
 _SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Columns count bytes of UTF-8 from 1, as syntax trees have them; ``end`` is the one after the last, 0 where it is in another line."""
 
     line: int
@@ -72,8 +73,7 @@ class Spot:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """The code refers to an object of the standard library, the SDK or a package from elsewhere.
 
     ``is_attempted``: an import whose failure is caught. ``call`` is the call of it, if it is one; ``told`` are that call's arguments, by
@@ -88,7 +88,7 @@ class Use:
     is_import: bool = False
     is_attempted: bool = False
     call: Any = None
-    told: Mapping[int | str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    told: Mapping[int | str, tuple[str, ...]] = MappingProxyType({})
     is_looked_at: bool = False
 
     @property

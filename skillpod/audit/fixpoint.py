@@ -86,7 +86,13 @@ class Fixpoint:
 
     def _add(self, key: Hashable, part: Meanings) -> None:
         """A key of which there is once too much keeps no texts any more: else it would lose and find them, round by round."""
-        found = tuple(dict.fromkeys((*self._open[key], *part)))
+        known = self._open[key]
+        if part is known or not part:
+            return
+        if not known and len(part) == 1 and key not in self._wide:  # as of most
+            self._open[key] = UNKNOWN if part == UNKNOWN else part
+            return
+        found = tuple(dict.fromkeys((*known, *part)))
         if len(found) > _MAX_MEANINGS:
             self._wide.add(key)
         self._open[key] = merged(_widened(found) if key in self._wide else found)
@@ -105,7 +111,7 @@ class Fixpoint:
 def merged(meanings: Iterable[Meaning]) -> Meanings:
     """Each once. Raises TooDeep when there are more than anyone writes on purpose; of many texts none is followed."""
     found = tuple(dict.fromkeys(meanings))
-    if found == UNKNOWN:
+    if len(found) == 1 and found == UNKNOWN:
         return UNKNOWN
     if len(found) <= _MAX_MEANINGS:
         return found

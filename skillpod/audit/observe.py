@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -34,7 +34,7 @@ from skillpod.audit.facts import (
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import elements_of
 from skillpod.audit.lookups import PARSERS, Lookups, is_made_of_text, is_starred, pair_of
-from skillpod.audit.reach import ANY, LOOKUPS, METACLASSES, SDK, TELLING, Reader, is_quiet
+from skillpod.audit.reach import ANY, LOOKUPS, METACLASSES, SDK, TELLING, Reader, is_own, is_quiet
 from skillpod.audit.scopes import ANNOTATIONS, Kind, Place, Scope, Source, mangled
 from skillpod.audit.spoken import spoken
 from skillpod.audit.spots import base_of, excerpt, is_called, last, prefix, spell, spot_of
@@ -53,6 +53,18 @@ _GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "
 _MAKERS = ("types.new_class", "dataclasses.make_dataclass")
 
 
+class _Dull(dict[str, bool]):
+    """Whether nothing is to be said of an attribute by its name."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._whole = reader.whole
+
+    def __missing__(self, name: str) -> bool:
+        is_told = is_notable(name) or name.lstrip("_") in TELLING or name in CONTEXTUAL or name in ("format", "format_map")
+        dull = self[name] = not is_told and not self._whole.field(name, 0)
+        return dull
+
+
 class Observer:
     """Looks at one file through its reader."""
 
@@ -61,7 +73,7 @@ class Observer:
         self._aims = Aims(reader)
         self._ways = Ways(reader)
         self._lookups = Lookups(reader)
-        self._dull: dict[str, bool] = {}
+        self._dull = _Dull(reader)
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
@@ -69,41 +81,34 @@ class Observer:
         """Everything the rules want to know, in no order. Raises TooDeep."""
         yield from self._special_names()
         for place in self._reader.survey.places:
-            if not self._is_dull(place.node, place.scope):
-                yield from _REPORT[type(place.node)](self, place)
+            kind = place.node.__class__
+            if not (kind in _MOSTLY_DULL and self._is_dull(place.node, kind, place.scope)):
+                yield from _REPORT[kind](self, place)
         yield from spoken(self._reader)
 
-    def _is_dull(self, node: Any, scope: Scope) -> bool:
+    def _is_dull(self, node: Any, kind: type, scope: Scope) -> bool:
         """Whether there is surely nothing to say of a place, as of most: a name known to mean nothing, and what is taken from it or called
         on it, unless the attribute's own name says something."""
-        kind = node.__class__
         if kind is ast.Call:
             node = node.func
             kind = node.__class__
             if kind is ast.Attribute and node.attr in _CALLED:
                 return False
-        if kind is ast.Attribute:
-            if node.ctx.__class__ is not ast.Load:
-                return False
+        is_name = kind is ast.Name
+        if kind is ast.Attribute and (node.ctx.__class__ is ast.Load or node.attr not in _TOLD_WHEN_CHANGED):
+            dull = self._dull
             while kind is ast.Attribute:
-                if not self._is_dull_attribute(node.attr):
+                if not dull[node.attr]:
                     return False
                 node = node.value
                 kind = node.__class__
-            if kind is not ast.Name or node.id.startswith("__"):
-                return False
-            return scope.known.get(node.id) is UNKNOWN or _is_own(scope.known.get(node.id))
-        if kind is not ast.Name or node.id.startswith("__"):
+        if kind is not ast.Name:
             return False
-        known = scope.known.get(node.id)
-        return known is UNKNOWN or (known is not None and is_quiet(node.id, known))
-
-    def _is_dull_attribute(self, name: str) -> bool:
-        dull = self._dull.get(name)
-        if dull is None:
-            is_told = is_notable(name) or name.lstrip("_") in TELLING or name in CONTEXTUAL or name in ("format", "format_map")
-            dull = self._dull[name] = not is_told and not self._reader.whole.field(name, 0)
-        return dull
+        name = node.id
+        known = scope.known.get(name)
+        if known is not UNKNOWN and (known is None or not (is_quiet(name, known) if is_name else is_own(known))):
+            return False
+        return not name.startswith("__")
 
     def _special_names(self) -> Iterator[Fact]:
         """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
@@ -146,7 +151,7 @@ class Observer:
                 yield from self._report_changes(bases, place, spell(root, chain))
             bases = self._reader.attribute(bases, mangled(link.attr, place.scope), 0)
             if bases is not UNKNOWN:
-                yield from _report_guesses(bases, link, spell(root, chain))
+                yield from _report_guesses(bases, link, root, chain)
         if isinstance(place.node.ctx, ast.Load):
             if place.node.attr in ("format", "format_map") and not is_called(place) and is_made_of_text(place.node.value):
                 yield Template(spot_of(place.node), excerpt(place.node))
@@ -181,20 +186,27 @@ class Observer:
         return method.attr in LOOKUPS and bool(call.args) and self._lookups.is_constant(call.args[0], place.scope)
 
     def _report_uses(self, meanings: Meanings, place: Place, spelled: str) -> Iterator[Fact]:
-        spot = spot_of(place.node)
-        call = place.parent if is_called(place) else None
         for meaning in meanings:
-            if meaning.what is What.MODULE or (meaning.what is What.OWN and meaning.path) or meaning.path == SDK:
-                if meaning.what is What.MODULE and (call is not None or isinstance(place.node, ast.Attribute)):
-                    yield from self._used(Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call), place)
-                if self._ways.escape(meaning, place.node, place.parent, place.scope) and self._ways.matters(meaning):
-                    yield self._ways.told(spot, meaning, spelled)
-            elif meaning.what in (What.MEMBER, What.SDK, What.FOREIGN):
-                yield from self._report_member(meaning, spot, spelled, call, place)
-            elif meaning.what is What.NAMESPACE and not self._lookups.is_followed(place):
-                yield Names(spot, spelled)
-            elif meaning.held is not None:
-                yield from self._report_held(meaning, place, spelled)
+            report = _USES.get(meaning.what)
+            if report is not None:
+                yield from report(self, meaning, place, spelled)
+
+    def _report_module(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
+        if meaning.what is What.MODULE and (is_called(place) or isinstance(place.node, ast.Attribute)):
+            call = place.parent if is_called(place) else None
+            yield from self._used(Use(spot_of(place.node), meaning.what, meaning.path, spelled, meaning.line, call=call), place)
+        yield from self._report_escape(meaning, place, spelled)
+
+    def _report_escape(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
+        if meaning.path and self._ways.matters(meaning) and self._ways.escape(meaning, place.node, place.parent, place.scope):
+            yield self._ways.told(spot_of(place.node), meaning, spelled)
+
+    def _report_sdk(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
+        return (self._report_escape if meaning.path == SDK else self._report_member)(meaning, place, spelled)
+
+    def _report_namespace(self, _meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
+        if not self._lookups.is_followed(place):
+            yield Names(spot_of(place.node), spelled)
 
     def _report_held(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
         """A table or a function that goes where it can't be followed takes along the modules that come out of it."""
@@ -230,9 +242,10 @@ class Observer:
                 else:
                     yield Dynamic(spot, spelled)
 
-    def _report_member(self, meaning: Meaning, spot: Spot, spelled: str, call: Any, place: Place) -> Iterator[Fact]:
+    def _report_member(self, meaning: Meaning, place: Place, spelled: str) -> Iterator[Fact]:
         if self._is_kind(place.node, place.parent, place.scope) or _is_only_sought_in(meaning, place):
             return
+        spot, call = spot_of(place.node), place.parent if is_called(place) else None
         name = meaning.path.removeprefix("builtins.")
         if name in _SIGNATURES and call is None and isinstance(place.parent, ast.Call) and place.parent.args[:1] == [place.node]:
             call = place.parent  # functools.partial(inspect.signature, eval_str=True)
@@ -328,51 +341,60 @@ class Observer:
         return name.startswith("__") or name == "TYPE_CHECKING" or any(binding.source is Source.IMPORT for binding in bindings)
 
     def _report_call(self, place: Place) -> Iterator[Fact]:
-        node, scope = place.node, place.scope
-        spot = spot_of(node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "format_map"):
-            yield from self._lookups.template(node, scope, spot)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in PARSERS:
-            yield from self._lookups.filled(node, scope, spot)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKUPS:
-            spaces = [meaning for meaning in self._reader.value(node.func.value, scope) if meaning.what is What.NAMESPACE]
-            if spaces and node.args:
-                yield from self._report_named(node.args[0], place)
-        if any(word.arg == "eval_str" and getattr(word.value, "value", True) is not False for word in node.keywords):
-            yield Evaluated(spot, excerpt(node))
-        if not isinstance(place.parent, ast.Attribute):
+        node = place.node
+        is_lookup = False
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _CALLED:
+            is_lookup = node.func.attr in LOOKUPS
+            yield from self._report_method(place)
+        for word in node.keywords:
+            if word.arg == "eval_str" and getattr(word.value, "value", True) is not False:
+                yield Evaluated(spot_of(node), excerpt(node))
+        called = self._reader.value(node.func, place.scope)
+        if not isinstance(place.parent, ast.Attribute) and (is_lookup or any(map(_gives_what_it_holds, called))):
             yield from self._report_given(place)
-        for meaning in self._reader.value(node.func, scope):
-            if meaning.path in ("builtins.getattr", "builtins.object.__getattribute__"):
-                if not _is_the_ordinary_way(place):
-                    yield from self._report_getattr(place, spot)
-            elif meaning.path.removeprefix("builtins.") in SETTERS:
-                yield from self._lookups.store(place, spot)
-            elif meaning.path in ("builtins.globals", "builtins.locals", "builtins.vars"):
-                yield from self._lookups.namespace(place, spot, meaning.path.removeprefix("builtins."))
-            elif meaning.path == "builtins.type" and (len(node.args) > 1 or is_starred(node.args)):
-                if not (_is_written_out(node.args) and self._are_bases_plain(node.args[1], scope)):
-                    yield Making(spot, excerpt(node))
-            elif meaning.path in ("operator.attrgetter", "operator.methodcaller"):
-                yield from self._lookups.getter(place, spot, meaning.path)
+        for meaning in called:
+            report = _CALLS.get(meaning.path)
+            if report is not None:
+                yield from report(self, place, meaning.path)
+
+    def _report_method(self, place: Place) -> Iterator[Fact]:
+        """A call of a method whose name alone tells what it may do."""
+        node, scope = place.node, place.scope
+        if node.func.attr in ("format", "format_map"):
+            yield from self._lookups.template(node, scope, spot_of(node))
+        elif node.func.attr in PARSERS:
+            yield from self._lookups.filled(node, scope, spot_of(node))
+        elif node.args and any(meaning.what is What.NAMESPACE for meaning in self._reader.value(node.func.value, scope)):
+            yield from self._report_named(node.args[0], place)
+
+    def _report_setter(self, place: Place, _path: str) -> Iterator[Fact]:
+        return self._lookups.store(place, spot_of(place.node))
+
+    def _report_namespaces(self, place: Place, path: str) -> Iterator[Fact]:
+        return self._lookups.namespace(place, spot_of(place.node), path.removeprefix("builtins."))
+
+    def _report_getter(self, place: Place, path: str) -> Iterator[Fact]:
+        return self._lookups.getter(place, spot_of(place.node), path)
+
+    def _report_type(self, place: Place, _path: str) -> Iterator[Fact]:
+        arguments = place.node.args
+        is_class = _is_written_out(arguments) and self._are_bases_plain(arguments[1], place.scope)
+        if (len(arguments) > 1 or is_starred(arguments)) and not is_class:
+            yield Making(spot_of(place.node), excerpt(place.node))
 
     def _are_bases_plain(self, bases: Any, scope: Scope) -> bool:
         return all(each.path not in _SHAPED and each.path != _FORMATTER for base in bases.elts for each in self._reader.value(base, scope))
 
     def _report_given(self, place: Place) -> Iterator[Fact]:
         """A module that comes out of a table or of a function where it can't be followed."""
-        function = place.node.func
-        is_lookup = isinstance(function, ast.Attribute) and function.attr in LOOKUPS
-        called = self._reader.value(function, place.scope)
-        if not (is_lookup or any(each.what is What.FUNCTION or each.path == "builtins.next" for each in called)):
-            return
         for meaning in self._reader.value(place.node, place.scope):
-            is_module = meaning.what in (What.MODULE, What.OWN) and meaning.path and self._ways.matters(meaning)
-            if is_module and self._ways.escape(meaning, place.node, place.parent, place.scope):
-                yield self._ways.told(spot_of(place.node), meaning, excerpt(place.node))
+            if meaning.what in (What.MODULE, What.OWN):
+                yield from self._report_escape(meaning, place, excerpt(place.node))
 
-    def _report_getattr(self, place: Place, spot: Spot) -> Iterator[Fact]:
-        node, scope = place.node, place.scope
+    def _report_getattr(self, place: Place, _path: str) -> Iterator[Fact]:
+        if _is_the_ordinary_way(place):
+            return
+        node, scope, spot = place.node, place.scope, spot_of(place.node)
         if len(node.args) < 2 or any(isinstance(argument, ast.Starred) for argument in node.args):
             yield Dynamic(spot, "getattr(...)")
             return
@@ -517,6 +539,22 @@ class Observer:
                 yield Star(spot, meaning.path)
 
 
+_USES: Mapping[What, Callable[[Observer, Meaning, Place, str], Iterator[Fact]]] = {
+    **dict.fromkeys((What.MODULE, What.OWN), Observer._report_module),
+    **dict.fromkeys((What.MEMBER, What.FOREIGN), Observer._report_member),
+    What.SDK: Observer._report_sdk,
+    What.NAMESPACE: Observer._report_namespace,
+    **dict.fromkeys((What.HOLDER, What.FUNCTION), Observer._report_held),
+}
+
+_CALLS: Mapping[str, Callable[[Observer, Place, str], Iterator[Fact]]] = {
+    **dict.fromkeys(("builtins.getattr", "builtins.object.__getattribute__"), Observer._report_getattr),
+    **dict.fromkeys((path for name in SETTERS for path in (name, f"builtins.{name}")), Observer._report_setter),
+    **dict.fromkeys(("builtins.globals", "builtins.locals", "builtins.vars"), Observer._report_namespaces),
+    **dict.fromkeys(("operator.attrgetter", "operator.methodcaller"), Observer._report_getter),
+    "builtins.type": Observer._report_type,
+}
+
 _REPORT: dict[type, Any] = {
     ast.Name: Observer._report_name,
     ast.Attribute: Observer._report_attribute,
@@ -531,6 +569,8 @@ _REPORT: dict[type, Any] = {
 }
 
 
+_MOSTLY_DULL = frozenset({ast.Name, ast.Attribute, ast.Call})
+
 _COPIED = frozenset({"__reduce__", "__reduce_ex__"})
 
 
@@ -542,6 +582,8 @@ _CALLED = frozenset({"format", "format_map", *PARSERS, *LOOKUPS})
 _TAKERS = frozenset({"format_field", "convert_field", "get_field"})
 """Methods of a ``string.Formatter`` that are handed what a field's path led to."""
 
+
+_TOLD_WHEN_CHANGED = _TAKERS | {"TYPE_CHECKING"}
 
 _FORMATTER = "string.Formatter"
 
@@ -556,11 +598,6 @@ def _binds(statement: Any, names: frozenset[str]) -> bool:
 def _is_shared(base: Meaning) -> bool:
     """Whether a table is the standard library's; the environment of the process is the skill's own to fill."""
     return base.what is What.SDK or (base.what is What.MEMBER and standing(base.path).reach is not Reach.ENVIRONMENT)
-
-
-def _is_own(meanings: Meanings | None) -> bool:
-    """Whether a name is the object or the class of a method, and nothing else."""
-    return meanings is not None and len(meanings) == 1 and meanings[0].what in (What.SELF, What.CLASS)
 
 
 def _is_written_out(arguments: list[Any]) -> bool:
@@ -598,11 +635,15 @@ def is_notable(name: str) -> bool:
     return name.startswith("__") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
 
 
-def _report_guesses(meanings: Meanings, link: Any, spelled: str) -> Iterator[Fact]:
+def _report_guesses(meanings: Meanings, link: Any, root: Any, chain: list[Any]) -> Iterator[Fact]:
     for meaning in meanings:
         if meaning.what is What.GUESS and "." in meaning.path:
             module, _, member = meaning.path.partition(".")
-            yield from pair_of(module, member, last(link), spelled)
+            yield from pair_of(module, member, last(link), spell(root, chain))
+
+
+def _gives_what_it_holds(called: Meaning) -> bool:
+    return called.what is What.FUNCTION or called.path == "builtins.next"
 
 
 def _is_decorator(place: Place) -> bool:

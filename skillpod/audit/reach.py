@@ -7,7 +7,7 @@ followed is UNKNOWN; a method on an unknown value is no finding, a dangerous obj
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -69,7 +69,27 @@ _FOLLOWED = {
 _QUIET = frozenset(_FOLLOWED) - WATCHED - {"type", "next", "object", "super", "map"}
 """Those of which there is nothing to say by themselves, nor when they are called."""
 
+_MUTE = _QUIET - {name.removeprefix("builtins.") for name in FOLDED_CALLS}
+"""Those whose results are nothing, whatever they are given."""
+
 SUPER: Meanings = (Meaning(What.SELF, "super"),)
+
+_OWN = frozenset({What.SELF, What.CLASS})
+_CLASS, _MODULE, _FUNCTION, _COMPREHENSION = Kind.CLASS, Kind.MODULE, Kind.FUNCTION, Kind.COMPREHENSION
+_OPAQUE, _VALUE, _ELEMENT = Source.OPAQUE, Source.VALUE, Source.ELEMENT
+"""By one name each: up to Python 3.11 a member of an Enum is found five times as slowly as any other attribute."""
+
+
+class _Plain(dict[str, bool]):
+    """Whether an attribute of a name says nothing about an object that is not known, nor is stored under by the skill itself."""
+
+    def __init__(self, whole: Whole) -> None:
+        self._whole = whole
+
+    def __missing__(self, name: str) -> bool:
+        is_told = name.startswith("__") or name.lstrip("_") in TELLING or name == "_fields"
+        plain = self[name] = not is_told and name not in self._whole.fields
+        return plain
 
 
 class Reader:
@@ -84,6 +104,7 @@ class Reader:
         self._known = whole.known
         self._values: dict[int, Meanings] = {}
         self._steps = 0
+        self._plain = _Plain(whole)
         self.constants = Constants(self)
         self._followed = {
             id(self.survey.inner[id(binding.node)])
@@ -109,16 +130,25 @@ class Reader:
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
         """What a name may be where it is read."""
-        name = mangled(node.id, scope) if node.id.startswith("__") else node.id
-        known: Meanings | None = scope.known.get(name)
-        if known is None and name not in WATCHED:
-            known = _known_above(name, scope)
+        known: Meanings | None = scope.known.get(node.id)
         if known is not None:
             return known
-        found = self._lookup(name, node, scope, depth)
-        if name not in WATCHED and not self._known.is_busy:  # of those the answer depends on the place; meanwhile it may not be whole
-            scope.known[name] = found
-        return found
+        name = mangled(node.id, scope) if node.id.startswith("__") else node.id
+        if name in WATCHED:  # of those the answer depends on the place
+            return self._lookup(name, node, scope, depth)
+        home = _home(name, scope)
+        known = home.known.get(name)
+        if known is None:
+            known = self._lookup(name, node, home, depth)
+            if self._known.is_busy and not self._is_settled(name, home):
+                return known  # it may not be whole
+            home.known[name] = known
+        scope.known[name] = known
+        return known
+
+    def _is_settled(self, name: str, home: Scope) -> bool:
+        """Whether a name means the same whatever is still being worked out."""
+        return not self.survey.module.stars and all(binding.source is _OPAQUE for binding in home.bindings.get(name, ()))
 
     def _lookup(self, name: str, node: Any, scope: Scope, depth: int) -> Meanings:
         found: Meanings = ()
@@ -126,15 +156,16 @@ class Reader:
         while here is not None:
             here = here.elsewhere.get(name, here)
             bindings = here.bindings.get(name)
-            if bindings and (here.kind is not Kind.CLASS or here is scope):
+            kind = here.kind
+            if bindings and (kind is not _CLASS or here is scope):
                 found += self._union(bindings, depth)
-                if here.kind in (Kind.FUNCTION, Kind.COMPREHENSION):
+                if kind is _FUNCTION or kind is _COMPREHENSION:
                     return found
-                if here.kind is Kind.MODULE:
+                if kind is _MODULE:
                     found += self._from_elsewhere(name, found, depth)
                 if self._hides(name, bindings, here, scope, node):
                     return found
-                if here.kind is Kind.CLASS:  # a name that a class's body binds is sought there, in the module and in the builtins alone
+                if kind is _CLASS:  # a name that a class's body binds is sought there, in the module and in the builtins alone
                     here = self.survey.module
                     continue
             here = here.parent
@@ -172,37 +203,45 @@ class Reader:
         return self._inert
 
     def _union(self, bindings: list[Binding], depth: int) -> Meanings:
+        found = self._at_once(bindings)
+        return found or self._known.meanings(id(bindings), lambda: (self._meanings(binding, depth + 1) for binding in bindings))
+
+    def _at_once(self, bindings: list[Binding]) -> Meanings:
+        """What bindings give that need nobody else's meaning, as most do; nothing when one of them does."""
+        found = UNKNOWN
         for binding in bindings:
-            if binding.source is not Source.OPAQUE:
-                break
-        else:
-            return UNKNOWN
-        return self._known.meanings(id(bindings), lambda: (self._meanings(binding, depth + 1) for binding in bindings))
+            source, node = binding.source, binding.node
+            if source is _OPAQUE or (source is _VALUE and self._is_nothing(node, binding.scope)):
+                continue
+            if source is _ELEMENT and self._is_nothing(node.func if node.__class__ is ast.Call else node, binding.scope):
+                continue
+            if len(bindings) > 1 or source not in _OF_METHODS:
+                return ()
+            found = self._meanings(binding, 0)
+        return found
 
     def _meanings(self, binding: Binding, depth: int) -> Meanings:
-        if binding.source is Source.OPAQUE:
-            return UNKNOWN
         found = self._bound(binding, depth)
-        return UNKNOWN if found is UNKNOWN else tuple(meaning.bound(binding.line) for meaning in found)
+        return UNKNOWN if found is UNKNOWN else tuple([meaning.bound(binding.line) for meaning in found])
 
     def _bound(self, binding: Binding, depth: int) -> Meanings:
-        if binding.source is Source.VALUE:
-            return self.evaluate(binding.node, binding.scope, depth)
-        if binding.source is Source.IMPORT:
-            return self.imported(binding.node, binding.alias, depth)
-        if binding.source is Source.HANDLER:
-            return (Meaning(What.HANDLER),)
-        if binding.source is Source.SELF:
-            return (Meaning(What.SELF),)
-        if binding.source is Source.CLASS:
-            return (Meaning(What.CLASS),)
-        if binding.source is Source.ELEMENT:
-            return elements_of(self, binding.node, binding.index, binding.scope, depth)
-        if binding.source is Source.FUNCTION:
-            return self._own_function(binding.node, binding.scope)
-        if binding.source is Source.TYPED:
-            return given(self, binding.node, binding.scope.parent, depth) or UNKNOWN
-        return UNKNOWN
+        bound = _BOUND.get(binding.source)
+        return UNKNOWN if bound is None else bound(self, binding, depth)
+
+    def _value(self, binding: Binding, depth: int) -> Meanings:
+        return self.evaluate(binding.node, binding.scope, depth)
+
+    def _import(self, binding: Binding, depth: int) -> Meanings:
+        return self.imported(binding.node, binding.alias, depth)
+
+    def _element(self, binding: Binding, depth: int) -> Meanings:
+        return elements_of(self, binding.node, binding.index, binding.scope, depth)
+
+    def _function(self, binding: Binding, _depth: int) -> Meanings:
+        return self._own_function(binding.node, binding.scope)
+
+    def _typed(self, binding: Binding, depth: int) -> Meanings:
+        return given(self, binding.node, binding.scope.parent, depth) or UNKNOWN
 
     def _own_function(self, node: Any, scope: Scope, _depth: int = 0) -> Meanings:
         return (Meaning(What.FUNCTION, held=Held(self, node, scope)),)
@@ -326,8 +365,33 @@ class Reader:
         """What an expression may be. Raises TooDeep."""
         found = self._values.get(id(node))
         if found is None:
-            found = self._values[id(node)] = self.evaluate(node, scope, 0)
+            is_nothing = node.__class__ in _CHAINED and self._is_nothing(node, scope)
+            found = self._values[id(node)] = UNKNOWN if is_nothing else self.evaluate(node, scope, 0)
         return found
+
+    def _is_nothing(self, node: Any, scope: Scope) -> bool:
+        """Whether an expression is surely UNKNOWN, told without following anything, as of most it can be: it is taken from an object, or
+        given by one, of which nothing is known."""
+        kind = node.__class__
+        is_name = kind is ast.Name
+        while kind is not ast.Name:
+            if kind is ast.Attribute:
+                if not self._plain[node.attr]:
+                    return False
+                node = node.value
+            elif kind is ast.Call:
+                node = node.func
+                if node.__class__ is ast.Attribute and node.attr in FOLDED_METHODS:
+                    return False
+                if node.__class__ is ast.Name and node.id in _MUTE:
+                    return scope.known.get(node.id) is _FOLLOWED[node.id]
+            elif kind is ast.Subscript and node.slice.__class__ is not ast.Slice:
+                node = node.value
+            else:
+                return kind not in _EVALUATE
+            kind = node.__class__
+        known = scope.known.get(node.id)
+        return known is UNKNOWN or (not is_name and is_own(known))
 
     def remember(self, node: Any, found: Meanings) -> None:
         """What an expression was found to be, for whoever asks for its value."""
@@ -338,17 +402,20 @@ class Reader:
         return self._meanings(binding, depth)
 
     def evaluate(self, node: Any, scope: Scope, depth: int) -> Meanings:
+        evaluate = _EVALUATE.get(node.__class__)
+        if evaluate is None:
+            return UNKNOWN
         self._steps += 1
         if depth > MAX_DEPTH or self._steps > _MAX_STEPS:
             raise TooDeep
-        evaluate = _EVALUATE.get(type(node))
-        return UNKNOWN if evaluate is None else evaluate(self, node, scope, depth + 1)
+        return evaluate(self, node, scope, depth + 1)
 
     def _constant(self, node: Any, _scope: Scope, _depth: int) -> Meanings:
         return (Meaning(What.TEXT, node.value),) if isinstance(node.value, str) else UNKNOWN
 
     def _dotted(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        return self.attribute(self.evaluate(node.value, scope, depth), mangled(node.attr, scope), depth)
+        name = mangled(node.attr, scope) if node.attr.startswith("__") else node.attr
+        return self.attribute(self.evaluate(node.value, scope, depth), name, depth)
 
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
         if bases is UNKNOWN and name.lstrip("_") not in TELLING and name not in self.whole.fields:
@@ -358,19 +425,21 @@ class Reader:
         return merged(meaning for base in bases for meaning in self._attribute_of(base, name, depth))
 
     def _attribute_of(self, base: Meaning, name: str, depth: int) -> Meanings:
-        if base.what in (What.MODULE, What.MEMBER):
-            if name == "__dict__" and base.what is What.MODULE:
-                return (Meaning(What.NAMESPACE, base.path, base.line),)
-            return (_member(base, name),)
-        if base.what is What.OWN:
-            return self._own_attribute(base, name, depth)
-        if base.what in (What.SDK, What.FOREIGN):
-            return (Meaning(base.what, f"{base.path}.{name}", base.line),)
-        if base.what in (What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER, What.CONTEXT):
-            return self._of_some_object(base, name, depth)
-        if base.what is What.FIELD and name == "name" and (self.whole.are_fields_kept or not self.whole.is_stored_on_others(name)):
-            return (Meaning(What.TEXT, "field"),)
-        return UNKNOWN
+        attribute = _ATTRIBUTE.get(base.what)
+        return UNKNOWN if attribute is None else attribute(self, base, name, depth)
+
+    def _of_module(self, base: Meaning, name: str, _depth: int) -> Meanings:
+        return (Meaning(What.NAMESPACE, base.path, base.line) if name == "__dict__" else _member(base, name),)
+
+    def _of_member(self, base: Meaning, name: str, _depth: int) -> Meanings:
+        return (_member(base, name),)
+
+    def _of_foreign(self, base: Meaning, name: str, _depth: int) -> Meanings:
+        return (Meaning(base.what, f"{base.path}.{name}", base.line),)
+
+    def _of_field(self, _base: Meaning, name: str, _depth: int) -> Meanings:
+        is_text = name == "name" and (self.whole.are_fields_kept or not self.whole.is_stored_on_others(name))
+        return (Meaning(What.TEXT, "field"),) if is_text else UNKNOWN
 
     def _of_some_object(self, base: Meaning, name: str, depth: int) -> Meanings:
         guessed, stored = _guess(base, name), self.whole.field(name, depth + 1)
@@ -553,7 +622,29 @@ class Reader:
         return (*found, *self.evaluate(arguments[2], scope, depth)) if len(arguments) > 2 else found
 
 
-_EVALUATE: dict[type, Any] = {
+_BOUND: Mapping[Source, Callable[[Reader, Binding, int], Meanings]] = {
+    Source.VALUE: Reader._value,
+    Source.IMPORT: Reader._import,
+    Source.ELEMENT: Reader._element,
+    Source.FUNCTION: Reader._function,
+    Source.TYPED: Reader._typed,
+    Source.HANDLER: lambda *_: (Meaning(What.HANDLER),),
+    Source.SELF: lambda *_: (Meaning(What.SELF),),
+    Source.CLASS: lambda *_: (Meaning(What.CLASS),),
+}
+
+_CHAINED = frozenset({ast.Attribute, ast.Call, ast.Subscript})
+
+_ATTRIBUTE: Mapping[What, Callable[[Reader, Meaning, str, int], Meanings]] = {
+    What.MODULE: Reader._of_module,
+    What.MEMBER: Reader._of_member,
+    What.OWN: Reader._own_attribute,
+    What.FIELD: Reader._of_field,
+    **dict.fromkeys((What.SDK, What.FOREIGN), Reader._of_foreign),
+    **dict.fromkeys((What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER, What.CONTEXT), Reader._of_some_object),
+}
+
+_EVALUATE: Mapping[type, Callable[[Reader, Any, Scope, int], Meanings]] = {
     ast.Name: Reader.lookup,
     ast.Constant: Reader._constant,
     ast.Attribute: Reader._dotted,
@@ -591,24 +682,29 @@ def _guess(base: Meaning, name: str) -> Meanings:
     return (Meaning(What.GUESS, plain),) if plain in TELLING else UNKNOWN
 
 
+def is_own(meanings: Meanings | None) -> bool:
+    """Whether a name is the object or the class of a method, and nothing else."""
+    return meanings is not None and len(meanings) == 1 and meanings[0].what in _OWN
+
+
 def is_quiet(name: str, known: Meanings) -> bool:
     """Whether a name is a builtin of which there is nothing to say by itself, nor when it is called."""
     return name in _QUIET and known is _FOLLOWED[name]
 
 
-def _known_above(name: str, scope: Scope) -> Meanings | None:
-    """What a name was found to mean in the scope it comes from."""
-    here: Scope | None = scope
-    while here is not None:
-        if here.kind is not Kind.CLASS or here is scope:
-            known: Meanings | None = here.known.get(name)
-            if known is not None:
-                scope.known[name] = known
-                return known
-            if name in here.bindings or name in here.elsewhere:
-                return None
-        here = here.parent
-    return None
+_OF_METHODS = frozenset({Source.SELF, Source.CLASS, Source.HANDLER, Source.FUNCTION})
+"""Sources that say by themselves what the name is."""
+
+
+def _home(name: str, scope: Scope) -> Scope:
+    """The nearest scope that binds a name where it is read, or the module."""
+    here = scope
+    while here.parent is not None:
+        here = here.elsewhere.get(name, here)
+        if name in here.bindings and (here.kind is not _CLASS or here is scope):
+            return here
+        here = here.parent or here
+    return here
 
 
 def _root(node: Any) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
+
+from skillpod.audit.nodes import walk
 
 ANNOTATIONS = "__annotations__"
 
@@ -19,6 +21,8 @@ class Kind(Enum):
 
 class Source(Enum):
     """Where a name got its value."""
+
+    __hash__ = object.__hash__  # an Enum's own asks for its name: these are looked up by very often
 
     IMPORT = "import"  # node: ast.Import | ast.ImportFrom, alias says which name
     VALUE = "value"  # node: the expression
@@ -58,8 +62,7 @@ class Scope:
     returns: list[Any] = field(default_factory=list)  # the expressions a function returns
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A node to look at: in which scope, and what it is a part of."""
 
     node: Any
@@ -79,9 +82,11 @@ def mangled(name: str, scope: Scope) -> str:
     return name
 
 
-_TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load, ast.Starred)
+_TYPES = frozenset({ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.Starred})
 
 
 def names_types(annotation: Any) -> bool:
     """Whether an annotation calls nothing: a name, what is in it, a union."""
-    return all(isinstance(node, _TYPES) for node in ast.walk(annotation))
+    return all(
+        node.__class__ in _TYPES and (node.__class__ is not ast.BinOp or node.op.__class__ is ast.BitOr) for node in walk(annotation)
+    )

@@ -31,6 +31,7 @@ _HIDDEN = re.compile(
 _WORD = re.compile(r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]+")
 _FIELD = re.compile(r"\{[^{}]+")
 _JOINER = re.compile("[\u200c\u200d]")
+_JOINING = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 _SELECTOR = re.compile(
     "[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f][\ufe00-\ufe0f]|[\ufe00-\ufe0f]{2}|[\u200c\u200d]{2}|[\ufe00-\ufe0f\u200c\u200d]{3}"
 )
@@ -140,20 +141,21 @@ def _controls(text: str) -> Iterator[_Fault]:
 
 
 def _hidden(text: str) -> Iterator[_Fault]:
-    hidden = _HIDDEN.search(text)
+    characters = "".join(set(text))  # far fewer than the text has, and most texts have none of those
+    hidden = _HIDDEN.search(text) if _HIDDEN.search(characters) else None
     if hidden is not None:
         name = unicodedata.name(hidden.group(), f"U+{ord(hidden.group()):04X}").lower()
         escape = f"\\u{ord(hidden.group()):04x}" if ord(hidden.group()) < 0x10000 else f"\\U{ord(hidden.group()):08x}"
         yield _Fault(
             "SRC-005", f"the file has an invisible or reordering character in it ({name})", f"write it as `{escape}`", hidden.start()
         )
-    for joiner in _JOINER.finditer(text):
+    for joiner in _JOINER.finditer(text) if _JOINER.search(characters) else ():
         around = text[max(joiner.start() - 1, 0)] + text[min(joiner.end(), len(text) - 1)]
         if any(character.isascii() for character in around):
             escape = f"\\u{ord(joiner.group()):04x}"
             yield _Fault("SRC-005", "the file has an invisible joiner beside plain text", f"write it as `{escape}`", joiner.start())
             break
-    selector = _SELECTOR.search(text)
+    selector = _SELECTOR.search(text) if _JOINING.search(characters) else None
     if selector is not None:
         message = "the file has invisible characters that change the one before them, where there is nothing to change"
         yield _Fault("SRC-005", message, f"write it as `\\u{ord(selector.group()[-1]):04x}`, or remove it", selector.end() - 1)
@@ -219,7 +221,8 @@ def _has_endless_text(text: str) -> bool:
 
 def _disguised_identifier(text: str, tree: ast.Module) -> _Fault | None:
     """An identifier that Python reads as another one (NFKC, PEP 3131), or that a person does."""
-    words = {word for word in _WORD.findall(text) if not word.isascii() and word.isidentifier()}
+    words = {word for line in text.split("\n") if not line.isascii() for word in _WORD.findall(line) if not word.isascii()}
+    words = set(filter(str.isidentifier, words))
     doubtful = {word for word in words if disguise(word) or skeleton(word).isascii()}
     if not doubtful or _identifiers(tree).isdisjoint(unicodedata.normalize("NFKC", word) for word in doubtful):
         return None  # they stand in strings and comments alone

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from skillpod.audit.branches import may_be_dead, outcome
 from skillpod.audit.context import may_be_context
+from skillpod.audit.nodes import BELOW, walk
 from skillpod.audit.scopes import ANNOTATIONS, Binding, Kind, Place, Scope, Source, mangled, names_types
 from skillpod.audit.standard import is_standard, listed
 
 MAX_NODES = 250_000
 DESCRIBING = frozenset({"description", "title", "help", "epilog", "usage", "category", "examples", "deprecated", "instructions"})
 """Keywords whose value is shown to whoever calls: of ``@tool``, ``Field`` and parsers of command lines."""
+
+
+_BY_PLACE = attrgetter("node.lineno", "node.col_offset")
 
 
 class TooLarge(Exception):
@@ -51,7 +58,6 @@ class Survey:
         self._handlers: dict[type, Callable[[Any, Scope, Any], None]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
-            ast.Constant: self._constant,
             ast.Call: self._call,
             ast.Subscript: self._watched,
             ast.BinOp: self._sum,
@@ -108,19 +114,32 @@ class Survey:
         self.is_sure = all(outcome(node.test, self._stands_for) is not None for node in skipped)
         for name, scope, kind in self._declared:
             self._move(name, scope, kind)
-        self.places.sort(key=lambda place: (place.node.lineno, place.node.col_offset))  # so that a name's value is known before its uses
+        self.places.sort(key=_BY_PLACE)  # so that a name's value is known before its uses
+
+    @cached_property
+    def by_kind(self) -> Mapping[type, list[Place]]:
+        """The places by the kind of their node, in the order of the text."""
+        found: defaultdict[type, list[Place]] = defaultdict(list)
+        for place in self.places:
+            found[place.node.__class__].append(place)
+        return found
 
     def _walk(self) -> None:
-        pending, handlers = self._pending, self._handlers
+        pending, handlers, places = self._pending, self._handlers, self.places
         count = 0
         while pending:
             node, scope, parent = pending.pop()
             count += 1
             if count > MAX_NODES:
                 raise TooLarge
-            handle = handlers.get(type(node))
-            if handle is not None:
-                handle(node, scope, parent)
+            kind = node.__class__
+            if kind is ast.Name and node.ctx.__class__ is ast.Load:  # every third node
+                places.append(Place(node, scope, parent))
+            elif kind is ast.Constant:  # every fourth
+                if node.value.__class__ is str and "_" in node.value and parent.__class__ is not ast.Expr:
+                    places.append(Place(node, scope, parent))
+            elif kind in handlers:
+                handlers[kind](node, scope, parent)
             else:
                 self._below(node, scope)
 
@@ -162,13 +181,13 @@ class Survey:
 
     def _below(self, node: Any, scope: Scope) -> None:
         pending = self._pending
-        for name in node._fields:
+        for name in BELOW[node.__class__]:
             value = getattr(node, name, None)
             if value.__class__ is list:
                 for item in value:
-                    if isinstance(item, ast.AST):
+                    if item is not None:
                         pending.append((item, scope, node))
-            elif isinstance(value, ast.AST):
+            elif value is not None:
                 pending.append((value, scope, node))
 
     def _push(self, nodes: Iterable[Any], scope: Scope, parent: Any) -> None:
@@ -234,10 +253,8 @@ class Survey:
 
     # --- expressions ---------------------------------------------------------------------------------------------------------
 
-    def _name(self, node: Any, scope: Scope, parent: Any) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.places.append(Place(node, scope, parent))
-        elif isinstance(node.ctx, ast.Store):  # of a with, an augmented assignment and the like
+    def _name(self, node: Any, scope: Scope, _parent: Any) -> None:
+        if isinstance(node.ctx, ast.Store):  # of a with, an augmented assignment and the like
             self._bind(node.id, scope, Source.OPAQUE, None, node)
 
     def _attribute(self, node: Any, scope: Scope, parent: Any) -> None:
@@ -250,10 +267,6 @@ class Survey:
             below, root = root, root.value
         if root.__class__ is not ast.Name:
             self._pending.append((root, scope, below))
-
-    def _constant(self, node: Any, scope: Scope, parent: Any) -> None:
-        if node.value.__class__ is str and parent.__class__ is not ast.Expr and "_" in node.value:
-            self.places.append(Place(node, scope, parent))
 
     def _sum(self, node: Any, scope: Scope, parent: Any) -> None:
         """An addition that ends in a constant string: what it adds up to is read as one string."""
@@ -312,14 +325,15 @@ class Survey:
     def _annotation(self, node: Any, scope: Scope, parent: Any) -> None:
         """An annotation; text in it is code for whoever evaluates annotations, so it is read as code. One that stays text, or is never
         evaluated, and only names types uses nothing: who evaluates it is a finding there."""
-        if not (self._has_text_annotations and names_types(node)):
+        is_name = node.__class__ is ast.Name
+        if not (self._has_text_annotations and (is_name or names_types(node))):
             self._pending.append((node, scope, parent))
-        if isinstance(node, ast.Name):
-            return
-        for text in ast.walk(node):
-            if isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value:
+        for text in walk(node) if not is_name else ():
+            if text.__class__ is not ast.Constant or not isinstance(text.value, str):
+                continue
+            if " " in text.value:
                 self.spoken.append(Place(text, scope, node))
-            if isinstance(text, ast.Constant) and isinstance(text.value, str) and ("(" in text.value or "." in text.value):
+            if "(" in text.value or "." in text.value:
                 try:
                     quoted = ast.parse(text.value.strip(), mode="eval").body
                 except (SyntaxError, ValueError, RecursionError, MemoryError):
