@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from skillpod.audit.facts import UNKNOWN, What
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.folding import Budget, Folder, Unfoldable
+from skillpod.audit.nodes import walk
 from skillpod.audit.scopes import Binding, Kind, Scope, Source, mangled
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Constants:
     def fold(self, node: Any, scope: Scope, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise TooDeep
-        if scope.kind is Kind.CLASS and any(isinstance(each, (ast.ListComp, ast.GeneratorExp)) for each in ast.walk(node)):
+        if scope.kind is Kind.CLASS and any(isinstance(each, (ast.ListComp, ast.GeneratorExp)) for each in walk(node)):
             raise Unfoldable  # it sees the names around the class, not those in it
 
         def known(name: Any) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from skillpod.audit.nodes import walk
 from skillpod.audit.standard import listed
 from skillpod.model.finding import Finding, Severity
 
@@ -45,7 +46,7 @@ class Held(NamedTuple):
     def is_plain(self) -> bool:
         """Whether no name in it is of something imported."""
         imported: frozenset[str] = self.reader.imported_names
-        return all(node.id not in imported for node in ast.walk(self.node) if isinstance(node, ast.Name))
+        return all(node.id not in imported for node in walk(self.node) if isinstance(node, ast.Name))
 
 
 class Meaning(NamedTuple):
@@ -267,16 +268,18 @@ Fact = Aim | Use | Attribute | Pair | Dynamic | Making | Names | Change | Escape
 _FactT = TypeVar("_FactT", Aim, Use, Attribute, Pair, Dynamic, Making, Names, Change, Escape, Words, Evaluated, Template, Star, Spoken)
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything seen in one file. ``lines`` are its text, for columns in characters."""
 
-    file: str
-    facts: tuple[Fact, ...]
-    lines: Sequence[str] = ()
+    def __init__(self, file: str, facts: Iterable[Fact], lines: Sequence[str]) -> None:
+        self.file = file
+        self._facts: dict[type, list[Any]] = {}
+        self._lines = lines
+        for fact in facts:
+            self._facts.setdefault(fact.__class__, []).append(fact)
 
-    def of(self, kind: type[_FactT]) -> Iterator[_FactT]:
-        return (fact for fact in self.facts if isinstance(fact, kind))
+    def of(self, kind: type[_FactT]) -> Sequence[_FactT]:
+        return self._facts.get(kind, ())
 
     def finding(self, rule: str, severity: Severity, spot: Spot, message: str, fix: str, *, subject: str) -> Finding:
         column, end = self._characters(spot)
@@ -293,7 +296,7 @@ class Reading:
         )
 
     def _characters(self, spot: Spot) -> tuple[int, int]:
-        line = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
+        line = self._lines[spot.line - 1] if 0 < spot.line <= len(self._lines) else ""
         if line.isascii():
             return spot.column, spot.end
         content = line.encode("utf-8")

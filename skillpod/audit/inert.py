@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from skillpod.audit.nodes import walk
 from skillpod.audit.scopes import Source, names_types
 from skillpod.audit.standard import is_standard
 from skillpod.audit.survey import Survey
@@ -36,7 +37,7 @@ def _is_inert_annotation(annotation: Any, survey: Survey) -> bool:
     """One that names types which are none of the skill's: theirs could be asked for an item, or a union."""
     if annotation is None or isinstance(annotation, ast.Constant):
         return True
-    names = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)]
+    names = [node.id for node in walk(annotation) if isinstance(node, ast.Name)]
     return names_types(annotation) and all(_is_of_others(name, survey) for name in names)
 
 

@@ -156,7 +156,7 @@ def _observe(readers: dict[str, Reader], sources: dict[str, Source]) -> tuple[li
     faults: list[Finding] = []
     for file, reader in readers.items():
         try:
-            readings.append(Reading(file, tuple(Observer(reader).facts()), sources[file].text.split("\n")))
+            readings.append(Reading(file, Observer(reader).facts(), sources[file].text.split("\n")))
         except (TooDeep, RecursionError):
             faults.append(_too_large("an expression is nested too deeply, or names hang together in too many ways, to be followed", file))
     return readings, faults

@@ -9,11 +9,12 @@ import re
 import tokenize
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import islice
 
 from skillpod.audit.lookalikes import disguise, skeleton
+from skillpod.audit.nodes import walk
 from skillpod.model.finding import Finding, Severity
 
 MAX_SOURCE = 1024 * 1024
@@ -224,7 +225,7 @@ def _disguised_identifier(text: str, tree: ast.Module) -> _Fault | None:
     words = {word for line in text.split("\n") if not line.isascii() for word in _WORD.findall(line) if not word.isascii()}
     words = set(filter(str.isidentifier, words))
     doubtful = {word for word in words if disguise(word) or skeleton(word).isascii()}
-    if not doubtful or _identifiers(tree).isdisjoint(unicodedata.normalize("NFKC", word) for word in doubtful):
+    if not doubtful or not _names_one_of(tree, {unicodedata.normalize("NFKC", word) for word in doubtful}):
         return None  # they stand in strings and comments alone
     lines = text.split("\n")
     names = [*_names(lines)]
@@ -239,17 +240,29 @@ def _disguised_identifier(text: str, tree: ast.Module) -> _Fault | None:
     return None
 
 
-def _identifiers(tree: ast.Module) -> set[str]:
-    """Every name in the tree, as Python reads it."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        for field in ("id", "attr", "name", "arg", "asname", "rest"):
+_NAMING = ("id", "attr", "name", "arg", "asname", "rest", "names", "module", "kwd_attrs")
+"""Fields of syntax nodes with identifiers in them: one, some with dots between, or a list."""
+
+
+class _Naming(dict[type, tuple[str, ...]]):
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields: tuple[str, ...] = getattr(kind, "_fields", ())
+        found = self[kind] = tuple(name for name in _NAMING if name in fields)
+        return found
+
+
+_NAMES = _Naming()
+
+
+def _names_one_of(tree: ast.Module, wanted: Set[str]) -> bool:
+    """Whether any is a name in the tree, as Python reads it."""
+    for node in walk(tree):
+        for field in _NAMES[node.__class__]:
             value = getattr(node, field, None)
-            if isinstance(value, str):
-                found.update(value.split("."))
-        found.update(getattr(node, "names", ()) if isinstance(node, ast.Global | ast.Nonlocal) else ())
-        found.update(getattr(node, "kwd_attrs", ()))
-    return found
+            for name in value if isinstance(value, list) else (value,):
+                if isinstance(name, str) and not wanted.isdisjoint((name, *name.split("."))):
+                    return True
+    return False
 
 
 def _names(lines: list[str]) -> Iterator[tuple[int, int, str]]:

@@ -105,8 +105,10 @@ def _asking(programs: Sequence[str]) -> str:
 
 
 def _is_private_member(path: str) -> bool:
+    if "._" not in path:
+        return False
     module, *rest = path.split(".")
-    if module == "builtins" or any(path.startswith(allowed) for allowed in HARMLESS_PRIVATE):
+    if module == "builtins" or path.startswith(tuple(HARMLESS_PRIVATE)):
         return False
     return standing(path).reach in PERMITTED and any(part.startswith("_") and not part.startswith("__") for part in rest)
 

@@ -146,6 +146,7 @@ def transit(path: str, name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def standing(path: str) -> Standing:
     """What a dotted name of the standard library reaches: of its longest part that is known.
 
