@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 
 from skillpod.audit.standard import listed
-from skillpod.audit.text.clauses import BY_VERB, HOT, UNDIVIDED, Clause, pattern
+from skillpod.audit.text.clauses import BY_VERB, HOT, UNDIVIDED, VERBS, Clause, pattern
 from skillpod.audit.text.english import NEGATIVE
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain, is_of_word
@@ -115,6 +115,8 @@ class Hit:
 def clauses_in(plain: Plain, layout: Layout, subject: str = "") -> list[Hit]:
     """The clauses that are meant, in the order of the text; those of one rule that stand close together are one. ``subject`` is what the
     text as a whole is called, where it has a name."""
+    if plain.text.isascii() and plain.found.isdisjoint(VERBS):
+        return []
     hits: list[Hit] = []
     last: dict[str, int] = {}
     for hit in sorted(_meant(plain, layout, subject), key=lambda hit: (hit.offset, hit.clause.rule, hit.said)):
@@ -128,7 +130,7 @@ def clauses_in(plain: Plain, layout: Layout, subject: str = "") -> list[Hit]:
 
 def _meant(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
     index = _Index(plain)
-    for verb in index.at.keys() & BY_VERB.keys():
+    for verb in VERBS & plain.found:
         worth = index.worth(verb)
         if worth:
             yield from islice(_with_verb(verb, worth, plain, layout, subject), MOST)

@@ -112,6 +112,28 @@ class Mark:
     is_sure: bool
 
 
+_SIGNS = ("]:", "](", "![", ".. ", "{#", "%%", " " * 60, "\t" * 20)
+_MARKUP = re.compile(r"<[A-Za-z/!|<]|\[/?[A-Z]")
+_MOST_LINES = 45
+
+
+def has_signs(text: str) -> bool:
+    """Whether a text in ASCII has anything in it that ``hidden``, ``out_of_sight``, tokens and tags need: there is none when this says
+    no."""
+    return (
+        any(map(text.__contains__, _SIGNS))
+        or (("<" in text or "[" in text) and _MARKUP.search(text) is not None)
+        or text.count("\n") > _MOST_LINES
+    )
+
+
+def may_be_framed(text: str, plain: Plain) -> bool:
+    """Whether ``plain`` has the words that turns and endings need: there are none when this says no."""
+    found = plain.found
+    is_turn = ":" in text and not found.isdisjoint(_ROLES)
+    return is_turn or not (found.isdisjoint(_ENDED) or found.isdisjoint(_DATA))
+
+
 def hidden(text: str, layout: Layout) -> Iterator[Hidden]:
     """Comments, attributes and elements that are not shown where a page is rendered."""
     for sign, pattern, how in _COMMENTS:
@@ -146,7 +168,7 @@ def out_of_sight(text: str) -> Iterator[Hidden]:
                 end if end >= 0 else len(text),
                 f"text behind {len(blanks.group())} blanks, where nobody scrolls to",
             )
-    below = _FAR_DOWN.search(text) if text.count("\n") > 45 else None
+    below = _FAR_DOWN.search(text) if text.count("\n") > _MOST_LINES else None
     if below is not None:
         lines = below.group().count("\n")
         yield Hidden("TXT-106", below.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")
