@@ -227,7 +227,8 @@ def may_be_closed_up(plain: Plain) -> bool:
 
 
 def may_be_undivided(plain: Plain) -> bool:
-    return _DIVIDING.search(plain.text) is not None
+    text = plain.text
+    return ("*" in text or "`" in text or "<" in text or "&#" in text) and _DIVIDING.search(text) is not None
 
 
 def undivided(plain: Plain) -> Plain | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -129,13 +129,28 @@ def clauses_in(plain: Plain, layout: Layout, subject: str = "") -> list[Hit]:
 
 
 def _meant(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
-    index = _Index(plain)
-    for verb in VERBS & plain.found:
-        worth = index.worth(verb)
-        if worth:
-            yield from islice(_with_verb(verb, worth, plain, layout, subject), MOST)
+    possible = {verb: clauses for verb in VERBS & plain.found if (clauses := _possible(verb, plain.found))}
+    if possible:
+        index = _Index(plain)
+        for verb, clauses in possible.items():
+            worth = index.worth(verb, clauses)
+            if worth:
+                yield from islice(_with_verb(verb, worth, plain, layout, subject), MOST)
     if not plain.text.isascii():
         yield from _undivided(plain, layout, subject)
+
+
+def _possible(verb: str, found: frozenset[str]) -> list[Clause]:
+    """The clauses of a verb that a text with those words can hold."""
+    return [
+        clause
+        for clause in BY_VERB[verb]
+        if not (clause.near and clause.near.isdisjoint(found)) and not (_needs_negative(clause) and NEGATIVE.isdisjoint(found))
+    ]
+
+
+def _needs_negative(clause: Clause) -> bool:
+    return clause.polarity is Polarity.MAKES and clause.language == "en"
 
 
 def _with_verb(verb: str, worth: Mapping[int, list[Clause]], plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
@@ -175,14 +190,12 @@ class _Index:
                 self.at.setdefault(word, []).append(number)
         self._merged: dict[frozenset[str], list[int]] = {}
 
-    def worth(self, verb: str) -> dict[int, list[Clause]]:
+    def worth(self, verb: str, clauses: Iterable[Clause]) -> dict[int, list[Clause]]:
         """The clauses worth looking at, by how many times the verb stood before."""
         found: dict[int, list[Clause]] = {}
-        for clause in BY_VERB[verb]:
+        for clause in clauses:
             near = self._places_of(clause.near) if clause.near else None
-            negative = self._places_of(NEGATIVE) if clause.polarity is Polarity.MAKES and clause.language == "en" else None
-            if near == [] or negative == []:
-                continue
+            negative = self._places_of(NEGATIVE) if _needs_negative(clause) else None
             for count, number in enumerate(self.at[verb]):
                 if (near is None or _is_within(near, number - 2, number + _REACH)) and (
                     negative is None or _is_within(negative, number - _REACH_BACK, number)
