@@ -83,7 +83,7 @@ def _result(reader: Reader, called: Meaning, node: Any, scope: Scope, depth: int
         return SUPER if not arguments or _is_own_super(reader, arguments, scope, depth) else ()
     if called.path == "builtins.type" and len(arguments) == 1:
         return _type_of(reader, arguments[0], scope, depth)
-    if called.path in ("builtins.next") and arguments:
+    if called.path == "builtins.next" and arguments:
         return elements_of(reader, arguments[0], -1, scope, depth)
     return ()
 

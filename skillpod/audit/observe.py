@@ -10,9 +10,8 @@ from skillpod.audit.aims import CONTEXTUAL, Aims
 from skillpod.audit.calls import fetched
 from skillpod.audit.changes import SETTERS
 from skillpod.audit.constants import MAX_DEPTH
+from skillpod.audit.dullness import LOOKED_AT, Dullness, is_notable
 from skillpod.audit.facts import (
-    NOTABLE,
-    NOTABLE_BEGINNINGS,
     UNKNOWN,
     Attribute,
     Base,
@@ -30,7 +29,7 @@ from skillpod.audit.facts import (
 )
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.imports import Imports
-from skillpod.audit.landmarks import ANY, LOOKUPS, TELLING, is_own, is_quiet
+from skillpod.audit.landmarks import ANY, LOOKUPS
 from skillpod.audit.lookups import PARSERS, Lookups, is_made_of_text, pair_of
 from skillpod.audit.makings import TAKERS, Makings
 from skillpod.audit.reach import Reader
@@ -44,18 +43,6 @@ from skillpod.audit.ways import Ways
 _GOVERNING = ("__package__", "__name__", "__spec__", "__path__", "__loader__", "__builtins__", "__file__")
 
 
-class _Dull(dict[str, bool]):
-    """Whether nothing is to be said of an attribute by its name."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._whole = reader.whole
-
-    def __missing__(self, name: str) -> bool:
-        is_told = is_notable(name) or name.lstrip("_") in TELLING or name in CONTEXTUAL or name in ("format", "format_map")
-        dull = self[name] = not is_told and not self._whole.field(name, 0)
-        return dull
-
-
 class Observer:
     """Looks at one file through its reader."""
 
@@ -67,42 +54,20 @@ class Observer:
         self._makings = Makings(reader)
         self._imports = Imports(reader, ways)
         self._uses = Uses(reader, self._aims, ways, self._lookups, self._makings)
-        self._dull = _Dull(reader)
+        self._dullness = Dullness(reader)
 
     # --- facts -------------------------------------------------------------------------------------------------------------------
 
     def facts(self) -> Iterator[Fact]:
         """Everything the rules want to know, in no order. Raises TooDeep."""
         yield from self._special_names()
+        is_dull, report = {kind: ask.__get__(self._dullness) for kind, ask in _DULL.items()}, _REPORT
         for place in self._reader.survey.places:
-            kind = place.node.__class__
-            if not (kind in _MOSTLY_DULL and self._is_dull(place.node, kind, place.scope)):
-                yield from _REPORT[kind](self, place)
-        yield from spoken(self._reader)
-
-    def _is_dull(self, node: Any, kind: type, scope: Scope) -> bool:
-        """Whether there is surely nothing to say of a place, as of most: a name known to mean nothing, and what is taken from it or called
-        on it, unless the attribute's own name says something."""
-        if kind is ast.Call:
-            node = node.func
+            node, scope, parent = place
             kind = node.__class__
-            if kind is ast.Attribute and node.attr in _CALLED:
-                return False
-        is_name = kind is ast.Name
-        if kind is ast.Attribute and (node.ctx.__class__ is ast.Load or node.attr not in _TOLD_WHEN_CHANGED):
-            dull = self._dull
-            while kind is ast.Attribute:
-                if not dull[node.attr]:
-                    return False
-                node = node.value
-                kind = node.__class__
-        if kind is not ast.Name:
-            return False
-        name = node.id
-        known = scope.known.get(name)
-        if known is not UNKNOWN and (known is None or not (is_quiet(name, known) if is_name else is_own(known))):
-            return False
-        return not name.startswith("__")
+            if not (kind in is_dull and is_dull[kind](node, scope, parent)):
+                yield from report[kind](self, place)
+        yield from spoken(self._reader)
 
     def _special_names(self) -> Iterator[Fact]:
         """What the import machinery goes by, given another value: ``from . import name`` may then be of any module."""
@@ -202,7 +167,7 @@ class Observer:
     def _report_call(self, place: Place) -> Iterator[Fact]:
         node = place.node
         is_lookup = False
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _CALLED:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in LOOKED_AT:
             is_lookup = node.func.attr in LOOKUPS
             yield from self._report_method(place)
         for word in node.keywords:
@@ -335,12 +300,12 @@ _REPORT: dict[type, Any] = {
     **dict.fromkeys((ast.Import, ast.ImportFrom), lambda observer, place: observer._imports.of(place)),
 }
 
-_MOSTLY_DULL = frozenset({ast.Name, ast.Attribute, ast.Call})
-
-_CALLED = frozenset({"format", "format_map", *PARSERS, *LOOKUPS})
-"""Methods whose call is looked at, whatever they are called on."""
-
-_TOLD_WHEN_CHANGED = TAKERS | {"TYPE_CHECKING"}
+_DULL: Mapping[type, Any] = {
+    ast.Name: Dullness.is_name,
+    ast.Call: Dullness.is_call,
+    ast.Attribute: Dullness.is_attribute,
+    ast.Subscript: Dullness.is_item,
+}
 
 
 def _is_shared(base: Meaning) -> bool:
@@ -359,11 +324,6 @@ def _is_spelled_of_object(call: Any) -> bool:
 
 
 # --- small answers ---------------------------------------------------------------------------------------------------------------
-
-
-def is_notable(name: str) -> bool:
-    """Whether any rule has something to say of an attribute by its name alone."""
-    return name.startswith("__") or name in NOTABLE or name.partition("_")[0] in NOTABLE_BEGINNINGS
 
 
 def _report_guesses(meanings: Meanings, link: Any, root: Any, chain: list[Any]) -> Iterator[Fact]:

@@ -57,6 +57,7 @@ class Scope:
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
     known: dict[str, Any] = field(default_factory=dict)  # what names were found to mean here
+    says: dict[str, int] = field(default_factory=dict)  # what there may be to say of them: see `dullness`
     stars: list[ast.ImportFrom] = field(default_factory=list)
     is_generator: bool = False
     returns: list[Any] = field(default_factory=list)  # the expressions a function returns
