@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _WITH_CLASSES = frozenset({"builtins", "abc", "enum", "typing", "types", "collections"})
 """Modules whose members are mostly classes."""
 
+_GIVING = ("builtins.next", "")
+"""What may give an element of what it is given: also what is not known, as ``operator.itemgetter(0)``."""
+
 
 def called(reader: Reader, node: Any, scope: Scope, depth: int) -> Meanings:
     function = node.func
@@ -83,7 +86,7 @@ def _result(reader: Reader, called: Meaning, node: Any, scope: Scope, depth: int
         return SUPER if not arguments or _is_own_super(reader, arguments, scope, depth) else ()
     if called.path == "builtins.type" and len(arguments) == 1:
         return _type_of(reader, arguments[0], scope, depth)
-    if called.path == "builtins.next" and arguments:
+    if called.path in _GIVING and arguments:
         return elements_of(reader, arguments[0], -1, scope, depth)
     return ()
 

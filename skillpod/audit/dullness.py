@@ -35,7 +35,7 @@ _SAYING = {
     What.CLASS: 0,
     What.HANDLER: 0,
     What.CONTEXT: 0,
-    What.FIELD: 0,
+    What.FIELD: TAKEN,
     What.GUESS: TAKEN,
     What.TEXT: IN_ARGUMENT,
     What.HOLDER: ALONE,
