@@ -57,16 +57,19 @@ class Names:
 
     def lookup(self, node: Any, scope: Scope, depth: int) -> Meanings:
         """What a name may be where it is read."""
-        known: Meanings | None = scope.known.get(node.id)
+        name: str = node.id
+        known: Meanings | None = scope.known.get(name)
         if known is not None:
             return known
-        name = mangled(node.id, scope) if node.id.startswith("__") else node.id
+        if name.startswith("__"):
+            name = mangled(name, scope)
         if name in WATCHED:  # of those the answer depends on the place
             return self._lookup(name, node, scope, depth)
-        home = _home(name, scope)
-        known = home.known.get(name)
+        home = scope if name in scope.bindings and not scope.elsewhere else _home(name, scope)
+        known = home.known.get(name) if home is not scope else None
         if known is None:
-            known = self._lookup(name, node, home, depth)
+            is_local = (home.kind is _FUNCTION or home.kind is _COMPREHENSION) and not home.elsewhere
+            known = self._union(home.bindings[name], depth) if is_local else self._lookup(name, node, home, depth)
             if self._known.is_busy and not self._is_settled(name, home):
                 return known  # it may not be whole
             home.known[name] = known
@@ -75,20 +78,24 @@ class Names:
 
     def _is_settled(self, name: str, home: Scope) -> bool:
         """Whether a name means the same whatever is still being worked out."""
-        return not self._module.stars and all(binding.source is _OPAQUE for binding in home.bindings.get(name, ()))
+        for binding in home.bindings.get(name, ()):
+            if binding.source is not _OPAQUE:
+                return False
+        return not self._module.stars
 
     def _lookup(self, name: str, node: Any, scope: Scope, depth: int) -> Meanings:
         found: Meanings = ()
         here: Scope | None = scope
         while here is not None:
-            here = here.elsewhere.get(name, here)
+            if here.elsewhere:
+                here = here.elsewhere.get(name, here)
             bindings = here.bindings.get(name)
             kind = here.kind
             if bindings and (kind is not _CLASS or here is scope):
                 found += self._union(bindings, depth)
                 if kind is _FUNCTION or kind is _COMPREHENSION:
                     return found
-                if kind is _MODULE:
+                if kind is _MODULE and (found is not UNKNOWN or self._module.stars):
                     found += self._from_elsewhere(name, found, depth)
                 if self._hides(name, bindings, here, scope, node):
                     return found
@@ -96,7 +103,8 @@ class Names:
                     here = self._module
                     continue
             here = here.parent
-        found += self._from_stars(self._module, name, depth)
+        if self._module.stars:
+            found += self._from_stars(self._module, name, depth)
         builtin = FOLLOWED.get(name)
         if builtin is None:
             return found or UNKNOWN
@@ -153,7 +161,11 @@ class Names:
         """What one binding gives its name. Raises TooDeep."""
         bound = _BOUND.get(binding.source)
         found = UNKNOWN if bound is None else bound(self._reader, binding, depth)
-        return UNKNOWN if found is UNKNOWN else tuple([meaning.bound(binding.line) for meaning in found])
+        if found is UNKNOWN:
+            return UNKNOWN
+        if len(found) == 1 and (found[0].line or found[0].what is What.TEXT):  # as of most
+            return found
+        return tuple([meaning.bound(binding.line) for meaning in found])
 
     def _from_stars(self, scope: Scope, name: str, depth: int) -> Meanings:
         found: Meanings = ()
@@ -196,7 +208,8 @@ def _home(name: str, scope: Scope) -> Scope:
     """The nearest scope that binds a name where it is read, or the module."""
     here = scope
     while here.parent is not None:
-        here = here.elsewhere.get(name, here)
+        if here.elsewhere:
+            here = here.elsewhere.get(name, here)
         if name in here.bindings and (here.kind is not _CLASS or here is scope):
             return here
         here = here.parent or here

@@ -188,7 +188,13 @@ class Reader:
         self._values[id(node)] = found
 
     def evaluate(self, node: Any, scope: Scope, depth: int) -> Meanings:
-        evaluate = _EVALUATE.get(node.__class__)
+        """What an expression may be, in ``depth`` others. Raises TooDeep."""
+        kind = node.__class__
+        if kind is ast.Name:
+            known: Meanings | None = scope.known.get(node.id)
+            if known is not None:
+                return known
+        evaluate = _EVALUATE.get(kind)
         if evaluate is None:
             return UNKNOWN
         self._steps += 1
@@ -197,7 +203,8 @@ class Reader:
         return evaluate(self, node, scope, depth + 1)
 
     def attribute(self, bases: Meanings, name: str, depth: int) -> Meanings:
-        if bases is UNKNOWN and name.lstrip("_") not in TELLING and name not in self.whole.fields:
+        """What an attribute of that may be. Raises TooDeep."""
+        if (bases is UNKNOWN or is_own(bases)) and self._plain[name]:
             return UNKNOWN
         if len(bases) == 1:
             return attributes.of(self, bases[0], name, depth)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,9 @@ _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name_
 """What a file is told of its own name: two names, and the same by its spec, which is false where the file is run as a program."""
 
 _SIGNATURES = frozenset({"inspect.signature", "inspect.Signature.from_callable"})
+
+_NOTHING: Mapping[int | str, tuple[str, ...]] = MappingProxyType({})
+_MAKING = frozenset({"operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *MAKERS, *COPIERS})
 
 
 class Uses:
@@ -72,12 +76,12 @@ class Uses:
         if self._is_kind(place.node, place.parent, place.scope) or _is_only_sought_in(meaning, place):
             return
         spot, call = spot_of(place.node), place.parent if is_called(place) else None
-        name = meaning.path.removeprefix("builtins.")
+        name, is_making, is_told = _manner(meaning.path)
         if name in _SIGNATURES and call is None and isinstance(place.parent, ast.Call) and place.parent.args[:1] == [place.node]:
             call = place.parent  # functools.partial(inspect.signature, eval_str=True)
-        if name in ("operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *MAKERS, *COPIERS):
+        if is_making:
             yield from self._makings.by_function(meaning, spot, spelled, call, place)
-        if name == meaning.path or name.partition(".")[0] in BUILTINS or not standing(meaning.path).is_listed:
+        if is_told:
             told = self._told(call, place.scope)
             is_looked_at = meaning.path in HARMLESS_WHEN_SEEN and call is None and self._is_looked_at(place)
             use = Use(spot, meaning.what, meaning.path, spelled, meaning.line, call=call, told=told, is_looked_at=is_looked_at)
@@ -97,11 +101,15 @@ class Uses:
         """The arguments of a call that are proven constant texts; the first element stands for a literal list.
 
         ``__name__`` and ``__package__`` stand for themselves: they are the file's own names."""
-        if call is None:
-            return MappingProxyType({})
+        if call is None or not (call.args or call.keywords):
+            return _NOTHING
         told: dict[int | str, tuple[str, ...]] = {}
         arguments: list[tuple[int | str, Any]] = [*enumerate(call.args), *((word.arg, word.value) for word in call.keywords if word.arg)]
         for key, node in arguments:
+            if isinstance(node, ast.Constant):
+                if isinstance(node.value, str):
+                    told[key] = (node.value,)
+                continue
             if isinstance(node, ast.Starred):
                 break
             if isinstance(node, ast.Name) and node.id in _OWN_NAMES and self._reader.names.is_free(node.id, scope):
@@ -112,7 +120,7 @@ class Uses:
             texts = tuple(meaning.path if meaning.what is What.TEXT else _OWN_SPEC.get(meaning.path, "") for meaning in meanings)
             if all(text or meaning.what is What.TEXT for text, meaning in zip(texts, meanings, strict=True)):
                 told[key] = texts
-        return MappingProxyType(told)
+        return MappingProxyType(told) if told else _NOTHING
 
     def _is_kind(self, node: Any, parent: Any, scope: Scope) -> bool:
         """Whether something only stands as a kind to tell values by: in ``except kind:``, or as the second argument of isinstance."""
@@ -154,6 +162,13 @@ _USES: Mapping[What, Callable[[Uses, Meaning, Place, str], Iterator[Fact]]] = {
     What.NAMESPACE: Uses._namespace,
     **dict.fromkeys((What.HOLDER, What.FUNCTION), Uses._held),
 }
+
+
+@lru_cache(maxsize=4096)
+def _manner(path: str) -> tuple[str, bool, bool]:
+    """Of a member: what people call it, whether it makes something out of text, and whether a use of it is told to the rules."""
+    name = path.removeprefix("builtins.")
+    return name, name in _MAKING, name == path or name.partition(".")[0] in BUILTINS or not standing(path).is_listed
 
 
 def _is_only_sought_in(meaning: Meaning, place: Place) -> bool:
