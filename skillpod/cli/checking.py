@@ -127,7 +127,7 @@ def _print_comparison(one: Checked) -> None:
     if one.seen is None or not one.seen.report.comparison:
         return
     from skillpod.cli import render  # SAFE: here, as above
-    from skillpod.cli.portrait import comparison_table
+    from skillpod.cli.comparing import comparison_table
 
     table = list(comparison_table([row.as_dict() for row in one.seen.report.comparison]))
     if table:

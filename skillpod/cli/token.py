@@ -10,7 +10,7 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.portrait import moment
+from skillpod.cli.quantities import moment
 from skillpod.serve.tokens import FILE, add_token, mint, read_tokens, remove_token
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

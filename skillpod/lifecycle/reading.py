@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import platform
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -122,7 +122,7 @@ def _reader() -> Any:
     from skillpod.manifest.parse import ManifestReader  # SAFE: here, as above
 
     schema = json.loads(packaged_text("manifest/schema.json"))
-    return ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
+    return ManifestReader(schema, python=sys.version.partition(" ")[0], skillpod=__version__)
 
 
 # --- what goes in ------------------------------------------------------------------------------------------------------------------

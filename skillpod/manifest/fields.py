@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from typing import TYPE_CHECKING
 
 from skillpod.model.legible import is_unseen
 from skillpod.model.manifest import KIB, MIB
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
 _SIZE = re.compile(r"([0-9]{1,9})(KiB|MiB|GiB)")
@@ -65,6 +67,8 @@ def _within(value: float, text: str, least: float, most: float, bounds: Bounds) 
 
 def specifier(text: str) -> SpecifierSet:
     """``>=1.2,<2`` as packaging reads it (PEP 440); an empty one says nothing and is refused."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # SAFE: here, so that who requires nothing never loads them
+
     try:
         found = SpecifierSet(text)
     except InvalidSpecifier:

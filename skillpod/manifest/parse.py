@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from packaging.version import Version
-
 from skillpod.documents import Schema, did_you_mean, join, read_yaml, show
 from skillpod.errors import DocumentInvalid
 from skillpod.manifest import fields
@@ -347,7 +345,7 @@ class _Reading:
 
     def _check_version(self, key: str, wanted: str, running: str) -> None:
         versions = self._try(f"requires.{key}", None, fields.specifier, wanted)
-        if versions is not None and running and not versions.contains(Version(running), prereleases=True):
+        if versions is not None and running and not versions.contains(running, prereleases=True):
             self._add(f"this is {key} {running}, the skill wants {wanted}", f"requires.{key}")
 
     def _tests(self) -> tuple[SkillTest, ...]:

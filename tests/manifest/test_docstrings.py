@@ -13,52 +13,56 @@ from hypothesis import strategies as st
 
 from skillpod.manifest.docstrings import Docstring, read_docstring
 
-LINES = st.sampled_from(
-    [
-        *("", "", "", "", "Args:", "Args:", "Args:", "Returns:", "Raises:", "Yields:", "Note:", "Attributes:", "args:", "Args: these"),
-        *("Scan it.", "Slowly: it takes long.", "Usage:", "a-b: c", "```", ":param x: The name.", "http://x/ is it", "Parameters", "----"),
-        *(
-            "    x: The name.",
-            "    x: The name.",
-            "    y (int): How many.",
-            "    y (dict[str, int], optional): By name.",
-            "    y(int): Two.",
-        ),
-        *(
-            "    x : y",
-            "    *rest: All.",
-            "    no colon",
-            "    :param z: A trap.",
-            "    (x): y",
-            "    x (f(): y",
-            "    x (a) b: y",
-            "    x:",
-        ),
-        *(
-            "        and more: of it",
-            "      in between",
-            "            further in",
-            "   three",
-            " one",
-            "    ",
-            "\tx: a tab",
-            "    \u00e9: \u00e8",
-        ),
-        *(
-            "    KeyError: when it is not there",
-            "    >>> x",
-            "    x: a\u00a0b",
-            "    x: a\x0bb",
-            "    ```",
-            "    - x: y",
-            "    x (1 2): odd",
-        ),
-    ]
-)
+TEXT = """
+Args:
+Args:
+Returns:
+Raises:
+Yields:
+Note:
+Attributes:
+args:
+Args: these
+Scan it.
+Slowly: it takes long.
+Usage:
+a-b: c
+```
+:param x: The name.
+http://x/ is it
+Parameters
+----
+    x: The name.
+    x: The name.
+    y (int): How many.
+    y (dict[str, int], optional): By name.
+    y(int): Two.
+    x : y
+    *rest: All.
+    no colon
+    :param z: A trap.
+    (x): y
+    x (f(): y
+    x (a) b: y
+    x:
+        and more: of it
+            further in
+      in between
+   three
+ one
+    KeyError: when it is not there
+    >>> x
+    ```
+    - x: y
+    x (1 2): odd"""
+UNUSUAL = ("", "", "", "    ", "\tx: a tab", "    \u00e9: \u00e8", "    x: a\u00a0b", "    x: a\x0bb")
+LINES = st.sampled_from([*TEXT.split("\n"), *UNUSUAL])
 
 
 def definition(text: str) -> ast.FunctionDef:
-    return ast.FunctionDef(name="f", body=[ast.Expr(ast.Constant(text))])
+    (function,) = ast.parse(f"def f():\n    {text!r}\n").body
+    assert isinstance(function, ast.FunctionDef)
+    return function
 
 
 def read_by_griffe(text: str) -> Docstring:
@@ -94,6 +98,6 @@ def test_a_plain_docstring_is_read_without_griffe(docstring: str) -> None:
     assert read_docstring(definition(docstring)) == read_by_griffe(docstring)
     program = (
         "import ast, sys; from skillpod.manifest.docstrings import read_docstring;"
-        "read_docstring(ast.FunctionDef(name='f', body=[ast.Expr(ast.Constant(sys.argv[1]))])); sys.exit('griffe' in sys.modules)"
+        "read_docstring(ast.parse(f'def f():\\n    {sys.argv[1]!r}').body[0]); sys.exit('griffe' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program, docstring], check=False).returncode == 0
