@@ -14,6 +14,7 @@ from skillpod.errors import ManifestInvalid, SignatureInvalid, SkillpodError, fr
 from skillpod.model.bundle import Bundle
 from skillpod.model.ended import Ended
 from skillpod.model.finding import Finding, Report, Severity
+from skillpod.model.later import compile_waiting
 from skillpod.resources import packaged_text
 from skillpod.trust.verify import verify
 
@@ -99,9 +100,10 @@ def find(text: Annotated[str, Field(min_length=1)], ctx: Context, many: list[str
 
 def prepare() -> None:
     """Import everything that ``read`` may, and have it read a skill that is in order and one that is not: what is made once is then made
-    before the forks."""
+    before the forks, and so is what neither of the two needed."""
     read(asked([(Bundle.freeze(_REHEARSED), "rehearsed")]))
     read(asked([(Bundle.freeze({**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}), "other")]))
+    compile_waiting()
 
 
 def read_manifest(bundle: Bundle, *, folder: str) -> Manifest:

@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-_SECTION = re.compile(r"^[ \t]*(?:[A-Z][A-Za-z ]*:[ \t]*$|:[a-z]+[^:\n]*:|-{3,}[ \t]*$)", re.MULTILINE)
+from skillpod.model.later import later
+
+_SECTION = later(r"^[ \t]*(?:[A-Z][A-Za-z ]*:[ \t]*$|:[a-z]+[^:\n]*:|-{3,}[ \t]*$)", re.MULTILINE)
 """Anything that could begin a section: without it a docstring is only its description, and no parser is needed."""
 
 _PARAMETERS = frozenset({"parameters", "other parameters", "attributes"})
 
 _PLAIN_SECTIONS = frozenset({"Args:", "Returns:", "Raises:", "Yields:"})
-_HEAD = re.compile(r"[ :`]|\w[\w\s-]*:(\s|$)")
+_HEAD = later(r"[ :`]|\w[\w\s-]*:(\s|$)")
 """What no line of a plain paragraph begins with: it could be more than text."""
-_PLAIN_ITEM = re.compile(r" {4}(\w+)(?: \([\w .,|\[\]]+\))?:(.*)")
-_INDENTED = re.compile(r" {4} *[^ :]")
+_PLAIN_ITEM = later(r" {4}(\w+)(?: \([\w .,|\[\]]+\))?:(.*)")
+_INDENTED = later(r" {4} *[^ :]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from skillpod.model.later import later
 from skillpod.model.legible import is_unseen
 from skillpod.model.manifest import KIB, MIB
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
-_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
-_SIZE = re.compile(r"([0-9]{1,9})(KiB|MiB|GiB)")
+_DURATION = later(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
+_SIZE = later(r"([0-9]{1,9})(KiB|MiB|GiB)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BYTES = {"KiB": KIB, "MiB": MIB, "GiB": 1024 * MIB}
-_HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_HOST_LABEL = later(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _INTERPRETER_VARIABLES = ("LD_", "PYTHON", "GLIBC_TUNABLES", "MALLOC_", "GCONV_PATH", "NLSPATH", "LOCPATH")
 
 

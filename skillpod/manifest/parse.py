@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from skillpod.manifest.faults import Faults
 from skillpod.manifest.schemas import author_schema_faults
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, GuestCount, Limits, Manifest, Requires, SkillTest
 from skillpod.model.names import is_skill_name
@@ -88,7 +88,7 @@ def _misspelt(names: Iterable[str]) -> str:
 
 # --- faults of the schema, and what is left sound ------------------------------------------------------------------------------------
 
-_STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
+_STEP = later(r"\[([0-9]+)\]|([^.\[\]]+)")
 _UNITS = {**dict.fromkeys(fields.DURATIONS, "s"), **dict.fromkeys(fields.SIZES, "MiB")}
 
 

@@ -13,27 +13,29 @@ from dataclasses import dataclass
 from functools import cache
 
 from skillpod.audit.text.normalise import Plain
+from skillpod.model.later import later
 
 LONGEST = 64 * 1024
 SHORTEST = 16
 """Characters of a piece without blanks that can be a text in a code."""
 SIGNS = 6
 """Signs, or numbers, that make it worth looking whether a text is written in them."""
-_READABLE = re.compile(r"[\x20-\x7e\n\r\t\u00a0-\uffff]")
+_READABLE = later(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\U00010000-\U0010ffff]")
+"""Written by what it is not: a range is compiled code point by code point, up to U+FFFF."""
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){12,}(?![0-9a-fA-F])")
-_BASE32 = re.compile(r"[A-Z2-7]{24,}={0,6}(?![A-Za-z0-9])")
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}[\w.,'-]{0,12}){6,}")
-_REFERENCES = re.compile(r"(?:&#(?:x[0-9a-fA-F]{1,6}|[0-9]{1,7});[\w.,' ]{0,4}){6,}")
-_ESCAPES = re.compile(r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{3})[\w.,' ]{0,4}){6,}")
+_BASE64 = later(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX = later(r"(?:[0-9a-fA-F]{2}){12,}(?![0-9a-fA-F])")
+_BASE32 = later(r"[A-Z2-7]{24,}={0,6}(?![A-Za-z0-9])")
+_PERCENT = later(r"(?:%[0-9a-fA-F]{2}[\w.,'-]{0,12}){6,}")
+_REFERENCES = later(r"(?:&#(?:x[0-9a-fA-F]{1,6}|[0-9]{1,7});[\w.,' ]{0,4}){6,}")
+_ESCAPES = later(r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{3})[\w.,' ]{0,4}){6,}")
 _FEWEST = 12
 """Numbers in a row that can be a text."""
-_OCTET = re.compile(r"(?:0?x)?[0-9a-f]{2}")
+_OCTET = later(r"(?:0?x)?[0-9a-f]{2}")
 _OCTETS = frozenset(first + second for first in "abcdef" for second in "abcdef")
 """Those that are words of letters only."""
-_CHARACTER = re.compile(r"3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]")
-_BITS = re.compile(r"[01]{7,8}")
+_CHARACTER = later(r"3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]")
+_BITS = later(r"[01]{7,8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +18,7 @@ from skillpod.audit.text.ordinary import REFERENCE, is_ordinary
 from skillpod.audit.text.search import Hit, clauses_in
 from skillpod.audit.text.written import Stretch
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 
 DEPTH = 2
 """How many codes inside each other are read."""
@@ -36,9 +36,9 @@ _OBJECTS = frozenset(
 )
 KNOWN = VERBS | _OBJECTS
 """Words worth looking for behind a disguise."""
-_UNSEEN_WITHIN = re.compile(f"[{ZERO_WIDTH}{BIDI}\U000e0000-\U000e007f]")
+_UNSEEN_WITHIN = later(f"[{ZERO_WIDTH}{BIDI}\U000e0000-\U000e007f]")
 
-_ADDRESSED = re.compile(
+_ADDRESSED = later(
     r"\b(?:ai|llms?|language models?|(?:coding |ai )?agents?|assistants?|claude|gpt|chatgpt|gemini|copilot|chatbot|bot"
     r"|model)s?\b[^.!?\n]{0,60}?\b"
     r"(?:must|should|shall|always|never|please|do not|don't|have to|need to|are (?:required|instructed|to)|will)\b"
@@ -46,7 +46,7 @@ _ADDRESSED = re.compile(
     r"|\b(?:you must|you should|you will|your task|you are) (?:\w{1,12} ){0,4}?(?:assistant|agent|model|system prompt|ai|tool|user"
     r"|instructions|call|invoke|run|execute|send|obey)\b"
 )
-_ORDERED = re.compile(
+_ORDERED = later(
     r"(?:^|[.!?:;\n>] ?|\b(?:please|then|and|now|must|should|first|always|to|you) )(?:run|execute|call|invoke|send|post|upload|download"
     r"|fetch|curl|open|read|cat|delete|remove|rm|forward|reply|respond|"
     r"output|print|write|install|import|ignore|reveal|tell|say|use|pip|bash|sh|wget|eval|exec|visit|copy|email)\b[^\n]{0,200}?(?:https?:"

@@ -9,20 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
+from skillpod.model.later import later
 
-_RUN = re.compile("[^\x00-\x7f]+|(?<=[A-Za-z])-\r?\n[ \t]*(?=[a-z])")
+_RUN = later("[^\x00-\x7f]+|(?<=[A-Za-z])-\r?\n[ \t]*(?=[a-z])")
 """What is not copied as it is: characters beyond ASCII, and the break in a word that was divided at the end of a line."""
-_INVISIBLE = re.compile(f"[{ZERO_WIDTH}{BIDI}\ufe00-\ufe0f\U000e0000-\U000e01ef]")
-_TAG = re.compile("[\U000e0000-\U000e007f]")
+_INVISIBLE = later(f"[{ZERO_WIDTH}{BIDI}\ufe00-\ufe0f\U000e0000-\U000e01ef]")
+_TAG = later("[\U000e0000-\U000e007f]")
 _BLANKS = "".join(chr(code) if chr(code).isalnum() or chr(code) in "@$" else " " for code in range(128))
-_WORD = re.compile(r"(?:[^\W_]|[@$])+")
+_WORD = later(r"(?:[^\W_]|[@$])+")
 _LONG = 20
 _SHORT = 4
 """Letters of a word that is not looked for behind a disguise."""
-_SPACED = re.compile(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
-_DIVIDING = re.compile("[a-z](?:[*`]|<|&#)")
-_WITHIN = re.compile(r"(?<=[a-z])(?:\*{1,3}|`{1,2}|</?[a-z][^<>\n]{0,80}>|<!--[^<>]{0,80}-->){1,4}(?=[a-z])")
-_LETTER = re.compile(r"([a-z])([^a-z]*)")
+_SPACED = later(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
+_DIVIDING = later("[a-z](?:[*`]|<|&#)")
+_WITHIN = later(r"(?<=[a-z])(?:\*{1,3}|`{1,2}|</?[a-z][^<>\n]{0,80}>|<!--[^<>]{0,80}-->){1,4}(?=[a-z])")
+_LETTER = later(r"([a-z])([^a-z]*)")
 _IN_A_ROW = 6
 """Words of one letter, before they are read as one word of many."""
 
