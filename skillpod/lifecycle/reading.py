@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENTRY = "skillpod.lifecycle.reading:read"
 PREPARE = "skillpod.lifecycle.reading:prepare"
+COMPLETE = "skillpod.lifecycle.reading:complete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +100,20 @@ def find(text: Annotated[str, Field(min_length=1)], ctx: Context, many: list[str
 
 
 def prepare() -> None:
-    """Import everything that ``read`` may, and have it read a skill that is in order and one that is not: what is made once is then made
-    before the forks, and so is what neither of the two needed."""
+    """Import what ``read`` needs for a skill that is in order, and have it read one: what is made once is then made before the forks."""
     read(asked([(Bundle.freeze(_REHEARSED), "rehearsed")]))
-    read(asked([(Bundle.freeze({**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}), "other")]))
+
+
+def prepare_for_many() -> None:
+    """And every pattern, which each of a few would rather compile for itself."""
+    prepare()
     compile_waiting()
+
+
+def complete() -> None:
+    """The same for skills that are not in order: it takes as long again, and can wait until nobody else does."""
+    compile_waiting()
+    read(asked([(Bundle.freeze({**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}), "other")]))
 
 
 def read_manifest(bundle: Bundle, *, folder: str) -> Manifest:

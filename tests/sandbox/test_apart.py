@@ -167,6 +167,18 @@ def test_the_second_fork_has_what_was_prepared_before() -> None:
 # --- the helper --------------------------------------------------------------------------------------------------------------------
 
 
+def test_what_can_wait_is_prepared_when_nothing_is_asked() -> None:
+    helper = HelperApart("tests.sandbox.attacks:completed", prepare=NOTHING, complete="tests.sandbox.attacks:complete", bounds=PATIENT)
+    try:
+        assert helper.run(b"") == b"no"
+        deadline = time.monotonic() + 20
+        while helper.run(b"") == b"no" and time.monotonic() < deadline:
+            time.sleep(1.0)
+        assert helper.run(b"") == b"yes"
+    finally:
+        helper.close()
+
+
 def test_a_helper_that_is_killed_is_started_again_and_what_it_was_asked_is_asked_again() -> None:
     helper = HelperApart("tests.sandbox.attacks:slow", prepare=NOTHING, bounds=PATIENT)
     try:
