@@ -15,6 +15,7 @@ from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examin
 from skillpod.errors import CommandInvalid
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.reading import keep_bytecode
 from skillpod.model.finding import Finding, Verdict
 from skillpod.serve.answers import Exit
 
@@ -105,6 +106,7 @@ def _before(wanted: Wanted, skills: list[Path], examiner: Examiner) -> Before:
 def _load_printing() -> None:
     """While the first skill is read in its own process, this one has nothing to do."""
     import_module("skillpod.cli.findings")
+    keep_bytecode()
 
 
 def _print_each(examined: Iterable[Checked], count: int) -> list[Checked]:

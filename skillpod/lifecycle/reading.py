@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from skillpod import __version__
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 ENTRY = "skillpod.lifecycle.reading:read"
 PREPARE = "skillpod.lifecycle.reading:prepare"
 COMPLETE = "skillpod.lifecycle.reading:complete"
+
+
+_READERS = ("skillpod.audit.run", "skillpod.manifest.parse", "skillpod.manifest.describe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,19 @@ def complete() -> None:
     """The same for skills that are not in order: it takes as long again, and can wait until nobody else does."""
     compile_waiting()
     read(asked([(Bundle.freeze({**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}), "other")]))
+
+
+def keep_bytecode() -> None:
+    """Keep the bytecode of what ``read`` needs, where that is wanted and there is none: a throw-away process can write nothing, and would
+    compile all of it again each time (PEP 3147)."""
+    if sys.dont_write_bytecode:
+        return
+    from importlib.util import find_spec  # SAFE: here, as above
+
+    cached = [spec.cached for name in _READERS if (spec := find_spec(name)) is not None and spec.cached]
+    if not all(map(os.path.exists, cached)):
+        for name in _READERS:
+            import_module(name)
 
 
 def read_manifest(bundle: Bundle, *, folder: str) -> Manifest:
