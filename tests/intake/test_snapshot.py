@@ -334,9 +334,9 @@ def test_a_file_of_a_terabyte_is_refused_without_reading_it(tmp_path: Path) -> N
         os.truncate(folder / "huge", 2**40)
     except OSError:
         pytest.skip("this filesystem has no sparse file of a terabyte")
-    begun = time.monotonic()
+    begun = time.process_time()
     assert "16 MiB" in refused(folder).message
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_sixteen_parts_are_taken_and_seventeen_are_refused(tmp_path: Path) -> None:
