@@ -156,8 +156,9 @@ def test_a_caller_waits_no_longer_than_the_wall_and_hears_busy(zygote: OpenZygot
     """There is time for one call after another, on a busy machine too, and never for two."""
 
     async def once() -> None:
-        async with opened(zygote, launch(HANDLER, lifetime=lifetime, limits=Limits(wall=4.0), guests=GuestCount(0, 1))) as guests:
-            calls = [asyncio.ensure_future(guests.call("waits", seconds=2.1)) for _ in range(3)]
+        async with opened(zygote, launch(HANDLER, lifetime=lifetime, limits=Limits(wall=2.0), guests=GuestCount(0, 1))) as guests:
+            await guests.call("waits", seconds=0)  # until there is a guest, the first call waits too
+            calls = [asyncio.ensure_future(guests.call("waits", seconds=1.1)) for _ in range(3)]
             ended = await asyncio.gather(*calls, return_exceptions=True)
             assert [type(end) for end in ended] == [int, int, Busy]
 
