@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillpod.audit.constants import MAX_DEPTH
 from skillpod.audit.context import given
-from skillpod.audit.facts import UNKNOWN, Held, Meaning, Meanings, What
+from skillpod.audit.facts import NAMELESS, UNKNOWN, Held, Meaning, Meanings, What
 from skillpod.audit.fixpoint import TooDeep
 from skillpod.audit.holders import elements_of
 from skillpod.audit.inert import is_inert
@@ -24,6 +24,10 @@ _MAX_BINDINGS = 1000
 _CLASS, _MODULE, _FUNCTION, _COMPREHENSION = Kind.CLASS, Kind.MODULE, Kind.FUNCTION, Kind.COMPREHENSION
 _OPAQUE, _VALUE, _ELEMENT = Source.OPAQUE, Source.VALUE, Source.ELEMENT
 """By one name each: up to Python 3.11 a member of an Enum is found five times as slowly as any other attribute."""
+
+_HANDLER: Meanings = (Meaning(What.HANDLER),)
+_SELF: Meanings = (Meaning(What.SELF),)
+_OWN_CLASS: Meanings = (Meaning(What.CLASS),)
 
 _OF_METHODS = frozenset({Source.SELF, Source.CLASS, Source.HANDLER, Source.FUNCTION})
 """Sources that say by themselves what the name is."""
@@ -163,7 +167,7 @@ class Names:
         found = UNKNOWN if bound is None else bound(self._reader, binding, depth)
         if found is UNKNOWN:
             return UNKNOWN
-        if len(found) == 1 and (found[0].line or found[0].what is What.TEXT):  # as of most
+        if len(found) == 1 and (found[0].line or found[0].what in NAMELESS):  # as of most
             return found
         return tuple([meaning.bound(binding.line) for meaning in found])
 
@@ -198,9 +202,9 @@ _BOUND: Mapping[Source, Callable[[Reader, Binding, int], Meanings]] = {
     Source.ELEMENT: lambda reader, binding, depth: elements_of(reader, binding.node, binding.index, binding.scope, depth),
     Source.FUNCTION: lambda reader, binding, _: (Meaning(What.FUNCTION, held=Held(reader, binding.node, binding.scope)),),
     Source.TYPED: lambda reader, binding, depth: given(reader, binding.node, binding.scope.parent, depth) or UNKNOWN,
-    Source.HANDLER: lambda *_: (Meaning(What.HANDLER),),
-    Source.SELF: lambda *_: (Meaning(What.SELF),),
-    Source.CLASS: lambda *_: (Meaning(What.CLASS),),
+    Source.HANDLER: lambda *_: _HANDLER,
+    Source.SELF: lambda *_: _SELF,
+    Source.CLASS: lambda *_: _OWN_CLASS,
 }
 
 

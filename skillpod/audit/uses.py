@@ -26,6 +26,7 @@ _OWN_SPEC = {"builtins.__spec__": "__name__", "builtins.__spec__.name": "__name_
 _SIGNATURES = frozenset({"inspect.signature", "inspect.Signature.from_callable"})
 
 _NOTHING: Mapping[int | str, tuple[str, ...]] = MappingProxyType({})
+_ASKING_OF_KINDS = frozenset({"builtins.isinstance", "builtins.issubclass"})
 _MAKING = frozenset({"operator.attrgetter", "operator.methodcaller", "dataclasses.dataclass", *MAKERS, *COPIERS})
 
 
@@ -124,14 +125,14 @@ class Uses:
 
     def _is_kind(self, node: Any, parent: Any, scope: Scope) -> bool:
         """Whether something only stands as a kind to tell values by: in ``except kind:``, or as the second argument of isinstance."""
-        if isinstance(parent, ast.Tuple):
+        kind = parent.__class__
+        if kind is ast.Call:
+            if len(parent.args) != 2 or parent.args[1] is not node:
+                return False
+            return {meaning.path for meaning in self._reader.value(parent.func, scope)} <= _ASKING_OF_KINDS
+        if kind is ast.Tuple:
             return self._is_kind(parent, self._reader.survey.parents.get(id(parent)), scope)
-        if isinstance(parent, ast.ExceptHandler):
-            return parent.type is node
-        if isinstance(parent, ast.Call) and len(parent.args) == 2 and parent.args[1] is node:
-            called = {meaning.path for meaning in self._reader.value(parent.func, scope)}
-            return called <= {"builtins.isinstance", "builtins.issubclass"}
-        return False
+        return kind is ast.ExceptHandler and parent.type is node
 
     def _is_looked_at(self, place: Place) -> bool:
         """Whether a type is compared with, annotates, or is kept in a name: alone, or among others."""
