@@ -39,6 +39,7 @@ from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
+from skillpod.model.principal import LOCAL_OWNER, Principal
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
 from skillpod.registry.catalog import Catalog
@@ -365,22 +366,22 @@ class SkillManager:
 
     async def mount(self, path: str | os.PathLike[str], *, config: Mapping[str, Any] | None = None, actor: str = "owner") -> dict[str, Any]:
         """Mount a skill folder, with its config; the operator becomes its source, unless it is in the skills directory."""
-        return await self.execute(Command(verb=Verb.MOUNT, actor=actor, path=os.fspath(path), config=config))
+        return await self.execute(Command(verb=Verb.MOUNT, principal=_named(actor), path=os.fspath(path), config=config))
 
     async def unmount(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
-        return await self.execute(Command(verb=Verb.UNMOUNT, actor=actor, name=name))
+        return await self.execute(Command(verb=Verb.UNMOUNT, principal=_named(actor), name=name))
 
     async def reload(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
         """Read the source again now; ends a pin and an unmount."""
-        return await self.execute(Command(verb=Verb.RELOAD, actor=actor, name=name))
+        return await self.execute(Command(verb=Verb.RELOAD, principal=_named(actor), name=name))
 
     async def rollback(self, name: str, to: str = "", *, actor: str = "owner") -> dict[str, Any]:
         """Return to the version before, or to the one whose digest begins so, and pin it."""
-        return await self.execute(Command(verb=Verb.ROLLBACK, actor=actor, name=name, to=to))
+        return await self.execute(Command(verb=Verb.ROLLBACK, principal=_named(actor), name=name, to=to))
 
     async def resume(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
         """Lift the quarantine of the skill's digests and try what is desired again."""
-        return await self.execute(Command(verb=Verb.RESUME, actor=actor, name=name))
+        return await self.execute(Command(verb=Verb.RESUME, principal=_named(actor), name=name))
 
     async def settled(self, timeout: float = 60.0) -> None:
         """Returns when every folder that is in the skills directory now has been dealt with. Raises TimeoutError."""
@@ -441,6 +442,11 @@ class SkillManager:
         if name not in self._supervisor.slots and name not in self._parts.state.names():
             raise UnknownSkill(f"there is no skill `{name}`", hint="`skillpod list` shows what there is", skill=name)
         return self._slot(name)
+
+
+def _named(actor: str) -> Principal:
+    """Whoever runs in this process may do all; what it calls itself is for the journal."""
+    return Principal(name=actor, roles=LOCAL_OWNER.roles)
 
 
 def _meant(words: type[_Word], word: str, what: str) -> _Word:

@@ -207,7 +207,7 @@ def _decide(survey: Survey, policy: Policy, update: Sequence[Finding]) -> tuple[
 
     words = {Admission: "admit", Hold: "hold", Refusal: "refuse"}
     try:
-        made = decision(survey, policy, update=update)
+        made = decision(survey, policy, now=time.time(), update=update)
     except SkillpodError as fault:
         return "refuse", "", (fault,)
     return words[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons

@@ -14,6 +14,7 @@ from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Pl
 from skillpod.cli.values import json_object
 from skillpod.cli.walls import wall_lines
 from skillpod.model.command import Command, Verb
+from skillpod.model.principal import LOCAL_OWNER
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -119,7 +120,7 @@ def mount(
 ) -> None:
     """Mount a skill from a path. You become its source: it is followed until you unmount it."""
     values = json_object(config, at="--config") if config is not None else None
-    command = Command(verb=Verb.MOUNT, actor="owner", path=os.path.abspath(path), config=values)
+    command = Command(verb=Verb.MOUNT, principal=LOCAL_OWNER, path=os.path.abspath(path), config=values)
     _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
 
 
@@ -165,7 +166,7 @@ def rollback(
     json: Json = False,
 ) -> None:
     """Return a skill to an earlier digest, and stay there until its folder changes or a reload."""
-    command = Command(verb=Verb.ROLLBACK, actor="owner", name=name, to=to)
+    command = Command(verb=Verb.ROLLBACK, principal=LOCAL_OWNER, name=name, to=to)
     _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
 
 
@@ -184,7 +185,7 @@ def resume(
 
 
 def _named(verb: Verb, name: str) -> Command:
-    return Command(verb=verb, actor="owner", name=name)
+    return Command(verb=verb, principal=LOCAL_OWNER, name=name)
 
 
 def _execute(command: Command, places: Places, *, json: bool) -> None:

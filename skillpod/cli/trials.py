@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -210,7 +211,7 @@ async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list
 
 def _leave(survey: Survey, policy: Policy) -> tuple[Admission, str]:
     """Leave to start it for its tests: a held skill may have a trial, in the jail and without grants."""
-    made = decision(survey, policy)
+    made = decision(survey, policy, now=time.time())
     match made:
         case Admission():
             return made, ""

@@ -18,6 +18,7 @@ from skillpod.trust.verify import verify
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
+    from skillpod.model.approval import Approval
     from skillpod.model.decision import Decision
     from skillpod.model.ended import Ended
     from skillpod.model.manifest import Manifest, ToolSpec
@@ -186,14 +187,24 @@ def _version(survey: Survey, manifest: Manifest) -> Version:
     )
 
 
-def decision(survey: Survey, policy: Policy, *, update: Sequence[Finding] = ()) -> Decision:
-    """What the policy says of a survey without faults, and of what it changes as an update. Raises what ``Survey.require`` raises."""
+def decision(
+    survey: Survey, policy: Policy, *, now: float, update: Sequence[Finding] = (), approvals: tuple[Approval, ...] = ()
+) -> Decision:
+    """What the policy says of a survey without faults, and of what it changes as an update; ``now`` is seconds since the epoch. Raises what
+    ``Survey.require`` raises."""
     from skillpod.policy.decide import Request, decide  # SAFE: here, so that a check without a policy never loads them
 
     manifest = survey.require()
     if survey.provenance is None:
         raise SignatureInvalid("the provenance is not known", digest=survey.bundle.digest)
     request = Request(
-        manifest=manifest, report=survey.report, provenance=survey.provenance, digest=survey.bundle.digest, update=tuple(update)
+        manifest=manifest,
+        report=survey.report,
+        provenance=survey.provenance,
+        digest=survey.bundle.digest,
+        evidence=survey.bundle.evidence,
+        now=now,
+        update=tuple(update),
+        approvals=approvals,
     )
     return decide(request, policy)

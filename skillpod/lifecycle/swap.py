@@ -135,7 +135,7 @@ class Swap:
         return tuple(replace(spec, exported=spec.name) for spec in survey.tools)
 
     def _admitted(self, survey: Survey, update: Sequence[Finding]) -> Admission:
-        answer = decision(survey, self._parts.policy(), update=update)
+        answer = decision(survey, self._parts.policy(), now=self._parts.clock.epoch(), update=update)
         match answer:
             case Admission():
                 return answer

@@ -10,23 +10,26 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.model.digest import Digest
+from skillpod.model.principal import LOCAL_OWNER, Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who calls: every call has one. ``session`` is an explicit key; empty means none. ``sees`` are patterns (``fnmatch``, case
-    matters) of the names of skills that are there for this caller; what it does not see it can't call, and is told nothing of."""
+    matters) of the names of skills that are there for this caller; what it does not see it can't call, and is told nothing of. ``roles``
+    are words of ``model.principal.Role``."""
 
     principal: str = "owner"
     session: str = ""
     tenant: str = ""
     sees: tuple[str, ...] = ("*",)
+    roles: tuple[str, ...] = ()
 
     def may_see(self, skill: str) -> bool:
         return any(pattern == "*" or fnmatchcase(skill, pattern) for pattern in self.sees)
 
 
-OWNER = Caller()
+OWNER = Caller(roles=LOCAL_OWNER.words)
 
 
 class Verb(Enum):
@@ -39,14 +42,21 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One frozen request of a door. ``path`` is for mount, ``to`` for rollback (a digest), ``config`` for mount (None: leave as it is)."""
+    """One frozen request of a door. ``path`` is for mount, ``to`` for rollback and for answers (a digest), ``config`` for mount (None:
+    leave as it is), ``reason`` for every answer, ``lasts`` for approvals and broken glass: seconds, 0 for the longest that is allowed."""
 
     verb: Verb
-    actor: str
+    principal: Principal
     name: str = ""
     path: str = ""
     to: str = ""
     config: Mapping[str, Any] | None = None
+    reason: str = ""
+    lasts: float = 0.0
+
+    @property
+    def actor(self) -> str:
+        return self.principal.name
 
 
 class Mode(Enum):

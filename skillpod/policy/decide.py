@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused, SkillpodError
+from skillpod.model.approval import Approval, Subject
 from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.comparison import Comparison, Standing, places
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
-from skillpod.model.digest import Digest
+from skillpod.model.digest import Digest, value_digest
 from skillpod.model.finding import Finding, Report, Severity, Verdict, verdict_of
 from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import Provenance
@@ -32,12 +33,16 @@ _LATER = "Approving comes with a later version; until then a policy of the opera
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """All that is known of one digest. ``isolation`` is how it would be contained; ``update`` is what it changes of the version that was
-    admitted before it, and counts as the audit's findings do."""
+    admitted before it, and counts as the audit's findings do. ``evidence`` is the digest of the signature sidecars; ``approvals`` what
+    people have answered so far, whatever for; ``now`` is seconds since the epoch."""
 
     manifest: Manifest
     report: Report
     provenance: Provenance
     digest: Digest
+    evidence: Digest
+    now: float
+    approvals: tuple[Approval, ...] = ()
     isolation: Isolation = Isolation.JAIL
     update: tuple[Finding, ...] = ()
 
@@ -50,6 +55,18 @@ class Request:
     def tier(self) -> Tier:
         """The higher of what the manifest says and what its permissions need: a manifest can't understate itself."""
         return max(self.manifest.tier, self.manifest.permissions.needs)
+
+    def subject(self, policy: Policy) -> Subject:
+        """What an answer to a question about this is bound to."""
+        manifest = self.manifest
+        return Subject(
+            skill=manifest.name,
+            digest=self.digest,
+            evidence=self.evidence,
+            permissions=value_digest({"tier": self.tier.word, **manifest.permissions.as_dict()}),
+            findings=value_digest([finding.as_dict() for finding in self.report.findings]),
+            policy=policy.digest,
+        )
 
 
 def decide(request: Request, policy: Policy) -> Decision:
@@ -148,6 +165,7 @@ def _hold(request: Request, policy: Policy, rules: Sequence[Rule]) -> Hold:
         digest=request.digest,
         question=f"May {manifest.name} {manifest.version} run? {asked or 'The policy wants a person to agree'}. "
         f"{because} (policy {policy.name!r}: {named}). {_LATER}; {until_then}.",
+        subject=request.subject(policy),
         rule=rules[0].id,
         policy=policy.digest,
         reasons=tuple(matter.about(skill=manifest.name, digest=request.digest) for matter in matters),

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
 from skillpod.model.command import Caller, Command, Verb
 from skillpod.model.event import Event
+from skillpod.model.principal import LOCAL_OWNER, Principal
 from skillpod.serve.answers import answer
 from skillpod.serve.pod import Pod
 
@@ -124,7 +125,7 @@ class _Door:
         )
 
     async def command(self, request: Request) -> Response:
-        command = _command(await _body(request), actor=_actor(request))
+        command = _command(await _body(request), principal=_principal(request))
         return _json(await self._unless_stopped(self._pod.execute(command)))
 
     async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
@@ -137,8 +138,9 @@ class _Door:
             raise PodUnreachable("the pod stopped before this was done", hint="it is not done again by itself") from None
 
 
-def _actor(request: Request) -> str:
-    return request.client.host if request.client else "local"
+def _principal(request: Request) -> Principal:
+    """Who is at the other end of the socket: its owner, or root."""
+    return Principal(name=request.client.host if request.client else "local", roles=LOCAL_OWNER.roles)
 
 
 # --- what comes in -----------------------------------------------------------------------------------------------------------------
@@ -181,7 +183,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _command(body: Mapping[str, Any], *, actor: str) -> Command:
+def _command(body: Mapping[str, Any], *, principal: Principal) -> Command:
     word = _text(body, "verb")
     try:
         verb = Verb(word)
@@ -195,7 +197,19 @@ def _command(body: Mapping[str, Any], *, actor: str) -> Command:
     config = body.get("config")
     if config is not None and not isinstance(config, dict):
         raise CommandInvalid(f"config is a JSON object, not {_kind(config)}", at="config")
-    return Command(verb=verb, actor=actor, name=_text(body, "name"), path=path, to=_text(body, "to"), config=config)
+    lasts = body.get("lasts", 0)
+    if type(lasts) not in (int, float) or not 0 <= lasts < float("inf"):
+        raise CommandInvalid(f"lasts is a number of seconds, not {_kind(lasts)}", at="lasts")
+    return Command(
+        verb=verb,
+        principal=principal,
+        name=_text(body, "name"),
+        path=path,
+        to=_text(body, "to"),
+        config=config,
+        reason=_text(body, "reason"),
+        lasts=float(lasts),
+    )
 
 
 def _caller(body: Mapping[str, Any]) -> Caller | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from skillpod.model.approval import Approval
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import NOTHING, Isolation, Permissions, Tier
 from skillpod.model.finding import Finding, Report, Severity, Verdict
@@ -16,6 +17,8 @@ from skillpod.resources import packaged_text
 
 SCHEMA = packaged_text("policy/schema.json")
 DIGEST = Bundle.freeze({"handler.py": b""}).digest
+EVIDENCE = Bundle.freeze({}).evidence
+NOW = 1_800_000_000.0
 REASON = "because this test says so"
 SIGNED = Provenance(publisher="acme", keys=("k1",))
 
@@ -40,12 +43,17 @@ def request(
     name: str = "probe_skill",
     author: str = "A. Tester <a@example.org>",
     isolation: Isolation = Isolation.JAIL,
+    approvals: tuple[Approval, ...] = (),
+    now: float = NOW,
 ) -> Request:
     return Request(
         manifest=Manifest(name=name, version="1.2.0", description="A probe.", author=author, tier=tier, permissions=permissions),
         report=report(verdict),
         provenance=provenance,
         digest=DIGEST,
+        evidence=EVIDENCE,
+        now=now,
+        approvals=approvals,
         isolation=isolation,
     )
 
