@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from skillpod.errors import SkillpodError
+from skillpod.model.approval import Approval
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import Caller, Remembered
 from skillpod.model.digest import Digest
@@ -109,6 +110,15 @@ class State(Protocol):
 
     def quarantined(self) -> Mapping[Digest, str]:
         """Digest -> why."""
+
+    def answers(self, digest: Digest) -> tuple[Approval, ...]:
+        """What people have answered about a digest, whatever for: of each person the newest for each subject."""
+
+    def reviews(self) -> tuple[Approval, ...]:
+        """The broken glass that nobody has reviewed yet, oldest first."""
+
+    def rules(self) -> Mapping[str, str]:
+        """The digests of the operator's rules that were in force last."""
 
     def apply(self, seq: int, entry: Entry) -> None:
         """Fold one durable entry in; entries come in the order of their numbers."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from skillpod.model.digest import Digest
 from skillpod.model.principal import LOCAL_OWNER, Principal
+from skillpod.model.provenance import NO_PAST, Past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ FOLDER = "folder"
 class Remembered:
     """What the journal says of one name, folded. ``generation`` is the last number given; ``digest`` what is published (None: nothing),
     ``previous`` what was before it; ``history`` the digests ever published, newest last, without repeats; ``identity`` is that of the
-    published generation, as ``Identity.as_dict()``."""
+    published generation, as ``Identity.as_dict()``; ``was_asked``: people had to approve it; ``past`` is what its signatures left."""
 
     desired: Desired
     generation: int = 0
@@ -117,3 +118,5 @@ class Remembered:
     previous: Digest | None = None
     history: tuple[Digest, ...] = ()
     identity: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    was_asked: bool = False
+    past: Past = NO_PAST
