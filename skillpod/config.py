@@ -60,9 +60,10 @@ class Http:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
     """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are
-    exported without the skill's name before them; ``volumes`` binds names that skills ask for; ``trial`` and ``quiet`` are seconds."""
+    exported without the skill's name before them; ``environment`` is what the operator calls this pod's, for rules of a policy; ``volumes`` binds names that skills ask for; ``trial`` and ``quiet`` are seconds."""
 
     policy: str = "default"
+    environment: str = ""
     skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     bare_names: frozenset[str] = frozenset()
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
@@ -147,6 +148,7 @@ class _Reader:
         alert = said.get("alert", {})
         config = PodConfig(
             policy=said.get("policy", plain.policy),
+            environment=said.get("environment", plain.environment),
             skills=self._skills(),
             bare_names=frozenset(said.get("bare_names", ())),
             volumes=self._volumes(),

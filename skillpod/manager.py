@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -14,23 +15,29 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from skillpod.blocking import Blocking
-from skillpod.config import PodConfig, load_config, load_policy, load_suppressions
-from skillpod.errors import CommandInvalid, JournalFailed, PathUnusable, SkillpodError, UnknownSkill
+from skillpod.config import PodConfig, load_config
+from skillpod.errors import CommandInvalid, JournalFailed, NothingHeld, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
+from skillpod.inforce import InForce
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle.apart import helper
+from skillpod.lifecycle.held import held, held_summary
+from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.orders import Orders
 from skillpod.lifecycle.parts import Parts
-from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.pipeline import Examiner, Rules, Survey
+from skillpod.lifecycle.question import Question
 from skillpod.lifecycle.restore import restore
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
+from skillpod.lifecycle.swap import Occasion
+from skillpod.lifecycle.trial import try_out
 from skillpod.lifecycle.view import shown, summary
 from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller, Command, Verb
@@ -60,6 +67,9 @@ from skillpod.store.memory import SkillMemory
 
 SWEEP = 3.0
 """Seconds between two looks at everything, whatever the watcher says."""
+
+LOOK = 0.25
+"""Seconds between two looks at the files of the operator's rules (four stats), and at what leave has ended."""
 
 _Result = TypeVar("_Result")
 _Word = TypeVar("_Word", bound=Enum)
@@ -100,6 +110,7 @@ class SkillManager:
         self._config = PodConfig()
         self._bounds_held = self._config.guests
         self._reading_config = asyncio.Lock()
+        self._reading_rules = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._running = False
 
@@ -139,9 +150,8 @@ class SkillManager:
         self._config = load_config(self.home.path, self._places)
         self._bounds_held = self._config.guests
         self._config_stamp = self._stamp_config()
-        self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
-        suppressions = load_suppressions(self._policies, today=day(clock.epoch()))
+        self._in_force = InForce(self._policies, name=lambda: self._policy_name or self._config.policy, today=lambda: day(clock.epoch()))
         self._audits = audits = helper()
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
@@ -154,6 +164,7 @@ class SkillManager:
         if index.position() >= journal.next_seq:
             index.reset()  # it is of another journal than the one that is here: the journal is the truth
         index.apply_all((recorded.seq, recorded.entry) for recorded in read(self.home.journal, after=index.position()))
+        self._in_force.require(index.rules())
         memory = SkillMemory(self.home.memory)
         stack.callback(memory.close)
         self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))
@@ -170,8 +181,8 @@ class SkillManager:
             state=index,
             clock=clock,
             news=self._news,
-            examiner=Examiner(audits, suppressions=suppressions, today=lambda: day(clock.epoch())),
-            policy=lambda: self._policy,
+            examiner=Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch())),
+            judge=Judge(rules=self._rules, state=index, clock=clock),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             bindings=lambda: self._config.volumes,
@@ -180,7 +191,8 @@ class SkillManager:
             threads=threads,
         )
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
-        await self._parts.ledger.write(Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._policy.digest, source=str(self.root)))
+        started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
+        await self._parts.ledger.write(started, self._rules_entry("start"))
         self._dispatch = Dispatch(registry=self._registry, journal=journal, clock=clock, missing=self._why_missing)
         stack.push_async_callback(self._say_stopped)
         stack.callback(self._dispatch.flush)
@@ -209,7 +221,7 @@ class SkillManager:
         self._watcher = watcher
         watcher.start()
         stack.callback(watcher.stop)
-        for work in (self._supervisor.run(), self._sweep_for_ever()):
+        for work in (self._supervisor.run(), self._sweep_for_ever(), self._rule_for_ever()):
             task = loop.create_task(work)
             stack.push_async_callback(_cancel, task)
         await self._supervisor.sweep()
@@ -241,6 +253,12 @@ class SkillManager:
             self._watcher.ensure()
             await self._reload_config()
             await self._supervisor.sweep()
+
+    async def _rule_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            await self._reread_rules()
+            await self._supervisor.standing.expire(list(self._supervisor.slots.values()))
 
     def _trouble(self, message: str) -> None:
         self._news.tell(Kind.TROUBLE, message=message)
@@ -283,6 +301,31 @@ class SkillManager:
         self._supervisor.rebind(before.volumes)
         for slot in self._supervisor.slots.values():
             slot.forget_refusal()
+
+    def _rules(self) -> Rules:
+        rules = self._in_force
+        return Rules(policy=rules.policy, trust=rules.trust, revocations=rules.revocations, environment=self._config.environment)
+
+    async def _reread_rules(self) -> None:
+        """Take what changed in the folder of policies; everything is decided again under it, at once."""
+        async with self._reading_rules:
+            accepted = self._in_force.suppressions
+            reread = await self._parts.offload(self._in_force.reread)
+            for error in reread.faults:
+                message = f"a change of the policies is not taken, what was in force before stays: {error.message}"
+                self._news.tell(Kind.TROUBLE, message=message, error=error)
+            if not reread.changed:
+                return
+            entry = self._rules_entry("policies")
+            await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
+            self._news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
+            occasion = Occasion(trigger="policies", actor="owner", since=self._parts.clock.now())
+            spoken_of = {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
+            await self._supervisor.reconsider(occasion, anew=frozenset(spoken_of if "suppressions" in reread.changed else ()))
+
+    def _rules_entry(self, trigger: str) -> Entry:
+        rules = self._in_force
+        return Entry(fact=Fact.RULES, actor="owner", trigger=trigger, policy=rules.policy.digest, details={"rules": rules.digests()})
 
     # --- calling ----------------------------------------------------------------------------------------------------------
 
@@ -383,10 +426,21 @@ class SkillManager:
         """Lift the quarantine of the skill's digests and try what is desired again."""
         return await self.execute(Command(verb=Verb.RESUME, principal=_named(actor), name=name))
 
+    async def approve(self, name: str, digest: str, *, reason: str, lasts: float = 0.0, actor: str = "owner") -> dict[str, Any]:
+        """Agree to what is held, whose digest begins so, for ``lasts`` seconds (0: as long as is allowed). Raises NothingHeld, NotAllowed
+        for who asked for it, UnknownDigest when something else is held by now."""
+        command = Command(verb=Verb.APPROVE, principal=_named(actor), name=name, to=digest, reason=reason, lasts=lasts)
+        return await self.execute(command)
+
+    async def deny(self, name: str, digest: str, *, reason: str, actor: str = "owner") -> dict[str, Any]:
+        """Say no to what is held. Raises as ``approve``."""
+        return await self.execute(Command(verb=Verb.DENY, principal=_named(actor), name=name, to=digest, reason=reason))
+
     async def settled(self, timeout: float = 60.0) -> None:
         """Returns when every folder that is in the skills directory now has been dealt with. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             await self._reload_config()
+            await self._reread_rules()
             await self._supervisor.sweep()
             await self._supervisor.quiet()
 
@@ -423,13 +477,52 @@ class SkillManager:
                     census[name] = census.get(name, 0) + count
         return {
             "pod": {"pid": os.getpid(), "home": str(self.home.path), "skills": str(self.root), "started_at": self._started_at},
-            "policy": {"name": self._policy.name, "digest": self._policy.digest},
+            "policy": {"name": self._in_force.policy.name, "digest": self._in_force.policy.digest},
+            "unsigned": self._unsigned(),
+            "held": sum(slot.question is not None for slot in self._supervisor.slots.values()),
+            "reviews": len(self._parts.state.reviews()),
             "skills": len(self._registry.routes),
             "tools": sum(len(route.tools) for route in routes),
             "calls": sum(route.leases.calls for route in routes),
             "failures": sum(route.leases.failures for route in routes),
             "guests": census,
         }
+
+    def _unsigned(self) -> dict[str, int]:
+        """How many skills run unsigned, by the rule that lets them."""
+        serving = [slot.current for slot in self._supervisor.slots.values() if slot.current and not slot.current.provenance.is_signed]
+        return dict(Counter(generation.admission.rule for generation in serving))
+
+    def holds(self) -> list[dict[str, Any]]:
+        """What waits for people's answers, sorted by name."""
+        slots = sorted(self._supervisor.slots.values(), key=lambda slot: slot.name)
+        return [held_summary(slot.question) for slot in slots if slot.question is not None]
+
+    async def held(self, name: str) -> dict[str, Any]:
+        """All that a reviewer must know of what is held under a name: what would change, what was found, and what its trial gave, which is
+        waited for. Raises UnknownSkill, NothingHeld."""
+        slot = self._known(name)
+        question = slot.question
+        if question is None:
+            raise NothingHeld(f"nothing is held under `{name}`", hint=f"`skillpod show {name}` says its state", skill=name)
+        await try_out(self._parts, question)
+        before = slot.current.survey if slot.current else await self._survey_before(name, question)
+        return held(question, before)
+
+    async def _survey_before(self, name: str, question: Question) -> Survey | None:
+        remembered = self._parts.state.names().get(name)
+        history = [digest for digest in (remembered.history if remembered else ()) if digest != question.hold.digest]
+        if not history:
+            return None
+        try:
+            bundle = await self._parts.offload(self._parts.store.get, history[-1])
+        except SkillpodError:
+            return None  # what is gone from the store can't be compared with; the update's findings say so, too
+        return await self._parts.offload(self._parts.examiner.survey, bundle, folder=name)
+
+    def reviews(self) -> list[dict[str, Any]]:
+        """The broken glass that nobody has reviewed yet, oldest first."""
+        return [each.as_dict() for each in self._parts.state.reviews()]
 
     def events(self) -> AsyncIterator[Event]:
         """Every event from now on, until the pod stops."""

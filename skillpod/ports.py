@@ -66,8 +66,11 @@ class Sandbox(Protocol):
     async def start(self) -> None:
         """Make ready what guests are forked from. Raises IsolationUnavailable."""
 
-    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched) -> Guests:
-        """The guests of one generation; none is started yet. ``on_death`` hears of each guest that died of itself (not of one that
+    def open(
+        self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched, memory: Memory | None = None
+    ) -> Guests:
+        """The guests of one generation; none is started yet. ``memory`` keeps what they keep, None: the pod's own does. ``on_death`` hears
+        of each guest that died of itself (not of one that
         was retired, single-use and done, or killed at its caller's deadline), on the loop's thread; ``watch`` of what the skill tried
         that reaches beyond itself."""
 

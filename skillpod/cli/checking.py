@@ -51,7 +51,7 @@ def check(wanted: Wanted) -> Exit:
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
-        examiner = Examiner(worker, suppressions=accepted, today=today)
+        examiner = Examiner(worker, suppressions=lambda: accepted, today=today)
         examined = examine_each(skills, examiner, policy, before=_before(wanted, skills, examiner))
         with closing(examined):
             checked = _print_each(examined, len(skills)) if wanted.format is Format.TEXT else list(examined)

@@ -66,6 +66,17 @@ class PodClient:
         found: list[dict[str, Any]] = self._ask("GET", f"/v1/tools?{urlencode({'format': provider, 'offer': offer})}")["tools"]
         return found
 
+    def holds(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/v1/holds")["holds"]
+        return found
+
+    def held(self, name: str) -> dict[str, Any]:
+        return self._ask("GET", f"/v1/holds/{_part(name)}")
+
+    def reviews(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/v1/reviews")["reviews"]
+        return found
+
     def stats(self) -> dict[str, Any]:
         return self._ask("GET", "/v1/stats")
 
@@ -86,7 +97,7 @@ class PodClient:
     def execute(self, command: Command) -> dict[str, Any]:
         """Do it; the actor is whom the pod sees at the other end of the socket, not ``command.actor``."""
         request: dict[str, Any] = {"verb": command.verb.value}
-        request.update({key: value for key in ("name", "path", "to") if (value := getattr(command, key))})
+        request.update({key: value for key in ("name", "path", "to", "reason", "lasts") if (value := getattr(command, key))})
         if command.config is not None:
             request["config"] = dict(command.config)
         return self._ask("POST", "/v1/commands", request)

@@ -89,9 +89,9 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
             yield from (((f"  {name:<12}", "dim"), value) for name, value in lines)
     yield from _reach(skill)
     yield from _tools(skill.get("tool_specs") or [])
-    yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
+    yield from _list("findings", [finding_line(finding) for finding in skill.get("findings") or []])
     yield from _list("notices", [f"{notice['file']}: {notice['message']}" for notice in skill.get("notices") or []])
-    yield from _list("changed by this version", [_finding(finding) for finding in skill.get("update") or []])
+    yield from _list("changed by this version", [finding_line(finding) for finding in skill.get("update") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
     yield from _list("history, newest last", list(skill.get("history") or []))
 
@@ -244,7 +244,7 @@ def _type(shape: Any) -> str:
     return " | ".join(kind) if isinstance(kind, list) else str(kind)
 
 
-def _finding(finding: Mapping[str, Any]) -> str:
+def finding_line(finding: Mapping[str, Any]) -> str:
     where = f"{finding['file']}:{finding['line']}:{finding['column']}" if finding.get("line") else finding.get("file", "")
     accepted = finding.get("suppressed")
     by = f" (accepted by {accepted['by']} until {accepted['until']}: {accepted['reason']})" if accepted else ""
@@ -272,7 +272,9 @@ def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
     name, tools = skill["name"], skill.get("tools") or []
     if skill["state"] != "live":
         return ((name, "bold"), " is ", (skill["state"], _STATE_STYLES.get(skill["state"], "")))
-    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:"}.get(verb, "mounted:")
+    if skill["state"] == "live" and verb is Verb.DENY:
+        return ((name, "bold"), f" is denied; {skill['version']} serves on")
+    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}.get(verb, "mounted:")
     return (
         (name, "bold"),
         f" {did} ",

@@ -1,4 +1,4 @@
-"""What an operator may order: mount, unmount, reload, rollback, resume. An order that fails changes nothing."""
+"""What may be ordered of a pod, by the verb of a command. An order that fails changes nothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import assert_never
 from skillpod.documents import did_you_mean
 from skillpod.errors import CommandInvalid, NameTaken, NotASkill, Quarantined, SkillpodError, UnknownDigest, UnknownSkill
 from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.answers import Answers
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion, desire_entry
+from skillpod.model.approval import Answer
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Command, Desired, Mode, Verb
 from skillpod.model.digest import Digest, short
@@ -28,6 +30,7 @@ class Orders:
     def __init__(self, parts: Parts, supervisor: Supervisor, *, root: Path) -> None:
         self._parts = parts
         self._supervisor = supervisor
+        self._answers = Answers(parts, supervisor)
         self._root = root
 
     async def execute(self, command: Command) -> str:
@@ -44,6 +47,14 @@ class Orders:
                 await self._rollback(command.name, command.to, occasion)
             case Verb.RESUME:
                 await self._resume(command.name, occasion)
+            case Verb.APPROVE:
+                await self._answers.give(command, Answer.APPROVE, occasion)
+            case Verb.DENY:
+                await self._answers.give(command, Answer.DENY, occasion)
+            case Verb.BREAK_GLASS:
+                await self._answers.give(command, Answer.BREAK_GLASS, occasion)
+            case Verb.REVIEW:
+                await self._answers.review(command, occasion)
             case _:
                 assert_never(command.verb)
         return command.name
@@ -114,7 +125,7 @@ class Orders:
         await self._supervisor.swap.withdraw(slot, occasion, reason=reason)  # before the lock: taking away never waits
         async with slot.lock:
             await self._supervisor.swap.withdraw(slot, occasion, reason=reason)
-            slot.error = None
+            slot.error = slot.question = None
             slot.forget_refusal()
             absent = replace(self._supervisor.desired(name), mode=Mode.ABSENT, actor=occasion.actor, over=None)
             await self._parts.ledger.take_away(desire_entry(absent, occasion))

@@ -39,6 +39,10 @@ class Verb(Enum):
     RELOAD = "reload"
     ROLLBACK = "rollback"
     RESUME = "resume"
+    APPROVE = "approve"
+    DENY = "deny"
+    BREAK_GLASS = "break-glass"
+    REVIEW = "review"  # close the review that broken glass opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,10 @@ _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (r
     Verb.RELOAD: (frozenset({"name"}), frozenset()),
     Verb.ROLLBACK: (frozenset({"name"}), frozenset({"to"})),
     Verb.RESUME: (frozenset({"name"}), frozenset()),
+    Verb.APPROVE: (frozenset({"name", "to", "reason"}), frozenset({"lasts"})),
+    Verb.DENY: (frozenset({"name", "to", "reason"}), frozenset()),
+    Verb.BREAK_GLASS: (frozenset({"name", "to", "reason"}), frozenset({"lasts"})),
+    Verb.REVIEW: (frozenset({"name", "reason"}), frozenset()),
 }
 
 
@@ -50,6 +54,9 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/skills/{name}", door.show, methods=["GET"]),
             Route("/v1/skills/{name}/instructions", door.instructions, methods=["GET"]),
             Route("/v1/skills/{name}/output", door.output, methods=["GET"]),
+            Route("/v1/holds", door.holds, methods=["GET"]),
+            Route("/v1/holds/{name}", door.held, methods=["GET"]),
+            Route("/v1/reviews", door.reviews, methods=["GET"]),
             Route("/v1/tools", door.tools, methods=["GET"]),
             Route("/v1/stats", door.stats, methods=["GET"]),
             Route("/v1/events", door.events, methods=["GET"]),
@@ -88,6 +95,18 @@ class _Door:
         _query(request, allowed=frozenset())
         name = request.path_params["name"]
         return _json({"name": name, "output": self._pod.output(name)})
+
+    async def holds(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json({"holds": self._pod.holds()})
+
+    async def held(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json(await self._unless_stopped(self._pod.held(request.path_params["name"])))
+
+    async def reviews(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json({"reviews": self._pod.reviews()})
 
     async def tools(self, request: Request) -> Response:
         options = _query(request, allowed=frozenset({"format", "offer"}))
