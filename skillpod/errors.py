@@ -144,6 +144,18 @@ class SignatureInvalid(Refused):
     code = "signature_invalid"
 
 
+class Revoked(Refused):
+    """The operator has taken back the trust in a key, a digest or a version."""
+
+    code = "revoked"
+
+
+class Downgraded(Refused):
+    """An older version than was admitted under this publisher's name, or the same version with another content."""
+
+    code = "downgraded"
+
+
 class PolicyRefused(Refused):
     """No rule of the active policy allows it, or one denies it."""
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
+from skillpod.errors import AuditDenied, Downgraded, ManifestInvalid, Revoked, SignatureInvalid, SkillpodError
 from skillpod.lifecycle.reading import Named, Seen, asked, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity, Verdict
-from skillpod.model.provenance import UNSIGNED, Provenance
-from skillpod.trust.verify import verify
+from skillpod.model.provenance import NO_PAST, UNSIGNED, Provenance
+from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
@@ -61,12 +61,34 @@ def _distinct(reasons: list[SkillpodError]) -> list[SkillpodError]:
     return [reason for reason in reasons if told[reason.at or reason.message].code == reason.code]
 
 
+Voucher = Callable[["Bundle", "Manifest"], Provenance]
+"""Who signed a bundle, in the eyes of the operator; raises what ``trust.vouch`` does."""
+
+
+def vouch_for_nobody(bundle: Bundle, manifest: Manifest) -> Provenance:
+    """Where no key is trusted: what is unsigned may be, and what is signed is signed by a stranger."""
+    if not read_evidence(bundle):
+        return UNSIGNED
+    from skillpod.trust import revocations, store  # SAFE: here, so that what is unsigned never loads them
+    from skillpod.trust.vouch import vouch
+
+    return vouch(bundle, manifest, store.EMPTY, revocations.EMPTY, NO_PAST, now=0)
+
+
 class Examiner:
     """Reads bundles. A stranger's bytes meet a parser in a throw-away process first, and here only when that one survived them. What the
     operator's people have accepted of the audit's findings holds until a day: ``today`` says which it is."""
 
-    def __init__(self, apart: Apart, *, suppressions: Suppressions | None = None, today: Callable[[], date] = lambda: date.max) -> None:
+    def __init__(
+        self,
+        apart: Apart,
+        *,
+        suppressions: Suppressions | None = None,
+        today: Callable[[], date] = lambda: date.max,
+        voucher: Voucher = vouch_for_nobody,
+    ) -> None:
         self._apart = apart
+        self._voucher = voucher
         self._suppressions = suppressions
         self._today = today
         self._turn = threading.Lock()
@@ -117,10 +139,10 @@ class Examiner:
         """As ``survey``, after ``look``. Threads take turns: on CPython 3.11 syntax trees made in two at once now and then ended in
         SystemError (AST constructor recursion depth mismatch)."""
         with self._turn:
-            return _survey(bundle, seen, folder)
+            return _survey(bundle, seen, folder, self._voucher)
 
 
-def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
+def _survey(bundle: Bundle, seen: Seen, folder: str, voucher: Voucher) -> Survey:
     faults: list[SkillpodError] = []
     manifest: Manifest | None = None
     tools: tuple[ToolSpec, ...] = ()
@@ -134,8 +156,11 @@ def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
     if seen.report.verdict is Verdict.DENY:
         faults.append(audit_denied(seen.report))
     try:
-        provenance = verify(bundle)
-    except SignatureInvalid as fault:
+        if manifest is not None:
+            provenance = voucher(bundle, manifest)
+        else:
+            read_evidence(bundle)
+    except (SignatureInvalid, Revoked, Downgraded) as fault:
         faults.append(fault)
     name = manifest.name if manifest else folder
     for found in faults:

@@ -1,20 +1,50 @@
-"""Who signed a digest."""
+"""Who signed a digest, and what is remembered of who signed a name before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """``publisher`` and ``keys`` are empty for an unsigned skill; a sidecar that is not good never becomes this value, it is refused."""
+    """``publisher`` and ``keys`` are empty for an unsigned skill; a sidecar that is not good never becomes this value, it is refused.
+
+    ``keys`` are the ids of the keys that signed, in order; ``subjects`` the subjects of their certificates (RFC 4514), where they have any.
+    """
 
     publisher: str = ""
     keys: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
     @property
     def is_signed(self) -> bool:
         return bool(self.keys)
 
+    @property
+    def claims(self) -> bool:
+        """Whether the manifest's author is only claimed. A signature backs it: the author is then one of the publisher's."""
+        return not self.is_signed
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"publisher": self.publisher, "keys": list(self.keys), "subjects": list(self.subjects), "claims": self.claims}
+
 
 UNSIGNED = Provenance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the journal remembers of a name that was admitted signed: by which publisher, and the highest version under that publisher with
+    its digest. All empty for a name that never was."""
+
+    signed_by: str = ""
+    mark_version: str = ""
+    mark_digest: str = ""
+
+    def returning(self) -> Past:
+        """The same for a return to an earlier digest, which an operator asks for: no mark, and nothing else is forgotten."""
+        return replace(self, mark_version="", mark_digest="")
+
+
+NO_PAST = Past()
