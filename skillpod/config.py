@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillpod.audit.ruleset import why_firm
 from skillpod.documents import join, read_yaml, schema_faults, show
@@ -25,6 +25,10 @@ from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
 from skillpod.resources import packaged_names, packaged_text
 from skillpod.sandbox.volumes import Places
+
+if TYPE_CHECKING:
+    from skillpod.trust.revocations import Revocations
+    from skillpod.trust.store import TrustStore
 
 NAME = "pod.yaml"
 MAX_BYTES = 1024 * 1024
@@ -59,8 +63,9 @@ class Http:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
-    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are
-    exported without the skill's name before them; ``environment`` is what the operator calls this pod's, for rules of a policy; ``volumes`` binds names that skills ask for; ``trial`` and ``quiet`` are seconds."""
+    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
+    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` binds names
+    that skills ask for; ``trial`` and ``quiet`` are seconds."""
 
     policy: str = "default"
     environment: str = ""
@@ -91,6 +96,34 @@ def load_policy(policies: Path | None, name: str) -> Policy:
     return read_policy(text, name=name, schema=schema)
 
 
+def load_trust(policies: Path | None) -> TrustStore:
+    """Whom a folder of policies trusts; nobody, when it has no such file. Raises PolicyUnreadable."""
+    from skillpod.trust.store import EMPTY, FILE, SCHEMA, read_trust  # SAFE: here, so that a check without a policy never loads them
+
+    path = None if policies is None else policies / FILE
+    if path is None or not os.path.lexists(path):
+        return EMPTY
+    return read_trust(_operators_text(path), name=str(path), schema=packaged_text(SCHEMA))
+
+
+def load_revocations(policies: Path | None) -> Revocations:
+    """What a folder of policies says is revoked; nothing, when it has no such file. Raises PolicyUnreadable."""
+    from skillpod.trust.revocations import EMPTY, FILE, SCHEMA, read_revocations  # SAFE: here, as above
+
+    path = None if policies is None else policies / FILE
+    if path is None or not os.path.lexists(path):
+        return EMPTY
+    return read_revocations(_operators_text(path), name=str(path), schema=packaged_text(SCHEMA))
+
+
+def _operators_text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise PolicyUnreadable(f"it can't be read: {reason}", at=str(path), hint="--policies DIR names the folder") from None
+
+
 def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
     """What a folder of policies says is accepted; nothing, when it has no such file. Raises PolicyUnreadable."""
     path = None if policies is None else policies / FILE
@@ -99,12 +132,7 @@ def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
 
 def read_suppressions_file(path: Path, *, today: date) -> Suppressions:
     """Raises PolicyUnreadable."""
-    try:
-        text = path.read_bytes()
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise PolicyUnreadable(f"what is accepted can't be read: {reason}", at=str(path)) from None
-    return parse_suppressions(text, name=str(path), today=today)
+    return parse_suppressions(_operators_text(path), name=str(path), today=today)
 
 
 def parse_suppressions(text: bytes, *, name: str, today: date) -> Suppressions:

@@ -11,14 +11,13 @@ from typing import Any
 
 from skillpod.config import load_policy, load_revocations, load_suppressions, load_trust
 from skillpod.errors import PolicyUnreadable, SkillpodError
+from skillpod.lifecycle.pipeline import Rules
 from skillpod.policy.document import Policy
 from skillpod.policy.suppressions import FILE as SUPPRESSIONS
 from skillpod.policy.suppressions import Suppressions
 from skillpod.trust.revocations import EMPTY as NOTHING_REVOKED
 from skillpod.trust.revocations import FILE as REVOCATIONS
-from skillpod.trust.revocations import Revocations
 from skillpod.trust.store import FILE as TRUST
-from skillpod.trust.store import TrustStore
 
 Stamp = tuple[int, ...]
 
@@ -41,6 +40,11 @@ class Reread:
     faults: tuple[SkillpodError, ...] = field(default=())
 
 
+def load_rules(folder: Path | None, name: str, *, environment: str = "") -> Rules:
+    """What a folder of policies says now, None for the packaged default. Raises PolicyUnreadable."""
+    return Rules(policy=load_policy(folder, name), trust=load_trust(folder), revocations=load_revocations(folder), environment=environment)
+
+
 class InForce:
     """``folder`` is the operator's folder of policies, None for the packaged one; ``name`` gives the active policy's name now."""
 
@@ -58,19 +62,19 @@ class InForce:
             file.stamp = self._stamp(file)
             file.value = file.load()
 
+    def rules(self, environment: str) -> Rules:
+        """All that decides; ``environment`` is what the operator calls the pod's."""
+        files = self._files
+        return Rules(
+            policy=files["policy"].value,
+            trust=files["trust"].value,
+            revocations=files["revocations"].value,
+            environment=environment,
+        )
+
     @property
     def policy(self) -> Policy:
         found: Policy = self._files["policy"].value
-        return found
-
-    @property
-    def trust(self) -> TrustStore:
-        found: TrustStore = self._files["trust"].value
-        return found
-
-    @property
-    def revocations(self) -> Revocations:
-        found: Revocations = self._files["revocations"].value
         return found
 
     @property
@@ -80,7 +84,7 @@ class InForce:
 
     def digests(self) -> dict[str, str]:
         """Of what decides, for the journal."""
-        return {"policy": self.policy.digest, "trust": self.trust.digest, "revocations": self.revocations.digest}
+        return {name: self._files[name].value.digest for name in ("policy", "trust", "revocations")}
 
     def require(self, last: Mapping[str, str]) -> None:
         """Raise PolicyUnreadable when something was revoked last and the file is gone: one that is not there takes nothing back."""

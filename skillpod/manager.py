@@ -303,8 +303,7 @@ class SkillManager:
             slot.forget_refusal()
 
     def _rules(self) -> Rules:
-        rules = self._in_force
-        return Rules(policy=rules.policy, trust=rules.trust, revocations=rules.revocations, environment=self._config.environment)
+        return self._in_force.rules(self._config.environment)
 
     async def _reread_rules(self) -> None:
         """Take what changed in the folder of policies; everything is decided again under it, at once."""

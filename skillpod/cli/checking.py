@@ -19,7 +19,7 @@ from skillpod.model.finding import Finding, Verdict
 from skillpod.serve.answers import Exit
 
 if TYPE_CHECKING:
-    from skillpod.policy.document import Policy
+    from skillpod.lifecycle.pipeline import Rules
     from skillpod.policy.suppressions import Suppressions
 
 
@@ -47,12 +47,12 @@ class Wanted:
 
 def check(wanted: Wanted) -> Exit:
     """Everything that is wrong with the folders, printed. Raises PathUnusable, NotASkill, PolicyUnreadable, CommandInvalid."""
-    policy = _policy(wanted)
+    rules = _rules(wanted)
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
         examiner = Examiner(worker, suppressions=lambda: accepted, today=today)
-        examined = examine_each(skills, examiner, policy, before=_before(wanted, skills, examiner))
+        examined = examine_each(skills, examiner, rules, before=_before(wanted, skills, examiner))
         with closing(examined):
             checked = _print_each(examined, len(skills)) if wanted.format is Format.TEXT else list(examined)
     notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
@@ -61,12 +61,12 @@ def check(wanted: Wanted) -> Exit:
     return Exit.REFUSED if is_refused else Exit.DONE
 
 
-def _policy(wanted: Wanted) -> Policy | None:
+def _rules(wanted: Wanted) -> Rules | None:
     if wanted.policies is None:
         return None
-    from skillpod.config import load_policy  # SAFE: here, so that a check without one never loads what reads it
+    from skillpod.inforce import load_rules  # SAFE: here, so that a check without one never loads what reads it
 
-    return load_policy(wanted.policies, wanted.policy or "default")
+    return load_rules(wanted.policies, wanted.policy or "default")
 
 
 def _accepted(wanted: Wanted, skills: Sequence[Path]) -> Suppressions | None:

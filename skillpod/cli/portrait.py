@@ -267,6 +267,9 @@ def _error(error: Mapping[str, Any] | None) -> Iterator[Line]:
 # --- after a command, after a call ---------------------------------------------------------------------------------------------------
 
 
+_DID = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}
+
+
 def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
     """One line: what a command has left behind."""
     name, tools = skill["name"], skill.get("tools") or []
@@ -274,7 +277,9 @@ def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
         return ((name, "bold"), " is ", (skill["state"], _STATE_STYLES.get(skill["state"], "")))
     if skill["state"] == "live" and verb is Verb.DENY:
         return ((name, "bold"), f" is denied; {skill['version']} serves on")
-    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}.get(verb, "mounted:")
+    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}.get(
+        verb, "mounted:"
+    )
     return (
         (name, "bold"),
         f" {did} ",

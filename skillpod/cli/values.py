@@ -1,14 +1,24 @@
-"""JSON that a person gives on a command line: inline, from a file, from stdin."""
+"""What a person gives on a command line: JSON inline, from a file, from stdin; a span of time."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable
+
+_SPAN = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(text: str) -> float | None:
+    """How long ``15m``, ``2h`` or ``90d`` is; None for what is no span of time."""
+    found = _SPAN.fullmatch(text)
+    return None if found is None else float(int(found[1]) * _UNITS[found[2]])
 
 
 def json_object(text: str, *, at: str) -> dict[str, Any]:

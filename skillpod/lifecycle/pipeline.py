@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from skillpod.errors import AuditDenied, ManifestInvalid, SkillpodError
+from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
 from skillpod.lifecycle.reading import Named, Seen, asked, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity, Verdict
 from skillpod.model.provenance import UNSIGNED, Past, Provenance
-from skillpod.trust.verify import verify
+from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from skillpod.policy.document import Policy
     from skillpod.policy.suppressions import Suppressions
     from skillpod.ports import Apart
+    from skillpod.trust.revocations import Revocations
+    from skillpod.trust.store import TrustStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,10 @@ def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
             faults.append(fault)
     if seen.report.verdict is Verdict.DENY:
         faults.append(audit_denied(seen.report))
+    try:
+        read_evidence(bundle)
+    except SignatureInvalid as fault:
+        faults.append(fault)
     name = manifest.name if manifest else folder
     for found in faults:
         found.about(skill=name, digest=bundle.digest)
@@ -188,14 +194,18 @@ class Rules:
     """What is in force of the operator's rules, together. ``environment`` is what the operator calls this pod's."""
 
     policy: Policy
+    trust: TrustStore
+    revocations: Revocations
     environment: str = ""
 
 
 def vouched(survey: Survey, rules: Rules, past: Past, *, returns: bool, now: float) -> Provenance:
     """Who signed it, as far as that is trusted. ``returns``: an operator goes back to a digest that was admitted before. Raises what
     ``Survey.require`` raises, and what keeps its evidence from being good enough."""
-    survey.require()
-    return verify(survey.bundle)
+    from skillpod.trust.vouch import vouch  # SAFE: here, so that a check without a policy never loads it
+
+    manifest = survey.require()
+    return vouch(survey.bundle, manifest, rules.trust, rules.revocations, past.returning() if returns else past, now=now)
 
 
 def decision(

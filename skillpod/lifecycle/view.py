@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from math import isinf
 from typing import Any
 
-from skillpod.intake.left_out import reason_left_out
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.slot import Slot
 from skillpod.model.command import FOLDER, Mode
+from skillpod.model.left_out import reason_left_out
 from skillpod.model.names import exported_name
 from skillpod.model.volume import Volume
 from skillpod.ports import State

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillpod.documents import read_json, read_yaml, schema_faults
-from skillpod.errors import DocumentInvalid, PolicyUnreadable, SkillpodError
+from skillpod.documents import glob_pattern, read_operators
+from skillpod.errors import DocumentInvalid
 from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.digest import Digest, value_digest
 from skillpod.model.finding import Verdict
@@ -31,28 +31,13 @@ def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
     Raises PolicyUnreadable with every fault as a reason: unknown keys, allowances without a reason, two rules of one id, conditions
     under which losing evidence would help a skill.
     """
-    rules_of_the_format = read_json(schema, name="policy/schema.json")
-    try:
-        value = read_yaml(text, name=name)
-    except DocumentInvalid as fault:
-        raise unreadable([fault], name) from fault
-    faults: list[DocumentInvalid] = schema_faults(value, rules_of_the_format, name=name) or list(_faults(value["rules"], name))
-    if faults:
-        raise unreadable(faults, name)
+    value = read_operators(text, name=name, schema=schema, faults=lambda value: _faults(value["rules"], name))
     return Policy(
         name=value["name"],
         digest=value_digest(value),
         description=value.get("description", ""),
         rules=tuple(_rule(rule) for rule in value["rules"]),
     )
-
-
-def unreadable(faults: Sequence[SkillpodError], name: str) -> PolicyUnreadable:
-    """The one fault of a document of the operator's, or all of them together."""
-    first = faults[0]
-    if len(faults) == 1:
-        return PolicyUnreadable(first.message, at=first.at, hint=first.hint)
-    return PolicyUnreadable(f"the document has {len(faults)} faults; the first: {first}", at=name, reasons=faults)
 
 
 def _faults(rules: Sequence[Mapping[str, Any]], name: str) -> Iterator[DocumentInvalid]:
@@ -132,24 +117,7 @@ def _kinds(permissions: Sequence[str] | None) -> frozenset[str] | None:
 
 
 def _pattern(globs: str | Sequence[str] | None) -> re.Pattern[str] | None:
-    """``*`` is any text, ``?`` one character; everything else is itself, case and all. Runs of ``*`` are one: no pattern is slow."""
-    if globs is None:
-        return None
-    listed = [globs] if isinstance(globs, str) else globs
-    return re.compile("|".join(_translate(glob) for glob in listed), re.DOTALL)
-
-
-def _translate(glob: str) -> str:
-    """Each ``*`` but the last takes the nearest match and never gives it back (an atomic group): linear in practice, as in fnmatch."""
-    head, *rest = re.sub(r"\*+", "*", glob).split("*")
-    if not rest:
-        return _literal(head)
-    between = "".join(f"(?>.*?{_literal(part)})" for part in rest[:-1])
-    return f"{_literal(head)}{between}.*{_literal(rest[-1])}"
-
-
-def _literal(text: str) -> str:
-    return "".join("." if character == "?" else re.escape(character) for character in text)
+    return None if globs is None else glob_pattern(globs if isinstance(globs, str) else tuple(globs))
 
 
 def _grant(value: Mapping[str, Any]) -> Grant:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, PolicyRefused, SkillpodError, ToolRaised, UnknownSkill, UnknownTool
+from skillpod.errors import DeadlineExceeded, NothingHeld, PolicyRefused, SkillpodError, ToolRaised, UnknownSkill, UnknownTool
 from skillpod.model.card import Card
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.digest import Digest
@@ -152,6 +152,15 @@ class StandInPod:
             await asyncio.Event().wait()
         finally:
             self.cancelled.set()
+
+    def holds(self) -> list[dict[str, Any]]:
+        return []
+
+    async def held(self, name: str) -> dict[str, Any]:
+        raise NothingHeld(f"nothing is held under `{name}`", skill=name)
+
+    def reviews(self) -> list[dict[str, Any]]:
+        return []
 
     async def execute(self, command: Command) -> dict[str, Any]:
         self.commands.append(command)
