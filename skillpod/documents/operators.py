@@ -10,6 +10,19 @@ from skillpod.documents.fromyaml import read_yaml
 from skillpod.documents.schema import schema_faults
 from skillpod.errors import DocumentInvalid, PolicyUnreadable, SkillpodError
 
+END = "..."
+"""What the last line of a document says that must be whole (YAML 1.2, 9.1.2)."""
+
+
+def read_whole(text: bytes, *, name: str, schema: bytes, faults: Callable[[Any], Iterable[DocumentInvalid]]) -> Any:
+    """As ``read_operators``, of a text that says where it ends: half a list of rules is often a list of rules, without those that forbid.
+    One in braces, as JSON is, has no half."""
+    whole = text.strip()
+    if not whole.startswith(b"{") and whole.rpartition(b"\n")[2] != END.encode():
+        hint = f"look whether it is whole, and write `{END}` as its last line"
+        raise PolicyUnreadable(f"it does not end with a line `{END}`: part of it may be missing", at=name, hint=hint)
+    return read_operators(text, name=name, schema=schema, faults=faults)
+
 
 def read_operators(text: bytes, *, name: str, schema: bytes, faults: Callable[[Any], Iterable[DocumentInvalid]]) -> Any:
     """The value of a YAML text that fits the JSON Schema and has none of the further ``faults``; ``name`` is what messages call it.

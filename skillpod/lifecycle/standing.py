@@ -80,11 +80,12 @@ class Standing:
 
     async def _take_away(self, slot: Slot, serving: Generation, error: SkillpodError, occasion: Occasion) -> None:
         kind = Kind.HELD if isinstance(error, Held) else Kind.UNMOUNTED
+        slot.error = error.about(skill=slot.name, digest=serving.digest)  # first: who calls from now on is told why
         await self._swap.withdraw(slot, occasion, reason=error.message, kind=kind)
         if isinstance(error, Revoked):
             await serving.discard()  # its calls in flight end here: that code is not to run a moment longer
         slot.refused = None
-        await self._refuse(slot, error.about(skill=slot.name, digest=serving.digest), occasion)
+        await self._refuse(slot, error, occasion)
 
     async def _change(self, slot: Slot, serving: Generation, admission: Admission, occasion: Occasion) -> None:
         """The same bytes with other rights. When they can't be brought up with less, they must not go on with more."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillpod.documents import glob_pattern, read_operators
+from skillpod.documents import glob_pattern, read_whole
 from skillpod.errors import DocumentInvalid
 from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.digest import Digest, value_digest
@@ -31,7 +31,7 @@ def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
     Raises PolicyUnreadable with every fault as a reason: unknown keys, allowances without a reason, two rules of one id, conditions
     under which losing evidence would help a skill.
     """
-    value = read_operators(text, name=name, schema=schema, faults=lambda value: _faults(value["rules"], name))
+    value = read_whole(text, name=name, schema=schema, faults=lambda value: _faults(value["rules"], name))
     return Policy(
         name=value["name"],
         digest=value_digest(value),

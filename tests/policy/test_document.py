@@ -161,4 +161,4 @@ def test_the_policy_shown_in_the_docs_reads() -> None:
     for part in parts:
         indented = "".join(f"    {line}\n" for line in part.splitlines())
         text = f"policy: 1\nname: shown\nrules:\n{indented}" if part.startswith("- id:") else allowance + indented
-        assert len(read_policy(text.encode(), name="docs", schema=SCHEMA).rules) == 1
+        assert len(read_policy(f"{text}...\n".encode(), name="docs", schema=SCHEMA).rules) == 1
