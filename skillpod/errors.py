@@ -200,9 +200,15 @@ class OriginRefused(Refused):
 
 
 class TokenRefused(Refused):
-    """The HTTP door asks for a token, and there was none, or one that is not known."""
+    """A door asks for a token, and there was none; or one was shown that is not known, or has ended."""
 
     code = "token_refused"
+
+
+class NotAllowed(Refused):
+    """Who asks is known, and may not do this: it asks for a role that they do not have, or the policy's ``access`` says no."""
+
+    code = "not_allowed"
 
 
 # --- misused ---------------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ class Fact(Enum):
     RESUMED = "resumed"
     GUEST_DIED = "guest_died"
     ATTEMPTED = "attempted"  # a guest tried what it was not granted; details: act, target, by, and beside it asked and audit
+    DENIED = "denied"  # somebody asked for what their roles do not allow; details: act, needs, roles
     CALL = "call"
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 
