@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 from skillpod.blocking import Blocking
 from skillpod.config import PodConfig, load_config
-from skillpod.errors import CommandInvalid, JournalFailed, NothingHeld, PathUnusable, SkillpodError, UnknownSkill
+from skillpod.errors import CommandInvalid, JournalFailed, NotAllowed, NothingHeld, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
 from skillpod.inforce import InForce
 from skillpod.intake.settle import Settle
@@ -34,19 +34,20 @@ from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Examiner, Rules, Survey
 from skillpod.lifecycle.question import Question
 from skillpod.lifecycle.restore import restore
+from skillpod.lifecycle.rights import Rights, unseen
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion
 from skillpod.lifecycle.trial import try_out
 from skillpod.lifecycle.view import shown, summary
 from skillpod.model.card import Card
-from skillpod.model.command import OWNER, Caller, Command, Verb
+from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
-from skillpod.model.principal import LOCAL_OWNER, Principal
+from skillpod.model.principal import LOCAL_OWNER, Principal, Role
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
 from skillpod.registry.catalog import Catalog
@@ -197,6 +198,7 @@ class SkillManager:
         stack.push_async_callback(self._say_stopped)
         stack.callback(self._dispatch.flush)
         stack.push_async_callback(self._retire_all)
+        self._rights = Rights(journal)
         self._orders = Orders(self._parts, self._supervisor, root=self.root)
         search = Search(self._registry, None if self._embedder is None else Likeness(self._embedder, trouble=self._trouble))
         stack.push_async_callback(search.close)
@@ -401,9 +403,24 @@ class SkillManager:
 
     # --- operating --------------------------------------------------------------------------------------------------------
 
+    def allow(self, principal: Principal, role: Role, act: str, *, skill: str = "") -> None:
+        """Return when this principal has the role that an act asks for, and sees the skill that it is about. Raises NotAllowed,
+        UnknownSkill; the journal says who was denied what."""
+        self._rights.require(principal, role, act, skill=skill)
+
+    def denied(self, principal: Principal, act: str, why: str) -> SkillpodError:
+        """What to raise for an act that no role allows, once the journal knows of it."""
+        return self._rights.denied(NotAllowed(f"`{principal.name}` may not {act}: {why}"), principal, act)
+
     async def execute(self, command: Command) -> dict[str, Any]:
-        """Carry out one command of a door; the skill's entry in ``skills()`` afterwards."""
-        name = await self._orders.execute(command)
+        """Carry out one command of a door; the skill's entry in ``skills()`` afterwards. Raises as ``allow`` does, and what stands in its
+        way, after which all is as before."""
+        principal = command.principal
+        self.allow(principal, NEEDS[command.verb], command.verb.value, skill=command.name or Path(command.path).name)
+        try:
+            name = await self._orders.execute(command)
+        except UnknownSkill as unknown:
+            raise unknown if principal.sees_all else unseen(unknown.skill) from None  # its hint may name what is not seen
         return summary(self._supervisor.slot(name), self._parts.state)
 
     async def mount(self, path: str | os.PathLike[str], *, config: Mapping[str, Any] | None = None, actor: str = "owner") -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Listed:
 COMMANDS: Mapping[str, Listed] = {
     "serve": Listed("serve", "Run", "Watch a folder of skills, mount them, serve their tools."),
     "install": Listed("install", "Run", "Write skillpod into the configuration of an agent's client."),
-    "token": Listed("token", "Run", "Who may come through the HTTP door: make, list and revoke tokens."),
+    "token": Listed("token", "Run", "Who may come, and in which roles: make, list and revoke tokens."),
     "call": Listed("call", "Run", "Call one tool."),
     "tools": Listed("call", "Run", "The tools, in the shape a function-calling API takes."),
     "search": Listed("search", "Look", "Tools and skills by what they do."),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
 from skillpod.model.digest import Digest
-from skillpod.model.principal import LOCAL_OWNER, Principal
+from skillpod.model.principal import LOCAL_OWNER, Principal, Role, fits
 from skillpod.model.provenance import NO_PAST, Past
 
 
@@ -27,7 +26,11 @@ class Caller:
     roles: tuple[str, ...] = ()
 
     def may_see(self, skill: str) -> bool:
-        return any(pattern == "*" or fnmatchcase(skill, pattern) for pattern in self.sees)
+        return fits(self.sees, skill)
+
+    @classmethod
+    def of(cls, principal: Principal, *, session: str = "", tenant: str = "") -> Caller:
+        return cls(principal=principal.name, session=session, tenant=tenant, sees=principal.sees, roles=principal.words)
 
 
 OWNER = Caller(roles=LOCAL_OWNER.words)
@@ -43,6 +46,22 @@ class Verb(Enum):
     DENY = "deny"
     BREAK_GLASS = "break-glass"
     REVIEW = "review"  # close the review that broken glass opened
+
+
+NEEDS: Mapping[Verb, Role] = MappingProxyType(
+    {
+        Verb.MOUNT: Role.OPERATOR,
+        Verb.UNMOUNT: Role.OPERATOR,
+        Verb.RELOAD: Role.OPERATOR,
+        Verb.ROLLBACK: Role.OPERATOR,
+        Verb.RESUME: Role.OPERATOR,
+        Verb.APPROVE: Role.REVIEWER,
+        Verb.DENY: Role.REVIEWER,
+        Verb.BREAK_GLASS: Role.BREAK_GLASS,
+        Verb.REVIEW: Role.REVIEWER,
+    }
+)
+"""The role a command asks of whoever gives it; ``SkillManager.execute`` holds everyone to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class Fact(Enum):
     GLASS_BROKEN = "glass_broken"
     REVIEWED = "reviewed"  # the review that broken glass opened is closed
     ATTEMPTED = "attempted"  # a guest tried what it was not granted; details: act, target, by, and beside it asked and audit
+    NOT_ALLOWED = "not_allowed"  # somebody asked for what their roles do not allow; details: act, needs, roles
     CALL = "call"
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 

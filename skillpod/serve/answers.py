@@ -46,6 +46,7 @@ _ANSWERS: tuple[tuple[type[errors.SkillpodError], Answer], ...] = (
     (errors.TokenRefused, Answer(401, Exit.REFUSED)),
     (errors.HostRefused, Answer(403, Exit.REFUSED)),
     (errors.OriginRefused, Answer(403, Exit.REFUSED)),
+    (errors.NotAllowed, Answer(403, Exit.REFUSED)),
     (errors.PolicyRefused, Answer(403, Exit.REFUSED)),
     (errors.Refused, Answer(409, Exit.REFUSED)),
     (errors.Held, Answer(409, Exit.HELD)),  # not 202: nothing goes on until a person has answered and the caller asks again

@@ -1,11 +1,16 @@
-"""The control API: HTTP on HOME/pod.sock, owner only. Every request becomes one call of the pod, every error one JSON object."""
+"""The control API: HTTP on HOME/pod.sock, for its owner and for who shows a token there. Every request becomes one call of the pod, every
+error one JSON object.
+
+To look asks for the role viewer, a command for the role that ``model.command.NEEDS`` names; to use tools asks for none.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -17,10 +22,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
-from skillpod.model.command import Caller, Command, Verb
+from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.event import Event
-from skillpod.model.principal import LOCAL_OWNER, Principal
+from skillpod.model.principal import Principal, Role
 from skillpod.serve.answers import answer
+from skillpod.serve.entrance import caller_of, principal_of
 from skillpod.serve.pod import Pod
 
 BODY_LIMIT = 32 * 1024 * 1024
@@ -79,21 +85,19 @@ class _Door:
         self._doors = doors
 
     async def skills(self, request: Request) -> Response:
+        principal = self._viewer(request, "list skills")
         _query(request, allowed=frozenset())
-        return _json({"skills": self._pod.skills()})
+        return _json({"skills": [skill for skill in self._pod.skills() if principal.may_see(skill["name"])]})
 
     async def show(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        return _json(self._pod.show(request.path_params["name"]))
+        return _json(self._pod.show(self._looked_at(request)))
 
     async def instructions(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        name = request.path_params["name"]
+        name = self._looked_at(request)
         return _json({"name": name, "instructions": self._pod.instructions(name)})
 
     async def output(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        name = request.path_params["name"]
+        name = self._looked_at(request)
         return _json({"name": name, "output": self._pod.output(name)})
 
     async def holds(self, request: Request) -> Response:
@@ -110,15 +114,32 @@ class _Door:
 
     async def tools(self, request: Request) -> Response:
         options = _query(request, allowed=frozenset({"format", "offer"}))
-        return _json({"tools": self._pod.tools(options.get("format", "openai"), offer=options.get("offer", "skills"))})
+        format, offer = options.get("format", "openai"), options.get("offer", "skills")
+        return _json({"tools": self._pod.tools(format, caller=caller_of(request), offer=offer)})
 
     async def stats(self, request: Request) -> Response:
+        principal = self._viewer(request, "see the pod's counts")
         _query(request, allowed=frozenset())
+        if not principal.sees_all:
+            raise self._pod.denied(principal, "see the pod's counts", "they are of all skills, and it sees some")
         return _json({**self._pod.stats(), "doors": self._doors})
 
     async def events(self, request: Request) -> Response:
+        principal = self._viewer(request, "follow events")
         _query(request, allowed=frozenset())
-        return _EventStream(self._pod.events(), self._stopping)
+        return _EventStream(self._pod.events(), self._stopping, lambda event: principal.sees_all or _is_for(event, principal))
+
+    def _viewer(self, request: Request, act: str, *, skill: str = "") -> Principal:
+        principal = principal_of(request)
+        self._pod.allow(principal, Role.VIEWER, act, skill=skill)
+        return principal
+
+    def _looked_at(self, request: Request) -> str:
+        """The skill that a request names, once whoever sent it may look and sees it. Raises NotAllowed, UnknownSkill."""
+        name: str = request.path_params["name"]
+        self._viewer(request, "look at a skill", skill=name)
+        _query(request, allowed=frozenset())
+        return name
 
     async def call(self, request: Request) -> Response:
         body = await _body(request)
@@ -130,7 +151,7 @@ class _Door:
                 at="arguments",
                 hint='send the parameters by name, as in {"text": "hello"}',
             )
-        work = self._pod.invoke(tool, arguments, caller=_caller(body))
+        work = self._pod.invoke(tool, arguments, caller=self._caller(request, body))
         result = await self._unless_stopped(_unless_gone(request.receive, work))
         return _json(
             {
@@ -143,8 +164,24 @@ class _Door:
             }
         )
 
+    def _caller(self, request: Request, body: Mapping[str, Any]) -> Caller:
+        """Who calls: whoever asks, in the session and tenant that the body names. The owner may call as somebody else, who then has no
+        role; nobody may call as somebody else with a token."""
+        asking, said = caller_of(request), body.get("caller")
+        if said is None:
+            return asking
+        if not isinstance(said, dict):
+            raise CommandInvalid(f"caller is a JSON object, not {_kind(said)}", at="caller")
+        _fields(said, required=frozenset(), optional=frozenset({"principal", "session", "tenant"}), at="caller.")
+        name, session, tenant = (_text(said, key) for key in ("principal", "session", "tenant"))
+        if name in ("", asking.principal):
+            return replace(asking, session=session, tenant=tenant)
+        if asking.principal != OWNER.principal:
+            raise self._pod.denied(principal_of(request), "call as somebody else", "a token is one caller's")
+        return Caller(principal=name, session=session, tenant=tenant)
+
     async def command(self, request: Request) -> Response:
-        command = _command(await _body(request), principal=_principal(request))
+        command = _command(await _body(request), principal=principal_of(request))
         return _json(await self._unless_stopped(self._pod.execute(command)))
 
     async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
@@ -157,9 +194,9 @@ class _Door:
             raise PodUnreachable("the pod stopped before this was done", hint="it is not done again by itself") from None
 
 
-def _principal(request: Request) -> Principal:
-    """Who is at the other end of the socket: its owner, or root."""
-    return Principal(name=request.client.host if request.client else "local", roles=LOCAL_OWNER.roles)
+def _is_for(event: Event, principal: Principal) -> bool:
+    """Whether it is of a skill that a principal sees, who does not see all."""
+    return event.skill != "" and principal.may_see(event.skill)
 
 
 # --- what comes in -----------------------------------------------------------------------------------------------------------------
@@ -229,16 +266,6 @@ def _command(body: Mapping[str, Any], *, principal: Principal) -> Command:
         reason=_text(body, "reason"),
         lasts=float(lasts),
     )
-
-
-def _caller(body: Mapping[str, Any]) -> Caller | None:
-    said = body.get("caller")
-    if said is None:
-        return None
-    if not isinstance(said, dict):
-        raise CommandInvalid(f"caller is a JSON object, not {_kind(said)}", at="caller")
-    _fields(said, required=frozenset(), optional=frozenset({"principal", "session", "tenant"}), at="caller.")
-    return Caller(principal=_text(said, "principal") or "owner", session=_text(said, "session"), tenant=_text(said, "tenant"))
 
 
 def _fields(body: Mapping[str, Any], *, required: frozenset[str], optional: frozenset[str], at: str = "") -> None:
@@ -313,11 +340,12 @@ async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, _Result]) -> 
 class _EventStream(Response):
     """One JSON line an event, until the client goes, the events end or the pod stops. The subscription is closed in every case."""
 
-    def __init__(self, events: AsyncIterator[Event], stopping: asyncio.Event) -> None:
+    def __init__(self, events: AsyncIterator[Event], stopping: asyncio.Event, wanted: Callable[[Event], bool]) -> None:
         super().__init__(media_type="application/x-ndjson")
         del self.headers["content-length"]  # its length is not known: it is sent in chunks
         self._events = events
         self._stopping = stopping
+        self._wanted = wanted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         coming = asyncio.ensure_future(_next(self._events))
@@ -331,7 +359,8 @@ class _EventStream(Response):
                 if not coming.done() or (event := coming.result()) is None:
                     break
                 coming = asyncio.ensure_future(_next(self._events))
-                await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":"), default=dict).encode() + b"\n"))
+                if self._wanted(event):
+                    await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":"), default=dict).encode() + b"\n"))
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise

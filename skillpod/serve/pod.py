@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
+from skillpod.errors import SkillpodError
 from skillpod.model.card import Card
 from skillpod.model.command import Caller, Command
 from skillpod.model.event import Event
 from skillpod.model.guest import CallResult, Hear
+from skillpod.model.principal import Principal, Role
 
 CALLER_KEY = "skillpod.caller"
 """Where the HTTP door puts the Caller into the ASGI scope, before a request comes to what it asks for."""
+PRINCIPAL_KEY = "skillpod.principal"
+"""Where the control socket puts the Principal, as the HTTP door does the Caller."""
 
 
 class Pod(Protocol):
@@ -29,4 +33,6 @@ class Pod(Protocol):
     def stats(self) -> dict[str, Any]: ...
     def events(self) -> AsyncIterator[Event]: ...
     async def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = ..., hear: Hear = ...) -> CallResult: ...
+    def allow(self, principal: Principal, role: Role, act: str, *, skill: str = ...) -> None: ...
+    def denied(self, principal: Principal, act: str, why: str) -> SkillpodError: ...
     async def execute(self, command: Command) -> dict[str, Any]: ...

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from skillpod.config import Http
 from skillpod.errors import AddressUnusable, CommandInvalid, DoorUnguarded
 from skillpod.serve import guard, server
 from skillpod.serve.address import HttpAddress, parse_address
-from skillpod.serve.guard import Buckets, reply
+from skillpod.serve.guard import Buckets
 from skillpod.serve.http import HttpDoor, bind
 from skillpod.serve.pod import CALLER_KEY
+from skillpod.serve.replies import reply
 from skillpod.serve.tokens import FILE, Tokens, add_token, mint, remove_token
 
 PATIENCE = 10.0
@@ -117,7 +119,7 @@ async def opened(home: Path, limits: Http = GIVEN, address: str = "127.0.0.1:0",
 
 def token_of(home: Path, name: str, *skills: str) -> str:
     made = mint()
-    add_token(home, name, skills, token=made, now=0.0)
+    add_token(home, name, skills, token=made, now=0.0, lasts=inf)
     return made
 
 
