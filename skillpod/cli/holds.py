@@ -9,7 +9,7 @@ import typer
 
 from skillpod.cli import portrait, render, reviewing
 from skillpod.cli.access import any_pod
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import seconds
 from skillpod.errors import CommandInvalid
 from skillpod.model.command import Command, Verb
@@ -34,10 +34,11 @@ def holds(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """What waits for people's answers; with a NAME, all that a reviewer should see before giving one."""
-    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod:
         found = pod.held(name) if name else None
         waiting = [] if name else pod.holds()
     if json:
@@ -63,10 +64,19 @@ def approve(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Agree to what is held under NAME: to this digest, asking for this, under this policy, and to nothing else."""
-    _answer(Verb.APPROVE, name, reason, digest, lasts, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    _answer(
+        Verb.APPROVE,
+        name,
+        reason,
+        digest,
+        lasts,
+        Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who),
+        json=json,
+    )
 
 
 @app.command("deny")
@@ -79,10 +89,13 @@ def deny(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Say no to what is held under NAME. One no is enough, until whoever gave it approves."""
-    _answer(Verb.DENY, name, reason, digest, "", Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    _answer(
+        Verb.DENY, name, reason, digest, "", Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json
+    )
 
 
 @app.command("break-glass")
@@ -96,10 +109,19 @@ def break_glass(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Let what is held run now, alone, for a few hours (4 if not said, 24 at most). It alerts, and somebody else must review it."""
-    _answer(Verb.BREAK_GLASS, name, reason, digest, lasts, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    _answer(
+        Verb.BREAK_GLASS,
+        name,
+        reason,
+        digest,
+        lasts,
+        Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who),
+        json=json,
+    )
 
 
 @app.command("reviews")
@@ -109,10 +131,11 @@ def reviews(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """The broken glass that nobody has reviewed yet."""
-    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod:
         found = pod.reviews()
     if json:
         render.data({"reviews": found})
@@ -131,11 +154,12 @@ def review(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Close the review of the glass that was broken for NAME: somebody other than who broke it says what they make of it."""
     command = Command(verb=Verb.REVIEW, principal=LOCAL_OWNER, name=name, reason=reason)
-    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod:
         skill = pod.execute(command)
     if json:
         render.data(skill)

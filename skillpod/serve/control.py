@@ -101,16 +101,17 @@ class _Door:
         return _json({"name": name, "output": self._pod.output(name)})
 
     async def holds(self, request: Request) -> Response:
+        principal = self._viewer(request, "list what is held")
         _query(request, allowed=frozenset())
-        return _json({"holds": self._pod.holds()})
+        return _json({"holds": [held for held in self._pod.holds() if principal.may_see(held["name"])]})
 
     async def held(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        return _json(await self._unless_stopped(self._pod.held(request.path_params["name"])))
+        return _json(await self._unless_stopped(self._pod.held(self._looked_at(request))))
 
     async def reviews(self, request: Request) -> Response:
+        principal = self._viewer(request, "list what is to be reviewed")
         _query(request, allowed=frozenset())
-        return _json({"reviews": self._pod.reviews()})
+        return _json({"reviews": [broken for broken in self._pod.reviews() if principal.may_see(broken["subject"]["skill"])]})
 
     async def tools(self, request: Request) -> Response:
         options = _query(request, allowed=frozenset({"format", "offer"}))
