@@ -60,6 +60,7 @@ class Judge:
             update=update,
             approvals=self._state.answers(survey.bundle.digest),
             requester=desired.actor,
+            roles=desired.roles,
         )
         return Judgement(provenance=provenance, answer=answer)
 

@@ -14,7 +14,7 @@ from skillpod.lifecycle.answers import Answers
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
-from skillpod.lifecycle.swap import Occasion, desire_entry
+from skillpod.lifecycle.swap import ORDER, Occasion, desire_entry
 from skillpod.model.approval import Answer
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Command, Desired, Mode, Verb
@@ -35,7 +35,9 @@ class Orders:
 
     async def execute(self, command: Command) -> str:
         """Carry one command out; the name of the skill it concerned. Raises what stands in its way, after which all is as before."""
-        occasion = Occasion(trigger="command", actor=command.actor, since=self._parts.clock.now())
+        occasion = Occasion(
+            trigger=ORDER, actor=command.actor, since=self._parts.clock.now(), roles=command.principal.words
+        )
         match command.verb:
             case Verb.MOUNT:
                 return await self._mount(command, occasion)
@@ -71,7 +73,9 @@ class Orders:
                 before = self._supervisor.desired(slot.name)
                 self._require_free(slot, before, source, path)
                 config = before.config if command.config is None else MappingProxyType(dict(command.config))
-                desired = Desired(name=slot.name, mode=Mode.FOLLOW, source=source, actor=command.actor, config=config)
+                desired = Desired(
+                    name=slot.name, mode=Mode.FOLLOW, source=source, actor=occasion.actor, config=config, roles=occasion.roles
+                )
                 await self._bring_from_source(slot, desired, occasion)
         finally:
             self._supervisor.forget_if_empty(slot)
@@ -100,7 +104,9 @@ class Orders:
         async with slot.lock:
             before = self._supervisor.desired(name)
             slot.forget_refusal()
-            desired = Desired(name=name, mode=Mode.FOLLOW, source=before.source, actor=occasion.actor, config=before.config)
+            desired = Desired(
+                name=name, mode=Mode.FOLLOW, source=before.source, actor=occasion.actor, config=before.config, roles=occasion.roles
+            )
             await self._bring_from_source(slot, desired, occasion)
 
     async def _bring_from_source(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
@@ -184,7 +190,7 @@ class Orders:
             desired = self._supervisor.desired(name)
             if desired.mode is Mode.PINNED and desired.over in lifted:
                 # The pin was set when that digest was rolled back: to resume it is to follow the folder again.
-                desired = Desired(name=name, mode=Mode.FOLLOW, source=desired.source, actor=occasion.actor, config=desired.config)
+                desired = replace(desired, mode=Mode.FOLLOW, actor=occasion.actor, roles=occasion.roles, digest=None, over=None)
             if desired.mode is not Mode.ABSENT:
                 await self._bring_from_source(slot, desired, occasion)
 

@@ -217,10 +217,12 @@ def decision(
     update: Sequence[Finding] = (),
     approvals: tuple[Approval, ...] = (),
     requester: str = "",
+    roles: tuple[str, ...] = (),
 ) -> Decision:
     """What the policy says of a survey without faults, and of what it changes as an update; ``now`` is seconds since the epoch,
-    ``requester`` who caused it. Raises what ``Survey.require`` raises."""
-    from skillpod.policy.decide import Request, decide  # SAFE: here, so that a check without a policy never loads them
+    ``requester`` who caused it, in these ``roles``. Raises what ``Survey.require`` raises."""
+    from skillpod.policy.decide import decide  # SAFE: here, so that a check without a policy never loads them
+    from skillpod.policy.request import Request  # SAFE: here, as above
 
     request = Request(
         manifest=survey.require(),
@@ -231,5 +233,8 @@ def decision(
         now=now,
         update=tuple(update),
         approvals=approvals,
+        requester=requester,
+        roles=roles,
+        environment=rules.environment,
     )
     return decide(request, rules.policy)

@@ -28,7 +28,7 @@ from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.rollback import Rollback
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.standing import Standing
-from skillpod.lifecycle.swap import Occasion, Swap, desire_entry, followed, refusal_entry
+from skillpod.lifecycle.swap import ORDER, Occasion, Swap, desire_entry, followed, refusal_entry
 from skillpod.lifecycle.trial import try_out
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Access
@@ -241,7 +241,7 @@ class Supervisor:
         if slot.tried == (bundle.digest, bundle.evidence):
             return  # these bytes were tried, and nothing they were refused for has changed
         slot.tried = (bundle.digest, bundle.evidence)
-        target, wanted = await self._target(desired, bundle)
+        target, wanted = await self._target(desired, bundle, occasion)
         async with self._turn:
             await self.swap.bring(slot, target, wanted, occasion)
         slot.tried = None
@@ -261,11 +261,12 @@ class Supervisor:
         slot.seen = bundle.digest
         return bundle
 
-    async def _target(self, desired: Desired, folder: Bundle) -> tuple[Bundle, Desired]:
-        """What should run, and the wish behind it: a pin holds until the folder holds something else than when it was set."""
+    async def _target(self, desired: Desired, folder: Bundle, occasion: Occasion) -> tuple[Bundle, Desired]:
+        """What should run, and the wish behind it: a pin holds until the folder holds something else than when it was set. What nobody
+        ordered is the folder's own wish."""
         if desired.mode is Mode.PINNED and desired.digest is not None and folder.digest == desired.over:
             return await self._parts.offload(self._parts.store.get, desired.digest), desired
-        if desired.mode is Mode.PINNED:
+        if desired.mode is Mode.PINNED or (folder.digest != desired.digest and occasion.trigger != ORDER):
             return folder, Desired(name=desired.name, mode=Mode.FOLLOW, source=FOLDER, actor=FOLDER, config=desired.config)
         return folder, desired
 

@@ -25,16 +25,21 @@ from skillpod.ports import Guests
 DRAIN_GRACE = 2.0
 """Seconds past a skill's own wall limit that a replaced generation may take to finish: its deadlines end its calls before."""
 
+ORDER = "command"
+"""What caused what somebody ordered."""
+
 OnDeath = Callable[[Slot, Guests, SkillpodError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """Why something is brought up: ``trigger`` and ``actor`` go to the journal, ``since`` is when the change was first seen."""
+    """Why something is brought up: ``trigger`` and ``actor`` go to the journal, ``since`` is when the change was first seen; ``roles`` are
+    those in which an actor gave an order."""
 
     trigger: str
     actor: str
     since: float
+    roles: tuple[str, ...] = ()
 
 
 class Swap:

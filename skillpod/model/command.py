@@ -91,7 +91,7 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """What should be mounted under a name, and why. ``source`` is ``folder`` or an operator's path; ``digest`` is what was published
+    """What should be mounted under a name, and why. ``actor`` is who wants it, in these ``roles``. ``source`` is ``folder`` or an operator's path; ``digest`` is what was published
     last (follow) or is pinned; ``over`` is the folder's digest when the pin was set."""
 
     name: str
@@ -101,6 +101,7 @@ class Desired:
     digest: Digest | None = None
     over: Digest | None = None
     config: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    roles: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -111,6 +112,7 @@ class Desired:
             "digest": self.digest,
             "over": self.over,
             "config": dict(self.config),
+            **({"roles": list(self.roles)} if self.roles else {}),
         }
 
     @classmethod
@@ -123,6 +125,7 @@ class Desired:
             digest=shape.get("digest"),
             over=shape.get("over"),
             config=MappingProxyType(dict(shape.get("config") or {})),
+            roles=tuple(shape.get("roles") or ()),
         )
 
 

@@ -26,6 +26,11 @@ class Policy:
     rules: tuple[Rule, ...]
     access: Matrix
 
+    @property
+    def speaks_of_unsigned(self) -> bool:
+        """Whether every rule that lets a skill in without asking says of unsigned ones that it covers them, or covers none."""
+        return all(rule.speaks_of_unsigned for rule in self.rules)
+
 
 def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
     """The policy in a YAML text. ``name`` is what faults call it (a file name), ``schema`` the text of the packaged ``policy/schema.json``.
