@@ -25,6 +25,9 @@ from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
 from skillpod.resources import packaged_names, packaged_text
 from skillpod.sandbox.volumes import Places
+from skillpod.trust import revocations, store
+from skillpod.trust.revocations import Revocations
+from skillpod.trust.store import TrustStore
 
 NAME = "pod.yaml"
 MAX_BYTES = 1024 * 1024
@@ -90,6 +93,38 @@ def load_policy(policies: Path | None, name: str) -> Policy:
     return read_policy(text, name=name, schema=schema)
 
 
+def load_trust(policies: Path | None) -> TrustStore:
+    """Whom a folder of policies trusts; nobody, when it has no such file. Raises PolicyUnreadable."""
+    path = None if policies is None else policies / store.FILE
+    return store.EMPTY if path is None or not os.path.lexists(path) else parse_trust(_operators_text(path), name=str(path))
+
+
+def parse_trust(text: bytes, *, name: str) -> TrustStore:
+    """Raises PolicyUnreadable."""
+    return store.read_trust(text, name=name, schema=packaged_text(store.SCHEMA))
+
+
+def load_revocations(policies: Path | None) -> Revocations:
+    """What a folder of policies has revoked; nothing, when it has no such file. Raises PolicyUnreadable."""
+    path = None if policies is None else policies / revocations.FILE
+    if path is None or not os.path.lexists(path):
+        return revocations.EMPTY
+    return parse_revocations(_operators_text(path), name=str(path))
+
+
+def parse_revocations(text: bytes, *, name: str) -> Revocations:
+    """Raises PolicyUnreadable."""
+    return revocations.read_revocations(text, name=name, schema=packaged_text(revocations.SCHEMA))
+
+
+def _operators_text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise PolicyUnreadable(f"{path.name} can't be read: {reason}", at=str(path)) from None
+
+
 def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
     """What a folder of policies says is accepted; nothing, when it has no such file. Raises PolicyUnreadable."""
     path = None if policies is None else policies / FILE
@@ -98,12 +133,7 @@ def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
 
 def read_suppressions_file(path: Path, *, today: date) -> Suppressions:
     """Raises PolicyUnreadable."""
-    try:
-        text = path.read_bytes()
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise PolicyUnreadable(f"what is accepted can't be read: {reason}", at=str(path)) from None
-    return parse_suppressions(text, name=str(path), today=today)
+    return parse_suppressions(_operators_text(path), name=str(path), today=today)
 
 
 def parse_suppressions(text: bytes, *, name: str, today: date) -> Suppressions:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, is_skill, none_before, skill_folders, today
+from skillpod.cli.vouching import voucher
 from skillpod.errors import CommandInvalid
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
@@ -51,7 +52,7 @@ def check(wanted: Wanted) -> Exit:
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
-        examiner = Examiner(worker, suppressions=accepted, today=today)
+        examiner = Examiner(worker, suppressions=accepted, today=today, voucher=voucher(wanted.policies))
         examined = examine_each(skills, examiner, policy, before=_before(wanted, skills, examiner))
         with closing(examined):
             checked = _print_each(examined, len(skills)) if wanted.format is Format.TEXT else list(examined)
