@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from skillpod.audit.ruleset import why_firm
 from skillpod.documents import join, read_yaml, schema_faults, show
@@ -25,10 +25,9 @@ from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
 from skillpod.resources import packaged_names, packaged_text
 from skillpod.sandbox.volumes import Places
-
-if TYPE_CHECKING:
-    from skillpod.trust.revocations import Revocations
-    from skillpod.trust.store import TrustStore
+from skillpod.trust import revocations, store
+from skillpod.trust.revocations import Revocations
+from skillpod.trust.store import TrustStore
 
 NAME = "pod.yaml"
 MAX_BYTES = 1024 * 1024
@@ -98,22 +97,26 @@ def load_policy(policies: Path | None, name: str) -> Policy:
 
 def load_trust(policies: Path | None) -> TrustStore:
     """Whom a folder of policies trusts; nobody, when it has no such file. Raises PolicyUnreadable."""
-    from skillpod.trust.store import EMPTY, FILE, SCHEMA, read_trust  # SAFE: here, so that a check without a policy never loads them
+    path = None if policies is None else policies / store.FILE
+    return store.EMPTY if path is None or not os.path.lexists(path) else parse_trust(_operators_text(path), name=str(path))
 
-    path = None if policies is None else policies / FILE
-    if path is None or not os.path.lexists(path):
-        return EMPTY
-    return read_trust(_operators_text(path), name=str(path), schema=packaged_text(SCHEMA))
+
+def parse_trust(text: bytes, *, name: str) -> TrustStore:
+    """Raises PolicyUnreadable."""
+    return store.read_trust(text, name=name, schema=packaged_text(store.SCHEMA))
 
 
 def load_revocations(policies: Path | None) -> Revocations:
-    """What a folder of policies says is revoked; nothing, when it has no such file. Raises PolicyUnreadable."""
-    from skillpod.trust.revocations import EMPTY, FILE, SCHEMA, read_revocations  # SAFE: here, as above
-
-    path = None if policies is None else policies / FILE
+    """What a folder of policies has revoked; nothing, when it has no such file. Raises PolicyUnreadable."""
+    path = None if policies is None else policies / revocations.FILE
     if path is None or not os.path.lexists(path):
-        return EMPTY
-    return read_revocations(_operators_text(path), name=str(path), schema=packaged_text(SCHEMA))
+        return revocations.EMPTY
+    return parse_revocations(_operators_text(path), name=str(path))
+
+
+def parse_revocations(text: bytes, *, name: str) -> Revocations:
+    """Raises PolicyUnreadable."""
+    return revocations.read_revocations(text, name=name, schema=packaged_text(revocations.SCHEMA))
 
 
 def _operators_text(path: Path) -> bytes:
@@ -121,7 +124,7 @@ def _operators_text(path: Path) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise PolicyUnreadable(f"it can't be read: {reason}", at=str(path), hint="--policies DIR names the folder") from None
+        raise PolicyUnreadable(f"{path.name} can't be read: {reason}", at=str(path)) from None
 
 
 def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:

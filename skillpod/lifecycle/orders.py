@@ -35,9 +35,7 @@ class Orders:
 
     async def execute(self, command: Command) -> str:
         """Carry one command out; the name of the skill it concerned. Raises what stands in its way, after which all is as before."""
-        occasion = Occasion(
-            trigger=ORDER, actor=command.actor, since=self._parts.clock.now(), roles=command.principal.words
-        )
+        occasion = Occasion(trigger=ORDER, actor=command.actor, since=self._parts.clock.now(), roles=command.principal.words)
         match command.verb:
             case Verb.MOUNT:
                 return await self._mount(command, occasion)

@@ -91,8 +91,8 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """What should be mounted under a name, and why. ``actor`` is who wants it, in these ``roles``. ``source`` is ``folder`` or an operator's path; ``digest`` is what was published
-    last (follow) or is pinned; ``over`` is the folder's digest when the pin was set."""
+    """What should be mounted under a name, and why. ``actor`` is who wants it, in these ``roles``. ``source`` is ``folder`` or an
+    operator's path; ``digest`` is what was published last (follow) or is pinned; ``over`` is the folder's digest when the pin was set."""
 
     name: str
     mode: Mode

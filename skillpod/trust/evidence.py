@@ -35,6 +35,11 @@ class Evidence:
         listed = self.envelope.chain
         return read_chain(listed, at=f"{self.name}:verificationMaterial.x509CertificateChain.certificates") if listed else None
 
+    def signer(self) -> str:
+        """The id of the key that it says to be signed by. Raises SignatureInvalid."""
+        chain = self.chain()
+        return self.envelope.hint if chain is None else chain.key.id
+
     def check_signed_by(self, key: PublicKey) -> None:
         """The signature is this key's, and nothing in the file names another. Raises SignatureInvalid."""
         if self.envelope.hint and self.envelope.hint != key.id:

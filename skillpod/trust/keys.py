@@ -118,6 +118,9 @@ def read_public(text: str, *, at: str) -> PublicKey:
     if "PRIVATE KEY" in text:
         hint = "take it out of here at once, and give its public key instead"
         raise DocumentInvalid("this is a private key", at=at, hint=hint)
+    if "BEGIN CERTIFICATE" in text:
+        hint = "take a certificate's roots into trust.yaml by hand, as docs/signing.md shows"
+        raise DocumentInvalid("this is a certificate, and no public key", at=at, hint=hint)
     found = _of_pem(text)
     if found is None:
         known = ", ".join(kind.value for kind in KeyType)

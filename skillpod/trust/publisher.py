@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from packaging.version import Version
 
@@ -23,6 +24,17 @@ class Window:
 
     def holds(self, now: float) -> bool:
         return self.opens <= now < self.closes
+
+    @property
+    def said(self) -> str:
+        """For a person: moments in UTC."""
+        opens = f"from {_said(self.opens)}" if self.opens > float("-inf") else ""
+        closes = f"until {_said(self.closes)}" if self.closes < float("inf") else ""
+        return f"{opens} {closes}".strip() or "always"
+
+
+def _said(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 ALWAYS = Window()

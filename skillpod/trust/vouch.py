@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from packaging.version import InvalidVersion, Version
 
@@ -135,13 +134,9 @@ def _check_window(pinned: Pinned, now: float, at: str) -> None:
         return
     what = f"the {'roots' if isinstance(pinned, PinnedRoots) else 'key'} {pinned.id}"
     if now < window.opens:
-        raise SignatureInvalid(f"{what} counts from {_said(window.opens)} on, and not yet", at=at)
+        raise SignatureInvalid(f"{what} counts {window.said}, and not yet", at=at)
     hint = "have the publisher sign with the key that follows it"
-    raise SignatureInvalid(f"{what} counted until {_said(window.closes)}: it has expired", at=at, hint=hint)
-
-
-def _said(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat()
+    raise SignatureInvalid(f"{what} counted {window.said}: it has expired", at=at, hint=hint)
 
 
 # --- all of them together ----------------------------------------------------------------------------------------------------------
