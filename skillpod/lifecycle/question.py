@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from skillpod.errors import SkillpodError
 from skillpod.lifecycle.pipeline import Survey
@@ -35,3 +36,4 @@ class Question:
     desired: Desired
     since: float
     trial: Trial | None = None
+    trying: asyncio.Lock = field(default_factory=asyncio.Lock)

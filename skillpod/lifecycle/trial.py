@@ -18,17 +18,20 @@ from skillpod.store.memory import SkillMemory
 
 
 async def try_out(parts: Parts, question: Question) -> None:
-    """Run the trial that the Hold gives leave for, and keep and journal what came of it; nothing when it gives none."""
-    leave = question.hold.trial
-    if leave is None or question.trial is not None:
-        return
-    started = parts.clock.now()
-    try:
-        outcomes, error = await _outcomes(parts, question, leave), None
-    except SkillpodError as fault:
-        outcomes, error = (), fault
-    question.trial = Trial(outcomes=outcomes, error=error, seconds=parts.clock.now() - started)
-    parts.journal.mark(_tried(question, question.trial))
+    """Run the trial that the Hold gives leave for, once, and keep and journal what came of it; nothing when it gives none."""
+    async with question.trying:
+        leave = question.hold.trial
+        if leave is None or question.trial is not None:
+            return
+        started = parts.clock.now()
+        outcomes: tuple[Outcome, ...] = ()
+        error = None
+        try:
+            outcomes = await _outcomes(parts, question, leave)
+        except SkillpodError as fault:
+            error = fault
+        question.trial = Trial(outcomes=outcomes, error=error, seconds=parts.clock.now() - started)
+        parts.journal.mark(_tried(question, question.trial))
 
 
 async def _outcomes(parts: Parts, question: Question, leave: Admission) -> tuple[Outcome, ...]:

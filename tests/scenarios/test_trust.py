@@ -255,19 +255,3 @@ def test_a_tighter_policy_takes_away_at_once_and_a_looser_one_gives_back(skills:
         assert rules[0].details["rules"] == rules[2].details["rules"] != rules[1].details["rules"]
 
     asyncio.run(scenario())
-
-
-def test_a_leave_that_ends_is_decided_again(skills: Path, home: Path, policies: Path) -> None:
-    """By a rule that gives it for a while; and, once the rule is gone, by nobody."""
-
-    async def scenario() -> None:
-        write_skill(skills, "words", handler=saying("one"))
-        rule = {"id": "for-a-while", "match": {}, "outcome": "allow", "reason": "It is decided again soon.", "valid_for": "1s"}
-        replace_file(policies / "default.yaml", json.dumps({"policy": 1, "name": "default", "rules": [rule]}))
-        async with running(skills, home, policies=policies) as stage:
-            first = stage.pod.show("words")["valid_until"]
-            await eventually(lambda: stage.pod.show("words")["valid_until"] > first)
-            assert await stage.pod.call("words__answer", {}) == "one"
-            assert not stage.of(Kind.UNMOUNTED)
-
-    asyncio.run(scenario())
