@@ -113,7 +113,7 @@ def _questions(policy: Policy, facts: Facts, speaking: Sequence[Rule]) -> list[Q
         return [hitting] if hitting else []
     opening = [rule for rule in policy.rules if _opens(rule, facts)]
     together = [[rule for rule in policy.rules if rule in hitting or rule is door] for door in opening]
-    return sorted(together, key=_needed)
+    return sorted(together, key=lambda question: (_needed(question), -_longest(question)))
 
 
 def _opens(rule: Rule, facts: Facts) -> bool:
@@ -122,6 +122,11 @@ def _opens(rule: Rule, facts: Facts) -> bool:
 
 def _needed(question: Question) -> int:
     return max(rule.approvals for rule in question)
+
+
+def _longest(question: Question) -> float:
+    """For how many seconds an approval counts at most."""
+    return min(rule.valid_for for rule in question)
 
 
 def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], questions: Sequence[Question]) -> Decision:
@@ -133,7 +138,7 @@ def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], quest
     if not questions:
         return _admit(request, policy, allowing)
     for question in questions:
-        longest = min(rule.valid_for for rule in question)
+        longest = _longest(question)
         enough = answers.enough(_needed(question), longest=longest, now=request.now)
         if enough:
             until = min(ends(approval, longest) for approval in enough)
@@ -143,7 +148,7 @@ def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], quest
 
 def _hold(request: Request, policy: Policy, question: Question, subject: Subject, answers: Answers) -> Hold:
     manifest = request.manifest
-    given = answers.within(min(rule.valid_for for rule in question), now=request.now)
+    given = answers.within(_longest(question), now=request.now)
     matters = tuple(matter.about(skill=manifest.name, digest=request.digest) for matter in matters_of(request))
     return Hold(
         skill=manifest.name,

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from skillpod.errors import DocumentInvalid
-from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.capability import NOTHING, Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.finding import Verdict, badness_of
 from skillpod.policy.globs import optional_pattern
 from skillpod.policy.roles import roles_of
@@ -155,12 +155,14 @@ def _shared(match: Mapping[str, Any]) -> dict[str, Any]:
 
 def _grant(value: Mapping[str, Any]) -> Grant:
     as_asked = frozenset(kind for kind, given in value.items() if given == "asked")
-    listed = {kind: given for kind, given in value.items() if kind not in as_asked}
-    return Grant(
-        as_asked=as_asked,
-        listed=Permissions(
-            volumes=frozenset(VolumeAsk(ask["name"], ask["access"]) for ask in listed.get("volumes", ())),
-            network=frozenset(NetworkAsk(ask["host"], tuple(ask["ports"])) for ask in listed.get("network", ())),
-            **{kind: frozenset(listed.get(kind, ())) for kind in KINDS if kind not in ("volumes", "network")},
-        ),
+    return Grant(as_asked=as_asked, listed=permissions_of({kind: given for kind, given in value.items() if kind not in as_asked}))
+
+
+def permissions_of(listed: Mapping[str, Any]) -> Permissions:
+    """Rights as documents list them, by kind."""
+    found = Permissions(
+        volumes=frozenset(VolumeAsk(ask["name"], ask["access"]) for ask in listed.get("volumes", ())),
+        network=frozenset(NetworkAsk(ask["host"], tuple(ask["ports"])) for ask in listed.get("network", ())),
+        **{kind: frozenset(listed.get(kind, ())) for kind in KINDS if kind not in ("volumes", "network")},
     )
+    return NOTHING if found.is_empty else found

@@ -66,7 +66,7 @@ def test_a_higher_tier_is_held_and_the_message_says_what_to_do(tier: Tier) -> No
     assert [reason.at for reason in found.reasons] == ["manifest.yaml:tier"]
     assert found.trial is not None
     assert (found.trial.grants, found.trial.isolation, found.trial.opted_out) == (NOTHING, Isolation.JAIL, ())
-    assert (found.needed, found.given, found.trial.rule) == (1, (), found.rule)
+    assert (found.needed, found.given, found.trial.rule) == (2 if tier is Tier.SYSTEM else 1, (), found.rule)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -23,6 +23,7 @@ from skillpod.policy.rules import KINDS, Grant
 from tests.policy.documents import HOUR, NOW, SIGNED, policy, report, request
 
 OTHER = Bundle.freeze({"handler.py": b"other"}).digest
+THIRD = Bundle.freeze({"handler.py": b"a third"}).digest
 _WORDS = [role.value for role in Role]
 _NAMES = st.sampled_from(["probe_skill", "find_x"])
 _GLOBS = st.sampled_from(["*", "probe_*", "find_?", "acme", "other"])
@@ -109,7 +110,7 @@ class Said:
 
     def about(self, asked: Request, under: Policy) -> Approval:
         subject = asked.subject(under)
-        bound = subject if self.is_to_this else replace(subject, digest=OTHER)
+        bound = subject if self.is_to_this else replace(subject, digest=THIRD)
         at = NOW - self.ago
         return Approval(subject=bound, answer=self.answer, by=self.by, reason="it was said", at=at, until=at + self.lasts)
 
