@@ -26,7 +26,8 @@ class Fact(Enum):
     GUEST_DIED = "guest_died"
     ATTEMPTED = "attempted"  # a guest tried what it was not granted; details: act, target, by, and beside it asked and audit
     DENIED = "denied"  # somebody asked for what their roles do not allow; details: act, needs, roles
-    CALL = "call"
+    CALL = "call"  # details.ticket, details.approved_by: where a person had to agree to it
+    CALL_ANSWERED = "call.answered"  # decision: approve | deny; details.ticket: what CALL entries of this question name
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 
 
