@@ -279,6 +279,12 @@ class UnknownToken(Misused):
     code = "unknown_token"
 
 
+class UnknownCall(Misused):
+    """No call of this name waits for a person's answer."""
+
+    code = "unknown_call"
+
+
 class TooManyTools(Misused):
     """More tools were asked for than the API that they are for takes in one request."""
 
@@ -438,7 +444,10 @@ class Busy(SkillFailed):
 
 
 class ApprovalNeeded(Held):
+    """A person must agree; ``ticket`` names the question where it is about one call."""
+
     code = "approval_needed"
+    ticket = ""
 
 
 class JournalUnwritable(JournalFailed):

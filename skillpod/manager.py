@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from enum import Enum
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -24,6 +25,7 @@ from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
+from skillpod.lifecycle.access import PolicyAccess
 from skillpod.lifecycle.apart import helper
 from skillpod.lifecycle.held import held, held_summary
 from skillpod.lifecycle.judge import Judge
@@ -40,6 +42,7 @@ from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion
 from skillpod.lifecycle.trial import try_out
 from skillpod.lifecycle.view import shown, summary
+from skillpod.model.approval import Answer
 from skillpod.model.card import Card
 from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
@@ -48,6 +51,7 @@ from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
 from skillpod.model.principal import LOCAL_OWNER, Principal, Role
+from skillpod.model.ticket import Ticket
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
 from skillpod.registry.catalog import Catalog
@@ -56,8 +60,10 @@ from skillpod.registry.functions import Defer, Offered, answer_calls, tool_defin
 from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry
 from skillpod.registry.search import Search
+from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
+from skillpod.registry.tickets import Tickets
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places, resolve
@@ -194,15 +200,17 @@ class SkillManager:
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
         await self._parts.ledger.write(started, self._rules_entry("start"))
-        self._dispatch = Dispatch(registry=self._registry, journal=journal, clock=clock, missing=self._why_missing)
+        self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))
+        self._tickets = Tickets(journal=journal, clock=clock, mint=lambda: token_hex(4), told=self._ask_people)
+        self._dispatch = Dispatch(seen=self._seen, tickets=self._tickets, journal=journal, clock=clock, missing=self._why_missing)
         stack.push_async_callback(self._say_stopped)
         stack.callback(self._dispatch.flush)
         stack.push_async_callback(self._retire_all)
         self._rights = Rights(journal)
         self._orders = Orders(self._parts, self._supervisor, root=self.root)
-        search = Search(self._registry, None if self._embedder is None else Likeness(self._embedder, trouble=self._trouble))
+        search = Search(self._seen, None if self._embedder is None else Likeness(self._embedder, trouble=self._trouble))
         stack.push_async_callback(search.close)
-        self._catalog = Catalog(self._registry, search)
+        self._catalog = Catalog(self._seen, search)
         self._stable = StableTools(catalog=self._catalog, dispatch=self._dispatch, clock=clock)
         self._started_at = clock.epoch()
         await self._begin(stack)
@@ -333,7 +341,7 @@ class SkillManager:
     def tools(
         self, provider: str = "openai", *, caller: Caller | None = None, offer: str = Offer.SKILLS.value, defer: str = Defer.NOTHING.value
     ) -> list[dict[str, Any]]:
-        """What the API's ``tools`` parameter takes: every tool that this caller may call now, sorted by name. ``offer`` is ``skills``,
+        """What the API's ``tools`` parameter takes: every tool that this caller may see now, sorted by name. ``offer`` is ``skills``,
         ``stable`` (the three tools that find and call all others) or ``both``. ``defer`` is ``nothing``, or ``skills``: the API's own tool
         search finds those tools when they are needed, and the model does not see them before.
 
@@ -350,9 +358,9 @@ class SkillManager:
         return sorted(offered, key=lambda each: each.spec.exported)
 
     def cards(self, *, caller: Caller | None = None) -> list[Card]:
-        """What a door may show of every published skill that this caller may see, sorted by name."""
-        who = caller or OWNER
-        return [card for card in self._registry.cards() if who.may_see(card.name)]
+        """What a door may show of every published skill that this caller may see, sorted by name: of one some of whose tools are hidden
+        from it, the others and no file."""
+        return self._seen.cards(caller or OWNER)
 
     async def call(self, tool: str, arguments: Any, *, caller: Caller | None = None) -> Any:
         """The value a tool returns for these arguments; raises as ``invoke`` does."""
@@ -362,7 +370,8 @@ class SkillManager:
         """As ``call``, with usage (seconds, bytes), generation and digest. ``hear`` is told what the call says while it runs: its
         progress and its log. A call whose task is cancelled is ended in its guest too.
 
-        Raises UnknownTool, ArgumentsInvalid, the SkillFailed family and JournalUnwritable.
+        Raises UnknownTool, NotAllowed, ApprovalNeeded when a person must agree first, ArgumentsInvalid, the SkillFailed family and
+        JournalUnwritable.
         """
         invoke = self._stable.invoke if tool in RESERVED else self._dispatch.invoke
         return await invoke(tool, arguments, caller or OWNER, hear)
@@ -392,10 +401,8 @@ class SkillManager:
         )
 
     def _spec(self, tool: str, who: Caller) -> ToolSpec | None:
-        binding = self._registry.find(tool)
-        if binding is None:
-            return next((spec for spec in SPECS if spec.exported == tool), None)
-        return binding.contract.spec if who.may_see(binding.route.skill) else None
+        binding = self._seen.tool(tool, who)
+        return next((spec for spec in SPECS if spec.exported == tool), None) if binding is None else binding.contract.spec
 
     def _why_missing(self, tool: str) -> SkillpodError | None:
         slot = self._supervisor.slots.get(tool.partition("__")[0])
@@ -422,6 +429,27 @@ class SkillManager:
         except UnknownSkill as unknown:
             raise unknown if principal.sees_all else unseen(unknown.skill) from None  # its hint may name what is not seen
         return summary(self._supervisor.slot(name), self._parts.state)
+
+    def waiting_calls(self, principal: Principal = LOCAL_OWNER) -> list[dict[str, Any]]:
+        """The calls that a person must agree to, and the answers that are not used yet, for a reviewer. Raises NotAllowed."""
+        self.allow(principal, Role.REVIEWER, "see what calls wait")
+        return self._tickets.waiting(principal)
+
+    async def answer_call(self, id_: str, answer: Answer, *, principal: Principal = LOCAL_OWNER, reason: str = "") -> dict[str, Any]:
+        """Agree to one call that waits, which may then be made once, or say no to it. A reviewer answers nobody's own call.
+
+        Raises NotAllowed, UnknownCall, CommandInvalid when it was answered before, JournalUnwritable.
+        """
+        act = f"{answer.value} a call"
+        self.allow(principal, Role.REVIEWER, act)
+        if self._tickets.find(id_, principal).question.principal == principal.name:
+            raise self.denied(principal, act, "it is its own")
+        answered = await self._tickets.answer(id_, answer, principal, reason)
+        return answered.as_dict(now=self._parts.clock.now())
+
+    def _ask_people(self, ticket: Ticket) -> None:
+        asked = f"a call of {ticket.question.tool} by {ticket.question.principal} waits: skillpod approve-call {ticket.id}"
+        self._news.tell(Kind.HELD, skill=ticket.skill, version=ticket.version, digest=ticket.question.digest, message=asked)
 
     async def mount(self, path: str | os.PathLike[str], *, config: Mapping[str, Any] | None = None, actor: str = "owner") -> dict[str, Any]:
         """Mount a skill folder, with its config; the operator becomes its source, unless it is in the skills directory."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from skillpod.errors import SkillpodError
+from skillpod.model.access import ToolAccess
 from skillpod.model.approval import Approval
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import Caller, Remembered
@@ -13,6 +14,21 @@ from skillpod.model.digest import Digest
 from skillpod.model.ended import Ended
 from skillpod.model.entry import Entry
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
+
+
+class Access(Protocol):
+    """Who may see and call which tools, by the policy that is in force now."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there are no rules: everyone may call."""
+
+    @property
+    def version(self) -> int:
+        """Another number after each change of the rules, and never one that was there before."""
+
+    def of(self, caller: Caller, tool: str) -> ToolAccess:
+        """What a caller may do with the tool of this exported name, whether there is one or not."""
 
 
 class Clock(Protocol):

@@ -71,6 +71,15 @@ def any_pod(places: Places) -> Iterator[Pod]:
 
 
 @contextmanager
+def the_pod(home: Path, token_file: Path | None = None) -> Iterator[PodClient]:
+    """The pod that runs on HOME, for what only a running one has. Raises PodUnreachable when none does."""
+    with running_pod(home, token_file) as running:
+        if running is None:
+            raise PodUnreachable("no pod is running here", at=str(home), hint="start one with `skillpod serve`, or name its --home")
+        yield running
+
+
+@contextmanager
 def running_pod(home: Path, token_file: Path | None) -> Iterator[PodClient | None]:
     """The pod that runs on HOME, spoken to by the holder of a token or else by its owner; None when none runs. Raises PodUnreachable when
     none runs and there is a token: who has one is never taken for the owner."""

@@ -8,9 +8,10 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from skillpod.errors import HomeLocked, PathUnusable, PodUnreachable, SkillpodError, UnknownSkill, from_dict
+from skillpod.model.approval import Answer
 from skillpod.model.command import OWNER, Caller, Command
 from skillpod.model.digest import Digest
 from skillpod.model.guest import CallResult, Usage
@@ -104,6 +105,13 @@ class PodClient:
         if command.config is not None:
             request["config"] = dict(command.config)
         return self._ask("POST", "/v1/commands", request)
+
+    def waiting_calls(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/v1/waiting")["calls"]
+        return found
+
+    def answer_call(self, id_: str, answer: Answer, *, reason: str = "") -> dict[str, Any]:
+        return self._ask("POST", f"/v1/waiting/{quote(id_, safe='')}", {"answer": answer.value, "reason": reason})
 
     def events(self) -> Iterator[dict[str, Any]]:
         """What happens from now on, each as ``Event.as_dict()``, until the pod stops."""

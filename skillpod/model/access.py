@@ -35,6 +35,11 @@ class ToolAccess:
     def refined(self, hints: Mapping[str, Any]) -> ToolAccess:
         """The same after the tool's author was heard (``ToolSpec.hints``), who can want an approval of each call and never do away with
         one."""
-        if self.may is May.CALL and hints.get("approval") == "always":
-            return ToolAccess(may=May.ASK, rule=MANIFEST_RULE, reason="the skill's author wants a person to agree to every call of it")
-        return self
+        approval = hints.get("approval")
+        if self.may is not May.CALL or approval in (None, "never"):
+            return self
+        return _FIRST if approval == "first" else _ALWAYS
+
+
+_ALWAYS = ToolAccess(may=May.ASK, rule=MANIFEST_RULE, reason="the skill's author wants a person to agree to every call of it")
+_FIRST = ToolAccess(may=May.ASK, rule=MANIFEST_RULE, reason="the skill's author wants a person to agree to a caller's first call of it")

@@ -32,7 +32,8 @@ class Fact(Enum):
     REVIEWED = "reviewed"  # the review that broken glass opened is closed
     ATTEMPTED = "attempted"  # a guest tried what it was not granted; details: act, target, by, and beside it asked and audit
     NOT_ALLOWED = "not_allowed"  # somebody asked for what their roles do not allow; details: act, needs, roles
-    CALL = "call"
+    CALL = "call"  # details.ticket, details.approved_by: where a person had to agree to it
+    CALL_ANSWERED = "call.answered"  # decision: approve | deny; details.ticket: what CALL entries of this question name
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
-from skillpod.documents import read_json, read_yaml, schema_faults
+from skillpod.documents import read_operators
 from skillpod.errors import DocumentInvalid
 from skillpod.model.access import ToolAccess
 from skillpod.model.approval import Answer, Approval
@@ -18,7 +18,7 @@ from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import UNSIGNED, Provenance
 from skillpod.policy.access import access
 from skillpod.policy.decide import decide
-from skillpod.policy.document import Policy, unreadable
+from skillpod.policy.document import Policy
 from skillpod.policy.request import Request
 from skillpod.policy.rule_document import permissions_of
 
@@ -87,16 +87,13 @@ class Table:
 def read_table(text: bytes, *, name: str, schema: bytes) -> Table:
     """The tests in a YAML text; ``name`` is what faults call it, ``schema`` the text of SCHEMA. Raises PolicyUnreadable with every fault
     as a reason."""
-    try:
-        value = read_yaml(text, name=name)
-    except DocumentInvalid as fault:
-        raise unreadable([fault], name) from fault
-    faults = schema_faults(value, read_json(schema, name=SCHEMA), name=name)
-    if not faults and not value.get("cases") and not value.get("access"):
-        faults = [DocumentInvalid("there is nothing to try", at=name, hint="add `cases`, or `access`")]
-    if faults:
-        raise unreadable(faults, name)
+    value = read_operators(text, name=name, schema=schema, faults=lambda value: _faults(value, name))
     return Table(name=name, policy=value["policy"], cases=value.get("cases", ()), access=value.get("access", ()))
+
+
+def _faults(value: Mapping[str, Any], name: str) -> Iterator[DocumentInvalid]:
+    if not value.get("cases") and not value.get("access"):
+        yield DocumentInvalid("there is nothing to try", at=name, hint="add `cases`, or `access`")
 
 
 # --- what is asked -----------------------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ _ANSWERS: tuple[tuple[type[errors.SkillpodError], Answer], ...] = (
     (errors.ArgumentsInvalid, Answer(422, Exit.MISUSED)),
     (errors.NotASkill, Answer(422, Exit.MISUSED)),
     (errors.UnknownToken, Answer(404, Exit.MISUSED)),
+    (errors.UnknownCall, Answer(404, Exit.MISUSED)),
     (errors.TooLarge, Answer(413, Exit.MISUSED)),
     (errors.TooSlow, Answer(408, Exit.MISUSED)),
     (errors.TooManyRequests, Answer(429, Exit.MISUSED)),

@@ -1,7 +1,8 @@
 """The control API: HTTP on HOME/pod.sock, for its owner and for who shows a token there. Every request becomes one call of the pod, every
 error one JSON object.
 
-To look asks for the role viewer, a command for the role that ``model.command.NEEDS`` names; to use tools asks for none.
+To look asks for the role viewer, a command for the role that ``model.command.NEEDS`` names, to answer for calls reviewer; to use tools
+asks for none.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
+from skillpod.model.approval import Answer
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.event import Event
 from skillpod.model.principal import Principal, Role
@@ -32,6 +34,10 @@ from skillpod.serve.pod import Pod
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of a request's body; more is refused while it is being read."""
 
+REASON_LIMIT = 1000
+"""Characters of a person's reason: it is kept in the journal for ever."""
+
+_TO_CALLS = {answer.value: answer for answer in (Answer.APPROVE, Answer.DENY)}
 _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (required, optional)
     Verb.MOUNT: (frozenset({"path"}), frozenset({"config"})),
     Verb.UNMOUNT: (frozenset({"name"}), frozenset()),
@@ -68,6 +74,8 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/events", door.events, methods=["GET"]),
             Route("/v1/calls", door.call, methods=["POST"]),
             Route("/v1/commands", door.command, methods=["POST"]),
+            Route("/v1/waiting", door.waiting, methods=["GET"]),
+            Route("/v1/waiting/{id}", door.answer, methods=["POST"]),
         ],
         exception_handlers={
             SkillpodError: _refuse,
@@ -184,6 +192,21 @@ class _Door:
     async def command(self, request: Request) -> Response:
         command = _command(await _body(request), principal=principal_of(request))
         return _json(await self._unless_stopped(self._pod.execute(command)))
+
+    async def waiting(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json({"calls": self._pod.waiting_calls(principal_of(request))})
+
+    async def answer(self, request: Request) -> Response:
+        body = await _body(request)
+        _fields(body, required=frozenset({"answer"}), optional=frozenset({"reason"}))
+        word, reason = _text(body, "answer"), _text(body, "reason")
+        if word not in _TO_CALLS:
+            raise CommandInvalid(f"`{word}` is no answer to a call", at="answer", hint=_known(frozenset(_TO_CALLS)))
+        if len(reason) > REASON_LIMIT:
+            raise CommandInvalid(f"a reason has at most {REASON_LIMIT} characters", at="reason")
+        work = self._pod.answer_call(request.path_params["id"], _TO_CALLS[word], principal=principal_of(request), reason=reason)
+        return _json(await self._unless_stopped(work))
 
     async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
         """What ``work`` gives. Raises PodUnreachable when the pod stopped and could not wait for it."""

@@ -6,7 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, NotAllowed, NothingHeld, PolicyRefused, SkillpodError, ToolRaised, UnknownSkill, UnknownTool
+from skillpod.errors import (
+    DeadlineExceeded,
+    NotAllowed,
+    NothingHeld,
+    PolicyRefused,
+    SkillpodError,
+    ToolRaised,
+    UnknownCall,
+    UnknownSkill,
+    UnknownTool,
+)
+from skillpod.model.approval import Answer
 from skillpod.model.card import Card
 from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
 from skillpod.model.digest import Digest
@@ -57,6 +68,7 @@ class StandInPod:
     def __init__(self, *names: str) -> None:
         self.entries = {name: entry(name) for name in names}
         self.commands: list[Command] = []
+        self.waiting_ones: dict[str, dict[str, Any]] = {}
         self.denials: list[tuple[str, str]] = []
         self.hanging = asyncio.Event()
         self.cancelled = asyncio.Event()
@@ -176,6 +188,17 @@ class StandInPod:
     def denied(self, principal: Principal, act: str, why: str) -> SkillpodError:
         self.denials.append((principal.name, act))
         return NotAllowed(f"`{principal.name}` may not {act}: {why}")
+
+    def waiting_calls(self, principal: Principal) -> list[dict[str, Any]]:
+        self.allow(principal, Role.REVIEWER, "see what calls wait")
+        return list(self.waiting_ones.values())
+
+    async def answer_call(self, id_: str, answer: Answer, *, principal: Principal, reason: str = "") -> dict[str, Any]:
+        self.allow(principal, Role.REVIEWER, f"{answer.value} a call")
+        if id_ not in self.waiting_ones:
+            raise UnknownCall(f"no call `{id_}` waits for an answer", at="id")
+        self.waiting_ones[id_].update(answer=answer.value, by=principal.name, reason=reason, left=600.0)
+        return self.waiting_ones[id_]
 
     async def execute(self, command: Command) -> dict[str, Any]:
         self.allow(command.principal, NEEDS[command.verb], command.verb.value, skill=command.name or command.path.rpartition("/")[2])
