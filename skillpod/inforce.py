@@ -52,8 +52,9 @@ class InForce:
         """Raises PolicyUnreadable: a pod begins with all of its rules or not at all."""
         self._folder = folder
         self._name = name
+        self._is_for_others = False
         self._files = {
-            "policy": _File("", lambda: load_policy(folder, name())),
+            "policy": _File("", self._load_policy),
             "trust": _File(TRUST, lambda: load_trust(folder)),
             "revocations": _File(REVOCATIONS, lambda: load_revocations(folder)),
             "suppressions": _File(SUPPRESSIONS, lambda: load_suppressions(folder, today=today())),
@@ -81,6 +82,22 @@ class InForce:
     def suppressions(self) -> Suppressions:
         found: Suppressions = self._files["suppressions"].value
         return found
+
+    def serve_others(self) -> None:
+        """From now on other machines reach the pod: a policy must say in so many words which unsigned skills it accepts. Raises
+        PolicyUnreadable when the one in force does not."""
+        self._is_for_others = True
+        self._load_policy()
+
+    def _load_policy(self) -> Policy:
+        policy = load_policy(self._folder, self._name())
+        if self._is_for_others and not policy.speaks_of_unsigned:
+            raise PolicyUnreadable(
+                f"the policy {policy.name!r} lets unsigned skills in without saying so, and other machines reach this pod",
+                at=policy.name,
+                hint="write `unsigned: accepted` in each rule that is meant so, and `signed: true` in the others; or use --policy strict",
+            )
+        return policy
 
     def digests(self) -> dict[str, str]:
         """Of what decides, for the journal."""

@@ -280,6 +280,11 @@ class SkillManager:
         """What HOME/pod.yaml says now."""
         return self._config
 
+    def serve_others(self) -> None:
+        """Say that other machines reach this pod: from now on its policy must say in so many words which unsigned skills it accepts.
+        Raises PolicyUnreadable when it does not."""
+        self._in_force.serve_others()
+
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}
         return Places.around(closed if self._policies is None else {**closed, "the policies directory": self._policies})

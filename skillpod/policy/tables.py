@@ -81,7 +81,7 @@ class Table:
             yield _decided(case, decision, policy, at=f"{self.name}:cases[{index}]")
         for index, row in enumerate(self.access):
             found = access(policy, principal=row["principal"], roles=tuple(row.get("roles", ())), tool=row["tool"])
-            yield _allowed(row, found.refined({"approval": row.get("approval", "")}), at=f"{self.name}:access[{index}]")
+            yield _allowed(row, found.refined({"approval": row.get("approval", "never")}), at=f"{self.name}:access[{index}]")
 
 
 def read_table(text: bytes, *, name: str, schema: bytes) -> Table:
