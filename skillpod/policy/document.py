@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from skillpod.documents import read_whole
@@ -18,13 +19,14 @@ from skillpod.policy.rules import Rule
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Rules in the order of the document. ``digest`` is over the document's values: comments and layout are not part of it. ``access`` says
-    who may see and call which tools."""
+    who may see and call which tools, ``document`` is all of it as it stands there."""
 
     name: str
     digest: Digest
     description: str
     rules: tuple[Rule, ...]
     access: Matrix
+    document: Mapping[str, Any]
 
     @property
     def speaks_of_unsigned(self) -> bool:
@@ -45,6 +47,7 @@ def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
         description=value.get("description", ""),
         rules=tuple(rule(each) for each in value["rules"]),
         access=Matrix([access_rule(each) for each in value["access"]]) if "access" in value else OPEN,
+        document=MappingProxyType(value),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skillpod.model.approval import Approval, Subject
-from skillpod.model.capability import Isolation, Permissions, Tier
+from skillpod.model.capability import NOTHING, Isolation, Permissions, Tier
 from skillpod.model.digest import Digest, value_digest
 from skillpod.model.finding import Finding, Report, Verdict, badness_of, verdict_of
 from skillpod.model.manifest import Manifest
@@ -78,6 +78,11 @@ class Request:
         )
 
 
+_NO_KIND: frozenset[str] = frozenset()
+
+
 def kinds_of(permissions: Permissions) -> frozenset[str]:
     """The kinds of which something is asked."""
+    if permissions is NOTHING:
+        return _NO_KIND
     return frozenset(kind for kind in KINDS if getattr(permissions, kind))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from enum import Enum
 from math import inf
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from packaging.specifiers import SpecifierSet
 
@@ -28,8 +28,7 @@ class Outcome(Enum):
     REQUIRE_APPROVAL = "require_approval"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """What the rules look at. ``tier`` is the higher of what the manifest says and what its permissions need, ``badness`` the verdict's
     place in ``Verdict``. ``requester``, ``roles`` (words) and ``environment`` are empty where they are not known, ``publisher`` is for an
     unsigned skill."""
@@ -104,7 +103,8 @@ class Restriction:
 
     def speaks_of(self, facts: Facts) -> bool:
         return (
-            self._fits(facts)
+            (self.name is None or self.name.fullmatch(facts.name) is not None)
+            and self._fits(facts)
             and (self.principal is None or is_hit(self.principal, facts.requester))
             and (self.role is None or reaches_down_from(self.role, facts.roles))
             and (self.environment is None or is_hit(self.environment, facts.environment))
@@ -114,7 +114,8 @@ class Restriction:
         """Of a question: whether a yes to it lets in. A yes is for bytes, whoever asks and wherever; so it lets in only where who asks and
         where are known to be those it names, as an allowance would, and not what is hit for being unknown or for having less."""
         return (
-            self._fits(facts)
+            (self.name is None or self.name.fullmatch(facts.name) is not None)
+            and self._fits(facts)
             and (self.principal is None or is_covered(self.principal, facts.requester))
             and (self.role is None or reaches_up_to(self.role, facts.roles))
             and (self.environment is None or is_covered(self.environment, facts.environment))
@@ -122,8 +123,7 @@ class Restriction:
 
     def _fits(self, facts: Facts) -> bool:
         return (
-            (self.name is None or self.name.fullmatch(facts.name) is not None)
-            and facts.tier >= self.tier
+            facts.tier >= self.tier
             and facts.badness >= self.badness
             and (self.permissions is None or not facts.asked.isdisjoint(self.permissions))
             and (self.signed is None or self.signed is facts.is_signed)
