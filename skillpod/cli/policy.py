@@ -17,6 +17,7 @@ from skillpod.cli.faults import Line, Span
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Policies, PolicyName, Skills
 from skillpod.cli.portrait import counted
 from skillpod.cli.rule_words import ACCESS_COLUMNS, RULE_COLUMNS, access_row, rule_row
+from skillpod.cli.vouching import voucher
 from skillpod.config import load_config, load_policy, load_suppressions
 from skillpod.errors import CommandInvalid, PathUnusable, UnknownSkill
 from skillpod.home import Home
@@ -27,7 +28,6 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
 from skillpod.model.principal import Role
-from skillpod.model.provenance import UNSIGNED
 from skillpod.policy import tables
 from skillpod.policy.decide import decide
 from skillpod.policy.document import Policy
@@ -191,11 +191,11 @@ def explain(
     """
     under = _in_force(home, policies, name)
     survey = _survey(skill, skills=skills, home=home, policies=policies)
-    manifest = survey.require() if survey.manifest is None or survey.provenance is None else survey.manifest
+    manifest = survey.manifest or survey.require()
     request = Request(
         manifest=manifest,
         report=survey.report,
-        provenance=survey.provenance or UNSIGNED,
+        provenance=voucher(policies)(survey.bundle, manifest),
         digest=survey.bundle.digest,
         evidence=survey.bundle.evidence,
         now=time.time(),
@@ -215,8 +215,9 @@ def explain(
 def _survey(skill: str, *, skills: Path, home: Path, policies: Path | None) -> Survey:
     """Raises PathUnusable, NotASkill, UnknownSkill and CommandInvalid."""
     bundle, folder = _bundle(skill, skills=skills, home=home)
+    accepted = load_suppressions(policies, today=today())
     with closing(apart()) as worker:
-        return Examiner(worker, suppressions=load_suppressions(policies, today=today()), today=today).survey(bundle, folder=folder)
+        return Examiner(worker, suppressions=lambda: accepted, today=today).survey(bundle, folder=folder)
 
 
 def _bundle(skill: str, *, skills: Path, home: Path) -> tuple[Bundle, str]:

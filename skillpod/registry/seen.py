@@ -13,6 +13,7 @@ from skillpod.model.access import May, ToolAccess
 from skillpod.model.bundle import Bundle
 from skillpod.model.card import Card
 from skillpod.model.command import Caller
+from skillpod.model.names import EXPORTED_LIMIT
 from skillpod.ports import Access
 from skillpod.registry.registry import Binding, Registry, Table
 
@@ -54,7 +55,9 @@ class Seen:
         return binding if binding is not None and self.access(binding, caller).may >= May.SEE else None
 
     def could_see(self, exported: str, caller: Caller) -> bool:
-        """Whether a tool of this name would be seen, if there were one."""
+        """Whether a tool of this name would be seen, if there were one; no tool has a name that is longer than an exported one may be."""
+        if len(exported) > EXPORTED_LIMIT:
+            return False
         return caller.may_see(exported.partition("__")[0]) and self._access.of(caller, exported).may >= May.SEE
 
     def sees_all(self, caller: Caller) -> bool:

@@ -62,32 +62,29 @@ class Sight:
 
     def __init__(self, look: Callable[[], Show]) -> None:
         self._look = look
-        self._told = self.shown()
+        self._last = look()
+        self._due: dict[ServerEvent, None] = {}  # in the order they came, each once
         self._bus = InMemorySubscriptionBus()
         self.listen = ListenHandler(self._bus)
         self.audience: set[Audience] = set()
 
-    def shown(self) -> dict[str, Exhibit]:
-        """Every skill that is there now, by name. Level-triggered: it never waits for an event to be true."""
-        return self._look().exhibits
+    def show(self) -> Show:
+        """What is there now. Level-triggered: it never waits for an event to be true.
 
-    def cards(self) -> list[Card]:
-        return self._look().cards
-
-    def lists(self) -> Lists:
-        return self._look().lists
-
-    def form(self, method: str, protocol: str, make: Callable[[Lists], dict[str, Any]]) -> dict[str, Any]:
-        """What ``make`` makes of the lists for this method and revision of the protocol, made once for each change."""
-        return self._look().form(method, protocol, make)
+        Each change that a look finds is due to be told, also when it is undone before anyone was: who looked in between knows of it.
+        """
+        now = self._look()
+        if now is not self._last:
+            self._due.update(dict.fromkeys(_changes(self._last.exhibits, now.exhibits)))
+            self._last = now
+        return now
 
     async def tell(self) -> None:
         """Tell everyone what has changed since they were told last; nothing when nothing has."""
-        before, now = self._told, self.shown()
-        if before is now:
+        self.show()
+        events, self._due = tuple(self._due), {}
+        if not events:
             return
-        self._told = now
-        events = tuple(_changes(before, now))
         for someone in tuple(self.audience):
             someone.tell(events)
         for event in events:
