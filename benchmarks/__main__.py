@@ -25,6 +25,9 @@ from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
 from benchmarks.table import Shown, report
+from benchmarks.trust import QUICK as ONCE
+from benchmarks.trust import THOROUGH as OFTEN
+from benchmarks.trust import trust
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FULL: dict[str, Callable[[], Sequence[Shown]]] = {
@@ -39,6 +42,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "policy": lambda: policies(50),
     "jail": lambda: jail(THOROUGH),
     "audit": lambda: audit(ALL),
+    "trust": lambda: trust(OFTEN),
 }
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -52,6 +56,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "policy": lambda: policies(1),
     "jail": lambda: jail(A_LITTLE),
     "audit": lambda: audit(A_FEW),
+    "trust": lambda: trust(ONCE),
 }
 
 

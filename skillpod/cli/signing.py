@@ -104,7 +104,7 @@ def sign(
     held = _private(key, passphrase_file)
     name = _name(bundle, held.public, is_further=is_further)
     chain = read_certificates(_text(certificate), held.public, at=str(certificate)) if certificate is not None else ()
-    made = sign_bundle(bundle, held, subject=path.name, name=name, chain=chain)
+    made = sign_bundle(bundle, held, subject=_called(path), name=name, chain=chain)
     file = path / name
     if not replaced(file, made.decode(), seen=stamp(file), mode=0o644) or freeze(path).digest != bundle.digest:
         raise PathUnusable("the folder was changed while it was signed", at=str(path), hint="sign it again")
@@ -113,7 +113,7 @@ def sign(
         said = {"file": str(file), "key": held.public.id, "digest": bundle.digest, "covered": list(bundle.files)}
         render.data({**said, "left_out": list(bundle.left_out), "stale": stale})
         return
-    render.line(("signed ", "green"), (path.name, "bold"), f" ({short(bundle.digest)}) with the key {held.public.id}: {file}")
+    render.line(("signed ", "green"), (_called(path), "bold"), f" ({short(bundle.digest)}) with the key {held.public.id}: {file}")
     _list("covered", list(bundle.files))
     _list("no part of a skill, and not covered", list(bundle.left_out))
     for other in stale:
@@ -121,10 +121,14 @@ def sign(
 
 
 def _skill(folder: Path) -> Path:
-    paths = [Path(os.path.abspath(path)) for path in skill_folders([folder])]
+    paths = list(skill_folders([folder]))
     if len(paths) != 1:
         raise CommandInvalid(f"{folder} holds {len(paths)} skills", at="DIR", hint="name the folder of one")
     return paths[0]
+
+
+def _called(path: Path) -> str:
+    return os.path.basename(os.path.abspath(path))  # what a link is called, not what it points to
 
 
 def _text(file: Path) -> str:
@@ -230,7 +234,7 @@ def _by_policies(path: Path, bundle: Bundle, policies: Path) -> Verified:
     """Raises whatever speaks against it."""
     evidence = _evidence(path, bundle)
     with closing(apart()) as worker:
-        survey = Examiner(worker).survey(bundle, folder=path.name)
+        survey = Examiner(worker).survey(bundle, folder=_called(path))
     if survey.manifest is None:
         raise next((each for each in survey.faults if isinstance(each, ManifestInvalid)), survey.faults[0])
     provenance = voucher(policies)(bundle, survey.manifest)
@@ -241,14 +245,14 @@ def _by_key(path: Path, bundle: Bundle, public: Path) -> Verified:
     key = read_public(_text(public), at=str(public))
     evidence = tuple(each for each in _evidence(path, bundle) if each.envelope.hint == key.id)
     if not evidence:
-        raise SignatureInvalid(f"none of its signatures is one of the key {key.id}", at=FIRST, skill=path.name, digest=bundle.digest)
+        raise SignatureInvalid(f"none of its signatures is one of the key {key.id}", at=FIRST, skill=_called(path), digest=bundle.digest)
     for each in evidence:
         each.check_signed_by(key)
-    return Verified(name=path.name, bundle=bundle, provenance=Provenance(keys=(key.id,)), evidence=evidence)
+    return Verified(name=_called(path), bundle=bundle, provenance=Provenance(keys=(key.id,)), evidence=evidence)
 
 
 def _evidence(path: Path, bundle: Bundle) -> tuple[Evidence, ...]:
     found = read_evidence(bundle)
     if not found:
-        raise SignatureInvalid("nobody signed it", at=FIRST, skill=path.name, digest=bundle.digest, hint="`skillpod sign` does")
+        raise SignatureInvalid("nobody signed it", at=FIRST, skill=_called(path), digest=bundle.digest, hint="`skillpod sign` does")
     return found

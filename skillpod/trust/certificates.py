@@ -80,10 +80,14 @@ def _parsed(der: bytes) -> Certificate | None:
 
     try:
         certificate = x509.load_der_x509_certificate(der)
-        certificate.extensions  # noqa: B018  # SAFE: it is parsed when it is asked for, and may be broken
-        certificate.subject.rfc4514_string()
-        return certificate if certificate.public_bytes(Encoding.DER) == der else None
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        # Each of these is parsed when it is asked for, and what can't be is then told here, once.
+        _ = certificate.extensions, certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        # The library takes a signature's BIT STRING with unused bits and ignores their number: a second spelling of one certificate.
+        is_canonical = certificate.public_bytes(Encoding.DER) == der and der.endswith(b"\0" + certificate.signature)
+        return certificate if is_canonical else None
+    # SAFE: a stranger's bytes in a parser that has no one class for its refusals (InvalidVersion is no ValueError): whatever it says is no.
+    except Exception:  # noqa: BLE001
         return None
 
 
@@ -93,7 +97,7 @@ def _spki(certificate: Certificate) -> bytes:
 
     try:
         return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return b""
 
 
@@ -164,7 +168,7 @@ def _path_faults(chain: Chain, pinned: PinnedRoots, moment: datetime) -> Iterato
     verifier = builder.extension_policies(ca_policy=authorities, ee_policy=signers).build_client_verifier()
     try:
         path = verifier.verify(chain.certificates[0], list(chain.certificates[1:])).chain
-    except VerificationError as fault:
+    except (VerificationError, ValueError) as fault:
         yield f"no path leads from {show(chain.subject)} to the roots {pinned.id!r}: {_reason(fault)}"
         return
     for certificate in path:

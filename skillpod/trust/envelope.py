@@ -44,16 +44,16 @@ def pae(payload: bytes) -> bytes:
 def read_envelope(content: bytes, *, name: str) -> Envelope:
     """The envelope in a signature file; ``name`` is what faults call the file. Raises SignatureInvalid."""
     value = parse(content, name)
-    whole = shapes.fields(value, name, ("mediaType", "verificationMaterial", "dsseEnvelope"))
+    whole = shapes.fields(value, name, {"mediaType", "verificationMaterial", "dsseEnvelope"})
     shapes.exactly(whole["mediaType"], MEDIA_TYPE, f"{name}:mediaType")
     hint, chain = _material(whole["verificationMaterial"], f"{name}:verificationMaterial")
     at = f"{name}:dsseEnvelope"
-    envelope = shapes.fields(whole["dsseEnvelope"], at, ("payload", "payloadType", "signatures"))
+    envelope = shapes.fields(whole["dsseEnvelope"], at, {"payload", "payloadType", "signatures"})
     shapes.exactly(envelope["payloadType"], PAYLOAD_TYPE, f"{at}.payloadType")
     payload = shapes.base64_bytes(envelope["payload"], f"{at}.payload")
     if len(payload) > MAX_PAYLOAD:
         raise SignatureInvalid(f"the payload has {len(payload)} bytes; at most {MAX_PAYLOAD} are read", at=f"{at}.payload")
-    signed = shapes.fields(shapes.one(envelope["signatures"], f"{at}.signatures"), f"{at}.signatures[0]", ("sig",), ("keyid",))
+    signed = shapes.fields(shapes.one(envelope["signatures"], f"{at}.signatures"), f"{at}.signatures[0]", {"sig"}, {"keyid"})
     return Envelope(
         payload=payload,
         signature=shapes.base64_bytes(signed["sig"], f"{at}.signatures[0].sig"),
@@ -73,26 +73,26 @@ def parse(content: bytes, name: str) -> Any:
 
 def _material(value: Any, at: str) -> tuple[str, tuple[bytes, ...]]:
     """Who is said to have signed: a key's id, or certificates."""
-    material = shapes.fields(value, at, (), ("publicKey", "x509CertificateChain", "tlogEntries"))
+    material = shapes.fields(value, at, frozenset(), {"publicKey", "x509CertificateChain", "tlogEntries"})
     if shapes.sequence(material.get("tlogEntries", []), f"{at}.tlogEntries"):
         hint = "sign with a key or a certificate: nothing here asks a transparency log"
         raise SignatureInvalid("entries of a transparency log are not verified by this version", at=f"{at}.tlogEntries", hint=hint)
     if ("publicKey" in material) is ("x509CertificateChain" in material):
         raise SignatureInvalid("expected either a public key's hint or a chain of certificates", at=at)
     if "publicKey" in material:
-        hint = shapes.text(shapes.fields(material["publicKey"], f"{at}.publicKey", ("hint",))["hint"], f"{at}.publicKey.hint")
+        hint = shapes.text(shapes.fields(material["publicKey"], f"{at}.publicKey", {"hint"})["hint"], f"{at}.publicKey.hint")
         if len(hint) != 64 or not _HEX.issuperset(hint):
             raise SignatureInvalid("the hint is not a key's id: 64 hex digits", at=f"{at}.publicKey.hint")
         return hint, ()
     at = f"{at}.x509CertificateChain"
-    listed = shapes.sequence(shapes.fields(material["x509CertificateChain"], at, ("certificates",))["certificates"], f"{at}.certificates")
+    listed = shapes.sequence(shapes.fields(material["x509CertificateChain"], at, {"certificates"})["certificates"], f"{at}.certificates")
     if not 1 <= len(listed) <= MAX_CHAIN:
         raise SignatureInvalid(f"expected 1 to {MAX_CHAIN} certificates, got {len(listed)}", at=f"{at}.certificates")
     return "", tuple(_certificate(item, f"{at}.certificates[{index}]") for index, item in enumerate(listed))
 
 
 def _certificate(value: Any, at: str) -> bytes:
-    return shapes.base64_bytes(shapes.fields(value, at, ("rawBytes",))["rawBytes"], f"{at}.rawBytes")
+    return shapes.base64_bytes(shapes.fields(value, at, {"rawBytes"})["rawBytes"], f"{at}.rawBytes")
 
 
 def write_envelope(payload: bytes, signature: bytes, *, keyid: str, chain: Sequence[bytes] = ()) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from skillpod.documents import show
@@ -14,11 +14,13 @@ MAX_TEXT = 4096
 """Characters of one text in a signature, but for the payload."""
 
 
-def fields(value: Any, at: str, required: Collection[str], optional: Collection[str] = ()) -> Mapping[str, Any]:
+def fields(value: Any, at: str, required: Set[str], optional: Set[str] = frozenset()) -> Mapping[str, Any]:
     """An object that has all the required fields, and else only optional ones. Raises SignatureInvalid."""
     if type(value) is not dict:
         raise SignatureInvalid(f"expected an object, got {show(value)}", at=at)
-    for name in required:
+    if value.keys() == required:
+        return value
+    for name in sorted(required):
         if name not in value:
             raise SignatureInvalid(f"the field {name!r} is missing", at=at)
     for name in value:

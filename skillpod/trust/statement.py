@@ -27,6 +27,7 @@ IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
 _MAX_LISTED = 4 * MAX_FILES
 """Resources: those of the bundle, and what it leaves out of the folder."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_RESOURCE = frozenset({"name", "algorithm", "digest"})
 _TOLD = 20
 """Files that one refusal names."""
 
@@ -73,14 +74,14 @@ def write_statement(files: Mapping[str, bytes], *, subject: str, beside: Collect
 def read_statement(payload: bytes, *, name: str) -> Statement:
     """What a payload says; ``name`` is the signature file's. Raises SignatureInvalid."""
     at = f"{name}:payload"
-    value = shapes.fields(parse(payload, at), at, ("_type", "subject", "predicateType", "predicate"))
+    value = shapes.fields(parse(payload, at), at, {"_type", "subject", "predicateType", "predicate"})
     shapes.exactly(value["_type"], STATEMENT_TYPE, f"{at}._type")
     shapes.exactly(value["predicateType"], PREDICATE_TYPE, f"{at}.predicateType")
-    subject = shapes.fields(shapes.one(value["subject"], f"{at}.subject"), f"{at}.subject[0]", ("name", "digest"))
-    predicate = shapes.fields(value["predicate"], f"{at}.predicate", ("serialization", "resources"))
+    subject = shapes.fields(shapes.one(value["subject"], f"{at}.subject"), f"{at}.subject[0]", {"name", "digest"})
+    predicate = shapes.fields(value["predicate"], f"{at}.predicate", {"serialization", "resources"})
     _check_serialization(predicate["serialization"], f"{at}.predicate.serialization")
     resources = _resources(predicate["resources"], f"{at}.predicate.resources")
-    said = shapes.fields(subject["digest"], f"{at}.subject[0].digest", ("sha256",))["sha256"]
+    said = shapes.fields(subject["digest"], f"{at}.subject[0].digest", {"sha256"})["sha256"]
     if said != subject_digest(list(resources.values())):
         raise SignatureInvalid("the subject's digest is not that of the resources", at=f"{at}.subject[0].digest.sha256")
     return Statement(subject=shapes.text(subject["name"], f"{at}.subject[0].name"), resources=resources)
@@ -91,7 +92,7 @@ def _check_serialization(value: Any, at: str) -> None:
     if method == "shards":
         hint = "sign whole files: the method `files`"
         raise SignatureInvalid("files signed in shards are not verified by this version", at=f"{at}.method", hint=hint)
-    said = shapes.fields(value, at, ("method", "hash_type", "allow_symlinks"), ("ignore_paths",))
+    said = shapes.fields(value, at, {"method", "hash_type", "allow_symlinks"}, {"ignore_paths"})
     shapes.exactly(method, "files", f"{at}.method")
     shapes.exactly(said["hash_type"], "sha256", f"{at}.hash_type")
     shapes.exactly(said["allow_symlinks"], False, f"{at}.allow_symlinks")
@@ -111,17 +112,25 @@ def _resources(value: Any, at: str) -> dict[str, str]:
         raise SignatureInvalid(f"it lists {len(listed)} files; at most {_MAX_LISTED} are read", at=at)
     found: dict[str, str] = {}
     for index, item in enumerate(listed):
-        place = f"{at}[{index}]"
-        resource = shapes.fields(item, place, ("name", "algorithm", "digest"))
-        name = shapes.text(resource["name"], f"{place}.name")
-        shapes.exactly(resource["algorithm"], "sha256", f"{place}.algorithm")
-        if name in found:
-            raise SignatureInvalid(f"{show(name)} is listed twice", at=f"{place}.name")
-        digest = shapes.text(resource["digest"], f"{place}.digest")
-        if not _SHA256.fullmatch(digest):
-            raise SignatureInvalid("not a SHA-256 digest: 64 hex digits", at=f"{place}.digest")
+        try:
+            name, digest = _resource(item)
+            if name in found:
+                raise SignatureInvalid(f"{show(name)} is listed twice", at=".name")
+        except SignatureInvalid as fault:
+            fault.at = f"{at}[{index}]{fault.at}"
+            raise
         found[name] = digest
     return found
+
+
+def _resource(item: Any) -> tuple[str, str]:
+    """Name and digest. Raises SignatureInvalid, whose place begins at the item."""
+    resource = shapes.fields(item, "", _RESOURCE)
+    shapes.exactly(resource["algorithm"], "sha256", ".algorithm")
+    digest = shapes.text(resource["digest"], ".digest")
+    if not _SHA256.fullmatch(digest):
+        raise SignatureInvalid("not a SHA-256 digest: 64 hex digits", at=".digest")
+    return shapes.text(resource["name"], ".name"), digest
 
 
 # --- against a bundle --------------------------------------------------------------------------------------------------------------

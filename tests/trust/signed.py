@@ -31,9 +31,13 @@ FILES = {
 }
 
 
-@cache
 def key(kind: KeyType = KeyType.P256, number: int = 0) -> PrivateKey:
     """One key for each type and number, for the whole run."""
+    return _made(kind, number)
+
+
+@cache
+def _made(kind: KeyType, number: int) -> PrivateKey:
     return generate(kind)
 
 

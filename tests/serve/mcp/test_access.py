@@ -33,19 +33,21 @@ JANE = Principal(name="jane", roles=frozenset({Role.REVIEWER}))
 
 
 def put_in_force(house: House, *rules: dict[str, Any]) -> None:
-    house.pod._policy = replace(house.pod._policy, access=matrix(*rules).access)
+    file = house.pod._in_force._files["policy"]
+    file.value = replace(file.value, access=matrix(*rules).access)
 
 
 @contextmanager
 def under(house: House, *rules: dict[str, Any]) -> Iterator[None]:
     """While the policy has these access rules; who shows the token ``eve`` is eve."""
     house.callers["eve"] = Caller(principal="eve", sees=("worker", "counter"))
-    before = house.pod._policy
+    file = house.pod._in_force._files["policy"]
+    before = file.value
     put_in_force(house, *rules)
     try:
         yield
     finally:
-        house.pod._policy = before
+        file.value = before
 
 
 async def tools(client: Client) -> set[str]:
