@@ -15,6 +15,7 @@ PEERS := .environments/peers
 # Scanners measured beside the audit. Cisco's brings two hundred packages, whose entry points would slow the others' starts.
 AUDITORS := .environments/auditors
 SCANNER := .environments/scanner
+ENGINES := .environments/engines
 # Code that nobody here wrote, in pinned versions, read and never run.
 ALARMS := .environments/alarms
 # Another kernel than this machine's, with every controller in cgroup v2: Debian's user-mode Linux, unpacked and not installed.
@@ -42,10 +43,10 @@ check: $(STAMP)          ## style, types, layers
 soak: $(STAMP)           ## the long repetitions
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
-bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed   ## every figure beside its floor and its peers, in one run
+bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(ENGINES)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed ## calls, swaps, memory, jail and audit beside their peers, measured and put into docs/
+figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail and audit beside their peers, measured and put into docs/
 	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit
 
 alarms: $(STAMP) $(ALARMS)/.installed ## what the audit says of well-known packages, with a triage, put into docs/false-alarms.md
@@ -96,6 +97,11 @@ $(AUDITORS)/.installed:
 	for package in "bandit>=1.9,<2" "RestrictedPython>=9,<10"; do \
 		$(AUDITORS)/bin/python -m pip install --quiet --disable-pip-version-check "$$package" || echo "not installed: $$package"; \
 	done
+	touch $@
+
+$(ENGINES)/.installed:
+	$(PYTHON) -m venv $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check "cedarpy>=4.12,<5" || echo "not installed: cedarpy"
 	touch $@
 
 $(SCANNER)/.installed:

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Listed] = {
     "show": Listed("pod", "Look", "One skill: author, rule, grants, walls, tools, history."),
     "instructions": Listed("pod", "Look", "A skill's manual, as the model gets it."),
     "log": Listed("log", "Look", "What happened, from the journal."),
+    "policy": Listed("policy", "Look", "The operator's rules: show them, try them, ask them why."),
     "doctor": Listed("doctor", "Look", "What this machine can enforce, wall by wall."),
     "mount": Listed("pod", "Change", "Mount a skill from a path."),
     "unmount": Listed("pod", "Change", "Take a skill's tools away."),

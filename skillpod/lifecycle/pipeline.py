@@ -192,7 +192,8 @@ def decision(
 ) -> Decision:
     """What the policy says of a survey without faults, and of what it changes as an update; ``now`` is seconds since the epoch. Raises what
     ``Survey.require`` raises."""
-    from skillpod.policy.decide import Request, decide  # SAFE: here, so that a check without a policy never loads them
+    from skillpod.policy.decide import decide  # SAFE: here, so that a check without a policy never loads them
+    from skillpod.policy.request import Request  # SAFE: here, as above
 
     manifest = survey.require()
     if survey.provenance is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from skillpod.documents import read_json, read_yaml, schema_faults
 from skillpod.errors import DocumentInvalid, PolicyUnreadable, SkillpodError
@@ -17,13 +19,19 @@ from skillpod.policy.rules import Rule
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Rules in the order of the document. ``digest`` is over the document's values: comments and layout are not part of it. ``access`` says
-    who may see and call which tools."""
+    who may see and call which tools, ``document`` is all of it as it stands there."""
 
     name: str
     digest: Digest
     description: str
     rules: tuple[Rule, ...]
     access: Matrix
+    document: Mapping[str, Any]
+
+    @property
+    def speaks_of_unsigned(self) -> bool:
+        """Whether every rule that lets a skill in without asking says of unsigned ones that it covers them, or covers none."""
+        return all(rule.speaks_of_unsigned for rule in self.rules)
 
 
 def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
@@ -49,6 +57,7 @@ def read_policy(text: bytes, *, name: str, schema: bytes) -> Policy:
         description=value.get("description", ""),
         rules=tuple(rule(each) for each in value["rules"]),
         access=Matrix([access_rule(each) for each in value["access"]]) if "access" in value else OPEN,
+        document=MappingProxyType(value),
     )
 
 
