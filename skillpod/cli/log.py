@@ -33,6 +33,7 @@ _STYLES = {
     Fact.RESUMED: "green",
     Fact.REFUSED: "red",
     Fact.NOT_ALLOWED: "red",
+    Fact.CALL_ANSWERED: "yellow",
     Fact.QUARANTINED: "red",
     Fact.GUEST_DIED: "red",
     Fact.ATTEMPTED: "red",
@@ -152,7 +153,7 @@ def sentence(recorded: Recorded) -> Line:
     about = f"{entry.skill}__{entry.tool}" if entry.tool else entry.skill
     return (
         (f"{recorded.seq:>6}  {moment(recorded.ts)}  ", "dim"),
-        (f"{entry.fact.value:<12}", _STYLES.get(entry.fact, "")),
+        (f"{entry.fact.value:<13}", _STYLES.get(entry.fact, "")),
         (f" {about}" if about else "", "bold"),
         *_details(entry),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skillpod.errors import SkillpodError, TokenRefused
 from skillpod.model.command import OWNER, Caller
@@ -18,7 +18,7 @@ from skillpod.model.principal import LOCAL_OWNER, Principal
 from skillpod.serve.pod import CALLER_KEY, PRINCIPAL_KEY
 from skillpod.serve.replies import refuse
 from skillpod.serve.tokens import Token, Tokens, shown_token
-from skillpod.serve.visits import Visits
+from skillpod.serve.visits import Visits, revoked
 
 
 def principal_of(request: Request) -> Principal:
@@ -51,8 +51,15 @@ class Entrance:
         here = {**scope, PRINCIPAL_KEY: principal, CALLER_KEY: OWNER if token is None else token.caller}
         if token is None:
             await self._app(here, receive, send)
-        else:
-            await self._visits.during(self._app, here, receive, send, counts=lambda: self._tokens.counts(token))
+            return
+
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not self._tokens.counts(token):
+                raise revoked()  # while its body came
+            return message
+
+        await self._visits.during(self._app, here, receiving, send, counts=lambda: self._tokens.counts(token))
 
     async def watch(self) -> None:
         await self._visits.watch()

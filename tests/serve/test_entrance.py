@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import Awaitable, Callable
 from math import inf
 from pathlib import Path
@@ -241,6 +242,42 @@ def test_what_is_under_way_for_a_token_ends_soon_after_it_is_revoked(home: Path,
         assert (await _event(staying))["kind"] == "swapped"
         writer.close()
         other.close()
+
+    serving(home, act)
+
+
+def test_a_token_that_is_revoked_while_the_body_comes_gives_no_command(home: Path) -> None:
+    body = json.dumps(MOUNT).encode()
+
+    async def told(header: str, meanwhile: Callable[[], object]) -> bytes:
+        reader, writer = await _connect(home)
+        writer.write(f"POST /v1/commands HTTP/1.1\r\nHost: x\r\n{header}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:5])
+        await writer.drain()
+        await ask(home, "GET", "/v1/stats")  # what was sent before has been read by now
+        meanwhile()
+        writer.write(body[5:])
+        head = await asyncio.wait_for(reader.readline(), PATIENCE)
+        writer.close()
+        return head.split()[1]
+
+    async def act(pod: StandInPod) -> None:
+        ada, bob = token_of(home, "ada", Role.OPERATOR), token_of(home, "bob", Role.OPERATOR)
+        assert await told(ada, lambda: remove_token(home, "ada")) == b"401"
+        assert await told(bob, lambda: None) == b"200"
+        assert [command.principal.name for command in pod.commands] == ["bob"]
+
+    serving(home, act)
+
+
+def test_who_listens_is_let_go_when_the_token_ends(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visits, "LOOK", 0.02)
+    ada = token_of(home, "ada", Role.VIEWER, now=time.time(), lasts=2.0)
+
+    async def act(pod: StandInPod) -> None:
+        reader, writer = await _listening(home, ada)
+        await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), PATIENCE)
+        assert (await ask(home, "GET", "/v1/skills", None, ada))[1]["code"] == "token_refused"
+        writer.close()
 
     serving(home, act)
 
