@@ -176,12 +176,11 @@ def _answer(verb: Verb, name: str, reason: str, digest: str, lasts: str, places:
             verb=verb, principal=LOCAL_OWNER, name=name, to=str(held["digest"]), reason=reason, lasts=_seconds(lasts) if lasts else 0.0
         )
         skill = pod.execute(command)
+        waiting = next((each for each in pod.holds() if each["name"] == name), None)
     if json:
         render.data(skill)
-        return
-    error = skill.get("error")
-    if skill["state"] == "held" and error:
-        render.line((name, "bold"), " is still held: ", error["message"])
+    elif waiting is not None:
+        render.line((name, "bold"), " is still ", ("held", "yellow"), ": ", reviewing.given(waiting))
     else:
         render.line(*portrait.outcome(verb, skill))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from skillpod.cli.faults import Line, Span, fault_lines
 from skillpod.errors import from_dict
+from skillpod.model.approval import Answer
 from skillpod.model.command import Verb
 from skillpod.model.comparison import ANYTHING, Standing, places
 from skillpod.model.digest import short
@@ -101,6 +102,7 @@ def _identity(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "previous", _previous(skill.get("previous"))
     yield "author", f"{skill['author']} (a claim)" if skill.get("author") and not skill.get("publisher") else skill.get("author") or ""
     yield "publisher", skill.get("publisher") or ""
+    yield "signed with", ", ".join(key[:16] for key in skill.get("keys") or ())
     yield "source", skill.get("source") or ""
     yield "mode", skill.get("mode") or ""
     yield "mounted", moment(skill["mounted_at"]) if skill.get("mounted_at") else ""
@@ -114,6 +116,8 @@ def _previous(previous: Any) -> str:
 def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "rule", skill.get("rule") or ""
     yield "policy", skill.get("policy") or ""
+    yield "approved", "; ".join(map(_approval, skill.get("approvals") or ()))
+    yield "until", moment(skill["valid_until"]) if skill.get("valid_until") else ""
     yield "tier", skill.get("tier") or ""
     yield "isolation", skill.get("isolation") or ""
     yield "lifetime", skill.get("lifetime") or ""
@@ -121,6 +125,11 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
+
+
+def _approval(given: Mapping[str, Any]) -> str:
+    how = " broke the glass" if given["answer"] == Answer.BREAK_GLASS.value else ""
+    return f"{given['by']}{how}: {given['reason']}"
 
 
 def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:

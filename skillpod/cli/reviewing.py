@@ -63,15 +63,17 @@ def _facts(held: Mapping[str, Any]) -> Iterator[Line]:
         ("signed by", f"{signer} ({', '.join(map(short, held['keys']))})" if signer else "nobody"),
         ("asked by", held["asked_by"]),
         ("rule", f"{held['rule']}, of the policy {short(held['policy'])}"),
-        ("approved", _given(held)),
+        ("approved", given(held)),
     )
     for name, value in facts:
         yield ((f"  {name:<12}", "dim"), value)
 
 
-def _given(held: Mapping[str, Any]) -> str:
-    given = ", ".join(f"{each['by']} until {moment(each['until'])}: {each['reason']}" for each in held["given"])
-    return f"by {len(held['given'])} of {held['needed']}" + (f" ({given})" if given else "")
+def given(held: Mapping[str, Any]) -> str:
+    """``1 of 2 people have approved: ann until 2027-01-01 00:00:00Z (I have read it)``."""
+    by = ", ".join(f"{each['by']} until {moment(each['until'])} ({each['reason']})" for each in held["given"])
+    people = "person has" if held["needed"] == 1 else "people have"
+    return f"{len(held['given'])} of {held['needed']} {people} approved" + (f": {by}" if by else "")
 
 
 def _permissions(permissions: Mapping[str, Any]) -> Iterator[Line]:
