@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -13,11 +14,13 @@ class Provenance:
     """``publisher`` and ``keys`` are empty for an unsigned skill; a sidecar that is not good never becomes this value, it is refused.
 
     ``keys`` are the ids of the keys that signed, in order; ``subjects`` the subjects of their certificates (RFC 4514), where they have any.
+    ``valid_until`` is when the first of these keys and certificates ends, in seconds since the epoch: from then on it is another answer.
     """
 
     publisher: str = ""
     keys: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    valid_until: float = inf
 
     @property
     def is_signed(self) -> bool:

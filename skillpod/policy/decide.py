@@ -201,6 +201,6 @@ def _admission(
         rule=rule,
         policy=policy.digest,
         opted_out=opted_out,
-        valid_until=valid_until,
+        valid_until=min(valid_until, request.provenance.valid_until),
         approvals=approvals,
     )

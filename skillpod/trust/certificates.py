@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillpod.documents import show
 from skillpod.errors import DocumentInvalid, SignatureInvalid
-from skillpod.trust.keys import PublicKey, of_der
+from skillpod.trust.keys import PublicKey, id_of, of_der
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -27,11 +27,10 @@ _DEPTH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """The certificates of a signature, the signer's first, and the key of each of them that we know the type of; none is trusted yet."""
+    """The certificates of a signature, the signer's first, and its key; none is trusted yet."""
 
     certificates: tuple[Certificate, ...]
     key: PublicKey
-    keys: tuple[str, ...]
 
     @property
     def subject(self) -> str:
@@ -60,10 +59,10 @@ def read_root(pem: str, *, at: str) -> bytes:
 def read_chain(certificates: Sequence[bytes], *, at: str) -> Chain:
     """Raises SignatureInvalid for what is no certificate, or a signer's key of a type that is not taken."""
     loaded = tuple(_loaded(der, f"{at}[{index}]") for index, der in enumerate(certificates))
-    keys = [of_der(_spki(certificate)) for certificate in loaded]
-    if keys[0] is None:
+    key = of_der(_spki(loaded[0]))
+    if key is None:
         raise SignatureInvalid("the signer's certificate has a key of a type that is not taken", at=f"{at}[0]", hint="P-256 or P-384")
-    return Chain(certificates=loaded, key=keys[0], keys=tuple(key.id for key in keys if key is not None))
+    return Chain(certificates=loaded, key=key)
 
 
 def _loaded(der: bytes, at: str) -> Certificate:
@@ -89,6 +88,10 @@ def _parsed(der: bytes) -> Certificate | None:
     # SAFE: a stranger's bytes in a parser that has no one class for its refusals (InvalidVersion is no ValueError): whatever it says is no.
     except Exception:  # noqa: BLE001
         return None
+    except BaseException as fault:
+        if type(fault).__name__ != "PanicException":  # what a bug of the library's Rust becomes, and else would end the pod
+            raise
+        return None
 
 
 def _spki(certificate: Certificate) -> bytes:
@@ -104,23 +107,37 @@ def _spki(certificate: Certificate) -> bytes:
 # --- judging a chain ---------------------------------------------------------------------------------------------------------------
 
 
-def check_chain(chain: Chain, pinned: PinnedRoots, *, now: float, at: str) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """A chain that leads to pinned roots: the ids of all its keys, the root's too, and until when all of it is valid (seconds since the
+    epoch)."""
+
+    keys: tuple[str, ...]
+    until: float
+
+
+def follow(chain: Chain, pinned: PinnedRoots, *, now: float, at: str) -> Led:
     """The chain ends in one of the roots, all of it valid now, its signer one who may sign code and whom the operator meant.
 
     Raises SignatureInvalid with the first reason why not.
     """
     moment = datetime.fromtimestamp(now, UTC)
-    why = next(_faults(chain, pinned, moment), "")
+    path = _path(chain, pinned, moment)
+    whole = [*chain.certificates, *(() if isinstance(path, str) else path)]
+    why = next(_faults(chain.certificates[0], whole, path, pinned, moment), "")
     if why:
         raise SignatureInvalid(why, at=at)
+    until = min(certificate.not_valid_after_utc.timestamp() for certificate in whole)
+    return Led(keys=tuple({id_of(_spki(certificate)) for certificate in whole}), until=until)
 
 
-def _faults(chain: Chain, pinned: PinnedRoots, moment: datetime) -> Iterator[str]:
-    for certificate in chain.certificates:
+def _faults(leaf: Certificate, whole: Sequence[Certificate], path: Any, pinned: PinnedRoots, moment: datetime) -> Iterator[str]:
+    for certificate in whole:
         yield from _validity_faults(certificate, moment)
-    yield from _usage_faults(chain.certificates[0])
-    yield from _path_faults(chain, pinned, moment)
-    yield from _subject_faults(chain.certificates[0], pinned)
+    yield from _usage_faults(leaf)
+    if isinstance(path, str):
+        yield path
+    yield from _subject_faults(leaf, pinned)
 
 
 def _validity_faults(certificate: Certificate, moment: datetime) -> Iterator[str]:
@@ -159,7 +176,8 @@ def _extension(certificate: Certificate, kind: Any) -> Any:
         return None
 
 
-def _path_faults(chain: Chain, pinned: PinnedRoots, moment: datetime) -> Iterator[str]:
+def _path(chain: Chain, pinned: PinnedRoots, moment: datetime) -> Sequence[Certificate] | str:
+    """From the signer's certificate to a root, or why there is none."""
     from cryptography.x509.verification import PolicyBuilder, Store, VerificationError  # SAFE: here, as above
 
     roots = [root for der in pinned.roots if (root := _parsed(der)) is not None]
@@ -167,12 +185,9 @@ def _path_faults(chain: Chain, pinned: PinnedRoots, moment: datetime) -> Iterato
     builder = PolicyBuilder().store(Store(roots)).time(moment).max_chain_depth(_DEPTH)
     verifier = builder.extension_policies(ca_policy=authorities, ee_policy=signers).build_client_verifier()
     try:
-        path = verifier.verify(chain.certificates[0], list(chain.certificates[1:])).chain
+        return verifier.verify(chain.certificates[0], list(chain.certificates[1:])).chain
     except (VerificationError, ValueError) as fault:
-        yield f"no path leads from {show(chain.subject)} to the roots {pinned.id!r}: {_reason(fault)}"
-        return
-    for certificate in path:
-        yield from _validity_faults(certificate, moment)
+        return f"no path leads from {show(chain.subject)} to the roots {pinned.id!r}: {_reason(fault)}"
 
 
 def _reason(fault: Exception) -> str:

@@ -57,14 +57,12 @@ class PublicKey:
 
     @property
     def pem(self) -> str:
-        body = base64.b64encode(self.der).decode()
-        lines = [body[start : start + _LINE] for start in range(0, len(body), _LINE)]
-        return "\n".join((_BEGIN, *lines, _END, ""))
+        return _pem(self.der)
 
     @property
     def id(self) -> str:
         """64 hex digits: SHA-256 of the PEM, as OMS's reference signer names keys."""
-        return _id(self)
+        return id_of(self.der)
 
     def has_signed(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature over the message is one of this key, by the one algorithm of its type."""
@@ -84,8 +82,15 @@ class PublicKey:
 
 
 @lru_cache(maxsize=1024)
-def _id(key: PublicKey) -> str:
-    return hashlib.sha256(key.pem.encode()).hexdigest()
+def id_of(der: bytes) -> str:
+    """The id of the key in a SubjectPublicKeyInfo, whatever its type."""
+    return hashlib.sha256(_pem(der).encode()).hexdigest()
+
+
+def _pem(der: bytes) -> str:
+    body = base64.b64encode(der).decode()
+    lines = [body[start : start + _LINE] for start in range(0, len(body), _LINE)]
+    return "\n".join((_BEGIN, *lines, _END, ""))
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from skillpod.errors import Downgraded, Refused, Revoked, SignatureInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import UNSIGNED, Past, Provenance
-from skillpod.trust.certificates import Chain, check_chain
+from skillpod.trust.certificates import Chain, follow
 from skillpod.trust.evidence import FIRST, Evidence, read_evidence
 from skillpod.trust.keys import PublicKey
 from skillpod.trust.publisher import Pinned, PinnedRoots, Publisher
@@ -30,6 +30,7 @@ class Signer:
     pinned: Pinned
     key: PublicKey
     subject: str = ""
+    until: float
 
 
 def vouch(bundle: Bundle, manifest: Manifest, trust: TrustStore, revocations: Revocations, past: Past, *, now: float) -> Provenance:
@@ -59,6 +60,7 @@ def vouch(bundle: Bundle, manifest: Manifest, trust: TrustStore, revocations: Re
         publisher=signers[0].publisher.id,
         keys=tuple(sorted({signer.key.id for signer in signers})),
         subjects=tuple(sorted({signer.subject for signer in signers if signer.subject})),
+        valid_until=min(signer.until for signer in signers),
     )
 
 
@@ -95,22 +97,23 @@ def _signer(evidence: Evidence, trust: TrustStore, revocations: Revocations, now
     publisher, pinned = held
     evidence.check_signed_by(pinned.key)
     _check_window(pinned, now, evidence.name)
-    return Signer(publisher=publisher, pinned=pinned, key=pinned.key)
+    return Signer(publisher=publisher, pinned=pinned, key=pinned.key, until=pinned.window.closes)
 
 
 def _certified(evidence: Evidence, chain: Chain, trust: TrustStore, revocations: Revocations, now: float) -> Signer:
     evidence.check_signed_by(chain.key)
-    _check_not_revoked(chain.keys, revocations, evidence.name)
+    _check_not_revoked([chain.key.id], revocations, evidence.name)
     faults: list[SignatureInvalid] = []
     for publisher, pinned in trust.roots():
         try:
-            check_chain(chain, pinned, now=now, at=evidence.name)
+            led = follow(chain, pinned, now=now, at=evidence.name)
         except SignatureInvalid as fault:
             faults.append(fault)
             continue
-        _check_not_revoked([pinned.id], revocations, evidence.name)
+        _check_not_revoked([*led.keys, pinned.id], revocations, evidence.name)
         _check_window(pinned, now, evidence.name)
-        return Signer(publisher=publisher, pinned=pinned, key=chain.key, subject=chain.subject)
+        until = min(led.until, pinned.window.closes)
+        return Signer(publisher=publisher, pinned=pinned, key=chain.key, subject=chain.subject, until=until)
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -168,7 +171,7 @@ def _faults(signers: Sequence[Signer], manifest: Manifest, bundle: Bundle, trust
 
 
 def _publisher_faults(publisher: Publisher, signers: Sequence[Signer], manifest: Manifest) -> Iterator[SignatureInvalid]:
-    count = len({signer.pinned.id for signer in signers})
+    count = _voices(signers)
     if count < publisher.threshold:
         message = f"{publisher.threshold} different keys of {publisher.id!r} must sign, and {count} did"
         yield SignatureInvalid(message, at=FIRST, hint="`skillpod sign --further` adds a signature beside another")
@@ -183,6 +186,16 @@ def _publisher_faults(publisher: Publisher, signers: Sequence[Signer], manifest:
     if lowest is not None and not _is_at_least(manifest.version, lowest):
         message = f"the version is {manifest.version}, and {lowest} is the lowest that is taken of {publisher.id!r}"
         yield SignatureInvalid(message, at="manifest.yaml:version")
+
+
+def _voices(signers: Sequence[Signer]) -> int:
+    """How many of them are surely different: signatures that share a key, or an entry of the trust store, are one voice."""
+    voices: list[set[str]] = []
+    for signer in signers:
+        mine = {signer.key.id, signer.pinned.id}
+        same = [voice for voice in voices if voice & mine]
+        voices = [voice for voice in voices if not voice & mine] + [mine.union(*same)]
+    return len(voices)
 
 
 def _is_at_least(version: str, lowest: Version) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,23 @@ def test_a_bad_file_of_rules_never_replaces_a_good_one(skills: Path, home: Path,
             await stage.pod.settled()
             assert await stage.pod.call("acme_words__answer", {}) == "one"
             assert not stage.of(Kind.UNMOUNTED)
+
+    asyncio.run(scenario())
+
+
+def test_a_key_that_ends_takes_what_it_signed_away(skills: Path, home: Path, policies: Path, aside: Path) -> None:
+    async def scenario() -> None:
+        ends = datetime.now(UTC) + timedelta(seconds=6)
+        windowed = {**entry(FIRST), "not_after": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        publisher = {"id": "acme", "names": ["acme_*"], "authors": [AUTHOR], "keys": [windowed]}
+        replace_file(policies / "trust.yaml", json.dumps({"trust": 1, "publishers": [publisher]}))
+        put(skills, signed_skill(aside, "one"))
+        async with running(skills, home, policies=policies) as stage:
+            assert await stage.pod.call("acme_words__answer", {}) == "one"
+            gone = await stage.until(Kind.UNMOUNTED, skill="acme_words")
+            assert "expired" in gone.message
+            with pytest.raises(SignatureInvalid):
+                await stage.pod.call("acme_words__answer", {})
 
     asyncio.run(scenario())
 

@@ -174,7 +174,7 @@ def signature(value: dict[str, Any]) -> dict[str, Any]:
         (lambda value: signature(value).update(keyid=K2.public.id), ":dsseEnvelope.signatures[0].keyid"),
         (lambda value: signature(value).update(keyid=[]), ":dsseEnvelope.signatures[0].keyid"),
         (lambda value: signature(value).update(sig=signature(value)["sig"] + "\n"), ":dsseEnvelope.signatures[0].sig"),
-        (lambda value: signature(value).update(sig=signature(value)["sig"].rstrip("=")), ":dsseEnvelope.signatures[0].sig"),
+        (lambda value: signature(value).update(sig=signature(value)["sig"] + "="), ":dsseEnvelope.signatures[0].sig"),
         (lambda value: signature(value).update(sig=""), ":dsseEnvelope.signatures[0].sig"),
         (lambda value: envelope(value).update(payload=base64.urlsafe_b64encode(b"\xff\xff\xff").decode()), ":dsseEnvelope.payload"),
     ],

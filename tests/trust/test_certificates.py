@@ -16,7 +16,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.trust.evidence import FIRST, further
 from skillpod.trust.sign import read_certificates, sign
 from tests.trust.authority import BETWEEN, END, LEAF, ROOT, START, Holder, authority, issued, signer, usage
-from tests.trust.signed import FILES, key, publisher, revoking, trusting, vouched
+from tests.trust.signed import FILES, entry, key, publisher, revoking, trusting, vouched
 
 BASIC = (x509.BasicConstraints(ca=False, path_length=None), True)
 SIGNS = (usage("digital_signature"), True)
@@ -182,7 +182,7 @@ def test_a_name_in_the_subject_is_no_address() -> None:
     assert "has not the email" in refusal(bundle(leaf), roots(subject={"email": "tools@acme.example"}))
 
 
-@pytest.mark.parametrize("revoked", [LEAF.id, BETWEEN.id, "acme-ca"], ids=["signer", "authority", "roots"])
+@pytest.mark.parametrize("revoked", [LEAF.id, BETWEEN.id, ROOT.id, "acme-ca"], ids=["signer", "authority", "root", "roots"])
 def test_a_revoked_certificate_is_refused(revoked: str) -> None:
     assert "revoked on" in refusal(bundle(), kind=Revoked, revoked=revoking({"key": revoked}))
 
@@ -213,6 +213,22 @@ def test_two_certificates_of_one_authority_are_one_voice() -> None:
     trust = roots()
     trust.update(threshold=2, keys=[*trust["keys"], spare])
     assert "2 different keys of 'acme' must sign, and 1 did" in refusal(Bundle.freeze(FILES, both), trust)
+
+
+def test_one_key_with_and_without_its_certificate_is_one_voice() -> None:
+    first, name = bundle(), further(LEAF.id)
+    second = sign(Bundle.freeze(FILES), LEAF.key, subject="acme_scan", name=name)
+    trust = roots()
+    trust.update(threshold=2, keys=[*trust["keys"], entry(LEAF.key)])
+    assert "and 1 did" in refusal(Bundle.freeze(FILES, {**first.sidecars, name: second}), trust)
+
+
+def test_an_answer_is_valid_until_the_first_of_all_ends() -> None:
+    between = authority("Between", ROOT, end=datetime(2027, 6, 1, tzinfo=UTC))
+    of = bundle(signer(between), between)
+    assert vouched(of, trusting(roots())).valid_until == datetime(2027, 6, 1, tzinfo=UTC).timestamp()
+    windowed = roots(not_after="2027-04-30")
+    assert vouched(of, trusting(windowed)).valid_until == datetime(2027, 5, 1, tzinfo=UTC).timestamp()
 
 
 # --- what is read ------------------------------------------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ def test_a_key_counts_within_its_window_only() -> None:
 
     assert vouched(signed(), trust, now=at(2027, 3, 1))
     assert vouched(signed(), trust, now=at(2027, 3, 31, 23, 59, 59))
+    assert vouched(signed(), trust, now=at(2027, 3, 1)).valid_until == at(2027, 4, 1)
     assert "not yet" in refusal(SignatureInvalid, signed(), trust, now=at(2027, 2, 28, 23, 59, 59)).message
     assert "expired" in refusal(SignatureInvalid, signed(), trust, now=at(2027, 4, 1, 0, 0, 1)).message
 
