@@ -11,9 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, is_skill, none_before, skill_folders, today
+from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, none_before, require_outside, skill_folders, today
 from skillpod.cli.vouching import voucher
-from skillpod.errors import CommandInvalid
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.finding import Finding, Verdict
@@ -52,7 +51,7 @@ def check(wanted: Wanted) -> Exit:
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
-        examiner = Examiner(worker, suppressions=accepted, today=today, voucher=voucher(wanted.policies))
+        examiner = Examiner(worker, suppressions=accepted, today=today, voucher=voucher(wanted.policies, skills))
         examined = examine_each(skills, examiner, policy, before=_before(wanted, skills, examiner))
         with closing(examined):
             checked = _print_each(examined, len(skills)) if wanted.format is Format.TEXT else list(examined)
@@ -82,11 +81,7 @@ def _accepted(wanted: Wanted, skills: Sequence[Path]) -> Suppressions | None:
         file = wanted.policies / FILE
     if file is None:
         return None
-    place = Path(os.path.realpath(file))
-    for skill in skills:
-        if is_skill(skill) and place.is_relative_to(os.path.realpath(skill)):
-            hint = "a skill can't accept its own findings: keep the file elsewhere"
-            raise CommandInvalid(f"{file} is inside the skill {skill}", hint=hint)
+    require_outside(file, skills, hint="a skill can't accept its own findings: keep the file elsewhere")
     return read_suppressions_file(file, today=today())
 
 

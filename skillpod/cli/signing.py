@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from skillpod.cli import passphrase, render
-from skillpod.cli.checkup import skill_folders
+from skillpod.cli.checkup import require_outside, skill_folders
 from skillpod.cli.options import Json
 from skillpod.cli.passphrase import PassphraseFile
 from skillpod.cli.replacement import replaced, stamp
@@ -100,6 +100,8 @@ def sign(
 ) -> None:
     """Sign every file of a skill: skill.oms.sig is written into its folder."""
     path = _skill(folder)
+    for secret in (key, *([passphrase_file] if passphrase_file else [])):
+        require_outside(secret, [path], hint="it would be signed and given away with it: keep it elsewhere")
     bundle = freeze(path)
     held = _private(key, passphrase_file)
     name = _name(bundle, held.public, is_further=is_further)
@@ -233,7 +235,7 @@ def verify(
 def _by_policies(path: Path, bundle: Bundle, policies: Path) -> Verified:
     """Raises whatever speaks against it."""
     with closing(apart()) as worker:
-        survey = Examiner(worker, voucher=voucher(policies)).survey(bundle, folder=_called(path))
+        survey = Examiner(worker, voucher=voucher(policies, [path])).survey(bundle, folder=_called(path))
     fault = next((each for each in survey.faults if isinstance(each, (SignatureInvalid, Revoked, Downgraded, ManifestInvalid))), None)
     if fault is not None:
         raise fault
