@@ -11,8 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, is_skill, none_before, skill_folders, today
-from skillpod.errors import CommandInvalid
+from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, none_before, require_outside, skill_folders, today
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.finding import Finding, Verdict
@@ -47,8 +46,8 @@ class Wanted:
 
 def check(wanted: Wanted) -> Exit:
     """Everything that is wrong with the folders, printed. Raises PathUnusable, NotASkill, PolicyUnreadable, CommandInvalid."""
-    rules = _rules(wanted)
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
+    rules = _rules(wanted, skills)
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
         examiner = Examiner(worker, suppressions=lambda: accepted, today=today)
@@ -61,9 +60,10 @@ def check(wanted: Wanted) -> Exit:
     return Exit.REFUSED if is_refused else Exit.DONE
 
 
-def _rules(wanted: Wanted) -> Rules | None:
+def _rules(wanted: Wanted, skills: Sequence[Path]) -> Rules | None:
     if wanted.policies is None:
         return None
+    require_outside(wanted.policies, skills, hint="a skill can't say whom to trust: keep the folder of policies elsewhere")
     from skillpod.inforce import load_rules  # SAFE: here, so that a check without one never loads what reads it
 
     return load_rules(wanted.policies, wanted.policy or "default")
@@ -81,11 +81,7 @@ def _accepted(wanted: Wanted, skills: Sequence[Path]) -> Suppressions | None:
         file = wanted.policies / FILE
     if file is None:
         return None
-    place = Path(os.path.realpath(file))
-    for skill in skills:
-        if is_skill(skill) and place.is_relative_to(os.path.realpath(skill)):
-            hint = "a skill can't accept its own findings: keep the file elsewhere"
-            raise CommandInvalid(f"{file} is inside the skill {skill}", hint=hint)
+    require_outside(file, skills, hint="a skill can't accept its own findings: keep the file elsewhere")
     return read_suppressions_file(file, today=today())
 
 

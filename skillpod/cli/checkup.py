@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skillpod.errors import BundleRefused, NotASkill, PathUnusable, SkillpodError
+from skillpod.errors import BundleRefused, CommandInvalid, NotASkill, PathUnusable, SkillpodError
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.findings import as_findings, findings
 from skillpod.lifecycle.pipeline import Examiner, Rules, Survey, decision, update_of, vouched
@@ -121,6 +121,14 @@ def _skill_around(path: Path) -> Path | None:
 def is_skill(path: Path) -> bool:
     """Whether a folder says of itself that it is one."""
     return any(os.path.lexists(path / marker) for marker in _MARKERS)
+
+
+def require_outside(place: Path, skills: Sequence[Path], *, hint: str) -> None:
+    """Raises CommandInvalid for a file or a folder that one of the skills brings along: what judges it is not its own."""
+    real = Path(os.path.realpath(place))
+    for skill in skills:
+        if is_skill(skill) and real.is_relative_to(os.path.realpath(skill)):
+            raise CommandInvalid(f"{place} is inside the skill {skill}", hint=hint)
 
 
 Before = Callable[[Path], "Survey | None"]

@@ -195,7 +195,7 @@ def explain(
     request = Request(
         manifest=manifest,
         report=survey.report,
-        provenance=voucher(policies)(survey.bundle, manifest),
+        provenance=voucher(policies, [Path(skill)])(survey.bundle, manifest),
         digest=survey.bundle.digest,
         evidence=survey.bundle.evidence,
         now=time.time(),

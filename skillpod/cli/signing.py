@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from skillpod.cli import passphrase, render
-from skillpod.cli.checkup import skill_folders
+from skillpod.cli.checkup import require_outside, skill_folders
 from skillpod.cli.options import Json
 from skillpod.cli.passphrase import PassphraseFile
 from skillpod.cli.replacement import replaced, stamp
@@ -100,6 +100,8 @@ def sign(
 ) -> None:
     """Sign every file of a skill: skill.oms.sig is written into its folder."""
     path = _skill(folder)
+    for secret in (key, *([passphrase_file] if passphrase_file else [])):
+        require_outside(secret, [path], hint="it would be signed and given away with it: keep it elsewhere")
     bundle = freeze(path)
     held = _private(key, passphrase_file)
     name = _name(bundle, held.public, is_further=is_further)
@@ -237,7 +239,7 @@ def _by_policies(path: Path, bundle: Bundle, policies: Path) -> Verified:
         survey = Examiner(worker).survey(bundle, folder=_called(path))
     if survey.manifest is None:
         raise next((each for each in survey.faults if isinstance(each, ManifestInvalid)), survey.faults[0])
-    provenance = voucher(policies)(bundle, survey.manifest)
+    provenance = voucher(policies, [path])(bundle, survey.manifest)
     return Verified(name=f"{survey.manifest.name} {survey.manifest.version}", bundle=bundle, provenance=provenance, evidence=evidence)
 
 

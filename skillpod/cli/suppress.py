@@ -13,7 +13,7 @@ import typer
 
 from skillpod.audit.ruleset import why_firm
 from skillpod.cli import render, rulebook
-from skillpod.cli.checkup import skill_folders, today
+from skillpod.cli.checkup import require_outside, skill_folders, today
 from skillpod.cli.growing import read_growing
 from skillpod.cli.options import Json
 from skillpod.config import parse_suppressions
@@ -101,8 +101,7 @@ def _survey(folder: Path, policies: Path) -> tuple[Path, Survey]:
     paths = [Path(os.path.abspath(path)) for path in skill_folders([folder])]
     if len(paths) != 1:
         raise CommandInvalid(f"{folder} holds {len(paths)} skills", at="DIR", hint="name the folder of one")
-    if Path(os.path.realpath(policies)).is_relative_to(os.path.realpath(paths[0])):
-        raise CommandInvalid("the folder of policies is inside the skill", at="--policies", hint="a skill can't accept its own findings")
+    require_outside(policies, paths, hint="a skill can't accept its own findings: keep the folder of policies elsewhere")
     with closing(apart()) as worker:
         return paths[0], Examiner(worker).survey(freeze(paths[0]), folder=paths[0].name)
 

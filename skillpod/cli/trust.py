@@ -164,7 +164,7 @@ def revoke(
     entry = {field: value for field, value in said.items() if value is not None}
     if len(entry.keys() - {"versions"}) != 1 or ("versions" in entry) is not ("name" in entry):
         raise CommandInvalid("say one thing that is revoked", hint="--key ID, --digest DIGEST, or --name PATTERN --versions RANGE")
-    entry = {**entry, "reason": reason, "by": by or getpass.getuser(), "date": str(today())}
+    entry = {**entry, "reason": reason, "by": by or _login(), "date": str(today())}
     growing = _growing(policies, revocations.FILE, _REVOCATIONS_HEAD)
     file = str(growing.file)
     what = {field: entry[field] for field in ("key", "digest", "name", "versions") if field in entry}
@@ -177,3 +177,10 @@ def revoke(
         render.data({"file": file, **entry})
         return
     render.line(("revoked ", "bold red"), " ".join(what.values()), f": {file}")
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise CommandInvalid("it is not known who you are logged in as", at="--by", hint="name a person with --by") from None

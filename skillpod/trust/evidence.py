@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from skillpod.errors import SignatureInvalid
+from skillpod.errors import Refused, SignatureInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.names import SIDECAR
 from skillpod.trust.certificates import Chain, read_chain
@@ -14,6 +16,8 @@ from skillpod.trust.statement import Statement, check_coverage, file_digests, pa
 
 FIRST = "skill.oms.sig"
 MAX_SIDECARS = 16
+
+Fault = TypeVar("Fault", bound=Refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +89,15 @@ def read_evidence(bundle: Bundle) -> tuple[Evidence, ...]:
         except SignatureInvalid as fault:
             faults.append(fault)
     if faults:
-        raise together(faults, bundle)
+        whole = together(faults)
+        whole.about(digest=bundle.digest)
+        raise whole
     return tuple(found)
 
 
-def together(faults: list[SignatureInvalid], bundle: Bundle) -> SignatureInvalid:
-    """The one reason, or all of them."""
+def together(faults: Sequence[Fault]) -> Fault:
+    """The one reason, or all of them, by the kind of the first."""
+    if len(faults) == 1:
+        return faults[0]
     leaves = [leaf for fault in faults for leaf in (fault.reasons or (fault,))]
-    if len(faults) == 1 or len(leaves) == 1:
-        fault = faults[0]
-    else:
-        fault = SignatureInvalid(f"{len(leaves)} reasons; the first: {leaves[0].message}", at=leaves[0].at, reasons=leaves)
-    fault.about(digest=bundle.digest)
-    return fault
+    return type(faults[0])(f"{len(leaves)} reasons; the first: {leaves[0].message}", at=leaves[0].at, reasons=leaves)

@@ -155,7 +155,7 @@ def _public_faults(key: Mapping[str, Any], at: str) -> Iterator[DocumentInvalid]
 def _window_faults(key: Mapping[str, Any], at: str) -> Iterator[DocumentInvalid]:
     try:
         window = _window(key)
-    except ValueError:
+    except (ValueError, OverflowError):
         yield DocumentInvalid("there is no such day or moment", at=f"{at}.not_before" if "not_before" in key else f"{at}.not_after")
         return
     if window.closes <= window.opens:
@@ -190,7 +190,7 @@ def _pinned(value: Mapping[str, Any]) -> Pinned:
 
 
 def _window(value: Mapping[str, Any]) -> Window:
-    """Raises ValueError for a day or moment that is none."""
+    """Raises ValueError for a day or moment that is none, OverflowError for the last day there is."""
     opens = _moment(value["not_before"]) if "not_before" in value else ALWAYS.opens
     closes = _moment(value["not_after"], end=timedelta(days=1)) if "not_after" in value else ALWAYS.closes
     return Window(opens, closes)

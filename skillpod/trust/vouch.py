@@ -15,7 +15,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import UNSIGNED, Past, Provenance
 from skillpod.trust.certificates import Chain, follow
-from skillpod.trust.evidence import FIRST, Evidence, read_evidence
+from skillpod.trust.evidence import FIRST, Evidence, read_evidence, together
 from skillpod.trust.keys import PublicKey
 from skillpod.trust.publisher import Pinned, PinnedRoots, Publisher
 from skillpod.trust.revocations import Revocation, Revocations
@@ -68,11 +68,7 @@ def _raise(faults: Sequence[Refused], manifest: Manifest, bundle: Bundle) -> Non
     """The worst kind of all, with every reason."""
     if not faults:
         return
-    ordered = sorted(faults, key=lambda fault: (Revoked, SignatureInvalid, Downgraded).index(type(fault)))
-    leaves = [leaf for fault in ordered for leaf in (fault.reasons or (fault,))]
-    fault = ordered[0]
-    if len(faults) > 1:
-        fault = type(fault)(f"{len(leaves)} reasons; the first: {leaves[0].message}", at=leaves[0].at, reasons=leaves)
+    fault = together(sorted(faults, key=lambda fault: (Revoked, SignatureInvalid, Downgraded).index(type(fault))))
     fault.about(skill=manifest.name, digest=bundle.digest)
     raise fault
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from skillpod.resources import packaged_text
 from skillpod.trust.sign import read_private
 from tests.cli.conftest import CommandLine, Ended
 from tests.support.skills import write_skill
@@ -169,6 +170,14 @@ def test_who_signs_again_is_told_which_other_signature_has_to_follow(cli: Comman
     assert f"{other} does not cover the folder any more" in told.err
 
 
+def test_a_key_is_not_signed_along(cli: CommandLine, demo: Path, keys: Path) -> None:
+    inside = demo / "one.key"
+    inside.write_bytes((keys / "one.key").read_bytes())
+    told = sign(cli, demo, inside)
+    assert told.code == 2
+    assert "given away" in told.err
+
+
 # --- verify ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +212,19 @@ def test_another_key_is_told(cli: CommandLine, demo: Path, keys: Path, policies:
     sign(cli, demo, keys / "one.key")
     assert "none of its signatures" in cli("verify", str(demo), "--public", str(keys / "two.pub")).err
     assert "which nobody here trusts" in cli("verify", str(demo), "--policies", str(policies)).err
+
+
+def test_a_skill_does_not_say_whom_to_trust(cli: CommandLine, demo: Path, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (demo / "policies").mkdir()
+    (demo / "policies" / "default.yaml").write_bytes(packaged_text("policy/default.yaml"))
+    trust(cli, demo / "policies", keys / "one.pub")
+    sign(cli, demo, keys / "one.key")
+    monkeypatch.chdir(demo)
+    monkeypatch.delenv("SKILLPOD_POLICIES", raising=False)
+    for command in (("verify", "."), ("check", ".", "--policies", "policies")):
+        told = cli(*command)
+        assert told.code == 2
+        assert "can't say whom to trust" in told.err
 
 
 def test_check_says_what_the_policies_say_of_the_signer(cli: CommandLine, demo: Path, keys: Path, policies: Path) -> None:
