@@ -85,7 +85,7 @@ class Dispatch:
         self._journal = journal
         self._clock = clock
         self._missing = missing
-        self._ended: list[_Ended] = []
+        self._ended: list[Callable[[], Entry]] = []
         self._timer: asyncio.TimerHandle | None = None
 
     async def invoke(self, tool: str, arguments: Any, caller: Caller, hear: Hear = unheard) -> CallResult:
@@ -135,7 +135,7 @@ class Dispatch:
                 duration=self._clock.now() - started,
                 ticket=ticket,
             )
-            self._note(ended)
+            self._note(ended.entry)
         return CallResult(
             value=reply.value,
             usage=reply.usage,
@@ -155,23 +155,22 @@ class Dispatch:
             raise
 
     def _denied(self, binding: Binding, caller: Caller, access: ToolAccess) -> SkillpodError:
-        """What is said of a tool that may not be called, once the journal knows that it was."""
+        """What is said of a tool that may not be called; the journal is told that it was."""
         exported = binding.contract.spec.exported
         refusal: SkillpodError = NotAllowed(f"`{exported}` may not be called by `{caller.principal}`: {access.reason}", at=exported)
         self._note_denied(binding, caller, access, refusal)
         return refusal if access.may is May.SEE else self._why_not(exported, caller)
 
     def _note_denied(self, binding: Binding, caller: Caller, access: ToolAccess, refusal: SkillpodError) -> None:
-        self._journal.note(
-            replace(
-                _entry(binding, caller),
-                outcome="denied",
-                rule=access.rule,
-                reason=access.reason,
-                error={"code": refusal.code},
-                details={"ticket": refusal.ticket} if isinstance(refusal, ApprovalNeeded) else {},
-            )
+        entry = replace(
+            _entry(binding, caller),
+            outcome="denied",
+            rule=access.rule,
+            reason=access.reason,
+            error={"code": refusal.code},
+            details={"ticket": refusal.ticket} if isinstance(refusal, ApprovalNeeded) else {},
         )
+        self._note(lambda: entry)
 
     def _why_not(self, tool: str, caller: Caller) -> SkillpodError:
         """Why a tool is not there for a caller, which is told no more of one that it may not see than of one that nobody has."""
@@ -190,8 +189,9 @@ class Dispatch:
         hint = guess or "`skillpod tools` lists what is callable now, and skillpod_search finds it"
         return UnknownTool(f"there is no tool `{tool[:NAMED]}`", hint=hint, at=tool[:NAMED])
 
-    def _note(self, ended: _Ended) -> None:
-        self._ended.append(ended)
+    def _note(self, entry: Callable[[], Entry]) -> None:
+        """Write this entry soon, behind those of the calls that were over before."""
+        self._ended.append(entry)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(WITHIN, self.flush)
 
@@ -201,8 +201,8 @@ class Dispatch:
             self._timer.cancel()
             self._timer = None
         ended, self._ended = self._ended, []
-        for call in ended:
-            self._write(call.entry())
+        for entry in ended:
+            self._write(entry())
 
     def _write(self, entry: Entry) -> None:
         try:
