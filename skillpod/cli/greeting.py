@@ -11,7 +11,7 @@ from skillpod import __version__
 from skillpod.cli.faults import Line
 from skillpod.cli.news import Level
 from skillpod.cli.options import Places
-from skillpod.cli.portrait import counted
+from skillpod.cli.quantities import counted
 from skillpod.errors import PackageMissing
 from skillpod.manager import SkillManager
 from skillpod.serve.http import Listening

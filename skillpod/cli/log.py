@@ -13,7 +13,7 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.faults import Line
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.portrait import duration, moment
+from skillpod.cli.quantities import duration, moment
 from skillpod.cli.values import nearest, seconds
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.home import Home

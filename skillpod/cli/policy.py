@@ -15,7 +15,7 @@ from skillpod.cli.access import look
 from skillpod.cli.checkup import skill_folders, today
 from skillpod.cli.faults import Line, Span
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Policies, PolicyName, Skills
-from skillpod.cli.portrait import counted
+from skillpod.cli.quantities import counted
 from skillpod.cli.rule_words import ACCESS_COLUMNS, RULE_COLUMNS, access_row, rule_row
 from skillpod.cli.vouching import voucher
 from skillpod.config import load_config, load_policy, load_suppressions

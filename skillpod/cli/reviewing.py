@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from skillpod.cli.comparing import comparison_table
 from skillpod.cli.faults import Line, Span
-from skillpod.cli.portrait import comparison_table, counted, finding_line, moment
+from skillpod.cli.portrait import finding_line
+from skillpod.cli.quantities import counted, moment
 from skillpod.model.digest import short
 
 COLUMNS = ("NAME", "VERSION", "TIER", "ASKED BY", "SINCE", "APPROVED", "DIGEST", "RULE")

@@ -12,7 +12,7 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.faults import Span
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.portrait import moment
+from skillpod.cli.quantities import moment
 from skillpod.cli.values import nearest, seconds
 from skillpod.errors import CommandInvalid
 from skillpod.model.principal import Role

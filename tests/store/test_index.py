@@ -337,14 +337,14 @@ def test_a_home_that_is_no_directory_is_said(tmp_path: Path) -> None:
 def test_a_thousand_names_are_asked_for_in_no_time(tmp_path: Path) -> None:
     index = opened(tmp_path / "index.db")
     index.apply_all((seq, publishes(f"skill{seq}", 1, A)) for seq in range(1, 1001))
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(1000):
         assert len(index.names()) == 1000
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     index.close()
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(opened(tmp_path / "index.db").names()) == 1000
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def answered(fact: Fact, by: str, *, digest: str = A, policy: str = B) -> Entry:
