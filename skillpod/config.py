@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.ruleset import why_firm
-from skillpod.documents import join, read_yaml, schema_faults, show
+from skillpod.documents import did_you_mean, join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.manifest.fields import Bounds, host, seconds, size
@@ -25,6 +25,9 @@ from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
 from skillpod.resources import packaged_names, packaged_text
 from skillpod.sandbox.volumes import Places
+from skillpod.trust import revocations, store
+from skillpod.trust.revocations import Revocations
+from skillpod.trust.store import TrustStore
 
 NAME = "pod.yaml"
 MAX_BYTES = 1024 * 1024
@@ -59,10 +62,12 @@ class Http:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
-    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are
-    exported without the skill's name before them; ``volumes`` binds names that skills ask for; ``trial`` and ``quiet`` are seconds."""
+    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
+    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` binds names
+    that skills ask for; ``trial`` and ``quiet`` are seconds."""
 
     policy: str = "default"
+    environment: str = ""
     skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     bare_names: frozenset[str] = frozenset()
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
@@ -75,12 +80,14 @@ class PodConfig:
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
-    """The policy of that name: one of a folder's, or the packaged default when there is no folder. Raises PolicyUnreadable."""
+    """The policy of that name: one of a folder's, or without a folder one of the packaged. Raises PolicyUnreadable."""
     schema = packaged_text("policy/schema.json")
     if policies is None:
-        if name != "default":
-            raise PolicyUnreadable(f"policy `{name}` is asked for, and no folder of policies is given", hint="give it with --policies DIR")
-        return read_policy(packaged_text("policy/default.yaml"), name=name, schema=schema)
+        packaged = packaged_names("policy", suffix=".yaml")
+        if name not in packaged:
+            hint = did_you_mean(name, packaged) or f"--policies DIR gives one; packaged are {', '.join(packaged)}"
+            raise PolicyUnreadable(f"policy `{name}` is asked for, and no folder of policies is given", hint=hint)
+        return read_policy(packaged_text(f"policy/{name}.yaml"), name=name, schema=schema)
     path = policies / f"{name}.yaml"
     try:
         text = path.read_bytes()
@@ -88,6 +95,38 @@ def load_policy(policies: Path | None, name: str) -> Policy:
         reason = fault.strerror if isinstance(fault, OSError) else str(fault)
         raise PolicyUnreadable(f"the policy can't be read: {reason}", at=str(path), hint="--policies DIR, --policy NAME") from None
     return read_policy(text, name=name, schema=schema)
+
+
+def load_trust(policies: Path | None) -> TrustStore:
+    """Whom a folder of policies trusts; nobody, when it has no such file. Raises PolicyUnreadable."""
+    path = None if policies is None else policies / store.FILE
+    return store.EMPTY if path is None or not os.path.lexists(path) else parse_trust(_operators_text(path), name=str(path))
+
+
+def parse_trust(text: bytes, *, name: str) -> TrustStore:
+    """Raises PolicyUnreadable."""
+    return store.read_trust(text, name=name, schema=packaged_text(store.SCHEMA))
+
+
+def load_revocations(policies: Path | None) -> Revocations:
+    """What a folder of policies has revoked; nothing, when it has no such file. Raises PolicyUnreadable."""
+    path = None if policies is None else policies / revocations.FILE
+    if path is None or not os.path.lexists(path):
+        return revocations.EMPTY
+    return parse_revocations(_operators_text(path), name=str(path))
+
+
+def parse_revocations(text: bytes, *, name: str) -> Revocations:
+    """Raises PolicyUnreadable."""
+    return revocations.read_revocations(text, name=name, schema=packaged_text(revocations.SCHEMA))
+
+
+def _operators_text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise PolicyUnreadable(f"{path.name} can't be read: {reason}", at=str(path)) from None
 
 
 def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
@@ -98,12 +137,7 @@ def load_suppressions(policies: Path | None, *, today: date) -> Suppressions:
 
 def read_suppressions_file(path: Path, *, today: date) -> Suppressions:
     """Raises PolicyUnreadable."""
-    try:
-        text = path.read_bytes()
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise PolicyUnreadable(f"what is accepted can't be read: {reason}", at=str(path)) from None
-    return parse_suppressions(text, name=str(path), today=today)
+    return parse_suppressions(_operators_text(path), name=str(path), today=today)
 
 
 def parse_suppressions(text: bytes, *, name: str, today: date) -> Suppressions:
@@ -147,6 +181,7 @@ class _Reader:
         alert = said.get("alert", {})
         config = PodConfig(
             policy=said.get("policy", plain.policy),
+            environment=said.get("environment", plain.environment),
             skills=self._skills(),
             bare_names=frozenset(said.get("bare_names", ())),
             volumes=self._volumes(),

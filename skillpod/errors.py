@@ -144,10 +144,28 @@ class SignatureInvalid(Refused):
     code = "signature_invalid"
 
 
+class Revoked(Refused):
+    """The operator has taken back the trust in a key, a digest or a version."""
+
+    code = "revoked"
+
+
+class Downgraded(Refused):
+    """An older version than was admitted under this publisher's name, or the same version with another content."""
+
+    code = "downgraded"
+
+
 class PolicyRefused(Refused):
     """No rule of the active policy allows it, or one denies it."""
 
     code = "policy_refused"
+
+
+class RulesChanged(Refused):
+    """The operator's rules changed while something was on its way; it is decided again by itself."""
+
+    code = "rules_changed"
 
 
 class NameTaken(Refused):
@@ -200,9 +218,15 @@ class OriginRefused(Refused):
 
 
 class TokenRefused(Refused):
-    """The HTTP door asks for a token, and there was none, or one that is not known."""
+    """A door asks for a token, and there was none; or one was shown that is not known, or has ended."""
 
     code = "token_refused"
+
+
+class NotAllowed(Refused):
+    """Who asks is known, and may not do this: it asks for a role that they do not have, or the policy's ``access`` says no."""
+
+    code = "not_allowed"
 
 
 # --- misused ---------------------------------------------------------------------------------------------------------------------
@@ -255,10 +279,22 @@ class UnknownToken(Misused):
     code = "unknown_token"
 
 
+class UnknownCall(Misused):
+    """No call of this name waits for a person's answer."""
+
+    code = "unknown_call"
+
+
 class TooManyTools(Misused):
     """More tools were asked for than the API that they are for takes in one request."""
 
     code = "too_many_tools"
+
+
+class NothingHeld(Misused):
+    """Nothing waits for the answer that was given."""
+
+    code = "nothing_held"
 
 
 class NotASkill(Misused):
@@ -408,7 +444,10 @@ class Busy(SkillFailed):
 
 
 class ApprovalNeeded(Held):
+    """A person must agree; ``ticket`` names the question where it is about one call."""
+
     code = "approval_needed"
+    ticket = ""
 
 
 class JournalUnwritable(JournalFailed):

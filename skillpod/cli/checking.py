@@ -11,8 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, is_skill, none_before, skill_folders, today
-from skillpod.errors import CommandInvalid
+from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, none_before, require_outside, skill_folders, today
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.lifecycle.reading import keep_bytecode
@@ -20,7 +19,7 @@ from skillpod.model.finding import Finding, Verdict
 from skillpod.serve.answers import Exit
 
 if TYPE_CHECKING:
-    from skillpod.policy.document import Policy
+    from skillpod.lifecycle.pipeline import Rules
     from skillpod.policy.suppressions import Suppressions
 
 
@@ -48,12 +47,12 @@ class Wanted:
 
 def check(wanted: Wanted) -> Exit:
     """Everything that is wrong with the folders, printed. Raises PathUnusable, NotASkill, PolicyUnreadable, CommandInvalid."""
-    policy = _policy(wanted)
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
+    rules = _rules(wanted, skills)
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
-        examiner = Examiner(worker, suppressions=accepted, today=today)
-        examined = examine_each(skills, examiner, policy, before=_before(wanted, skills, examiner))
+        examiner = Examiner(worker, suppressions=lambda: accepted, today=today)
+        examined = examine_each(skills, examiner, rules, before=_before(wanted, skills, examiner))
         with closing(examined):
             checked = _print_each(examined, len(skills)) if wanted.format is Format.TEXT else list(examined)
     notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
@@ -62,12 +61,13 @@ def check(wanted: Wanted) -> Exit:
     return Exit.REFUSED if is_refused else Exit.DONE
 
 
-def _policy(wanted: Wanted) -> Policy | None:
+def _rules(wanted: Wanted, skills: Sequence[Path]) -> Rules | None:
     if wanted.policies is None:
         return None
-    from skillpod.config import load_policy  # SAFE: here, so that a check without one never loads what reads it
+    require_outside(wanted.policies, skills, hint="a skill can't say whom to trust: keep the folder of policies elsewhere")
+    from skillpod.inforce import load_rules  # SAFE: here, so that a check without one never loads what reads it
 
-    return load_policy(wanted.policies, wanted.policy or "default")
+    return load_rules(wanted.policies, wanted.policy or "default")
 
 
 def _accepted(wanted: Wanted, skills: Sequence[Path]) -> Suppressions | None:
@@ -82,11 +82,7 @@ def _accepted(wanted: Wanted, skills: Sequence[Path]) -> Suppressions | None:
         file = wanted.policies / FILE
     if file is None:
         return None
-    place = Path(os.path.realpath(file))
-    for skill in skills:
-        if is_skill(skill) and place.is_relative_to(os.path.realpath(skill)):
-            hint = "a skill can't accept its own findings: keep the file elsewhere"
-            raise CommandInvalid(f"{file} is inside the skill {skill}", hint=hint)
+    require_outside(file, skills, hint="a skill can't accept its own findings: keep the file elsewhere")
     return read_suppressions_file(file, today=today())
 
 

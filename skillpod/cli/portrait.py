@@ -10,6 +10,7 @@ from skillpod.cli.comparing import compared, resource
 from skillpod.cli.faults import Line, Span, fault_lines
 from skillpod.cli.quantities import counted, duration, moment, size
 from skillpod.errors import from_dict
+from skillpod.model.approval import Answer
 from skillpod.model.command import Verb
 from skillpod.model.digest import short
 from skillpod.model.guest import Act, CallResult
@@ -79,9 +80,9 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
             yield from (((f"  {name:<12}", "dim"), value) for name, value in lines)
     yield from _reach(skill)
     yield from _tools(skill.get("tool_specs") or [])
-    yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
+    yield from _list("findings", [finding_line(finding) for finding in skill.get("findings") or []])
     yield from _list("notices", [f"{notice['file']}: {notice['message']}" for notice in skill.get("notices") or []])
-    yield from _list("changed by this version", [_finding(finding) for finding in skill.get("update") or []])
+    yield from _list("changed by this version", [finding_line(finding) for finding in skill.get("update") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
     yield from _list("history, newest last", list(skill.get("history") or []))
 
@@ -91,6 +92,7 @@ def _identity(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "previous", _previous(skill.get("previous"))
     yield "author", f"{skill['author']} (a claim)" if skill.get("author") and not skill.get("publisher") else skill.get("author") or ""
     yield "publisher", skill.get("publisher") or ""
+    yield "signed with", ", ".join(key[:16] for key in skill.get("keys") or ())
     yield "source", skill.get("source") or ""
     yield "mode", skill.get("mode") or ""
     yield "mounted", moment(skill["mounted_at"]) if skill.get("mounted_at") else ""
@@ -104,6 +106,8 @@ def _previous(previous: Any) -> str:
 def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "rule", skill.get("rule") or ""
     yield "policy", skill.get("policy") or ""
+    yield "approved", "; ".join(map(_approval, skill.get("approvals") or ()))
+    yield "until", moment(skill["valid_until"]) if skill.get("valid_until") else ""
     yield "tier", skill.get("tier") or ""
     yield "isolation", skill.get("isolation") or ""
     yield "lifetime", skill.get("lifetime") or ""
@@ -111,6 +115,11 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
+
+
+def _approval(given: Mapping[str, Any]) -> str:
+    how = " broke the glass" if given["answer"] == Answer.BREAK_GLASS.value else ""
+    return f"{given['by']}{how}: {given['reason']}"
 
 
 def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
@@ -216,7 +225,7 @@ def _type(shape: Any) -> str:
     return " | ".join(kind) if isinstance(kind, list) else str(kind)
 
 
-def _finding(finding: Mapping[str, Any]) -> str:
+def finding_line(finding: Mapping[str, Any]) -> str:
     where = f"{finding['file']}:{finding['line']}:{finding['column']}" if finding.get("line") else finding.get("file", "")
     accepted = finding.get("suppressed")
     by = f" (accepted by {accepted['by']} until {accepted['until']}: {accepted['reason']})" if accepted else ""
@@ -239,12 +248,19 @@ def _error(error: Mapping[str, Any] | None) -> Iterator[Line]:
 # --- after a command, after a call ---------------------------------------------------------------------------------------------------
 
 
+_DID = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}
+
+
 def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
     """One line: what a command has left behind."""
     name, tools = skill["name"], skill.get("tools") or []
     if skill["state"] != "live":
         return ((name, "bold"), " is ", (skill["state"], _STATE_STYLES.get(skill["state"], "")))
-    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:"}.get(verb, "mounted:")
+    if skill["state"] == "live" and verb is Verb.DENY:
+        return ((name, "bold"), f" is denied; {skill['version']} serves on")
+    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}.get(
+        verb, "mounted:"
+    )
     return (
         (name, "bold"),
         f" {did} ",

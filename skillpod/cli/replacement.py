@@ -20,7 +20,7 @@ def stamp(path: Path) -> Stamp:
 
 def replaced(path: Path, text: str, *, seen: Stamp, mode: int) -> bool:
     """Whether it was: not when the file is no longer what was seen. ``mode`` is exact for a file that was there, else under the umask."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")  # a name that no bundle ever holds
     try:
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w", encoding="utf-8", newline="") as file:
             if seen:

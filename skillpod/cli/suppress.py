@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from skillpod.audit.ruleset import why_firm
 from skillpod.cli import render, rulebook
-from skillpod.cli.checkup import skill_folders, today
+from skillpod.cli.checkup import require_outside, skill_folders, today
+from skillpod.cli.growing import read_growing
 from skillpod.cli.options import Json
-from skillpod.cli.replacement import replaced, stamp
 from skillpod.config import parse_suppressions
-from skillpod.documents import read_yaml
-from skillpod.errors import CommandInvalid, DocumentInvalid, PathUnusable
+from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner, Survey
@@ -35,7 +32,6 @@ suppressions: 1
 accepted:
 """
 SHORTEST_REASON = 10
-_ITEM = re.compile(r"^( *)- ", re.MULTILINE)
 
 
 @app.command("suppress")
@@ -105,8 +101,7 @@ def _survey(folder: Path, policies: Path) -> tuple[Path, Survey]:
     paths = [Path(os.path.abspath(path)) for path in skill_folders([folder])]
     if len(paths) != 1:
         raise CommandInvalid(f"{folder} holds {len(paths)} skills", at="DIR", hint="name the folder of one")
-    if Path(os.path.realpath(policies)).is_relative_to(os.path.realpath(paths[0])):
-        raise CommandInvalid("the folder of policies is inside the skill", at="--policies", hint="a skill can't accept its own findings")
+    require_outside(policies, paths, hint="a skill can't accept its own findings: keep the folder of policies elsewhere")
     with closing(apart()) as worker:
         return paths[0], Examiner(worker).survey(freeze(paths[0]), folder=paths[0].name)
 
@@ -133,48 +128,16 @@ def _chosen(survey: Survey, rule: str, line: int | None) -> Finding:
 
 def _write(file: Path, entry: Suppression) -> None:
     """Add the entry at the end, and leave all else as it is. Raises PolicyUnreadable and PathUnusable."""
-    path = Path(os.path.realpath(file))  # a link is left in its place
-    seen = stamp(path)
-    content = path.read_bytes() if seen else _HEAD.encode()
-    before = parse_suppressions(content, name=str(file), today=today()).entries
-    text = content.decode()
-    same = next((each for each in before if _key(each) == _key(entry)), None)
+    growing = read_growing(file, head=_HEAD)
+
+    def check(text: bytes) -> tuple[Suppression, ...]:
+        return parse_suppressions(text, name=str(file), today=today()).entries
+
+    same = next((each for each in check(growing.text.encode()) if _key(each) == _key(entry)), None)
     if same is not None:
         raise CommandInvalid(f"{same.by} accepted it already, until {same.until}", at=str(file), hint="change that entry, or take it out")
-    indent = found[1] if (found := _ITEM.search(text)) else "  "
-    added = f"{text}{'' if text.endswith(chr(10)) else chr(10)}{_item(entry, indent)}"
-    if not _says(added, file, [*before, entry]):
-        shown = "\n".join(_item_lines(entry))
-        raise PathUnusable("the file has a shape of its own and is left as it is", at=str(file), hint=f"add this to it by hand:\n{shown}")
-    if not replaced(path, added, seen=seen, mode=seen[-1] if seen else 0o644):
-        raise PathUnusable("it was changed by somebody else just now; nothing was written", at=str(file), hint="try again")
+    growing.add(("accepted",), entry.as_dict(), check=check)
 
 
 def _key(entry: Suppression) -> tuple[str, ...]:
     return entry.rule, entry.skill, entry.subject, entry.fingerprint, str(entry.ruleset), entry.until
-
-
-def _says(text: str, file: Path, wanted: Sequence[Suppression]) -> bool:
-    """Whether the text says what it should and nothing else. Raises PolicyUnreadable for an entry that can't stand in any such file."""
-    try:
-        read_yaml(text.encode("utf-8", "surrogatepass"), name=str(file))
-    except DocumentInvalid:
-        return False
-    return list(parse_suppressions(text.encode(), name=str(file), today=today()).entries) == list(wanted)
-
-
-def _item(entry: Suppression, indent: str) -> str:
-    first, *rest = _item_lines(entry)
-    return "".join(f"{indent}{line}\n" for line in (first, *rest))
-
-
-def _item_lines(entry: Suppression) -> Iterator[str]:
-    said: Mapping[str, Any] = entry.as_dict()
-    for index, (key, value) in enumerate(said.items()):
-        yield f"{'  ' if index else '- '}{key}: {value if isinstance(value, int) else _quoted(value)}"
-
-
-def _quoted(text: str) -> str:
-    """A string in double quotes, as YAML 1.2 has them: what nobody sees is an escape."""
-    escaped = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
-    return '"' + "".join(escaped.get(char) or (char if char.isprintable() else f"\\U{ord(char):08X}") for char in text) + '"'

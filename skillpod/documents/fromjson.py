@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from skillpod.documents.text import HALF_A_PAIR, MAX_DEPTH, MAX_VALUES, decode, number
-from skillpod.documents.words import below, join, show
+from skillpod.documents.words import below as step
+from skillpod.documents.words import join, show
 from skillpod.errors import DocumentInvalid
 
 
@@ -30,7 +31,8 @@ def read_json(text: bytes, *, name: str) -> Any:
         raise DocumentInvalid(f"nested deeper than {MAX_DEPTH} levels", at=name) from error
     except ValueError as error:
         raise DocumentInvalid(str(error), at=name) from error
-    _check_value(value, name)
+    if "\\u" in decoded or not _is_within(value):  # half a pair can only be written as an escape: the text was UTF-8
+        _check_value(value, name)
     return value
 
 
@@ -49,7 +51,25 @@ def _no_constant(text: str) -> Any:
     raise ValueError(f"{text} is not JSON")
 
 
+def _is_within(value: Any) -> bool:
+    """Whether it has no more levels and values than may be: what most documents have, told without making a path for each."""
+    level, count = [value], 1
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for current in level:
+            if type(current) is dict:
+                below.extend(current.values())
+            elif type(current) is list:
+                below.extend(current)
+        count += len(below)
+        if not below or count > MAX_VALUES:
+            return count <= MAX_VALUES
+        level = below
+    return False
+
+
 def _check_value(value: Any, name: str) -> None:
+    """Raises DocumentInvalid with the place that is too much."""
     pending: list[tuple[Any, int, str]] = [(value, 1, "")]
     count = 0
     while pending:
@@ -64,9 +84,9 @@ def _check_value(value: Any, name: str) -> None:
         elif isinstance(current, dict):
             for key, member in current.items():
                 _check_surrogates(key, name, path)
-                pending.append((member, depth + 1, below(path, key)))
+                pending.append((member, depth + 1, step(path, key)))
         elif isinstance(current, list):
-            pending.extend((member, depth + 1, below(path, index)) for index, member in enumerate(current))
+            pending.extend((member, depth + 1, step(path, index)) for index, member in enumerate(current))
 
 
 def _check_surrogates(text: str, name: str, path: str) -> None:

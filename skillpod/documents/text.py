@@ -16,10 +16,16 @@ HALF_A_PAIR = "a string has half of a surrogate pair in it"
 _UNWANTED = later("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 
 
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+"""What most documents are of, told in a tenth of the time."""
+
+
 def decode(text: bytes, name: str) -> str:
     """The text as UTF-8, before any parser sees it."""
     if len(text) > MAX_BYTES:
         raise DocumentInvalid(f"the document has {len(text)} bytes; at most {MAX_BYTES} are read", at=name, hint="make it smaller")
+    if not text.translate(None, _PLAIN):
+        return text.decode("ascii")
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:

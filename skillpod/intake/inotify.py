@@ -14,8 +14,8 @@ from contextlib import suppress
 
 from watchdog.observers.inotify_c import CallbackId, InotifyConstants, InotifyEvent, InotifyFD, Mask, WatchDescriptor
 
-from skillpod.intake.left_out import is_left_out
 from skillpod.intake.snapshot import MAX_DEPTH
+from skillpod.model.left_out import is_left_out
 
 MOST_WATCHES = 1024
 """Watches one top-level folder may take from the user's inotify limit; a bundle has fewer folders, and the reconciler sees the others."""

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skillpod.errors import BundleRefused, PathUnusable, SkillpodError, StillChanging
-from skillpod.intake.left_out import is_left_out
 from skillpod.model.bundle import MAX_BYTES, MAX_FILES, Bundle
+from skillpod.model.left_out import is_left_out
 from skillpod.model.names import NATIVE, SIDECAR, collision_key, file_name_fault
 
 MAX_DEPTH = 16

@@ -19,8 +19,8 @@ from watchdog.observers.polling import PollingObserverVFS
 
 from skillpod.errors import PathUnusable
 from skillpod.intake.inotify import WatchTree, remedy_for
-from skillpod.intake.left_out import is_left_out
 from skillpod.intake.snapshot import list_folders
+from skillpod.model.left_out import is_left_out
 
 
 class Observation(Enum):

@@ -9,11 +9,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from skillpod.errors import SkillpodError
-from skillpod.intake.left_out import reason_left_out
 from skillpod.lifecycle import places
 from skillpod.lifecycle.reading import Seen, asked, heard
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity
+from skillpod.model.left_out import reason_left_out
 
 if TYPE_CHECKING:
     from skillpod.ports import Apart

@@ -13,29 +13,31 @@ from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, Skil
 from skillpod.lifecycle.reading import Named, Seen, asked, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity, Verdict
-from skillpod.model.provenance import UNSIGNED, Provenance
-from skillpod.trust.verify import verify
+from skillpod.model.provenance import UNSIGNED, Past, Provenance
+from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
+    from skillpod.model.approval import Approval
     from skillpod.model.decision import Decision
     from skillpod.model.ended import Ended
     from skillpod.model.manifest import Manifest, ToolSpec
     from skillpod.policy.document import Policy
     from skillpod.policy.suppressions import Suppressions
     from skillpod.ports import Apart
+    from skillpod.trust.revocations import Revocations
+    from skillpod.trust.store import TrustStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What reading a bundle told: ``manifest`` and ``provenance`` are None when they could not be had; ``faults`` says every reason;
-    ``notices`` are about the operator's suppressions, where one about this skill holds for nothing."""
+    """What reading a bundle told: ``manifest`` is None when it could not be had; ``faults`` says every reason; ``notices``
+    are about the operator's suppressions, where one about this skill holds for nothing."""
 
     bundle: Bundle
     manifest: Manifest | None
     tools: tuple[ToolSpec, ...]
     report: Report
-    provenance: Provenance | None
     faults: tuple[SkillpodError, ...]
     notices: tuple[Finding, ...] = ()
 
@@ -65,7 +67,9 @@ class Examiner:
     """Reads bundles. A stranger's bytes meet a parser in a throw-away process first, and here only when that one survived them. What the
     operator's people have accepted of the audit's findings holds until a day: ``today`` says which it is."""
 
-    def __init__(self, apart: Apart, *, suppressions: Suppressions | None = None, today: Callable[[], date] = lambda: date.max) -> None:
+    def __init__(
+        self, apart: Apart, *, suppressions: Callable[[], Suppressions | None] = lambda: None, today: Callable[[], date] = lambda: date.max
+    ) -> None:
         self._apart = apart
         self._suppressions = suppressions
         self._today = today
@@ -96,9 +100,10 @@ class Examiner:
 
     def _accepted(self, seen: Seen, folder: str) -> Seen:
         """What nobody has read, nobody can have accepted."""
-        if self._suppressions is None or not seen.is_whole:
+        suppressions = self._suppressions()
+        if suppressions is None or not seen.is_whole:
             return seen
-        report, notices = self._suppressions.applied(seen.report, skill=seen.skill or folder, today=self._today())
+        report, notices = suppressions.applied(seen.report, skill=seen.skill or folder, today=self._today())
         return replace(seen, report=report, notices=notices)
 
     def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
@@ -124,7 +129,6 @@ def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
     faults: list[SkillpodError] = []
     manifest: Manifest | None = None
     tools: tuple[ToolSpec, ...] = ()
-    provenance: Provenance | None = None
     if seen.is_whole:
         try:
             manifest = read_manifest(bundle, folder=folder)
@@ -134,7 +138,7 @@ def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
     if seen.report.verdict is Verdict.DENY:
         faults.append(audit_denied(seen.report))
     try:
-        provenance = verify(bundle)
+        read_evidence(bundle)
     except SignatureInvalid as fault:
         faults.append(fault)
     name = manifest.name if manifest else folder
@@ -145,7 +149,6 @@ def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
         manifest=manifest,
         tools=tools,
         report=seen.report,
-        provenance=provenance,
         faults=tuple(faults),
         notices=seen.notices,
     )
@@ -165,16 +168,16 @@ def audit_denied(report: Report) -> AuditDenied:
     )
 
 
-def update_of(before: Survey, after: Survey) -> tuple[Finding, ...]:
-    """What the second changes of the first; empty where either has no manifest, and of the same bytes."""
+def update_of(before: Survey, after: Survey, *, signers: tuple[Provenance, Provenance] = (UNSIGNED, UNSIGNED)) -> tuple[Finding, ...]:
+    """What the second changes of the first; empty where either has no manifest, and of the same bytes. ``signers`` are those of each."""
     if before.bundle.digest == after.bundle.digest or before.manifest is None or after.manifest is None:
         return ()
     from skillpod.audit.update import changes  # SAFE: here, so that a check of one version never loads it
 
-    return changes(_version(before, before.manifest), _version(after, after.manifest))
+    return changes(_version(before, before.manifest, signers[0]), _version(after, after.manifest, signers[1]))
 
 
-def _version(survey: Survey, manifest: Manifest) -> Version:
+def _version(survey: Survey, manifest: Manifest, signer: Provenance) -> Version:
     from skillpod.audit.update import Version  # SAFE: here, as above
 
     return Version(
@@ -182,18 +185,56 @@ def _version(survey: Survey, manifest: Manifest) -> Version:
         tools=survey.tools,
         comparison=survey.report.comparison,
         manual=survey.bundle.files.get(manifest.instructions, b"").decode(errors="replace"),
-        provenance=survey.provenance or UNSIGNED,
+        provenance=signer,
     )
 
 
-def decision(survey: Survey, policy: Policy, *, update: Sequence[Finding] = ()) -> Decision:
-    """What the policy says of a survey without faults, and of what it changes as an update. Raises what ``Survey.require`` raises."""
-    from skillpod.policy.decide import Request, decide  # SAFE: here, so that a check without a policy never loads them
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is in force of the operator's rules, together. ``environment`` is what the operator calls this pod's."""
+
+    policy: Policy
+    trust: TrustStore
+    revocations: Revocations
+    environment: str = ""
+
+
+def vouched(survey: Survey, rules: Rules, past: Past, *, returns: bool, now: float) -> Provenance:
+    """Who signed it, as far as that is trusted. ``returns``: an operator goes back to a digest that was admitted before. Raises what
+    ``Survey.require`` raises, and what keeps its evidence from being good enough."""
+    from skillpod.trust.vouch import vouch  # SAFE: here, so that a check without a policy never loads it
 
     manifest = survey.require()
-    if survey.provenance is None:
-        raise SignatureInvalid("the provenance is not known", digest=survey.bundle.digest)
+    return vouch(survey.bundle, manifest, rules.trust, rules.revocations, past.returning() if returns else past, now=now)
+
+
+def decision(
+    survey: Survey,
+    rules: Rules,
+    *,
+    provenance: Provenance,
+    now: float,
+    update: Sequence[Finding] = (),
+    approvals: tuple[Approval, ...] = (),
+    requester: str = "",
+    roles: tuple[str, ...] = (),
+) -> Decision:
+    """What the policy says of a survey without faults, and of what it changes as an update; ``now`` is seconds since the epoch,
+    ``requester`` who caused it, in these ``roles``. Raises what ``Survey.require`` raises."""
+    from skillpod.policy.decide import decide  # SAFE: here, so that a check without a policy never loads them
+    from skillpod.policy.request import Request  # SAFE: here, as above
+
     request = Request(
-        manifest=manifest, report=survey.report, provenance=survey.provenance, digest=survey.bundle.digest, update=tuple(update)
+        manifest=survey.require(),
+        report=survey.report,
+        provenance=provenance,
+        digest=survey.bundle.digest,
+        evidence=survey.bundle.evidence,
+        now=now,
+        update=tuple(update),
+        approvals=approvals,
+        requester=requester,
+        roles=roles,
+        environment=rules.environment,
     )
-    return decide(request, policy)
+    return decide(request, rules.policy)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from skillpod.errors import SkillpodError, Waiting
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Survey
+from skillpod.lifecycle.plan import Plan
 from skillpod.lifecycle.supervisor import Supervisor
-from skillpod.lifecycle.swap import Occasion, Plan
+from skillpod.lifecycle.swap import Occasion
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Mode, Remembered
 from skillpod.model.digest import Digest
@@ -95,7 +96,7 @@ async def _restore_one(parts: Parts, supervisor: Supervisor, item: _Found, occas
         why = parts.state.quarantined().get(item.survey.bundle.digest) if item.survey else None
         if item.survey is None or why is not None:
             return True  # the sweep says so, and what to do
-        plan = await supervisor.swap.plan_surveyed(slot, desired, item.survey)
+        plan = await supervisor.swap.planner.plan_surveyed(slot, desired, item.survey)
         if _same(plan, item.remembered.identity):
             parts.registry.check(slot.name, plan.survey.tools)
             generation = supervisor.swap.open(slot, item.remembered.generation, plan)

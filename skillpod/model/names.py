@@ -11,7 +11,7 @@ from skillpod.model.later import later
 SKILL_NAME = later(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 SKILL_NAME_LIMIT = 64
 EXPORTED_NAME = later(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
-_EXPORTED_LIMIT = 64
+EXPORTED_LIMIT = 64
 _HASH_LENGTH = 6
 
 SIDECAR = later(r"skill\.oms(\.[A-Za-z0-9]+)?\.sig")
@@ -33,10 +33,10 @@ def is_skill_name(text: str) -> bool:
 def exported_name(skill: str, tool: str) -> str:
     """``skill__tool``, at most 64 characters; a longer one is cut and ends in 6 characters of its own hash."""
     whole = f"{skill}__{tool}"
-    if len(whole) <= _EXPORTED_LIMIT:
+    if len(whole) <= EXPORTED_LIMIT:
         return whole
     mark = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{whole[: _EXPORTED_LIMIT - _HASH_LENGTH - 1]}_{mark}"
+    return f"{whole[: EXPORTED_LIMIT - _HASH_LENGTH - 1]}_{mark}"
 
 
 def file_name_fault(name: str) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from skillpod.documents import did_you_mean, read_json, read_yaml, schema_faults
+from skillpod.documents import did_you_mean, read_operators
 from skillpod.errors import DocumentInvalid
 from skillpod.model.finding import Finding, Report, Severity, Suppression
-from skillpod.policy.document import unreadable
 
 FILE = "suppressions.yaml"
 """What it is called in a folder of policies."""
@@ -87,13 +86,7 @@ def read_suppressions(text: bytes, *, name: str, schema: bytes, rules: Rulebook,
     Raises PolicyUnreadable with every fault as a reason: unknown keys and rules, rules that nobody can set aside, days that are none or
     more than a year ahead, one thing accepted twice.
     """
-    try:
-        value = read_yaml(text, name=name)
-    except DocumentInvalid as fault:
-        raise unreadable([fault], name) from fault
-    faults = schema_faults(value, read_json(schema, name=SCHEMA), name=name) or list(_faults(value["accepted"] or (), name, rules, today))
-    if faults:
-        raise unreadable(faults, name)
+    value = read_operators(text, name=name, schema=schema, faults=lambda value: _faults(value["accepted"] or (), name, rules, today))
     return Suppressions(name, tuple(Suppression(**entry) for entry in value["accepted"] or ()))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from skillpod.cli.checkup import today
 from skillpod.resources import packaged_text
@@ -110,14 +111,24 @@ def test_what_is_in_the_file_stays_as_it_is(cli: CommandLine, demo: Path, polici
     assert sorted(path.name for path in policies.iterdir()) == ["default.yaml", "suppressions.yaml"]
 
 
-@pytest.mark.parametrize("text", ["suppressions: 1\naccepted: []\n", "accepted:\nsuppressions: 1\n"])
-def test_a_file_of_another_shape_is_left_alone_with_what_to_add(cli: CommandLine, demo: Path, policies: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["suppressions: 1\naccepted: []  # none\n", "accepted:\nsuppressions: 1\n"])
+def test_the_entry_goes_where_the_list_is(cli: CommandLine, demo: Path, policies: Path, text: str) -> None:
     (policies / "suppressions.yaml").write_text(text)
+    assert accept(cli, demo, policies).code == 0
+    assert checked(cli, demo, "--policies", policies)["skills"][0]["verdict"] == "allow"
+
+
+def test_a_file_of_another_shape_is_left_alone_with_what_to_add(cli: CommandLine, demo: Path, policies: Path) -> None:
+    file = policies / "suppressions.yaml"
+    assert accept(cli, demo, policies).code == 0
+    text = yaml.safe_dump(yaml.safe_load(file.read_text()), default_flow_style=True)
+    file.write_text(text)
+    (demo / "more.py").write_text(PICK.replace("pick", "choose"))
     told = accept(cli, demo, policies)
     assert told.code == 3
     assert "add this to it by hand" in told.err
     assert "sha256:" in told.err
-    assert (policies / "suppressions.yaml").read_text() == text
+    assert file.read_text() == text
 
 
 def test_a_file_that_cannot_be_read_ends_check_and_suppress(cli: CommandLine, demo: Path, policies: Path) -> None:

@@ -42,6 +42,8 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "restart",
         "--version",
         "search over",
+        "a decision over",
+        "who may call a tool",
         "MCP: call over stdio",
         "MCP: call over HTTP",
         "MCP: list of",
@@ -54,6 +56,8 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "skillpod check",
         "Python audited",
         "warm audit",
+        "signed skill of 10 files verified",
+        "an unsigned skill of 10 files",
     ):
         assert any(figure in line for line in lines), f"no figure for {figure}"
     for peer, line in zip(PEERS.values(), side_by_side[2:], strict=True):

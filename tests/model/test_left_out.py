@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skillpod.intake.left_out import LEFT_OUT, is_left_out, reason_left_out
+from skillpod.model.left_out import LEFT_OUT, is_left_out, reason_left_out
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "intake.md"
 
