@@ -33,7 +33,7 @@ from skillpod.policy.decide import decide
 from skillpod.policy.document import Policy
 from skillpod.policy.otherwise import Ways, ways_out
 from skillpod.policy.request import Request
-from skillpod.policy.tables import Result, Table, read_table
+from skillpod.policy.tables import Result, Table, read_table, rights
 from skillpod.resources import packaged_text
 from skillpod.serve.answers import Exit
 from skillpod.store.bundles import BundleStore
@@ -244,10 +244,11 @@ def _explanation(request: Request, under: Policy, decision: Decision, ways: Ways
     )
     match decision:
         case Admission():
-            given = [f"{kind}: {len(items)}" for kind, items in decision.grants.as_dict().items() if items]
-            yield (f"  It runs in the {decision.isolation.value} and is given {', '.join(given) or 'nothing beyond its own folder'}.",)
+            given = "nothing beyond its own folder" if decision.grants.is_empty else rights(decision.grants)
+            yield (f"  It runs in the {decision.isolation.value}, and is given {given}.",)
         case Hold() | Refusal():
-            yield from ((f"  {reason.at}: " if reason.at else "  ", reason.message) for reason in decision.reasons)
+            more = [reason for reason in decision.reasons if reason.at != f"{under.name}:{decision.rule}"]  # the rule is told above
+            yield from ((f"  {reason.at}: " if reason.at else "  ", reason.message) for reason in more)
         case _:
             assert_never(decision)
     if not ways.is_empty:

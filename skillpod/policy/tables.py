@@ -170,14 +170,14 @@ def _decided(case: Mapping[str, Any], decision: Decision, policy: Policy, *, at:
 
 
 def _shown(value: Any) -> str:
-    return str(value) if isinstance(value, str | int) else _rights(_permissions(value))
+    return str(value) if isinstance(value, str | int) else rights(_permissions(value))
 
 
 def _got(decision: Decision) -> dict[str, str]:
     said = {"rule": decision.rule, "needed": "-", "grants": "-"}
     match decision:
         case Admission():
-            return said | {"outcome": "admit", "grants": _rights(decision.grants)}
+            return said | {"outcome": "admit", "grants": rights(decision.grants)}
         case Hold():
             return said | {"outcome": "hold", "needed": str(decision.needed)}
         case Refusal():
@@ -186,7 +186,7 @@ def _got(decision: Decision) -> dict[str, str]:
             assert_never(decision)
 
 
-def _rights(permissions: Permissions) -> str:
+def rights(permissions: Permissions) -> str:
     """``volumes data read; network example.com:443``, or ``nothing``."""
     parts = []
     for kind, given in permissions.as_dict().items():

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from skillpod.errors import PolicyUnreadable
+from skillpod.policy import tables
 from skillpod.policy.document import read_policy
 from skillpod.policy.rules import Outcome
+from skillpod.policy.tables import read_table
 from skillpod.resources import packaged_text
 from tests.policy.documents import DIGEST, REASON, SCHEMA, SIGNED, default_policy, policy, request
 
@@ -179,13 +181,17 @@ def test_requests_of_the_tests_are_of_one_digest() -> None:
     assert SIGNED.is_signed
 
 
-def test_the_policy_shown_in_the_docs_reads() -> None:
+def test_what_is_shown_in_the_docs_reads() -> None:
     page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
     blocks = [block.split("```", 1)[0] for block in page.split("```yaml\n")[1:]]
     head, *parts = blocks
     allowance = "policy: 1\nname: shown\nrules:\n  - id: shown\n    match: {}\n    outcome: allow\n    reason: it is shown in the docs\n"
     assert read_policy(head.encode(), name="docs", schema=SCHEMA).name == "default"
     for part in parts:
+        if part.startswith("tests:"):
+            assert read_table(part.encode(), name="docs", schema=packaged_text(tables.SCHEMA)).cases
+            continue
         indented = "".join(f"    {line}\n" for line in part.splitlines())
         text = f"policy: 1\nname: shown\nrules:\n{indented}" if part.startswith("- id:") else allowance + indented
+        text = allowance + part if part.startswith("access:") else text
         assert len(read_policy(text.encode(), name="docs", schema=SCHEMA).rules) == 1
