@@ -27,6 +27,9 @@ class Access(Protocol):
     def version(self) -> int:
         """Another number after each change of the rules, and never one that was there before."""
 
+    def kind(self, caller: Caller) -> tuple[str, ...]:
+        """Equal for callers who get the same answers about every tool, by the rules that are in force now."""
+
     def of(self, caller: Caller, tool: str) -> ToolAccess:
         """What a caller may do with the tool of this exported name, whether there is one or not."""
 

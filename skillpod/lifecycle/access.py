@@ -30,5 +30,8 @@ class PolicyAccess:
             self._version += 1
         return self._version
 
+    def kind(self, caller: Caller) -> tuple[str, ...]:
+        return self._policy().access.kind(caller.principal, caller.roles)
+
     def of(self, caller: Caller, tool: str) -> ToolAccess:
         return access(self._policy(), principal=caller.principal, roles=caller.roles, tool=tool)

@@ -66,6 +66,10 @@ class Matrix:
             self._answers[key] = known
         return known
 
+    def kind(self, principal: str, roles: tuple[str, ...]) -> tuple[str, ...]:
+        """The rules that are about a caller, by their ids: equal for those who get the same answers about every tool."""
+        return tuple(rule.id for rule in self._about(principal, roles))
+
     def _about(self, principal: str, roles: tuple[str, ...]) -> tuple[AccessRule, ...]:
         key = (principal, roles)
         applying = self._applying.get(key)

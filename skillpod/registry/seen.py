@@ -20,15 +20,15 @@ from skillpod.registry.registry import Binding, Registry, Table
 UNSHOWN_RULE = "token"
 """What is named as the rule where a token does not show the skill."""
 _KEPT = 1024
-"""Callers whose view is kept."""
+"""Kinds of callers whose view is kept."""
 _UNSHOWN = ToolAccess(may=May.NOTHING, rule=UNSHOWN_RULE, reason="the caller's token does not show the skill")
 
-_Who = tuple[str, tuple[str, ...], tuple[str, ...]]
+_Kind = tuple[frozenset[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one caller saw, and what that was true of."""
+    """What one kind of caller saw, and what that was true of."""
 
     table: Table
     version: int
@@ -41,7 +41,7 @@ class Seen:
     def __init__(self, registry: Registry, access: Access) -> None:
         self.registry = registry
         self._access = access
-        self._views: dict[_Who, _View] = {}
+        self._views: dict[_Kind, _View] = {}
         self._parts: dict[tuple[str, tuple[str, ...]], tuple[Card, Card]] = {}
 
     def access(self, binding: Binding, caller: Caller) -> ToolAccess:
@@ -77,19 +77,19 @@ class Seen:
 
     def key(self, caller: Caller) -> Hashable:
         """Equal for callers who see the same, and never again what it was once the rules have changed."""
-        sees = frozenset(("*",) if "*" in caller.sees else caller.sees)
-        version = self._access.version
-        return (version, sees) if self._access.is_open else (version, sees, caller.principal, caller.roles)
+        return self._access.version, self._kind(caller)
+
+    def _kind(self, caller: Caller) -> _Kind:
+        return frozenset(("*",) if "*" in caller.sees else caller.sees), self._access.kind(caller)
 
     def _cards(self, caller: Caller) -> Mapping[str, Card]:
-        table, version = self.registry.table, self._access.version
-        who = (caller.principal, caller.roles, caller.sees)
-        view = self._views.get(who)
+        table, version, kind = self.registry.table, self._access.version, self._kind(caller)
+        view = self._views.get(kind)
         if view is None or view.table is not table or view.version != version:
             if len(self._views) >= _KEPT:
                 self._views.clear()
             shown = {name: card for name in sorted(table.routes) if (card := self._shown(table.routes[name].card, caller)) is not None}
-            view = self._views[who] = _View(table, version, MappingProxyType(shown))
+            view = self._views[kind] = _View(table, version, MappingProxyType(shown))
         return view.cards
 
     def _shown(self, card: Card, caller: Caller) -> Card | None:

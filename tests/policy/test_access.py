@@ -222,3 +222,16 @@ def fastest(act: Callable[[], object]) -> float:
             act()
         best = min(best, perf_counter() - begun)
     return best
+
+
+NAMES = st.sampled_from(["agent-1", "agent-2", "ann", ""])
+
+
+@given(NAMES, NAMES, st.lists(st.sampled_from(list(Role)), max_size=2))
+def test_callers_of_one_kind_get_the_same_answers(one: str, other: str, roles: list[Role]) -> None:
+    policy = matrix(READERS, CALLERS, AGENTS, {"id": "not-ann", "principals": "ann", "may": "call", "outcome": "deny"})
+    words = tuple(role.value for role in roles)
+    first, second = ((policy.access.kind(name, given), name, given) for name, given in ((one, words), (other, ())))
+    if first[0] == second[0]:
+        for tool in ("find_x", "other"):
+            assert asked(policy, first[1], *first[2], tool=tool) == asked(policy, second[1], *second[2], tool=tool)

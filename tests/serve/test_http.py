@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from math import inf
@@ -110,9 +110,11 @@ async def _answer(reader: asyncio.StreamReader) -> Told:
 
 
 @asynccontextmanager
-async def opened(home: Path, limits: Http = GIVEN, address: str = "127.0.0.1:0", **options: Any) -> AsyncIterator[Door]:
+async def opened(
+    home: Path, limits: Http = GIVEN, address: str = "127.0.0.1:0", now: Callable[[], float] = time.time, **options: Any
+) -> AsyncIterator[Door]:
     home.mkdir(mode=0o700, exist_ok=True)
-    listening = bind(parse_address(address), tokens=Tokens(home), **options)
+    listening = bind(parse_address(address), tokens=Tokens(home, now=now), **options)
     mcp = Mcp()
     door = HttpDoor(mcp, listening, lambda: limits)
     async with door.open():
@@ -120,9 +122,9 @@ async def opened(home: Path, limits: Http = GIVEN, address: str = "127.0.0.1:0",
         mcp.go_on.set()
 
 
-def token_of(home: Path, name: str, *skills: str, lasts: float = inf, now: float = 0.0) -> str:
+def token_of(home: Path, name: str, *skills: str, lasts: float = inf) -> str:
     made = mint()
-    add_token(home, name, skills, token=made, now=now, lasts=lasts, roles=[Role.VIEWER])
+    add_token(home, name, skills, token=made, now=0.0, lasts=lasts, roles=[Role.VIEWER])
     return made
 
 
@@ -269,18 +271,20 @@ def test_who_listens_with_a_token_is_let_go_soon_after_it_is_revoked(home: Path)
 
 
 def test_a_token_that_has_ended_opens_nothing_and_lets_go_who_listens(home: Path) -> None:
+    now = [0.0]
+
     async def scenario() -> None:
-        async with opened(home) as door:
-            late = await door.ask(bearer(token_of(home, "late", lasts=60.0)))
-            assert (late.status, late.code) == (401, "token_refused")
-            assert late.json()["message"] == "this token of `late` ended on 1970-01-01 at 00:01:00 UTC"
-            token = token_of(home, "ada", now=time.time(), lasts=2.0)
+        async with opened(home, now=lambda: now[0]) as door:
+            token = token_of(home, "ada", lasts=60.0)
             reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
             writer.write(door.head("POST", "/mcp", b"{}", {"Mcp-Method": "subscriptions/listen", **bearer(token)}) + b"{}")
             async with asyncio.timeout(PATIENCE):
                 await reader.readuntil(b"listening\n")
+                now[0] = 60.0
                 assert (await reader.readuntil(b"0\r\n\r\n")).endswith(b"0\r\n\r\n")
-            assert (await door.ask(bearer(token))).status == 401
+            late = await door.ask(bearer(token))
+            assert (late.status, late.code) == (401, "token_refused")
+            assert late.json()["message"] == "this token of `ada` ended on 1970-01-01 at 00:01:00 UTC"
             writer.close()
 
     asyncio.run(scenario())

@@ -92,6 +92,9 @@ class Rules:
         self._rule = rule
         self.version += 1
 
+    def kind(self, caller: Caller) -> tuple[str, ...]:
+        return () if self._rule is None else (caller.principal,)
+
     def of(self, caller: Caller, tool: str) -> ToolAccess:
         may = May.CALL if self._rule is None else self._rule(caller.principal, tool)
         return ToolAccess(may=may, rule=f"may-{may.word}", reason="the test says so")
