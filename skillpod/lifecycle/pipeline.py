@@ -10,11 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from skillpod.errors import AuditDenied, Downgraded, ManifestInvalid, Revoked, SignatureInvalid, SkillpodError
-from skillpod.lifecycle.reading import Named, Seen, asked, heard, read_manifest, read_tools
+from skillpod.lifecycle.reading import Named, Seen, asked, check_evidence, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity, Verdict
 from skillpod.model.provenance import NO_PAST, UNSIGNED, Provenance
-from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
@@ -67,7 +66,7 @@ Voucher = Callable[["Bundle", "Manifest"], Provenance]
 
 def vouch_for_nobody(bundle: Bundle, manifest: Manifest) -> Provenance:
     """Where no key is trusted: what is unsigned may be, and what is signed is signed by a stranger."""
-    if not read_evidence(bundle):
+    if not bundle.has_evidence:
         return UNSIGNED
     from skillpod.trust import revocations, store  # SAFE: here, so that what is unsigned never loads them
     from skillpod.trust.vouch import vouch
@@ -159,7 +158,7 @@ def _survey(bundle: Bundle, seen: Seen, folder: str, voucher: Voucher) -> Survey
         if manifest is not None:
             provenance = voucher(bundle, manifest)
         else:
-            read_evidence(bundle)
+            check_evidence(bundle)
     except (SignatureInvalid, Revoked, Downgraded) as fault:
         faults.append(fault)
     name = manifest.name if manifest else folder

@@ -15,7 +15,6 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.ended import Ended
 from skillpod.model.finding import Finding, Report, Severity
 from skillpod.resources import packaged_text
-from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.model.manifest import Manifest, ToolSpec
@@ -57,7 +56,7 @@ def _read(bundle: Bundle, folder: str) -> dict[str, Any]:
         faults.append(fault)
     report = run(bundle, manifest)
     try:
-        read_evidence(bundle)  # whose signatures they are is asked where the operator's trust is known
+        check_evidence(bundle)
     except SignatureInvalid as fault:
         faults.append(fault)
     return {
@@ -101,7 +100,8 @@ def prepare() -> None:
     """Import everything that ``read`` may, and have it read a skill that is in order and one that is not: what is made once is then made
     before the forks."""
     read(asked([(Bundle.freeze(_REHEARSED), "rehearsed")]))
-    read(asked([(Bundle.freeze({**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}), "other")]))
+    faulty = {**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}
+    read(asked([(Bundle.freeze(faulty, {"skill.oms.sig": b"{}"}), "other")]))
 
 
 def read_manifest(bundle: Bundle, *, folder: str) -> Manifest:
@@ -115,6 +115,17 @@ def read_tools(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
     from skillpod.manifest.describe import describe  # SAFE: here, as above
 
     return describe(bundle, manifest)
+
+
+def check_evidence(bundle: Bundle) -> None:
+    """What says to be a signature covers the bundle; whose it is, is asked where the operator's trust is known.
+
+    Raises SignatureInvalid.
+    """
+    if bundle.has_evidence:
+        from skillpod.trust.evidence import read_evidence  # SAFE: here, so that what is unsigned never loads it
+
+        read_evidence(bundle)
 
 
 @cache
