@@ -10,11 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
-from skillpod.lifecycle.reading import Named, Seen, asked, heard, read_manifest, read_tools
+from skillpod.lifecycle.reading import Named, Seen, asked, check_evidence, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity, Verdict
 from skillpod.model.provenance import UNSIGNED, Past, Provenance
-from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
@@ -138,7 +137,7 @@ def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
     if seen.report.verdict is Verdict.DENY:
         faults.append(audit_denied(seen.report))
     try:
-        read_evidence(bundle)
+        check_evidence(bundle)
     except SignatureInvalid as fault:
         faults.append(fault)
     name = manifest.name if manifest else folder

@@ -18,7 +18,6 @@ from skillpod.model.ended import Ended
 from skillpod.model.finding import Finding, Report, Severity
 from skillpod.model.later import compile_waiting
 from skillpod.resources import packaged_text
-from skillpod.trust.evidence import read_evidence
 
 if TYPE_CHECKING:
     from skillpod.model.manifest import Manifest, ToolSpec
@@ -64,7 +63,7 @@ def _read(bundle: Bundle, folder: str) -> dict[str, Any]:
         faults.append(fault)
     report = run(bundle, manifest)
     try:
-        read_evidence(bundle)  # whose signatures they are is asked where the operator's trust is known
+        check_evidence(bundle)
     except SignatureInvalid as fault:
         faults.append(fault)
     return {
@@ -118,7 +117,8 @@ def prepare_for_many() -> None:
 def complete() -> None:
     """The same for skills that are not in order: it takes as long again, and can wait until nobody else does."""
     compile_waiting()
-    read(asked([(Bundle.freeze({**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}), "other")]))
+    faulty = {**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}
+    read(asked([(Bundle.freeze(faulty, {"skill.oms.sig": b"{}"}), "other")]))
 
 
 def keep_bytecode() -> None:
@@ -145,6 +145,17 @@ def read_tools(bundle: Bundle, manifest: Manifest) -> tuple[ToolSpec, ...]:
     from skillpod.manifest.describe import describe  # SAFE: here, as above
 
     return describe(bundle, manifest)
+
+
+def check_evidence(bundle: Bundle) -> None:
+    """What says to be a signature covers the bundle; whose it is, is asked where the operator's trust is known.
+
+    Raises SignatureInvalid.
+    """
+    if bundle.has_evidence:
+        from skillpod.trust.evidence import read_evidence  # SAFE: here, so that what is unsigned never loads it
+
+        read_evidence(bundle)
 
 
 @cache

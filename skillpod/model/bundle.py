@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from skillpod.model.digest import Digest, tree_digest, value_digest
+from skillpod.model.names import SIDECAR
 
 MAX_FILES = 512
 MAX_BYTES = 16 * 1024 * 1024
@@ -32,6 +33,11 @@ class Bundle:
             sidecars=MappingProxyType(evidence),
             left_out=left_out,
         )
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether anything says of itself to be a signature, in its place or among the files."""
+        return bool(self.sidecars) or any(SIDECAR.fullmatch(name) for name in self.files)
 
     @property
     def evidence(self) -> Digest:
