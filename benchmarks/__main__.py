@@ -20,6 +20,7 @@ from benchmarks.doors import doors
 from benchmarks.jail import QUICK as A_LITTLE
 from benchmarks.jail import THOROUGH, jail
 from benchmarks.memory import memory
+from benchmarks.policy import policies
 from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
@@ -38,6 +39,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "command": lambda: asyncio.run(cold_starts(20)),
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
+    "policy": lambda: policies(50),
     "jail": lambda: jail(THOROUGH),
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
@@ -51,6 +53,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "command": lambda: asyncio.run(cold_starts(2)),
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
+    "policy": lambda: policies(1),
     "jail": lambda: jail(A_LITTLE),
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),

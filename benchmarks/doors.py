@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import select
 import socket
 import subprocess
 import sys
@@ -121,6 +122,8 @@ def _post(connection: http.client.HTTPConnection, message: dict[str, Any]) -> No
         "Mcp-Method": message["method"],
     }
     name = message["params"].get("name")
+    if select.select([connection.sock], [], [], 0)[0]:  # a server closes what was idle for seconds, as it is while others are measured
+        connection.close()  # the request opens it again
     connection.request("POST", "/mcp", json.dumps(message), {**headers, **({"Mcp-Name": name} if name else {})})
 
 

@@ -22,6 +22,7 @@ from skillpod.model.names import exported_name
 from skillpod.ports import Guests
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
+from tests.support.registry import seen_of
 
 TOOLS_A_SKILL = 10
 TOP = 5
@@ -152,7 +153,7 @@ async def searches(count: int, rounds: int) -> list[Row]:
         filled.add(_timed(lambda: Raw(cards).close()))
     chance = random.Random(rounds)
     wanted = [(spec, paraphrase(spec, chance)) for spec in chance.choices([spec for card in cards for spec in card.tools], k=20 * rounds)]
-    search, raw, plain = Search(registry), Raw(cards), Plain(cards)
+    search, raw, plain = Search(seen_of(registry)), Raw(cards), Plain(cards)
     try:
         missed = [query for spec, query in wanted if not await _is_found(search, query, spec)]
         _judge(len(wanted), missed, sum(spec.exported in plain.find(query) for spec, query in wanted))
@@ -187,7 +188,7 @@ async def _asked(queries: Sequence[str], search: Search, raw: Raw, plain: Plain)
 
 
 async def _building(registry: Registry) -> float:
-    search = Search(registry)
+    search = Search(seen_of(registry))
     started = perf_counter()
     await search.find("anything", TOP)
     took = perf_counter() - started

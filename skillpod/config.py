@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.audit.ruleset import why_firm
-from skillpod.documents import join, read_yaml, schema_faults, show
+from skillpod.documents import did_you_mean, join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.manifest.fields import Bounds, host, seconds, size
@@ -62,10 +62,12 @@ class Http:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
-    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are
-    exported without the skill's name before them; ``volumes`` binds names that skills ask for; ``trial`` and ``quiet`` are seconds."""
+    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
+    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` binds names
+    that skills ask for; ``trial`` and ``quiet`` are seconds."""
 
     policy: str = "default"
+    environment: str = ""
     skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     bare_names: frozenset[str] = frozenset()
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
@@ -78,12 +80,14 @@ class PodConfig:
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
-    """The policy of that name: one of a folder's, or the packaged default when there is no folder. Raises PolicyUnreadable."""
+    """The policy of that name: one of a folder's, or without a folder one of the packaged. Raises PolicyUnreadable."""
     schema = packaged_text("policy/schema.json")
     if policies is None:
-        if name != "default":
-            raise PolicyUnreadable(f"policy `{name}` is asked for, and no folder of policies is given", hint="give it with --policies DIR")
-        return read_policy(packaged_text("policy/default.yaml"), name=name, schema=schema)
+        packaged = packaged_names("policy", suffix=".yaml")
+        if name not in packaged:
+            hint = did_you_mean(name, packaged) or f"--policies DIR gives one; packaged are {', '.join(packaged)}"
+            raise PolicyUnreadable(f"policy `{name}` is asked for, and no folder of policies is given", hint=hint)
+        return read_policy(packaged_text(f"policy/{name}.yaml"), name=name, schema=schema)
     path = policies / f"{name}.yaml"
     try:
         text = path.read_bytes()
@@ -177,6 +181,7 @@ class _Reader:
         alert = said.get("alert", {})
         config = PodConfig(
             policy=said.get("policy", plain.policy),
+            environment=said.get("environment", plain.environment),
             skills=self._skills(),
             bare_names=frozenset(said.get("bare_names", ())),
             volumes=self._volumes(),

@@ -162,6 +162,12 @@ class PolicyRefused(Refused):
     code = "policy_refused"
 
 
+class RulesChanged(Refused):
+    """The operator's rules changed while something was on its way; it is decided again by itself."""
+
+    code = "rules_changed"
+
+
 class NameTaken(Refused):
     """A skill of this name, or a tool of this exported name, is mounted from elsewhere; ``holder`` is the skill that has it."""
 
@@ -212,9 +218,15 @@ class OriginRefused(Refused):
 
 
 class TokenRefused(Refused):
-    """The HTTP door asks for a token, and there was none, or one that is not known."""
+    """A door asks for a token, and there was none; or one was shown that is not known, or has ended."""
 
     code = "token_refused"
+
+
+class NotAllowed(Refused):
+    """Who asks is known, and may not do this: it asks for a role that they do not have, or the policy's ``access`` says no."""
+
+    code = "not_allowed"
 
 
 # --- misused ---------------------------------------------------------------------------------------------------------------------
@@ -267,10 +279,22 @@ class UnknownToken(Misused):
     code = "unknown_token"
 
 
+class UnknownCall(Misused):
+    """No call of this name waits for a person's answer."""
+
+    code = "unknown_call"
+
+
 class TooManyTools(Misused):
     """More tools were asked for than the API that they are for takes in one request."""
 
     code = "too_many_tools"
+
+
+class NothingHeld(Misused):
+    """Nothing waits for the answer that was given."""
+
+    code = "nothing_held"
 
 
 class NotASkill(Misused):
@@ -420,7 +444,10 @@ class Busy(SkillFailed):
 
 
 class ApprovalNeeded(Held):
+    """A person must agree; ``ticket`` names the question where it is about one call."""
+
     code = "approval_needed"
+    ticket = ""
 
 
 class JournalUnwritable(JournalFailed):

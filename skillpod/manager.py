@@ -5,40 +5,53 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from enum import Enum
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from skillpod.blocking import Blocking
-from skillpod.config import PodConfig, load_config, load_policy, load_suppressions
-from skillpod.errors import CommandInvalid, JournalFailed, PathUnusable, SkillpodError, UnknownSkill
+from skillpod.config import PodConfig, load_config
+from skillpod.errors import CommandInvalid, JournalFailed, NotAllowed, NothingHeld, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
+from skillpod.inforce import InForce
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
+from skillpod.lifecycle.access import PolicyAccess
 from skillpod.lifecycle.apart import helper
+from skillpod.lifecycle.held import held, held_summary
+from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.orders import Orders
 from skillpod.lifecycle.parts import Parts
-from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.pipeline import Examiner, Rules, Survey
+from skillpod.lifecycle.question import Question
 from skillpod.lifecycle.restore import restore
+from skillpod.lifecycle.rights import Rights, unseen
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
+from skillpod.lifecycle.swap import Occasion
+from skillpod.lifecycle.trial import try_out
 from skillpod.lifecycle.view import shown, summary
+from skillpod.model.approval import Answer
 from skillpod.model.card import Card
-from skillpod.model.command import OWNER, Caller, Command, Verb
+from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
+from skillpod.model.principal import LOCAL_OWNER, Principal, Role
+from skillpod.model.ticket import Ticket
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
 from skillpod.registry.catalog import Catalog
@@ -47,8 +60,10 @@ from skillpod.registry.functions import Defer, Offered, answer_calls, tool_defin
 from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry
 from skillpod.registry.search import Search
+from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
+from skillpod.registry.tickets import Tickets
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places, resolve
@@ -59,6 +74,9 @@ from skillpod.store.memory import SkillMemory
 
 SWEEP = 3.0
 """Seconds between two looks at everything, whatever the watcher says."""
+
+LOOK = 0.25
+"""Seconds between two looks at the files of the operator's rules (four stats), and at what leave has ended."""
 
 _Result = TypeVar("_Result")
 _Word = TypeVar("_Word", bound=Enum)
@@ -99,6 +117,7 @@ class SkillManager:
         self._config = PodConfig()
         self._bounds_held = self._config.guests
         self._reading_config = asyncio.Lock()
+        self._reading_rules = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._running = False
 
@@ -138,9 +157,8 @@ class SkillManager:
         self._config = load_config(self.home.path, self._places)
         self._bounds_held = self._config.guests
         self._config_stamp = self._stamp_config()
-        self._policy = load_policy(self._policies, self._policy_name or self._config.policy)
         clock = SystemClock()
-        suppressions = load_suppressions(self._policies, today=day(clock.epoch()))
+        self._in_force = InForce(self._policies, name=lambda: self._policy_name or self._config.policy, today=lambda: day(clock.epoch()))
         self._audits = audits = helper()
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
@@ -153,6 +171,7 @@ class SkillManager:
         if index.position() >= journal.next_seq:
             index.reset()  # it is of another journal than the one that is here: the journal is the truth
         index.apply_all((recorded.seq, recorded.entry) for recorded in read(self.home.journal, after=index.position()))
+        self._in_force.require(index.rules())
         memory = SkillMemory(self.home.memory)
         stack.callback(memory.close)
         self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))
@@ -169,8 +188,8 @@ class SkillManager:
             state=index,
             clock=clock,
             news=self._news,
-            examiner=Examiner(audits, suppressions=suppressions, today=lambda: day(clock.epoch())),
-            policy=lambda: self._policy,
+            examiner=Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch())),
+            judge=Judge(rules=self._rules, state=index, clock=clock),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             bindings=lambda: self._config.volumes,
@@ -179,15 +198,19 @@ class SkillManager:
             threads=threads,
         )
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
-        await self._parts.ledger.write(Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._policy.digest, source=str(self.root)))
-        self._dispatch = Dispatch(registry=self._registry, journal=journal, clock=clock, missing=self._why_missing)
+        started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
+        await self._parts.ledger.write(started, self._rules_entry("start"))
+        self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))
+        self._tickets = Tickets(journal=journal, clock=clock, mint=lambda: token_hex(4), told=self._ask_people)
+        self._dispatch = Dispatch(seen=self._seen, tickets=self._tickets, journal=journal, clock=clock, missing=self._why_missing)
         stack.push_async_callback(self._say_stopped)
         stack.callback(self._dispatch.flush)
         stack.push_async_callback(self._retire_all)
+        self._rights = Rights(journal)
         self._orders = Orders(self._parts, self._supervisor, root=self.root)
-        search = Search(self._registry, None if self._embedder is None else Likeness(self._embedder, trouble=self._trouble))
+        search = Search(self._seen, None if self._embedder is None else Likeness(self._embedder, trouble=self._trouble))
         stack.push_async_callback(search.close)
-        self._catalog = Catalog(self._registry, search)
+        self._catalog = Catalog(self._seen, search)
         self._stable = StableTools(catalog=self._catalog, dispatch=self._dispatch, clock=clock)
         self._started_at = clock.epoch()
         await self._begin(stack)
@@ -208,7 +231,7 @@ class SkillManager:
         self._watcher = watcher
         watcher.start()
         stack.callback(watcher.stop)
-        for work in (self._supervisor.run(), self._sweep_for_ever()):
+        for work in (self._supervisor.run(), self._sweep_for_ever(), self._rule_for_ever()):
             task = loop.create_task(work)
             stack.push_async_callback(_cancel, task)
         await self._supervisor.sweep()
@@ -241,6 +264,12 @@ class SkillManager:
             await self._reload_config()
             await self._supervisor.sweep()
 
+    async def _rule_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            await self._reread_rules()
+            await self._supervisor.standing.expire(list(self._supervisor.slots.values()))
+
     def _trouble(self, message: str) -> None:
         self._news.tell(Kind.TROUBLE, message=message)
 
@@ -250,6 +279,11 @@ class SkillManager:
     def config(self) -> PodConfig:
         """What HOME/pod.yaml says now."""
         return self._config
+
+    def serve_others(self) -> None:
+        """Say that other machines reach this pod: from now on its policy must say in so many words which unsigned skills it accepts.
+        Raises PolicyUnreadable when it does not."""
+        self._in_force.serve_others()
 
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}
@@ -283,12 +317,36 @@ class SkillManager:
         for slot in self._supervisor.slots.values():
             slot.forget_refusal()
 
+    def _rules(self) -> Rules:
+        return self._in_force.rules(self._config.environment)
+
+    async def _reread_rules(self) -> None:
+        """Take what changed in the folder of policies; everything is decided again under it, at once."""
+        async with self._reading_rules:
+            accepted = self._in_force.suppressions
+            reread = await self._parts.offload(self._in_force.reread)
+            for error in reread.faults:
+                message = f"a change of the policies is not taken, what was in force before stays: {error.message}"
+                self._news.tell(Kind.TROUBLE, message=message, error=error)
+            if not reread.changed:
+                return
+            entry = self._rules_entry("policies")
+            await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
+            self._news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
+            occasion = Occasion(trigger="policies", actor="owner", since=self._parts.clock.now())
+            spoken_of = {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
+            await self._supervisor.reconsider(occasion, anew=frozenset(spoken_of if "suppressions" in reread.changed else ()))
+
+    def _rules_entry(self, trigger: str) -> Entry:
+        rules = self._in_force
+        return Entry(fact=Fact.RULES, actor="owner", trigger=trigger, policy=rules.policy.digest, details={"rules": rules.digests()})
+
     # --- calling ----------------------------------------------------------------------------------------------------------
 
     def tools(
         self, provider: str = "openai", *, caller: Caller | None = None, offer: str = Offer.SKILLS.value, defer: str = Defer.NOTHING.value
     ) -> list[dict[str, Any]]:
-        """What the API's ``tools`` parameter takes: every tool that this caller may call now, sorted by name. ``offer`` is ``skills``,
+        """What the API's ``tools`` parameter takes: every tool that this caller may see now, sorted by name. ``offer`` is ``skills``,
         ``stable`` (the three tools that find and call all others) or ``both``. ``defer`` is ``nothing``, or ``skills``: the API's own tool
         search finds those tools when they are needed, and the model does not see them before.
 
@@ -305,9 +363,9 @@ class SkillManager:
         return sorted(offered, key=lambda each: each.spec.exported)
 
     def cards(self, *, caller: Caller | None = None) -> list[Card]:
-        """What a door may show of every published skill that this caller may see, sorted by name."""
-        who = caller or OWNER
-        return [card for card in self._registry.cards() if who.may_see(card.name)]
+        """What a door may show of every published skill that this caller may see, sorted by name: of one some of whose tools are hidden
+        from it, the others and no file."""
+        return self._seen.cards(caller or OWNER)
 
     async def call(self, tool: str, arguments: Any, *, caller: Caller | None = None) -> Any:
         """The value a tool returns for these arguments; raises as ``invoke`` does."""
@@ -317,7 +375,8 @@ class SkillManager:
         """As ``call``, with usage (seconds, bytes), generation and digest. ``hear`` is told what the call says while it runs: its
         progress and its log. A call whose task is cancelled is ended in its guest too.
 
-        Raises UnknownTool, ArgumentsInvalid, the SkillFailed family and JournalUnwritable.
+        Raises UnknownTool, NotAllowed, ApprovalNeeded when a person must agree first, ArgumentsInvalid, the SkillFailed family and
+        JournalUnwritable.
         """
         invoke = self._stable.invoke if tool in RESERVED else self._dispatch.invoke
         return await invoke(tool, arguments, caller or OWNER, hear)
@@ -347,10 +406,8 @@ class SkillManager:
         )
 
     def _spec(self, tool: str, who: Caller) -> ToolSpec | None:
-        binding = self._registry.find(tool)
-        if binding is None:
-            return next((spec for spec in SPECS if spec.exported == tool), None)
-        return binding.contract.spec if who.may_see(binding.route.skill) else None
+        binding = self._seen.tool(tool, who)
+        return next((spec for spec in SPECS if spec.exported == tool), None) if binding is None else binding.contract.spec
 
     def _why_missing(self, tool: str) -> SkillpodError | None:
         slot = self._supervisor.slots.get(tool.partition("__")[0])
@@ -358,34 +415,81 @@ class SkillManager:
 
     # --- operating --------------------------------------------------------------------------------------------------------
 
+    def allow(self, principal: Principal, role: Role, act: str, *, skill: str = "") -> None:
+        """Return when this principal has the role that an act asks for, and sees the skill that it is about. Raises NotAllowed,
+        UnknownSkill; the journal says who was denied what."""
+        self._rights.require(principal, role, act, skill=skill)
+
+    def denied(self, principal: Principal, act: str, why: str) -> SkillpodError:
+        """What to raise for an act that no role allows, once the journal knows of it."""
+        return self._rights.denied(NotAllowed(f"`{principal.name}` may not {act}: {why}"), principal, act)
+
     async def execute(self, command: Command) -> dict[str, Any]:
-        """Carry out one command of a door; the skill's entry in ``skills()`` afterwards."""
-        name = await self._orders.execute(command)
+        """Carry out one command of a door; the skill's entry in ``skills()`` afterwards. Raises as ``allow`` does, and what stands in its
+        way, after which all is as before."""
+        principal = command.principal
+        self.allow(principal, NEEDS[command.verb], command.verb.value, skill=command.name or Path(command.path).name)
+        try:
+            name = await self._orders.execute(command)
+        except UnknownSkill as unknown:
+            raise unknown if principal.sees_all else unseen(unknown.skill) from None  # its hint may name what is not seen
         return summary(self._supervisor.slot(name), self._parts.state)
+
+    def waiting_calls(self, principal: Principal = LOCAL_OWNER) -> list[dict[str, Any]]:
+        """The calls that a person must agree to, and the answers that are not used yet, for a reviewer. Raises NotAllowed."""
+        self.allow(principal, Role.REVIEWER, "see what calls wait")
+        return self._tickets.waiting(principal)
+
+    async def answer_call(self, id_: str, answer: Answer, *, principal: Principal = LOCAL_OWNER, reason: str = "") -> dict[str, Any]:
+        """Agree to one call that waits, which may then be made once, or say no to it. A reviewer answers nobody's own call.
+
+        Raises NotAllowed, UnknownCall, CommandInvalid when it was answered before, JournalUnwritable.
+        """
+        act = f"{answer.value} a call"
+        self.allow(principal, Role.REVIEWER, act)
+        if self._tickets.find(id_, principal).question.principal == principal.name:
+            raise self.denied(principal, act, "it is its own")
+        answered = await self._tickets.answer(id_, answer, principal, reason)
+        return answered.as_dict(now=self._parts.clock.now())
+
+    def _ask_people(self, ticket: Ticket) -> None:
+        asked = f"a call of {ticket.question.tool} by {ticket.question.principal} waits: skillpod approve-call {ticket.id}"
+        self._news.tell(Kind.HELD, skill=ticket.skill, version=ticket.version, digest=ticket.question.digest, message=asked)
 
     async def mount(self, path: str | os.PathLike[str], *, config: Mapping[str, Any] | None = None, actor: str = "owner") -> dict[str, Any]:
         """Mount a skill folder, with its config; the operator becomes its source, unless it is in the skills directory."""
-        return await self.execute(Command(verb=Verb.MOUNT, actor=actor, path=os.fspath(path), config=config))
+        return await self.execute(Command(verb=Verb.MOUNT, principal=_named(actor), path=os.fspath(path), config=config))
 
     async def unmount(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
-        return await self.execute(Command(verb=Verb.UNMOUNT, actor=actor, name=name))
+        return await self.execute(Command(verb=Verb.UNMOUNT, principal=_named(actor), name=name))
 
     async def reload(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
         """Read the source again now; ends a pin and an unmount."""
-        return await self.execute(Command(verb=Verb.RELOAD, actor=actor, name=name))
+        return await self.execute(Command(verb=Verb.RELOAD, principal=_named(actor), name=name))
 
     async def rollback(self, name: str, to: str = "", *, actor: str = "owner") -> dict[str, Any]:
         """Return to the version before, or to the one whose digest begins so, and pin it."""
-        return await self.execute(Command(verb=Verb.ROLLBACK, actor=actor, name=name, to=to))
+        return await self.execute(Command(verb=Verb.ROLLBACK, principal=_named(actor), name=name, to=to))
 
     async def resume(self, name: str, *, actor: str = "owner") -> dict[str, Any]:
         """Lift the quarantine of the skill's digests and try what is desired again."""
-        return await self.execute(Command(verb=Verb.RESUME, actor=actor, name=name))
+        return await self.execute(Command(verb=Verb.RESUME, principal=_named(actor), name=name))
+
+    async def approve(self, name: str, digest: str, *, reason: str, lasts: float = 0.0, actor: str = "owner") -> dict[str, Any]:
+        """Agree to what is held, whose digest begins so, for ``lasts`` seconds (0: as long as is allowed). Raises NothingHeld, NotAllowed
+        for who asked for it, UnknownDigest when something else is held by now."""
+        command = Command(verb=Verb.APPROVE, principal=_named(actor), name=name, to=digest, reason=reason, lasts=lasts)
+        return await self.execute(command)
+
+    async def deny(self, name: str, digest: str, *, reason: str, actor: str = "owner") -> dict[str, Any]:
+        """Say no to what is held. Raises as ``approve``."""
+        return await self.execute(Command(verb=Verb.DENY, principal=_named(actor), name=name, to=digest, reason=reason))
 
     async def settled(self, timeout: float = 60.0) -> None:
         """Returns when every folder that is in the skills directory now has been dealt with. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             await self._reload_config()
+            await self._reread_rules()
             await self._supervisor.sweep()
             await self._supervisor.quiet()
 
@@ -422,13 +526,52 @@ class SkillManager:
                     census[name] = census.get(name, 0) + count
         return {
             "pod": {"pid": os.getpid(), "home": str(self.home.path), "skills": str(self.root), "started_at": self._started_at},
-            "policy": {"name": self._policy.name, "digest": self._policy.digest},
+            "policy": {"name": self._in_force.policy.name, "digest": self._in_force.policy.digest},
+            "unsigned": self._unsigned(),
+            "held": sum(slot.question is not None for slot in self._supervisor.slots.values()),
+            "reviews": len(self._parts.state.reviews()),
             "skills": len(self._registry.routes),
             "tools": sum(len(route.tools) for route in routes),
             "calls": sum(route.leases.calls for route in routes),
             "failures": sum(route.leases.failures for route in routes),
             "guests": census,
         }
+
+    def _unsigned(self) -> dict[str, int]:
+        """How many skills run unsigned, by the rule that lets them."""
+        serving = [slot.current for slot in self._supervisor.slots.values() if slot.current and not slot.current.provenance.is_signed]
+        return dict(Counter(generation.admission.rule for generation in serving))
+
+    def holds(self) -> list[dict[str, Any]]:
+        """What waits for people's answers, sorted by name."""
+        slots = sorted(self._supervisor.slots.values(), key=lambda slot: slot.name)
+        return [held_summary(slot.question) for slot in slots if slot.question is not None]
+
+    async def held(self, name: str) -> dict[str, Any]:
+        """All that a reviewer must know of what is held under a name: what would change, what was found, and what its trial gave, which is
+        waited for. Raises UnknownSkill, NothingHeld."""
+        slot = self._known(name)
+        question = slot.question
+        if question is None:
+            raise NothingHeld(f"nothing is held under `{name}`", hint=f"`skillpod show {name}` says its state", skill=name)
+        await try_out(self._parts, question)
+        before = slot.current.survey if slot.current else await self._survey_before(name, question)
+        return held(question, before)
+
+    async def _survey_before(self, name: str, question: Question) -> Survey | None:
+        remembered = self._parts.state.names().get(name)
+        history = [digest for digest in (remembered.history if remembered else ()) if digest != question.hold.digest]
+        if not history:
+            return None
+        try:
+            bundle = await self._parts.offload(self._parts.store.get, history[-1])
+        except SkillpodError:
+            return None  # what is gone from the store can't be compared with; the update's findings say so, too
+        return await self._parts.offload(self._parts.examiner.survey, bundle, folder=name)
+
+    def reviews(self) -> list[dict[str, Any]]:
+        """The broken glass that nobody has reviewed yet, oldest first."""
+        return [each.as_dict() for each in self._parts.state.reviews()]
 
     def events(self) -> AsyncIterator[Event]:
         """Every event from now on, until the pod stops."""
@@ -441,6 +584,11 @@ class SkillManager:
         if name not in self._supervisor.slots and name not in self._parts.state.names():
             raise UnknownSkill(f"there is no skill `{name}`", hint="`skillpod list` shows what there is", skill=name)
         return self._slot(name)
+
+
+def _named(actor: str) -> Principal:
+    """Whoever runs in this process may do all; what it calls itself is for the journal."""
+    return Principal(name=actor, roles=LOCAL_OWNER.roles)
 
 
 def _meant(words: type[_Word], word: str, what: str) -> _Word:

@@ -6,12 +6,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from skillpod.errors import SkillpodError
+from skillpod.model.access import ToolAccess
+from skillpod.model.approval import Approval
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import Caller, Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.ended import Ended
 from skillpod.model.entry import Entry
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
+
+
+class Access(Protocol):
+    """Who may see and call which tools, by the policy that is in force now."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there are no rules: everyone may call."""
+
+    @property
+    def version(self) -> int:
+        """Another number after each change of the rules, and never one that was there before."""
+
+    def of(self, caller: Caller, tool: str) -> ToolAccess:
+        """What a caller may do with the tool of this exported name, whether there is one or not."""
 
 
 class Clock(Protocol):
@@ -65,8 +82,11 @@ class Sandbox(Protocol):
     async def start(self) -> None:
         """Make ready what guests are forked from. Raises IsolationUnavailable."""
 
-    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched) -> Guests:
-        """The guests of one generation; none is started yet. ``on_death`` hears of each guest that died of itself (not of one that
+    def open(
+        self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched, memory: Memory | None = None
+    ) -> Guests:
+        """The guests of one generation; none is started yet. ``memory`` keeps what they keep, None: the pod's own does. ``on_death`` hears
+        of each guest that died of itself (not of one that
         was retired, single-use and done, or killed at its caller's deadline), on the loop's thread; ``watch`` of what the skill tried
         that reaches beyond itself."""
 
@@ -109,6 +129,15 @@ class State(Protocol):
 
     def quarantined(self) -> Mapping[Digest, str]:
         """Digest -> why."""
+
+    def answers(self, digest: Digest) -> tuple[Approval, ...]:
+        """What people have answered about a digest, whatever for: of each person the newest for each subject."""
+
+    def reviews(self) -> tuple[Approval, ...]:
+        """The broken glass that nobody has reviewed yet, oldest first."""
+
+    def rules(self) -> Mapping[str, str]:
+        """The digests of the operator's rules that were in force last."""
 
     def apply(self, seq: int, entry: Entry) -> None:
         """Fold one durable entry in; entries come in the order of their numbers."""

@@ -107,7 +107,7 @@ def test_a_home_has_one_pod(skills: Path, tmp_path: Path) -> None:
     ("options", "error"),
     [
         ({"skills": "nowhere"}, PathUnusable),
-        ({"policy": "strict"}, PolicyUnreadable),
+        ({"policy": "nobodys"}, PolicyUnreadable),
         ({"policies": "nowhere"}, PolicyUnreadable),
     ],
 )

@@ -13,10 +13,11 @@ from skillpod.audit.scopes import Scope
 from skillpod.audit.standard import listed
 from skillpod.audit.texts import Start, Texts, argument, has_unseen_words
 from skillpod.model.capability import endpoint
+from skillpod.model.later import later
 
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
-_AUTHORITY = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#]*)([/?#]?)", re.IGNORECASE | re.ASCII)
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE | re.ASCII)
+_AUTHORITY = later(r"([a-z][a-z0-9+.-]*)://([^/?#]*)([/?#]?)", re.IGNORECASE | re.ASCII)
+_HOST = later(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE | re.ASCII)
 
 
 class _Form(Enum):

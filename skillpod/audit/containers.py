@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from skillpod.audit.standard import listed
+from skillpod.model.later import later
 
 _END_RECORD = b"PK\x05\x06"
 _ENTRY = b"PK\x01\x02"
@@ -14,11 +15,11 @@ _ENTRY_SIZE = 46
 _MAX_NAMES = 10_000
 
 _INSIDE = (
-    (re.compile(rb"PK\x03\x04[\x00-\x3f]\x00..[\x00\x08\x09\x0c\x0e\x5d\x5f\x63]\x00", re.DOTALL), "a ZIP archive"),
-    (re.compile(rb"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
-    (re.compile(rb"Rar!\x1a\x07"), "a RAR archive"),
-    (re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01"), "an ELF program"),
-    (re.compile(rb"This program (?:cannot|must) be run (?:in|under) (?:DOS|Win)"), "a Windows program"),
+    (later(rb"PK\x03\x04[\x00-\x3f]\x00..[\x00\x08\x09\x0c\x0e\x5d\x5f\x63]\x00", re.DOTALL), "a ZIP archive"),
+    (later(rb"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
+    (later(rb"Rar!\x1a\x07"), "a RAR archive"),
+    (later(rb"\x7fELF[\x01\x02][\x01\x02]\x01"), "an ELF program"),
+    (later(rb"This program (?:cannot|must) be run (?:in|under) (?:DOS|Win)"), "a Windows program"),
 )
 
 
@@ -117,7 +118,7 @@ def _blocks_end(content: bytes, at: int) -> int:
     return at + 1
 
 
-_JPEG_MARK = re.compile(b"\xff[^\x00\x01\xd0-\xd7\xff]", re.DOTALL)
+_JPEG_MARK = later(b"\xff[^\x00\x01\xd0-\xd7\xff]", re.DOTALL)
 
 
 def _jpeg_end(content: bytes) -> int:
@@ -139,8 +140,8 @@ def _jpeg_end(content: bytes) -> int:
 # --- pickles -----------------------------------------------------------------------------------------------------------------------
 
 MAX_PICKLE = 1024 * 1024
-_BINARY_PICKLE = re.compile(rb"\x80[\x02-\x05]")
-_TEXT_PICKLE = re.compile(rb"(?:\([dlt]?)?(?:[cS(]|i[A-Za-z_])[^\n]*\n")
+_BINARY_PICKLE = later(rb"\x80[\x02-\x05]")
+_TEXT_PICKLE = later(rb"(?:\([dlt]?)?(?:[cS(]|i[A-Za-z_])[^\n]*\n")
 _CALLS = listed("GLOBAL STACK_GLOBAL INST OBJ NEWOBJ NEWOBJ_EX REDUCE BUILD EXT1 EXT2 EXT4 PERSID BINPERSID")
 
 

@@ -8,15 +8,25 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from skillpod.model.finding import Severity
 
 
+class Form(Enum):
+    """Where in a file a key of some shape can be."""
+
+    BEGINS = "it begins with the hint, and is all in one run"
+    RUN = "the hint is somewhere in it, and it is all in one run"
+    BROKEN = "it begins with the hint, and there may be blanks and quotes in it"
+    ANYWHERE = "the hint is somewhere in it, and there may be blanks and quotes in it"
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``hints`` are literals of which one is in every such key; the key begins with it, unless it is told to be searched for."""
+    """``hints`` are literals of which one is in every such key."""
 
     rule: str
     what: str
@@ -24,21 +34,46 @@ class Shape:
     pattern: bytes  # compiled when a hint is found: few files have one
     holds: Callable[[bytes], bool]
     severity: Severity
-    begins: bool
+    form: Form
 
-    def matches(self, content: bytes, beginnings: Collection[bytes]) -> Iterator[re.Match[bytes]]:
-        """``beginnings`` are the first bytes of the words of the content, as ``beginnings`` gives them."""
-        if not self.begins:
-            yield from re.finditer(self.pattern, content) if self.hints[0] in content else ()
+    @property
+    def is_broken(self) -> bool:
+        return self.form not in _IN_RUNS
+
+    def matches(self, content: bytes) -> Iterator[re.Match[bytes]]:
+        if self.form not in _BEGINNING_SO:
+            yield from re.finditer(self.pattern, content)
             return
+        pattern = re.compile(self.pattern)
         for hint in self.hints:
-            at = content.find(hint) if hint.rstrip(b".")[:_BEGINNING] in beginnings else -1
-            pattern = re.compile(self.pattern) if at >= 0 else None
-            while pattern is not None and at >= 0:
+            at = content.find(hint)
+            while at >= 0:
                 match = pattern.match(content, at)
                 if match is not None:
                     yield match
                 at = content.find(hint, at + 1)
+
+
+_IN_RUNS = frozenset({Form.BEGINS, Form.RUN})
+_BEGINNING_SO = frozenset({Form.BEGINS, Form.BROKEN})
+_SHORTEST = 20
+"""Bytes of the shortest key that is all in one run."""
+_OF_RUN = re.compile(rb"[A-Za-z0-9_+/=.~%:?&-]")
+RUNS = bytes(0x61 if _OF_RUN.match(bytes((code,))) else 0x20 for code in range(256))
+"""For ``translate``: a blank for everything that is in no key which is all in one run."""
+_LONG = b"a" * _SHORTEST
+
+
+def _long_runs(content: bytes) -> bytes:
+    """The runs of what keys are made of that are long enough for one, with blanks between."""
+    runs = content.translate(RUNS) + b" "
+    found: set[bytes] = set()
+    begin = runs.find(_LONG)
+    while begin >= 0:
+        end = runs.find(b" ", begin)
+        found.add(content[begin:end])
+        begin = runs.find(_LONG, end)
+    return b" ".join(found)
 
 
 _BEGINNING = 4
@@ -46,11 +81,13 @@ _WORD = re.compile(rb"[A-Za-z0-9_-]")
 _BLANK_BETWEEN_WORDS = bytes(code if _WORD.match(bytes((code,))) else 0x20 for code in range(256))
 
 
-def beginnings(content: bytes) -> Collection[bytes]:
-    """The first 2, 3 and 4 bytes of every word: what no word begins with need not be looked for, and most of it is not there."""
+def may_begin(content: bytes) -> bool:
+    """Whether a key begins anywhere, as far as its first bytes tell, also where the rest of it is written elsewhere."""
     begins = {word[:_BEGINNING] for word in set(content.translate(_BLANK_BETWEEN_WORDS).split())}
     begins |= {begin[:3] for begin in begins}
-    return begins | {begin[:2] for begin in begins}
+    begins |= {begin[:2] for begin in begins}
+    hints = (hint for shape in SHAPES if shape.form in _BEGINNING_SO for hint in shape.hints)
+    return b"-----BEGIN" in content or any(hint.rstrip(b".")[:_BEGINNING] in begins for hint in hints)
 
 
 _DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -123,15 +160,22 @@ _START = rb"(?<![A-Za-z0-9_-])"
 
 
 def _key(
-    rule: str, what: str, hints: str, pattern: bytes, holds: Callable[[bytes], bool] = is_random, severity: Severity = Severity.DENY
+    rule: str,
+    what: str,
+    hints: str,
+    pattern: bytes,
+    holds: Callable[[bytes], bool] = is_random,
+    severity: Severity = Severity.DENY,
+    form: Form = Form.BEGINS,
 ) -> Shape:
-    return Shape(rule, what, tuple(hints.encode().split()), _START + pattern, holds, severity, begins=True)
+    start = _START if form in _BEGINNING_SO else b""
+    return Shape(rule, what, tuple(hints.encode().split()), start + pattern, holds, severity, form)
 
 
 def _found(
-    rule: str, what: str, hints: str, pattern: bytes, holds: Callable[[bytes], bool] = is_random, severity: Severity = Severity.DENY
+    rule: str, what: str, hint: str, pattern: bytes, holds: Callable[[bytes], bool] = is_random, severity: Severity = Severity.DENY
 ) -> Shape:
-    return Shape(rule, what, (hints.encode(),), pattern, holds, severity, begins=False)
+    return Shape(rule, what, (hint.encode(),), pattern, holds, severity, Form.ANYWHERE)
 
 
 _KEY_LINES = rb"-----(?:[\s\"'+\\,]|\\[nr]|(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n\\]{0,100}){1,40}[A-Za-z0-9+/=]{40,}"
@@ -159,17 +203,17 @@ SHAPES = (
     # --- clouds
     _key("SEC-002", "an AWS access key", "AKIA", rb"AKIA[A-Z2-7]{16}" + _END, _is_key_id),
     _key("SEC-002", "a temporary AWS access key", "ASIA", rb"ASIA[A-Z2-7]{16}" + _END, _is_key_id),
-    _key("SEC-002", "an AWS secret key", "aws_secret AWS_SECRET aws-secret awsSecret AwsSecret", _AWS_SECRET, _last(40)),
+    _key("SEC-002", "an AWS secret key", "aws_secret AWS_SECRET aws-secret awsSecret AwsSecret", _AWS_SECRET, _last(40), form=Form.BROKEN),
     _key("SEC-002", "a Google API key", "AIza", rb"AIza[A-Za-z0-9_-]{35}" + _END),
     _key("SEC-002", "a Google OAuth secret", "GOCSPX-", rb"GOCSPX-[A-Za-z0-9_-]{28}" + _END),
     _key("SEC-002", "a Google access token", "ya29.", rb"ya29\.[A-Za-z0-9_-]{40,}"),
     _key("SEC-002", "an Azure storage key", "AccountKey=", rb"AccountKey=[A-Za-z0-9+/]{86}==", _is_no_emulator),
-    _found("SEC-002", "an Azure client secret", "8Q~", rb"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}" + _END),
-    _found("SEC-002", "a shared access signature", "sig=", rb"[?&]sig=[A-Za-z0-9%+/]{40,60}(?:%3[dD]|=)"),
+    _key("SEC-002", "an Azure client secret", "8Q~", rb"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}" + _END, form=Form.RUN),
+    _key("SEC-002", "a shared access signature", "sig=", rb"[?&]sig=[A-Za-z0-9%+/]{40,60}(?:%3[dD]|=)", form=Form.RUN),
     _key("SEC-002", "a DigitalOcean token", "dop_v1_ doo_v1_ dor_v1_", rb"do[opr]_v1_[a-f0-9]{64}", _tail),
     _key("SEC-002", "an Alibaba access key", "LTAI", rb"LTAI[A-Za-z0-9]{20}" + _END),
     _key("SEC-002", "a Vault token", "hvs. hvb.", rb"hv[sb]\.[A-Za-z0-9_-]{24,}"),
-    _found("SEC-002", "a Terraform token", ".atlasv1.", rb"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}"),
+    _key("SEC-002", "a Terraform token", ".atlasv1.", rb"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}", form=Form.RUN),
     _key("SEC-002", "a Databricks token", "dapi", rb"dapi[a-f0-9]{32}(?:-\d)?" + _END, _last(32)),
     # --- hosts of code and packages
     _key("SEC-003", "a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", rb"gh[pousr]_[A-Za-z0-9]{36}" + _END, _has_checksum),
@@ -220,8 +264,15 @@ SHAPES = (
     _key("SEC-005", "a webhook's secret", "whsec_", rb"whsec_[A-Za-z0-9+/]{32,}", _last(32)),
     _key("SEC-005", "a SendGrid key", "SG.", rb"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}" + _END),
     _key("SEC-005", "a Mailgun key", "key-", rb"key-[a-f0-9]{32}" + _END, _tail),
-    _found("SEC-005", "a Discord webhook", "/api/webhooks/", rb"discord(?:app)?\.com/api/webhooks/\d{17,20}/[A-Za-z0-9_-]{60,80}", _tail),
-    _found("SEC-005", "a Telegram bot's token", ":AA", rb"\d{8,10}:AA[A-Za-z0-9_-]{33}" + _END, _last(33)),
+    _key(
+        "SEC-005",
+        "a Discord webhook",
+        "/api/webhooks/",
+        rb"discord(?:app)?\.com/api/webhooks/\d{17,20}/[A-Za-z0-9_-]{60,80}",
+        _tail,
+        form=Form.RUN,
+    ),
+    _key("SEC-005", "a Telegram bot's token", ":AA", rb"\d{8,10}:AA[A-Za-z0-9_-]{33}" + _END, _last(33), form=Form.RUN),
     _key("SEC-005", "a Shopify token", "shpat_ shpca_ shppa_ shpss_", rb"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}" + _END, _tail),
     _key("SEC-005", "a Square token", "sq0atp- sq0csp-", rb"sq0(?:atp|csp)-[A-Za-z0-9_-]{22,43}" + _END),
     _key("SEC-005", "a Linear key", "lin_api_", rb"lin_api_[A-Za-z0-9]{40}" + _END, _tail),
@@ -242,3 +293,16 @@ SHAPES = (
         Severity.REVIEW,
     ),
 )
+_BROKEN = tuple((shape, hint) for shape in SHAPES if shape.is_broken for hint in shape.hints)
+_SIGNS = (b"PRIVATE", b"Private-Lines", b'"kty"', b"ecret", b"ECRET")
+"""One of them is in every hint of those."""
+_UNBROKEN = tuple((shape, hint) for shape in SHAPES if not shape.is_broken for hint in shape.hints)
+
+
+def shapes_in(content: bytes) -> list[Shape]:
+    """Those of which a hint is there, each once, in the order of the table."""
+    runs = _long_runs(content)
+    hinted = [shape for shape, hint in _UNBROKEN if hint in runs]
+    if any(sign in content for sign in _SIGNS):
+        hinted += [shape for shape, hint in _BROKEN if hint in content]
+    return [shape for shape in SHAPES if shape in hinted] if hinted else []

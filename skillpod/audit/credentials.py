@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from skillpod.audit.credential_shapes import PLACEHOLDER, SHAPES, entropy
+from skillpod.audit.credential_shapes import PLACEHOLDER, Shape, entropy, shapes_in
 from skillpod.model.finding import Severity
 
 
@@ -20,21 +20,26 @@ class Found:
     begins: str  # at most its first characters
 
 
-def credentials(content: bytes, begins: Collection[bytes]) -> Iterator[Found]:
+def credentials(content: bytes, shapes: Iterable[Shape]) -> Iterator[Found]:
     """Everything that has the shape of a key or a token and holds what the shape promises, and passwords that nobody made up.
 
-    ``begins`` are the ``beginnings`` of the content."""
-    for shape in SHAPES:
-        for match in shape.matches(content, begins):
+    ``shapes`` are the ``shapes_in`` the content."""
+    for shape in shapes:
+        for match in shape.matches(content):
             if shape.holds(match.group()):
                 yield Found(shape.rule, shape.severity, shape.what, match.start(), match.group()[:4].decode("ascii", "replace"))
     yield from _in_addresses(content)
     yield from _assigned(content)
 
 
-def may_begin(content: bytes, begins: Collection[bytes]) -> bool:
-    """Whether a key begins anywhere, as far as its first bytes tell."""
-    return b"-----BEGIN" in content or any(hint.rstrip(b".")[:4] in begins for shape in SHAPES if shape.begins for hint in shape.hints)
+def may_hold(content: bytes) -> bool:
+    """Whether ``credentials`` could give anything; it gives nothing when this says no."""
+    return bool(shapes_in(content)) or _ADDRESS.search(content) is not None or next(_assigned(content), None) is not None
+
+
+FARTHEST = 512
+"""Bytes from one end to the other of a password with its name or its address, and with fewer than 64 blanks in a row, beside one run
+that may go on for longer."""
 
 
 # --- passwords -------------------------------------------------------------------------------------------------------------------
@@ -61,22 +66,19 @@ def _in_addresses(content: bytes) -> Iterator[Found]:
             yield Found("SEC-007", Severity.REVIEW, "a password in an address", match.start(), "://")
 
 
-_NAMES = (
-    *(
-        b"password",
-        b"passwd",
-        b"passphrase",
-        b"pwd",
-        b"secret",
-        b"api_key",
-        b"apikey",
-        b"api-key",
-        b"access_key",
-        b"accesskey",
-        b"auth_key",
+_NAMES = {
+    b"pass": (b"password", b"passwd", b"passphrase"),
+    b"pwd": (b"pwd",),
+    b"secret": (b"secret",),
+    b"key": (
+        *(b"api_key", b"apikey", b"api-key", b"access_key", b"accesskey", b"auth_key"),
+        *(b"private_key", b"encryption_key", b"signing_key"),
     ),
-    *(b"private_key", b"encryption_key", b"signing_key", b"token", b"credential", b"bearer"),
-)
+    b"token": (b"token",),
+    b"credential": (b"credential",),
+    b"bearer": (b"bearer",),
+}
+"""By the part that is looked for, with which each begins or ends; none begins or ends with another name."""
 _VALUE = re.compile(
     rb"[\w-]{0,24}[\"'\])]{0,2}(?:\s{0,4}:\s{0,2}str)?\s{0,8}(?:=>|[:=])\s{0,8}[bru]{0,2}([\"'`])([^\s\"'`\x00-\x1f\x7f-\xff]{8,200}+)\1"
 )
@@ -94,15 +96,24 @@ _LONG = 20
 
 def _assigned(content: bytes) -> Iterator[Found]:
     """``password = "..."`` with a value that looks drawn by a machine."""
-    lowered = content.lower()
-    for name in _NAMES:
-        at = lowered.find(name)
+    for at, name in _named(content.lower()):
+        secret = _value(content, at + len(name), bare=_BEARER if name == b"bearer" else _BARE)
+        if secret and _is_secret(secret):
+            what = f"a value that nobody made up, named {name.decode()}"
+            yield Found("SEC-009", Severity.REVIEW, what, at, secret[:2].decode("ascii", "replace"))
+
+
+def _named(lowered: bytes) -> Iterator[tuple[int, bytes]]:
+    for part, names in _NAMES.items():
+        at = lowered.find(part)
         while at >= 0:
-            secret = _value(content, at + len(name), bare=_BEARER if name == b"bearer" else _BARE)
-            if secret and _is_secret(secret):
-                what = f"a value that nobody made up, named {name.decode()}"
-                yield Found("SEC-009", Severity.REVIEW, what, at, secret[:2].decode("ascii", "replace"))
-            at = lowered.find(name, at + len(name))
+            end = at + len(part)
+            if lowered.startswith(names, at) or lowered.endswith(names, 0, end):
+                for name in names:
+                    begin = at if name.startswith(part) else end - len(name)
+                    if begin >= 0 and lowered.startswith(name, begin):
+                        yield begin, name
+            at = lowered.find(part, end)
 
 
 def _value(content: bytes, at: int, *, bare: re.Pattern[bytes]) -> bytes:

@@ -58,12 +58,15 @@ class Meaning(NamedTuple):
     held: Held | None = None
 
     def bound(self, line: int) -> Meaning:
-        return self if self.line or self.what in (What.UNKNOWN, What.TEXT) else Meaning(self.what, self.path, line, self.held)
+        """The same, as it is read from a name that got it in that line; the first such line is kept."""
+        return self if self.line or self.what in NAMELESS else Meaning(self.what, self.path, line, self.held)
 
+
+NAMELESS = frozenset({What.UNKNOWN, What.TEXT, What.CLASS, What.HANDLER})
+"""Kinds of which it does not matter by which name they are known. It does of SELF: ``super()`` under a name is told from the call."""
 
 Meanings = tuple[Meaning, ...]
 UNKNOWN: Meanings = (Meaning(What.UNKNOWN),)
-_SUPER: Meanings = (Meaning(What.SELF, "super"),)
 
 
 class Spot(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from skillpod.audit.standard import listed
+from skillpod.model.later import later
 
 
 class Group(Enum):
@@ -144,7 +145,7 @@ PICKLES = listed(".pkl .pickle .pck .pcl .p .dill .cloudpickle .joblib .pt .ckpt
 """What is only ever loaded by unpickling."""
 
 
-_VERSION = re.compile(r"(?<=\.so)(?:\.[0-9]+)+$", re.IGNORECASE)
+_VERSION = later(r"(?<=\.so)(?:\.[0-9]+)+$", re.IGNORECASE)
 
 
 def suffix_of(name: str) -> str:
@@ -186,4 +187,4 @@ def is_utf8(content: bytes) -> bool:
     return True
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_CONTROL = later("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")

@@ -54,11 +54,12 @@ class _Statements:
         self._tree = tree
         self._below: dict[ast.AST, tuple[list[ast.stmt], list[int]]] = {}
         self._texts: dict[tuple[ast.AST, ...], str] = {}
+        self._writer = _Writer()
 
     def around(self, line: int) -> str:
         found = self._enclosing(line)
         if found not in self._texts:
-            digest = hashlib.sha256(normal(found).encode("utf-8", "surrogatepass"))
+            digest = hashlib.sha256(self._writer.text(found).encode("utf-8", "surrogatepass"))
             self._texts[found] = digest.hexdigest()
         return self._texts[found]
 
@@ -86,12 +87,17 @@ class _Statements:
         return tuple(statements[start:end])
 
 
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+"""Fields with statements in them, or with what has some, as they follow each other in the text."""
+
+
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    for below in ast.iter_child_nodes(node):
-        if isinstance(below, ast.stmt):
-            yield below
-        elif isinstance(below, (ast.ExceptHandler, ast.match_case)):
-            yield from _statements(below)
+    for name in _BLOCKS:
+        for below in getattr(node, name, ()):
+            if isinstance(below, ast.stmt):
+                yield below
+            else:
+                yield from _statements(below)
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -101,31 +107,76 @@ def _first_line(statement: ast.stmt) -> int:
 
 def normal(nodes: Iterable[ast.AST]) -> str:
     """Syntax trees as text: equal for code that differs in layout only, and the same under every version of Python that reads it."""
-    pieces: list[str] = []
-    pending: list[Any] = [_End(""), *nodes]
-    pending.reverse()
-    while pending:
-        item = pending.pop()
-        if isinstance(item, _End):
-            pieces.append(item)
-        elif isinstance(item, ast.AST):
-            pieces.append(f"{type(item).__name__}(")
-            pending.append(_End(")"))
-            for name, value in reversed([(name, value) for name, value in ast.iter_fields(item) if _says(name, value)]):
-                pending += (value, _End(f"{name}="))
-        elif isinstance(item, list):
-            pieces.append("[")
-            pending += (_End("]"), *reversed(item))
-        else:
-            pieces.append(f"{hex(item) if type(item) is int else repr(item)},")  # a number of very many digits has no decimal form
-    return "".join(pieces)
+    return _Writer().text(nodes)
 
 
-class _End(str):
-    """A piece of the text itself, among values that become pieces."""
+class _Writer:
+    """Writes each function once, also where it is a part of a class that is written as a whole."""
 
-    __slots__ = ()
+    def __init__(self) -> None:
+        self._functions: dict[ast.AST, str] = {}
+
+    def text(self, nodes: Iterable[ast.AST]) -> str:
+        return "".join([self._function(node) if isinstance(node, _FUNCTIONS) else self._write(node) for node in nodes])
+
+    def _function(self, node: ast.AST) -> str:
+        if node not in self._functions:
+            self._functions[node] = self._write(node)
+        return self._functions[node]
+
+    def _write(self, node: ast.AST) -> str:
+        """From the end to the beginning, so that what is still to be written is pushed in the order of the fields."""
+        pieces: list[str] = []
+        pending: list[Any] = [node]  # nodes, and pieces that are text already
+        while pending:
+            item = pending.pop()
+            kind = item.__class__
+            if kind is str:
+                pieces.append(item)
+            elif kind is ast.Name:
+                pieces.append(f"Name(id={item.id!r},)")
+            elif kind is ast.Attribute:
+                pieces.append(f"attr={item.attr!r},)")
+                pending += ("Attribute(value=", item.value)
+            elif kind in _FUNCTIONS and item is not node:
+                pieces.append(self._function(item))  # SAFE: no deeper than Python lets code be indented, a hundred times
+            else:
+                pieces.append(")")
+                _push(item, kind, pending)
+        pieces.reverse()
+        return "".join(pieces)
 
 
-def _says(name: str, value: Any) -> bool:
-    return name not in _UNSAID and value is not None and not (isinstance(value, list) and not value)
+def _push(node: ast.AST, kind: type, pending: list[Any]) -> None:
+    """What a node is written as, up to its end: texts, and nodes that are still to be written."""
+    begin, fields = _SAID[kind]
+    pending.append(begin)
+    for name, label in fields:
+        value = getattr(node, name, None)
+        if value.__class__ is ast.Name:
+            pending.append(f"{label}Name(id={value.id!r},)")
+        elif value.__class__ is list:
+            if value:
+                pending.append(f"{label}[")
+                pending += [each if isinstance(each, ast.AST) else _literal(each) for each in value]
+                pending.append("]")
+        elif isinstance(value, ast.AST):
+            pending += (label, value)
+        elif value is not None:
+            pending.append(label + _literal(value))
+
+
+class _Said(dict[type, tuple[str, tuple[tuple[str, str], ...]]]):
+    """By the kind of a node: how it begins, and its fields that say something, each with how it begins."""
+
+    def __missing__(self, kind: type) -> tuple[str, tuple[tuple[str, str], ...]]:
+        fields: tuple[str, ...] = getattr(kind, "_fields", ())
+        found = self[kind] = f"{kind.__name__}(", tuple((name, f"{name}=") for name in fields if name not in _UNSAID)
+        return found
+
+
+_SAID = _Said()
+
+
+def _literal(value: Any) -> str:
+    return f"{hex(value) if type(value) is int else repr(value)},"  # a number of very many digits has no decimal form

@@ -64,7 +64,8 @@ class Fixpoint:
             self._grown += 1
         if reaches >= depth:
             self._final[key] = found
-            self._settle(already)
+            if len(self._tentative) > already:
+                self._settle(already)
         else:
             self._tentative[key] = (found, reaches)
             self._so_far[key] = found
@@ -76,7 +77,8 @@ class Fixpoint:
         for turn in range(_MAX_ROUNDS):
             self._reaches, before, grown = _NEVER, self._open[key], self._grown
             for part in parts():
-                self._add(key, part)
+                if part is not self._open[key]:
+                    self._add(key, part)
             if self._reaches != depth or (self._open[key] == before and self._grown == grown):
                 return self._reaches
             self._forget(already)
@@ -87,7 +89,7 @@ class Fixpoint:
     def _add(self, key: Hashable, part: Meanings) -> None:
         """A key of which there is once too much keeps no texts any more: else it would lose and find them, round by round."""
         known = self._open[key]
-        if part is known or not part:
+        if not part:
             return
         if not known and len(part) == 1 and key not in self._wide:  # as of most
             self._open[key] = UNKNOWN if part == UNKNOWN else part

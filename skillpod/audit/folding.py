@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from skillpod.audit.standard import listed
+from skillpod.model.later import later
 
 MOST = 1000
 """Characters, bytes or elements of a constant that is worked out; a longer one is no name of anything."""
@@ -292,9 +293,9 @@ def _check_repetition(left: Constant, right: Constant) -> None:
             raise Unfoldable
 
 
-_ANY_WIDTH = re.compile(r"[1-9*:]")
-_WIDE_FIELD = re.compile(r"\{[^{}]*[1-9*:]")
-_WIDE_PERCENT = re.compile(r"%[^%a-zA-Z]*[1-9*]")
+_ANY_WIDTH = later(r"[1-9*:]")
+_WIDE_FIELD = later(r"\{[^{}]*[1-9*:]")
+_WIDE_PERCENT = later(r"%[^%a-zA-Z]*[1-9*]")
 
 
 def _check_template(template: str | bytes, wide: re.Pattern[str]) -> None:

@@ -76,7 +76,7 @@ class Whole:
             return ()
         if depth > _DEEPEST:
             raise TooDeep
-        return self.known.meanings(id(stored), lambda: (_kept(reader.binding(binding, depth + 1)) for reader, binding in stored))
+        return self.known.meanings(id(stored), lambda: (_kept(reader.names.given(binding, depth + 1)) for reader, binding in stored))
 
     def is_field_sure(self, name: str) -> bool:
         """Whether an attribute of an object of the skill's own classes can only be what their bodies bind it to."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_right
 from enum import Enum
+
+from skillpod.model.later import later
 
 
 class Script(Enum):
@@ -86,10 +87,10 @@ _LOOKS_LIKE = str.maketrans(
 _GREEK_TWINS = frozenset("οΑΒΕΖΗΙΚΜΝΟΡΤΥΧϲϳ")
 """Greek letters that are drawn as the Latin ones are. Others beside Latin letters are how physics is written: dλ, Δt, νmax."""
 
-_PARTS = re.compile(r"[^\W\d_]+")
-_PUNCTUATION = re.compile("[\u01c0-\u01c3\u02b9-\u02bf\u02c8\u02d0\u00b7\u0387\u203f\u2040]")
-_MARK_ON_ASCII = re.compile("[\x00-\x7f][\u0300-\u036f\u20d0-\u20ff]")
-_UNSEEN = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_PARTS = later(r"[^\W\d_]+")
+_PUNCTUATION = later("[\u01c0-\u01c3\u02b9-\u02bf\u02c8\u02d0\u00b7\u0387\u203f\u2040]")
+_MARK_ON_ASCII = later("[\x00-\x7f][\u0300-\u036f\u20d0-\u20ff]")
+_UNSEEN = later("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 def disguise(name: str) -> str:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from skillpod.audit.facts import Attribute, Base, Change, Dynamic, Fact, Names, Pair, Spot, Template, What, Words
-from skillpod.audit.reach import TELLING, Reader
+from skillpod.audit.landmarks import TELLING
+from skillpod.audit.reach import Reader
 from skillpod.audit.scopes import Place, Scope
 from skillpod.audit.spots import base_of, excerpt, is_called, prefix
 from skillpod.audit.standard import PERMITTED, PURE, standing

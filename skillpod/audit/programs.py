@@ -7,6 +7,7 @@ from enum import Enum
 
 from skillpod.audit.filetypes import suffix_of
 from skillpod.audit.standard import listed
+from skillpod.model.later import later
 
 
 class Program(Enum):
@@ -37,7 +38,7 @@ _MAGIC = (
     (b"!<arch>\n", Program.OBJECTS),
 )
 _BYTECODE = frozenset({".pyc", ".pyo", ".pyd"})
-_COMPILED = re.compile(rb".[\x0b-\x0e]\r\n.{4}(?:.{4}){0,2}[\x63\xe3]\x00\x00\x00\x00|[\x63\xe3]\x00\x00\x00\x00.{12}", re.DOTALL)
+_COMPILED = later(rb".[\x0b-\x0e]\r\n.{4}(?:.{4}){0,2}[\x63\xe3]\x00\x00\x00\x00|[\x63\xe3]\x00\x00\x00\x00.{12}", re.DOTALL)
 """The magic number of CPython 3 and a code object behind it, or a bare code object as ``marshal`` writes it (Lib/importlib, marshal.c)."""
 _NATIVE = listed(".so .dylib .dll .exe .com .scr .sys .a .lib .o .obj .ko .node .wasm .elf .class .dex .bc .nexe .xll .ocx .cpl")
 

@@ -41,11 +41,19 @@ class Binding:
     node: Any
     scope: Scope
     line: int
-    effective: tuple[int, int]  # from this place on the name has the value
+    statement: Any  # what binds it: a statement, a parameter, a handler
     is_certain: bool  # bound by a statement that always runs when its scope does
     alias: ast.alias | None = None
     index: int = -1
     target: Any = None  # of a store into an attribute: the attribute
+
+    @property
+    def effective(self) -> tuple[int, int]:
+        """From which place on the name has the value: the end of what binds it, and in a function itself."""
+        bound = self.statement
+        if isinstance(bound, (ast.FunctionDef, ast.AsyncFunctionDef)) and not bound.decorator_list:
+            return (bound.body[0].lineno, bound.body[0].col_offset)
+        return (bound.end_lineno or bound.lineno, bound.end_col_offset or 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +65,7 @@ class Scope:
     elsewhere: dict[str, Scope] = field(default_factory=dict)  # where names declared global or nonlocal live
     unbound: set[str] = field(default_factory=set)  # names that are deleted again
     known: dict[str, Any] = field(default_factory=dict)  # what names were found to mean here
+    says: dict[str, int] = field(default_factory=dict)  # what there may be to say of them: see `dullness`
     stars: list[ast.ImportFrom] = field(default_factory=list)
     is_generator: bool = False
     returns: list[Any] = field(default_factory=list)  # the expressions a function returns

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import keyword
-import re
 import tokenize
 import unicodedata
 import warnings
@@ -16,31 +15,32 @@ from itertools import islice
 from skillpod.audit.lookalikes import disguise, skeleton
 from skillpod.audit.nodes import walk
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 
 MAX_SOURCE = 1024 * 1024
 
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+_COOKIE = later(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 _UTF8_NAMES = frozenset({b"utf-8", b"utf8", b"utf_8", b"u8", b"ascii", b"us-ascii", b"utf-8-unix"})
 _PLAIN = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
-_FORM_FEED = re.compile("[^\n]\x0c|\x0c[^\n\r]")
-_HIDDEN = re.compile(
+_CONTROL = later("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+_FORM_FEED = later("[^\n]\x0c|\x0c[^\n\r]")
+_HIDDEN = later(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
     "\ufffe\uffff\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 """Bidirectional controls, what Unicode calls default-ignorable, separators that some editors end a line at, and noncharacters."""
-_WORD = re.compile(r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]+")
-_FIELD = re.compile(r"\{[^{}]+")
-_JOINER = re.compile("[\u200c\u200d]")
-_JOINING = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
-_SELECTOR = re.compile(
+_WORD = later(r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]+")
+_FIELD = later(r"\{[^{}]+")
+_JOINER = later("[\u200c\u200d]")
+_JOINING = later("[\u200c\u200d\ufe00-\ufe0f]")
+_SELECTOR = later(
     "[\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f][\ufe00-\ufe0f]|[\ufe00-\ufe0f]{2}|[\u200c\u200d]{2}|[\ufe00-\ufe0f\u200c\u200d]{3}"
 )
 """A variation selector where it selects nothing (after a digit, # or * it makes a keycap), or several in a row."""
-_EMPTY_LINES = re.compile("\n[ \t\r\n\x0c#]{80,}+")
-_SPACES = re.compile(" {80,}+")
-_BLANKS = re.compile("[ \t]{12,}+")
-_FOREIGN_BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]{12,}+")
+_EMPTY_LINES = later("\n[ \t\r\n\x0c#]{80,}+")
+_SPACES = later(" {80,}+")
+_BLANKS = later("[ \t]{12,}+")
+_FOREIGN_BLANKS = later("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]{12,}+")
 _KNOWN = frozenset((*dir(builtins), *keyword.kwlist, *keyword.softkwlist))
 _MANY_LINES = 80
 _MANY_COLUMNS = 100

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from skillpod.audit.facts import Spoken, Spot, Voice, What
 from skillpod.audit.fixpoint import TooDeep
@@ -39,45 +39,87 @@ _PUTTING_TOGETHER = FOLDED_METHODS - {"decode", "encode", "hex"}
 """Methods of texts that are worked out. A code is told as one: it hides what it says."""
 
 
+class _Text(NamedTuple):
+    node: Any
+    text: str
+    subject: str
+
+
 def spoken(reader: Reader) -> Iterator[Spoken]:
-    """In the order of the file, each text once for each voice."""
-    seen: set[tuple[Voice, str, int]] = set()
-    for said in sorted(_said(reader), key=lambda said: (said.spot.line, said.spot.column)):
-        key = (said.voice, said.text, said.spot.line)
-        if key not in seen:
-            seen.add(key)
-            yield said
-
-
-def _said(reader: Reader) -> Iterator[Spoken]:
-    lines = reader.text.split("\n")
+    """In the order of the file, each text once for each voice and line. Raises TooDeep."""
+    said = _Said(reader.text.split("\n"))
     bound = _Bound(reader)
     if reader.survey.statements:
-        yield from _docstring(reader.survey.statements, "the module", lines)
+        said.add_docstring(reader.survey.statements, "the module")
     for place in reader.survey.spoken:
-        node = place.node
-        if isinstance(node, _DEFINITIONS):
-            if node.decorator_list or isinstance(node, ast.ClassDef):  # no agent is shown what a function says that is no tool
-                yield from _docstring(node.body, node.name, lines)
-            for described, scope in _described(bound, node, place.scope):
-                yield from _all(_Follow(bound), described, scope, Voice.DESCRIPTION, lines, node.name)
-        elif isinstance(node, (ast.keyword, ast.Constant)):
-            value, subject = (node.value, node.arg) if isinstance(node, ast.keyword) else (node, "")
-            yield from _all(_Follow(bound), value, place.scope, Voice.DESCRIPTION, lines, subject or "")
-        elif place.scope.kind is not Kind.MODULE or not isinstance(node, ast.AugAssign):
-            yield from _results(bound, place, lines)
+        _of_place(bound, place, said)
     for binding in bound.stored.get("__doc__", ()):
         if binding.node is not None:
-            yield from _all(_Follow(bound), binding.node, binding.scope, Voice.DESCRIPTION, lines, "")
+            said.add_all(bound, binding.node, binding.scope, Voice.DESCRIPTION, "")
+    is_program = reader.file.startswith("scripts/")
     for place in reader.survey.places:
-        for given in _given(place, is_program=reader.file.startswith("scripts/")):
-            yield from _all(_Follow(bound), given, place.scope, Voice.OUTPUT, lines, _name(getattr(place.node, "func", place.node)))
+        if place.node.__class__ in _GIVING:
+            for given in _given(place, is_program=is_program):
+                said.add_all(bound, given, place.scope, Voice.OUTPUT, _name(getattr(place.node, "func", place.node)))
+    return said.in_order()
 
 
-def _docstring(body: list[Any], subject: str, lines: list[str]) -> Iterator[Spoken]:
-    first = body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        yield from _spoken(first.value, first.value.value, Voice.DESCRIPTION, subject, lines)
+def _of_place(bound: _Bound, place: Place, said: _Said) -> None:
+    node = place.node
+    if isinstance(node, _DEFINITIONS):
+        if node.decorator_list or isinstance(node, ast.ClassDef):  # no agent is shown what a function says that is no tool
+            said.add_docstring(node.body, node.name)
+        for described, scope in _described(bound, node, place.scope):
+            said.add_all(bound, described, scope, Voice.DESCRIPTION, node.name)
+    elif isinstance(node, ast.keyword):
+        said.add_all(bound, node.value, place.scope, Voice.DESCRIPTION, node.arg or "")
+    elif isinstance(node, ast.Constant):
+        said.add_all(bound, node, place.scope, Voice.DESCRIPTION, "")
+    elif place.scope.kind is not Kind.MODULE or not isinstance(node, ast.AugAssign):
+        value = node.exc if isinstance(node, ast.Raise) else node.value
+        if value is not None:
+            said.add_all(bound, value, place.scope, Voice.OUTPUT, "")
+
+
+class _Said:
+    """What was found to be said: of the same text in the same line and voice the leftmost, and of those the first."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._count = 0
+        self._found: dict[tuple[bool, str, int], tuple[int, int, int, _Text, Voice]] = {}
+
+    def add_docstring(self, body: list[Any], subject: str) -> None:
+        first = body[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            self._add(_Text(first.value, first.value.value, subject), Voice.DESCRIPTION)
+
+    def add_all(self, bound: _Bound, value: Any, scope: Scope, voice: Voice, subject: str) -> None:
+        """What is in an expression. Raises TooDeep."""
+        follow = _Follow(bound)
+        follow.into(value, scope, subject, 0)
+        for found in follow.found:
+            self._add(found, voice)
+
+    def _add(self, found: _Text, voice: Voice) -> None:
+        node, text, subject = found
+        line, column = node.lineno, node.col_offset
+        self._count += 1
+        for start in range(0, max(len(text) - _OVERLAP, 1), MAX_TEXT - _OVERLAP):
+            piece = text[start : start + MAX_TEXT]
+            key = (voice is Voice.OUTPUT, piece, line)
+            known = self._found.get(key)
+            if known is None or column < known[1]:
+                self._found[key] = (line, column, self._count, _Text(node, piece, subject), voice)
+
+    def in_order(self) -> Iterator[Spoken]:
+        for line, column, _, (node, text, subject), voice in sorted(self._found.values(), key=itemgetter(0, 1, 2)):
+            end = node.end_lineno or line
+            written = self._lines[line - 1] if end == line else "\n".join(self._lines[line - 1 : end])
+            yield Spoken(Spot(line, column + 1), text, voice, subject, written)
+
+
+_FOLLOWED = (Source.VALUE, Source.ELEMENT, Source.IMPORT)
 
 
 class _Bound:
@@ -89,7 +131,27 @@ class _Bound:
         self.stored: dict[str, list[Binding]] = {}
         for bindings in (reader.survey.fields, *(scope.bindings for scope in reader.survey.classes)):
             for name, found in bindings.items():
-                self.stored.setdefault(name, []).extend(each for each in found if each.source is Source.VALUE)
+                self.stored.setdefault(name, []).extend([each for each in found if each.source is Source.VALUE])
+
+        self._followed: dict[tuple[int, str], list[Binding]] = {}
+
+    def followed(self, name: str, scope: Scope) -> list[Binding]:
+        """What a name was bound to that may have texts in it, in its own scope or the nearest around it that has the name."""
+        key = (id(scope), name)
+        found = self._followed.get(key)
+        if found is None:
+            here: Scope | None = scope.elsewhere.get(name, scope)
+            while here is not None and name not in here.bindings:
+                here = here.parent
+            bindings = here.bindings[name] if here is not None else ()
+            found = self._followed[key] = [each for each in bindings if each.source in _FOLLOWED and each.node is not None]
+        return found
+
+    def take(self) -> None:
+        """Counts one more expression; raises TooDeep when they are too many."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooDeep
 
 
 def _described(bound: _Bound, node: Any, inner: Scope) -> Iterator[tuple[Any, Scope]]:
@@ -113,40 +175,22 @@ def _described(bound: _Bound, node: Any, inner: Scope) -> Iterator[tuple[Any, Sc
             yield from ((word.value, outer) for word in decorator.keywords if word.arg is None)
 
 
-def _results(bound: _Bound, place: Place, lines: list[str]) -> Iterator[Spoken]:
-    node = place.node
-    value = node.exc if isinstance(node, ast.Raise) else node.value
-    if value is not None:
-        yield from _all(_Follow(bound), value, place.scope, Voice.OUTPUT, lines, "")
+_GIVING = frozenset({ast.Subscript, ast.Call})
 
 
-def _all(follow: _Follow, value: Any, scope: Scope, voice: Voice, lines: list[str], subject: str) -> Iterator[Spoken]:
-    for found in follow.texts(value, scope, subject, 0):
-        yield from _spoken(found.node, found.text, voice, found.subject, lines)
-
-
-def _spoken(node: Any, text: str, voice: Voice, subject: str, lines: list[str]) -> Iterator[Spoken]:
-    written = "\n".join(lines[node.lineno - 1 : node.end_lineno or node.lineno])
-    for start in range(0, max(len(text) - _OVERLAP, 1), MAX_TEXT - _OVERLAP):
-        yield Spoken(Spot(node.lineno, node.col_offset + 1), text[start : start + MAX_TEXT], voice, subject, written)
-
-
-def _given(place: Place, *, is_program: bool) -> Iterator[Any]:
+def _given(place: Place, *, is_program: bool) -> Sequence[Any]:
     """What becomes part of a result: what is stored under a key, added to a list or a stream, handed to a function that gives nothing
     back, or printed by a program."""
     node, parent = place.node, place.parent
-    if isinstance(node, ast.Subscript):
-        if isinstance(parent, ast.Assign) and parent.value is not node:
-            yield parent.value
-    elif isinstance(node, ast.Call):
-        function = node.func
-        if isinstance(function, ast.Attribute):
-            is_given = function.attr in _ADDING and any(map(_may_be_text, node.args))
-        else:
-            name = getattr(function, "id", "print")
-            is_given = is_program if name == "print" else isinstance(parent, ast.Expr)
-        if is_given:
-            yield from node.args
+    if node.__class__ is ast.Subscript:
+        return (parent.value,) if parent.__class__ is ast.Assign and parent.value is not node else ()
+    function = node.func
+    if function.__class__ is ast.Attribute:
+        is_given = function.attr in _ADDING and any(map(_may_be_text, node.args))
+    else:
+        name = getattr(function, "id", "print")
+        is_given = is_program if name == "print" else isinstance(parent, ast.Expr)
+    return node.args if is_given else ()
 
 
 def _may_be_text(node: Any) -> bool:
@@ -162,164 +206,182 @@ def _name(node: Any) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    node: Any
-    text: str
-    subject: str
-
-
 class _Follow:
-    """Goes from one expression to the constant texts in what it gives."""
+    """Goes from one expression to the constant texts in what it gives, which are then ``found``."""
 
     def __init__(self, bound: _Bound) -> None:
+        self.found: list[_Text] = []
         self._bound = bound
         self._reader = bound.reader
         self._left = MAX_VALUES
         self._seen: set[int] = set()
 
-    def texts(self, node: Any, scope: Scope, subject: str, depth: int) -> Iterator[_Text]:
+    def into(self, node: Any, scope: Scope, subject: str, depth: int) -> None:
         """Raises TooDeep."""
         self._left -= 1
-        self._take()
+        self._bound.take()
+        kind = node.__class__
         if self._left < 0 or depth > MAX_DEPTH:
-            yield from self._written(node, scope, subject)
-            return
-        whole = self._whole(node, scope, depth)
-        if whole is not None:
-            if len(whole) > 1 and whole != _HOLE:
-                yield _Text(node, whole, subject)
-            return
-        if isinstance(node, ast.Name):
-            yield from self._named(node, scope, depth)
-        elif isinstance(node, ast.Attribute):
-            yield from self._attribute(node, scope, depth)
-        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            yield from self._items(node, node.elts, scope, subject, depth)
-        elif isinstance(node, ast.Dict):
-            yield from self._pairs(node, scope, subject, depth)
-        elif isinstance(node, ast.Call):
-            yield from self._called(node, scope, subject, depth)
+            self._written(node, scope, subject)
+        elif kind is ast.Name:
+            self._named(node, scope, subject, depth)
         else:
-            for below in _parts(node):
-                yield from self.texts(below, scope, subject, depth + 1)
+            self._into(node, kind, scope, subject, depth)
 
-    def _take(self) -> None:
-        self._bound.left -= 1
-        if self._bound.left < 0:
-            raise TooDeep
+    def _into(self, node: Any, kind: type, scope: Scope, subject: str, depth: int) -> None:
+        if kind in _WHOLE:
+            whole = self._whole(node, scope, depth)
+            if whole is not None:
+                if len(whole) > 1 and whole != _HOLE:
+                    self.found.append(_Text(node, whole, subject))
+                return
+        follow = _FOLLOW.get(kind)
+        if follow is not None:
+            follow(self, node, scope, subject, depth)
 
-    def _written(self, node: Any, scope: Scope, subject: str) -> Iterator[_Text]:
+    def _written(self, node: Any, scope: Scope, subject: str) -> None:
         """What stands there as a constant, or as a name for one."""
         for each in ast.walk(node):
-            self._take()
+            self._bound.take()
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                yield _Text(each, each.value, subject)
+                self.found.append(_Text(each, each.value, subject))
             elif isinstance(each, ast.Name):
-                yield from self._known(each, scope, each.id)
+                self._known(each, scope, each.id)
 
-    def _known(self, node: Any, scope: Scope, subject: str) -> Iterator[_Text]:
-        yield from (_Text(node, meaning.path, subject) for meaning in self._reader.value(node, scope) if meaning.what is What.TEXT)
+    def _known(self, node: Any, scope: Scope, subject: str) -> None:
+        for meaning in self._reader.value(node, scope):
+            if meaning.what is What.TEXT:
+                self.found.append(_Text(node, meaning.path, subject))
 
     def _whole(self, node: Any, scope: Scope, depth: int) -> str | None:
         """The one text that an expression is, with holes in it; None when it is none, or more than one."""
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, bytes):
-                text = node.value.decode("latin-1")
+        kind = node.__class__
+        if kind is ast.Constant:
+            value = node.value
+            if value.__class__ is bytes:
+                text: str = value.decode("latin-1")
                 return text if text.isprintable() else None  # octets of a picture are no text
-            return node.value if isinstance(node.value, str) else None
-        if isinstance(node, ast.JoinedStr):
-            return "".join(self._piece(part, scope, depth + 1) for part in node.values)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return value if value.__class__ is str else None
+        if kind is ast.JoinedStr:
+            return "".join([self._piece(part, scope, depth + 1) for part in node.values])
+        if kind is ast.BinOp and node.op.__class__ is ast.Add:
             parts = _terms(node)
-            if any(isinstance(part, (ast.Constant, ast.JoinedStr)) and self._whole(part, scope, depth + 1) is not None for part in parts):
-                return "".join(self._piece(part, scope, depth + 1) for part in parts)
-        if _may_be_folded(node):
+            if any(part.__class__ in _LITERAL and self._whole(part, scope, depth + 1) is not None for part in parts):
+                return "".join([self._piece(part, scope, depth + 1) for part in parts])
+        if _may_be_folded(node, kind):
             found = self._reader.value(node, scope)
             return found[0].path if len(found) == 1 and found[0].what is What.TEXT else None
         return None
 
     def _piece(self, node: Any, scope: Scope, depth: int) -> str:
-        if isinstance(node, ast.FormattedValue):
+        if node.__class__ is ast.FormattedValue:
             node = node.value
         whole = self._whole(node, scope, depth) if depth < MAX_DEPTH else None
-        if whole is None and isinstance(node, ast.Name):
+        if whole is None and node.__class__ is ast.Name:
             known = self._reader.lookup(node, scope, 0)
             whole = known[0].path if len(known) == 1 and known[0].what is What.TEXT else None
         return _HOLE if whole is None else whole
 
-    def _named(self, node: ast.Name, scope: Scope, depth: int) -> Iterator[_Text]:
-        """What a name was bound to, in its own scope or the nearest around it that has it."""
-        here: Scope | None = scope.elsewhere.get(node.id, scope)
-        while here is not None and node.id not in here.bindings:
-            here = here.parent
-        for binding in here.bindings[node.id] if here is not None else ():
-            if id(binding) in self._seen:
-                continue
-            self._seen.add(id(binding))
-            if binding.source in (Source.VALUE, Source.ELEMENT) and binding.node is not None:
-                yield from self.texts(binding.node, binding.scope, node.id, depth + 1)
-            elif binding.source is Source.IMPORT:
-                yield from self._known(node, scope, node.id)
-                yield from self._imported(node, binding, depth)
+    # --- by the kind of expression -----------------------------------------------------------------------------------------------
 
-    def _imported(self, node: Any, binding: Binding, depth: int) -> Iterator[_Text]:
+    def _named(self, node: Any, scope: Scope, _subject: str, depth: int) -> None:
+        name: str = node.id
+        for binding in self._bound.followed(name, scope):
+            if self._is_new(binding):
+                if binding.source is Source.IMPORT:
+                    self._known(node, scope, name)
+                    self._imported(node, binding, depth)
+                else:
+                    self.into(binding.node, binding.scope, name, depth + 1)
+
+    def _is_new(self, binding: Binding) -> bool:
+        key = id(binding)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        return True
+
+    def _imported(self, node: Any, binding: Binding, depth: int) -> None:
         """What another file of the skill has in a table."""
         own = self._reader.own_base(binding.node) if isinstance(binding.node, ast.ImportFrom) else None
         reader = self._reader.sibling(own) if own is not None else None
         if reader is None or binding.alias is None:
             return
         for there in reader.survey.module.bindings.get(binding.alias.name, ()):
-            if there.source is Source.VALUE and isinstance(there.node, LITERALS) and id(there) not in self._seen:
-                self._seen.add(id(there))
-                for found in _Follow(_Bound(reader)).texts(there.node, there.scope, node.id, depth + 1):
-                    yield _Text(node, found.text, found.subject)
+            if there.source is Source.VALUE and isinstance(there.node, LITERALS) and self._is_new(there):
+                follow = _Follow(_Bound(reader))
+                follow.into(there.node, there.scope, node.id, depth + 1)
+                self.found += [_Text(node, found.text, found.subject) for found in follow.found]
 
-    def _attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> Iterator[_Text]:
+    def _attribute(self, node: Any, scope: Scope, _subject: str, depth: int) -> None:
         """What this file stores under the name, whatever it is taken from, and another under a name of its own."""
-        yield from self._known(node, scope, node.attr)
-        yield from self.texts(node.value, scope, node.attr, depth + 1)
-        for binding in self._bound.stored.get(node.attr, ()):
-            if id(binding) not in self._seen:
-                self._seen.add(id(binding))
-                yield from self.texts(binding.node, binding.scope, node.attr, depth + 1)
+        name: str = node.attr
+        self._known(node, scope, name)
+        self.into(node.value, scope, name, depth + 1)
+        for binding in self._bound.stored.get(name, ()):
+            if self._is_new(binding):
+                self.into(binding.node, binding.scope, name, depth + 1)
 
-    def _items(self, node: Any, items: list[Any], scope: Scope, subject: str, depth: int) -> Iterator[_Text]:
+    def _items(self, node: Any, scope: Scope, subject: str, depth: int) -> None:
         """The texts among them as one, line by line: what is split over a list is read together."""
-        numbers = [item.value for item in items if isinstance(item, ast.Constant) and type(item.value) is int]
+        items = node.elts
+        numbers = [item.value for item in items if item.__class__ is ast.Constant and type(item.value) is int]
         if len(numbers) == len(items) >= _FEWEST_NUMBERS:
-            yield _Text(node, " ".join(map(str, numbers)), subject)
+            self.found.append(_Text(node, " ".join(map(str, numbers)), subject))
             return
         wholes = [self._whole(item, scope, depth + 1) for item in items]
         together = [whole for whole in wholes if whole]
         if together:
-            yield _Text(node, "\n".join(together), subject)
+            self.found.append(_Text(node, "\n".join(together), subject))
         for item, whole in zip(items, wholes, strict=True):
             if whole is None:
-                yield from self.texts(item, scope, subject, depth + 1)
+                self.into(item, scope, subject, depth + 1)
 
-    def _pairs(self, node: ast.Dict, scope: Scope, subject: str, depth: int) -> Iterator[_Text]:
+    def _pairs(self, node: Any, scope: Scope, subject: str, depth: int) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
             named = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
             if " " in named:
-                yield _Text(key, named, subject)
-            yield from self.texts(value, scope, f"{subject} {named}".strip() if " " not in named else subject, depth + 1)
+                self.found.append(_Text(key, named, subject))
+            self.into(value, scope, f"{subject} {named}".strip() if " " not in named else subject, depth + 1)
 
-    def _called(self, node: ast.Call, scope: Scope, subject: str, depth: int) -> Iterator[_Text]:
+    def _called(self, node: Any, scope: Scope, subject: str, depth: int) -> None:
         function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name in _ASKING:
+        is_method = function.__class__ is ast.Attribute
+        if (function.attr if is_method else getattr(function, "id", "")) in _ASKING:
             return
-        if isinstance(function, ast.Attribute):
-            yield from self.texts(function.value, scope, subject, depth + 1)
-        for argument in (*node.args, *(word.value for word in node.keywords)):
-            yield from self.texts(argument, scope, subject, depth + 1)
+        if is_method:
+            self.into(function.value, scope, subject, depth + 1)
+        for argument in node.args:
+            self.into(argument, scope, subject, depth + 1)
+        for word in node.keywords:
+            self.into(word.value, scope, subject, depth + 1)
+
+    def _part(self, node: Any, scope: Scope, subject: str, depth: int) -> None:
+        self.into(node.value, scope, subject, depth + 1)
+
+    def _parts(self, node: Any, scope: Scope, subject: str, depth: int) -> None:
+        for below in _parts(node):
+            self.into(below, scope, subject, depth + 1)
 
 
-def _may_be_folded(node: Any) -> bool:
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Attribute) and node.func.attr in _PUTTING_TOGETHER
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
+_LITERAL = frozenset({ast.Constant, ast.JoinedStr})
+_WHOLE = _LITERAL | {ast.BinOp, ast.Call}
+"""What can be one text."""
+_FOLLOW: dict[type, Callable[[_Follow, Any, Scope, str, int], None]] = {
+    ast.Attribute: _Follow._attribute,
+    ast.Dict: _Follow._pairs,
+    ast.Call: _Follow._called,
+    **dict.fromkeys((ast.List, ast.Tuple, ast.Set), _Follow._items),
+    **dict.fromkeys((ast.Await, ast.Starred, ast.NamedExpr, ast.Subscript, ast.FormattedValue, ast.YieldFrom), _Follow._part),
+    **dict.fromkeys((ast.IfExp, ast.BoolOp, ast.BinOp, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp), _Follow._parts),
+}
+"""What an expression that is no name gives, or gives parts of, by its kind; nothing of what is only compared."""
+
+
+def _may_be_folded(node: Any, kind: type) -> bool:
+    if kind is ast.Call:
+        return node.func.__class__ is ast.Attribute and node.func.attr in _PUTTING_TOGETHER
+    return kind is ast.BinOp and node.op.__class__ is ast.Mod
 
 
 def _terms(node: Any) -> list[Any]:
@@ -332,15 +394,13 @@ def _terms(node: Any) -> list[Any]:
 
 
 def _parts(node: Any) -> tuple[Any, ...]:
-    """What an expression may give, or gives parts of; nothing for what is only compared."""
+    """Of an operator, a choice or a comprehension: what it may give, or puts together."""
     if isinstance(node, ast.IfExp):
         return (node.body, node.orelse)
     if isinstance(node, ast.BoolOp):
         return tuple(node.values)
-    if isinstance(node, (ast.Await, ast.Starred, ast.NamedExpr, ast.Subscript, ast.FormattedValue, ast.YieldFrom)):
-        return (node.value,)
     if isinstance(node, ast.BinOp):
         return (node.left, node.right)
-    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-        return (node.elt, *(generator.iter for generator in node.generators))
-    return (node.key, node.value) if isinstance(node, ast.DictComp) else ()
+    if isinstance(node, ast.DictComp):
+        return (node.key, node.value)
+    return (node.elt, *(generator.iter for generator in node.generators))

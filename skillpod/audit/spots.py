@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from skillpod.audit.facts import Base, Meanings, Spot, What
-from skillpod.audit.reach import SUPER
+from skillpod.audit.landmarks import SUPER
 from skillpod.audit.scopes import Place
 
 

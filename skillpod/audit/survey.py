@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
+from skillpod.audit.attempts import attempted
+from skillpod.audit.bindings import Bindings, Entry
 from skillpod.audit.branches import may_be_dead, outcome
 from skillpod.audit.context import may_be_context
 from skillpod.audit.nodes import BELOW, walk
-from skillpod.audit.scopes import ANNOTATIONS, Binding, Kind, Place, Scope, Source, mangled, names_types
-from skillpod.audit.standard import is_standard, listed
+from skillpod.audit.scopes import Kind, Place, Scope, Source, names_types
 
 MAX_NODES = 250_000
 DESCRIBING = frozenset({"description", "title", "help", "epilog", "usage", "category", "examples", "deprecated", "instructions"})
@@ -21,6 +23,12 @@ DESCRIBING = frozenset({"description", "title", "help", "epilog", "usage", "cate
 
 
 _BY_PLACE = attrgetter("node.lineno", "node.col_offset")
+_as_place: Callable[[Entry], Place] = partial(tuple.__new__, Place)
+"""A place of a node, its scope and its parent, in a fifth of the time that giving them one by one takes."""
+
+
+_OPAQUE = Source.OPAQUE
+"""By one name: up to Python 3.11 a member of an Enum is found five times as slowly as any other attribute."""
 
 
 class TooLarge(Exception):
@@ -42,66 +50,15 @@ class Survey:
 
     def __init__(self, tree: ast.Module, *, are_dead_left_out: bool) -> None:
         self._are_dead_left_out = are_dead_left_out
-        self.module = Scope(Kind.MODULE, None)
-        self.places: list[Place] = []
-        self.spoken: list[Place] = []
-        self.parents: dict[int, Any] = {}
-        self.inner: dict[int, Scope] = {}
-        self.fields: dict[str, list[Binding]] = {}
-        self.classes: list[Scope] = []
-        self._stored: set[int] = set()
-        self._standing: dict[str, tuple[int, tuple[str, ...]]] = {}
-        self._bound = 0
         self.statements = tree.body
-        self._certain: set[int] = {id(statement) for statement in tree.body}
-        self._pending: list[tuple[Any, Scope, Any]] = [(statement, self.module, tree) for statement in tree.body]
-        self._handlers: dict[type, Callable[[Any, Scope, Any], None]] = {
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Call: self._call,
-            ast.Subscript: self._watched,
-            ast.BinOp: self._sum,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import,
-            ast.FunctionDef: self._function,
-            ast.AsyncFunctionDef: self._function,
-            ast.Lambda: self._lambda,
-            ast.ClassDef: self._class,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated,
-            ast.NamedExpr: self._walrus,
-            ast.IfExp: self._transparent,
-            ast.BoolOp: self._transparent,
-            ast.Starred: self._transparent,
-            ast.List: self._transparent,
-            ast.Tuple: self._transparent,
-            ast.Set: self._transparent,
-            ast.Dict: self._transparent,
-            ast.Return: self._return,
-            ast.Match: self._match,
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._yield,
-            ast.If: self._if,
-            ast.Try: self._try,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.ExceptHandler: self._except,
-            ast.Global: self._global,
-            ast.Nonlocal: self._nonlocal,
-            ast.Delete: self._delete,
-            ast.MatchAs: self._capture,
-            ast.MatchStar: self._capture,
-            ast.MatchMapping: self._capture,
-            ast.MatchClass: self._watched,
-            ast.Raise: self._speaking,
-            ast.AugAssign: self._speaking,
-            ast.keyword: self._keyword,
-        }
-        self._declared: list[tuple[str, Scope, Kind]] = []
+        self._found: list[Entry] = []
+        self._heard: list[Entry] = []
+        self.parents: dict[int, Any] = {}
+        self._pending: list[Entry] = []
+        self._bindings = Bindings(tree.body, self._pending, self._found)
+        self.module, self.inner, self.classes = self._bindings.module, self._bindings.inner, self._bindings.classes
+        self.fields = self._bindings.fields
+        self._push(tree.body, self.module, tree)
         self._branches: list[tuple[ast.If, Scope]] = []
         self.attempted: set[int] = set()
         """Imports that stand in a ``try`` which catches their failure."""
@@ -111,10 +68,11 @@ class Survey:
         )
         self._walk()
         skipped = self._walk_branches()
-        self.is_sure = all(outcome(node.test, self._stands_for) is not None for node in skipped)
-        for name, scope, kind in self._declared:
-            self._move(name, scope, kind)
+        self.is_sure = all(outcome(node.test, self._bindings.stands_for) is not None for node in skipped)
+        self._bindings.move_declared()
+        self.places = list(map(_as_place, self._found))
         self.places.sort(key=_BY_PLACE)  # so that a name's value is known before its uses
+        self.spoken = list(map(_as_place, self._heard))
 
     @cached_property
     def by_kind(self) -> Mapping[type, list[Place]]:
@@ -125,30 +83,40 @@ class Survey:
         return found
 
     def _walk(self) -> None:
-        pending, handlers, places = self._pending, self._handlers, self.places
-        count = 0
-        while pending:
-            node, scope, parent = pending.pop()
-            count += 1
-            if count > MAX_NODES:
-                raise TooLarge
+        pending, handlers, add, parents = self._pending, _HANDLERS, self._found.append, self.parents
+        for _ in repeat(None, MAX_NODES):
+            if not pending:
+                return
+            place = node, scope, parent = pending.pop()
             kind = node.__class__
-            if kind is ast.Name and node.ctx.__class__ is ast.Load:  # every third node
-                places.append(Place(node, scope, parent))
+            if kind is ast.Name:  # every third node
+                if node.ctx.__class__ is ast.Load:
+                    add(place)
+                elif node.ctx.__class__ is ast.Store:  # of a with, an augmented assignment and the like
+                    self._bindings.bind(node.id, scope, _OPAQUE, None, node)
             elif kind is ast.Constant:  # every fourth
                 if node.value.__class__ is str and "_" in node.value and parent.__class__ is not ast.Expr:
-                    places.append(Place(node, scope, parent))
+                    add(place)
+            elif kind is ast.Call:
+                add(place)
+                parents[id(node)] = parent
+                pending.append((node.func, scope, node))
+                if node.args:
+                    pending += [(argument, scope, node) for argument in node.args]
+                if node.keywords:
+                    pending += [(word, scope, node) for word in node.keywords]
             elif kind in handlers:
-                handlers[kind](node, scope, parent)
+                handlers[kind](self, node, scope, parent)
             else:
                 self._below(node, scope)
+        raise TooLarge
 
     def _walk_branches(self) -> list[ast.If]:
         """Branches that never run are not walked; the statements some of which were left out."""
         skipped: list[ast.If] = []
         while self._branches:
             node, scope = self._branches.pop()
-            answer = outcome(node.test, self._stands_for) if self._are_dead_left_out else None
+            answer = outcome(node.test, self._bindings.stands_for) if self._are_dead_left_out else None
             if answer is not None:
                 skipped.append(node)
             self._push(node.body if answer is not False else (), scope, node)
@@ -156,112 +124,25 @@ class Survey:
             self._walk()
         return skipped
 
-    def _stands_for(self, name: str) -> tuple[str, ...]:
-        """See ``branches.Named``. Worked out again only when more was bound since."""
-        count, found = self._standing.get(name, (-1, ()))
-        if count != self._bound:
-            found = self._works_out(name)
-            self._standing[name] = (self._bound, found)
-        return found
-
-    def _works_out(self, name: str) -> tuple[str, ...]:
-        scopes = (self.module, *self.inner.values(), *self.classes)
-        found = [binding for scope in scopes for binding in scope.bindings.get(name, ())]
-        is_touched = any(name in scope.unbound or scope.stars for scope in scopes) or any(name == each for each, _, _ in self._declared)
-        if len(found) != 1 or is_touched or name not in self.module.bindings:
-            return ()
-        [binding] = found
-        if binding.source is Source.VALUE and isinstance(binding.node, ast.Constant) and binding.node.value is False:
-            return ("False",)
-        if binding.source is not Source.IMPORT or binding.alias is None:
-            return ()
-        if isinstance(binding.node, ast.Import):
-            return (binding.alias.name,) if "." not in binding.alias.name else ()
-        return (binding.node.module or "", binding.alias.name) if not binding.node.level else ()
-
     def _below(self, node: Any, scope: Scope) -> None:
         pending = self._pending
         for name in BELOW[node.__class__]:
             value = getattr(node, name, None)
             if value.__class__ is list:
-                for item in value:
-                    if item is not None:
-                        pending.append((item, scope, node))
+                pending += [(each, scope, node) for each in value if each is not None]
             elif value is not None:
                 pending.append((value, scope, node))
 
     def _push(self, nodes: Iterable[Any], scope: Scope, parent: Any) -> None:
-        self._pending.extend((node, scope, parent) for node in nodes if node is not None)
-
-    # --- bindings ------------------------------------------------------------------------------------------------------------
-
-    def _bind(
-        self,
-        name: str,
-        scope: Scope,
-        source: Source,
-        node: Any,
-        statement: Any,
-        *,
-        alias: ast.alias | None = None,
-        effective: tuple[int, int] | None = None,
-        index: int = -1,
-    ) -> None:
-        self._bound += 1
-        if name.startswith("__"):
-            name = mangled(name, scope)
-        end = effective or (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
-        binding = Binding(source, node, scope, statement.lineno, end, id(statement) in self._certain, alias, index)
-        scope.bindings.setdefault(name, []).append(binding)
-
-    def _bind_target(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
-        """A target of an assignment; a tuple is matched with a tuple of as many, element by element."""
-        if isinstance(target, ast.Name):
-            source = Source.OPAQUE if value is None else Source.VALUE
-            if target.id == ANNOTATIONS:
-                self.places.append(Place(target, scope, statement))
-            self._bind(target.id, scope, source, value, statement)
-        elif isinstance(target, ast.Starred):
-            self._bind_target(target.value, None, scope, statement)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            values: list[Any] = [None] * len(target.elts)
-            if value is not None and not isinstance(value, (ast.Tuple, ast.List)):
-                self._bind_elements(target, value, scope, statement)
-                return
-            if isinstance(value, (ast.Tuple, ast.List)) and not any(isinstance(each, ast.Starred) for each in (*value.elts, *target.elts)):
-                values = [*value.elts, *values][: len(target.elts)]
-            for inner, matched in zip(target.elts, values, strict=True):
-                self._bind_target(inner, matched, scope, statement)
-        else:
-            if isinstance(target, ast.Attribute):
-                self._store(target, value, scope, statement)
-            self._pending.append((target, scope, statement))
-
-    def _bind_elements(self, target: Any, iterated: Any, scope: Scope, statement: Any, *, of_each: bool = False) -> None:
-        """The targets of an unpacking; ``of_each``: of every element that a loop takes, not of the value itself."""
-        for index, inner in enumerate(target.elts):
-            if isinstance(inner, ast.Name):
-                self._bind(inner.id, scope, Source.ELEMENT, iterated, statement, index=index if of_each else -1)
-            else:
-                self._bind_target(inner, None, scope, statement)
-
-    def _store(self, target: Any, value: Any, scope: Scope, statement: Any) -> None:
-        self._stored.add(id(target))
-        source = Source.OPAQUE if value is None else Source.VALUE
-        stored = Binding(source, value, scope, statement.lineno, (0, 0), is_certain=False, target=target)
-        self.fields.setdefault(mangled(target.attr, scope), []).append(stored)
+        self._pending += [(node, scope, parent) for node in nodes if node is not None]
 
     # --- expressions ---------------------------------------------------------------------------------------------------------
 
-    def _name(self, node: Any, scope: Scope, _parent: Any) -> None:
-        if isinstance(node.ctx, ast.Store):  # of a with, an augmented assignment and the like
-            self._bind(node.id, scope, Source.OPAQUE, None, node)
-
     def _attribute(self, node: Any, scope: Scope, parent: Any) -> None:
-        self.places.append(Place(node, scope, parent))
+        self._found.append((node, scope, parent))
         self.parents[id(node)] = parent
-        if node.ctx.__class__ is not ast.Load and id(node) not in self._stored:
-            self._store(node, None, scope, node)  # by a loop, an augmented assignment and the like
+        if node.ctx.__class__ is not ast.Load and not self._bindings.is_stored(node):
+            self._bindings.store(node, None, scope, node)  # by a loop, an augmented assignment and the like
         below, root = node, node.value
         while root.__class__ is ast.Attribute:
             below, root = root, root.value
@@ -273,25 +154,20 @@ class Survey:
         self.parents[id(node)] = parent
         is_inner = isinstance(parent, ast.BinOp)
         if not is_inner and isinstance(node.right, ast.Constant) and isinstance(node.right.value, str) and "_" in node.right.value:
-            self.places.append(Place(node, scope, parent))
-        self._below(node, scope)
-
-    def _call(self, node: Any, scope: Scope, parent: Any) -> None:
-        self.places.append(Place(node, scope, parent))
-        self.parents[id(node)] = parent
+            self._found.append((node, scope, parent))
         self._below(node, scope)
 
     def _speaking(self, node: Any, scope: Scope, parent: Any) -> None:
-        self.spoken.append(Place(node, scope, parent))
+        self._heard.append((node, scope, parent))
         self._below(node, scope)
 
     def _keyword(self, node: Any, scope: Scope, parent: Any) -> None:
         if node.arg in DESCRIBING:
-            self.spoken.append(Place(node, scope, parent))
+            self._heard.append((node, scope, parent))
         self._pending.append((node.value, scope, node))
 
     def _watched(self, node: Any, scope: Scope, parent: Any) -> None:
-        self.places.append(Place(node, scope, parent))
+        self._found.append((node, scope, parent))
         self.parents[id(node)] = parent
         self._below(node, scope)
 
@@ -304,7 +180,7 @@ class Survey:
         outer = scope
         while outer.kind is Kind.COMPREHENSION and outer.parent is not None:
             outer = outer.parent
-        self._bind_target(node.target, node.value, outer, node)
+        self._bindings.bind_target(node.target, node.value, outer, node)
         self._pending.append((node.value, scope, node))
 
     def _lambda(self, node: Any, scope: Scope, _parent: Any) -> None:
@@ -317,7 +193,7 @@ class Survey:
         inner = self.inner[id(node)] = Scope(Kind.COMPREHENSION, scope)
         for index, generator in enumerate(node.generators):
             self._pending.append((generator.iter, inner if index else scope, generator))
-            self._loop_target(generator.target, generator.iter, inner, node)
+            self._bindings.bind_loop_target(generator.target, generator.iter, inner, node)
             self._push(generator.ifs, inner, generator)
         shown = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         self._push(shown, inner, node)
@@ -332,7 +208,7 @@ class Survey:
             if text.__class__ is not ast.Constant or not isinstance(text.value, str):
                 continue
             if " " in text.value:
-                self.spoken.append(Place(text, scope, node))
+                self._heard.append((text, scope, node))
             if "(" in text.value or "." in text.value:
                 try:
                     quoted = ast.parse(text.value.strip(), mode="eval").body
@@ -347,31 +223,31 @@ class Survey:
     # --- statements ----------------------------------------------------------------------------------------------------------
 
     def _import(self, node: Any, scope: Scope, parent: Any) -> None:
-        self.places.append(Place(node, scope, parent))
+        self._found.append((node, scope, parent))
         for alias in node.names:
             if alias.name == "*":
                 scope.stars.append(node)
             else:
                 name = alias.asname or (alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name)
-                self._bind(name, scope, Source.IMPORT, node, node, alias=alias)
+                self._bindings.bind(name, scope, Source.IMPORT, node, node, alias=alias)
 
     def _function(self, node: Any, scope: Scope, _parent: Any) -> None:
-        first = node.body[0]
-        effective = None if node.decorator_list else (first.lineno, first.col_offset)
         is_plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and scope.kind is not Kind.CLASS
-        source = Source.FUNCTION if is_plain else Source.OPAQUE
-        self._bind(node.name, scope, source, None if _is_of_class(node) else node, node, effective=effective)
+        source = Source.FUNCTION if is_plain else _OPAQUE
+        self._bindings.bind(node.name, scope, source, None if _is_of_class(node) else node, node)
         inner = self.inner[id(node)] = Scope(Kind.FUNCTION, scope, node.name)
-        self.spoken.append(Place(node, inner, _parent))
-        self._push(node.decorator_list, scope, node)
-        self._push(getattr(node, "type_params", ()), inner, node)
+        self._heard.append((node, inner, _parent))
+        if node.decorator_list:
+            self._push(node.decorator_list, scope, node)
+        if getattr(node, "type_params", ()):
+            self._push(node.type_params, inner, node)
         if node.returns is not None:
             self._annotation(node.returns, inner, node)
         self._parameters(node.args, inner, scope, node)
         self._push(node.body, inner, node)
 
     def _return(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self.spoken.append(Place(node, scope, _parent))
+        self._heard.append((node, scope, _parent))
         if node.value is not None:
             scope.returns.append(node.value)
             self._pending.append((node.value, scope, node))
@@ -385,7 +261,7 @@ class Survey:
         self._pending.append((node.subject, scope, node))
         for case in node.cases:
             if isinstance(case.pattern, ast.MatchAs) and case.pattern.name:
-                self._bind(case.pattern.name, scope, Source.VALUE, node.subject, case.pattern)
+                self._bindings.bind(case.pattern.name, scope, Source.VALUE, node.subject, case.pattern)
                 self._push([case.pattern.pattern], scope, case.pattern)
             else:
                 self._pending.append((case.pattern, scope, case))
@@ -394,44 +270,45 @@ class Survey:
     def _parameters(self, arguments: Any, inner: Scope, outer: Scope, function: Any) -> None:
         positional = [*arguments.posonlyargs, *arguments.args]
         first = Source.OPAQUE if outer.kind is not Kind.CLASS or isinstance(function, ast.Lambda) else _first_parameter(function)
-        for index, parameter in enumerate(
-            [*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))],
-        ):
-            source = first if index == 0 and positional else Source.OPAQUE
-            if source is Source.OPAQUE and may_be_context(parameter.annotation):
+        bind = self._bindings.bind
+        for index, parameter in enumerate([*positional, *arguments.kwonlyargs, *filter(None, (arguments.vararg, arguments.kwarg))]):
+            source, annotation = first if index == 0 and positional else _OPAQUE, parameter.annotation
+            if annotation is None:
+                bind(parameter.arg, inner, source, None, parameter)
+                continue
+            if source is _OPAQUE and may_be_context(annotation):
                 source = Source.TYPED
-            self._bind(parameter.arg, inner, source, parameter.annotation, parameter)
-            if parameter.annotation is not None:
-                self._annotation(parameter.annotation, outer, parameter)
-                if isinstance(parameter.annotation, ast.BinOp) and not isinstance(parameter.annotation.op, ast.BitOr):
-                    self.places.append(Place(parameter.annotation, outer, parameter))
+            bind(parameter.arg, inner, source, annotation, parameter)
+            self._annotation(annotation, outer, parameter)
+            if isinstance(annotation, ast.BinOp) and not isinstance(annotation.op, ast.BitOr):
+                self._found.append((annotation, outer, parameter))
         defaults = [*arguments.defaults, *arguments.kw_defaults]
-        self.spoken += [
-            Place(each, outer, arguments) for each in defaults if each.__class__ is ast.Constant and each.value.__class__ is str
-        ]
+        if not defaults:
+            return
+        self._heard += [(each, outer, arguments) for each in defaults if each.__class__ is ast.Constant and each.value.__class__ is str]
         self._push(defaults, outer, arguments)
 
     def _class(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self._bind(node.name, scope, Source.CLASS, node, node)
+        self._bindings.bind(node.name, scope, Source.CLASS, node, node)
         inner = Scope(Kind.CLASS, scope, node.name)
         self.classes.append(inner)
-        self.places.append(Place(node, scope, _parent))
-        self.spoken.append(Place(node, inner, _parent))
+        self._found.append((node, scope, _parent))
+        self._heard.append((node, inner, _parent))
         self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], scope, node)
-        self._certain.update(id(statement) for statement in node.body)
+        self._bindings.certain.update(map(id, node.body))
         self._push(node.body, inner, node)
 
     def _assign(self, node: Any, scope: Scope, _parent: Any) -> None:
         for target in node.targets:
-            self._bind_target(target, node.value, scope, node)
+            self._bindings.bind_target(target, node.value, scope, node)
         self._pending.append((node.value, scope, node))
 
     def _annotated(self, node: Any, scope: Scope, _parent: Any) -> None:
         if scope.kind is Kind.CLASS and isinstance(node.target, ast.Name) and node.target.id.startswith("__"):
             named = ast.copy_location(ast.Constant(node.target.id), node.target)  # a field's name is text to `dataclasses.fields`
-            self.places.append(Place(named, scope, node))
+            self._found.append((named, scope, node))
         if node.value is not None or scope.kind is Kind.FUNCTION:
-            self._bind_target(node.target, node.value, scope, node)
+            self._bindings.bind_target(node.target, node.value, scope, node)
         elif not isinstance(node.target, ast.Name):
             self._pending.append((node.target, scope, node))
         if scope.kind is not Kind.FUNCTION:  # PEP 526: those of local names are never evaluated
@@ -446,61 +323,31 @@ class Survey:
             self._push([*node.body, *node.orelse], scope, node)
 
     def _try(self, node: Any, scope: Scope, _parent: Any) -> None:
-        catching = [handler for handler in node.handlers if _catches_a_missing_module(handler.type)]
-        if catching:
-            self.attempted.update(id(each) for each in node.body if isinstance(each, (ast.Import, ast.ImportFrom)))
-        if all(_is_surely_there(each) for each in node.body):  # what stands in for it is never imported
-            spare = (each for handler in catching for each in handler.body)
-            self.attempted.update(id(each) for each in spare if isinstance(each, (ast.Import, ast.ImportFrom)))
+        self.attempted.update(map(id, attempted(node)))
         self._below(node, scope)
 
     def _for(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self._loop_target(node.target, node.iter, scope, node)
+        self._bindings.bind_loop_target(node.target, node.iter, scope, node)
         self._pending.append((node.iter, scope, node))
         self._push([*node.body, *node.orelse], scope, node)
 
-    def _loop_target(self, target: Any, iterated: Any, scope: Scope, loop: Any) -> None:
-        """A target that takes the elements of a literal has each of them as its value."""
-        self._certain.discard(id(loop))  # an empty loop binds nothing
-        if isinstance(iterated, (ast.Tuple, ast.List, ast.Set)) and iterated.elts:
-            for element in iterated.elts:
-                self._bind_target(target, None if isinstance(element, ast.Starred) else element, scope, loop)
-        elif isinstance(target, ast.Name):
-            self._bind(target.id, scope, Source.ELEMENT, iterated, loop)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self._bind_elements(target, iterated, scope, loop, of_each=True)
-        else:
-            self._bind_target(target, None, scope, loop)
-
     def _except(self, node: Any, scope: Scope, _parent: Any) -> None:
         if node.name:
-            self._bind(node.name, scope, Source.HANDLER, None, node)
+            self._bindings.bind(node.name, scope, Source.HANDLER, None, node)
             scope.unbound.add(node.name)
         self._below(node, scope)
 
     def _capture(self, node: Any, scope: Scope, _parent: Any) -> None:
         name = node.rest if isinstance(node, ast.MatchMapping) else node.name
         if name:
-            self._bind(name, scope, Source.OPAQUE, None, node)
+            self._bindings.bind(name, scope, _OPAQUE, None, node)
         self._below(node, scope)
 
     def _global(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self._declared.extend((name, scope, Kind.MODULE) for name in node.names)
+        self._bindings.declare(node.names, scope, Kind.MODULE)
 
     def _nonlocal(self, node: Any, scope: Scope, _parent: Any) -> None:
-        self._declared.extend((name, scope, Kind.FUNCTION) for name in node.names)
-
-    def _move(self, name: str, scope: Scope, kind: Kind) -> None:
-        """What a scope binds under a name that is global or nonlocal there belongs to the scope where the name lives."""
-        home = self.module if kind is Kind.MODULE else _outer_function(scope, name) or self.module
-        if home is scope:
-            return
-        scope.elsewhere[name] = home
-        for binding in scope.bindings.pop(name, []):
-            binding.is_certain = False
-            home.bindings.setdefault(name, []).append(binding)
-        if name in scope.unbound:
-            home.unbound.add(name)
+        self._bindings.declare(node.names, scope, Kind.FUNCTION)
 
     def _delete(self, node: Any, scope: Scope, _parent: Any) -> None:
         for target in node.targets:
@@ -512,32 +359,38 @@ class Survey:
                 self._pending.append((target, scope, node))
 
 
+_HANDLERS: Mapping[type, Callable[[Survey, Any, Scope, Any], None]] = {
+    ast.Attribute: Survey._attribute,
+    **dict.fromkeys((ast.Subscript, ast.MatchClass), Survey._watched),
+    ast.BinOp: Survey._sum,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), Survey._import),
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef), Survey._function),
+    ast.Lambda: Survey._lambda,
+    ast.ClassDef: Survey._class,
+    ast.Assign: Survey._assign,
+    ast.AnnAssign: Survey._annotated,
+    ast.NamedExpr: Survey._walrus,
+    **dict.fromkeys((ast.IfExp, ast.BoolOp, ast.Starred, ast.List, ast.Tuple, ast.Set, ast.Dict), Survey._transparent),
+    ast.Return: Survey._return,
+    ast.Match: Survey._match,
+    **dict.fromkeys((ast.Yield, ast.YieldFrom), Survey._yield),
+    ast.If: Survey._if,
+    ast.Try: Survey._try,
+    **dict.fromkeys((ast.For, ast.AsyncFor), Survey._for),
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), Survey._comprehension),
+    ast.ExceptHandler: Survey._except,
+    ast.Global: Survey._global,
+    ast.Nonlocal: Survey._nonlocal,
+    ast.Delete: Survey._delete,
+    **dict.fromkeys((ast.MatchAs, ast.MatchStar, ast.MatchMapping), Survey._capture),
+    **dict.fromkeys((ast.Raise, ast.AugAssign), Survey._speaking),
+    ast.keyword: Survey._keyword,
+}
+
+
 def _is_of_class(function: Any) -> bool:
     """Whether a method is called without an instance by right."""
     return any(getattr(each, "id", "") in ("classmethod", "staticmethod") for each in function.decorator_list)
-
-
-_MISSING = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
-
-
-def _catches_a_missing_module(kinds: Any) -> bool:
-    if kinds is None:
-        return True
-    each = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
-    return any(getattr(kind, "id", "") in _MISSING for kind in each)
-
-
-_GONE = frozenset(
-    listed("aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis nntplib ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib")
-)
-"""Modules of the standard library that are not in every Python that runs guests (PEP 594)."""
-
-
-def _is_surely_there(statement: Any) -> bool:
-    """Whether it imports nothing but modules of the standard library that every guest has."""
-    if isinstance(statement, ast.Import):
-        return all(is_standard(alias.name) and alias.name not in _GONE for alias in statement.names)
-    return False
 
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__prepare__"})
@@ -549,10 +402,3 @@ def _first_parameter(function: Any) -> Source:
     if "staticmethod" in decorators:
         return Source.OPAQUE
     return Source.CLASS if function.name in _CLASS_METHODS or "classmethod" in decorators else Source.SELF
-
-
-def _outer_function(scope: Scope, name: str) -> Scope | None:
-    outer = scope.parent
-    while outer is not None and (outer.kind is not Kind.FUNCTION or name not in outer.bindings):
-        outer = outer.parent
-    return outer

@@ -6,9 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from skillpod.audit.calls import results
 from skillpod.audit.facts import Escape, Held, Meaning, Spot, What
 from skillpod.audit.holders import values
-from skillpod.audit.reach import LOOKERS, Reader
+from skillpod.audit.landmarks import LOOKERS
+from skillpod.audit.reach import Reader
 from skillpod.audit.scopes import Kind, Scope
 from skillpod.audit.standard import BY_MEMBERS, GUARDED, PERMITTED, PURE, standing
 
@@ -123,7 +125,7 @@ def held_modules(meaning: Meaning) -> Iterator[Meaning]:
     held = meaning.held
     if held is None:
         return
-    found = values(meaning, 0) if meaning.what is What.HOLDER else held.reader.results(held.node, 0)
+    found = values(meaning, 0) if meaning.what is What.HOLDER else results(held.reader, held.node, 0)
     yield from (each for each in found if each.what in (What.MODULE, What.OWN) and each.path)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from skillpod.cli import content, portrait, render
 from skillpod.cli.access import any_pod
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object, with_pairs
 from skillpod.model.command import Caller
 
@@ -40,6 +40,7 @@ def call(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Call one tool and print its value: text as it is, content piece by piece, anything else as JSON.
@@ -48,7 +49,10 @@ def call(
     """
     arguments = with_pairs(json_object(args, at="--args"), pairs or [])
     caller = Caller(session=session) if session else None
-    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod, render.working(f"calling {tool}"):
+    with (
+        any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod,
+        render.working(f"calling {tool}"),
+    ):
         result = pod.invoke(tool, arguments, caller=caller)
     if json and usage:
         render.data({"value": result.value, **portrait.receipt(result)})
@@ -90,8 +94,9 @@ def tools(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
 ) -> None:
     """Print the tools that are callable now, as the JSON list a function-calling API takes."""
-    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod:
         definitions = pod.tools(format, offer=offer)
     render.data(definitions)

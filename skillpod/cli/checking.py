@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillpod.cli.checkup import SCHEMA, Before, Checked, changed_skills, examine_each, none_before, require_outside, skill_folders, today
-from skillpod.cli.vouching import voucher
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.reading import keep_bytecode
 from skillpod.model.finding import Finding, Verdict
 from skillpod.serve.answers import Exit
 
 if TYPE_CHECKING:
-    from skillpod.policy.document import Policy
+    from skillpod.lifecycle.pipeline import Rules
     from skillpod.policy.suppressions import Suppressions
 
 
@@ -47,12 +47,12 @@ class Wanted:
 
 def check(wanted: Wanted) -> Exit:
     """Everything that is wrong with the folders, printed. Raises PathUnusable, NotASkill, PolicyUnreadable, CommandInvalid."""
-    policy = _policy(wanted)
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
+    rules = _rules(wanted, skills)
     accepted = _accepted(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
-        examiner = Examiner(worker, suppressions=accepted, today=today, voucher=voucher(wanted.policies, skills))
-        examined = examine_each(skills, examiner, policy, before=_before(wanted, skills, examiner))
+        examiner = Examiner(worker, suppressions=lambda: accepted, today=today)
+        examined = examine_each(skills, examiner, rules, before=_before(wanted, skills, examiner))
         with closing(examined):
             checked = _print_each(examined, len(skills)) if wanted.format is Format.TEXT else list(examined)
     notices = tuple(dict.fromkeys(notice for one in checked for notice in one.notices))
@@ -61,12 +61,13 @@ def check(wanted: Wanted) -> Exit:
     return Exit.REFUSED if is_refused else Exit.DONE
 
 
-def _policy(wanted: Wanted) -> Policy | None:
+def _rules(wanted: Wanted, skills: Sequence[Path]) -> Rules | None:
     if wanted.policies is None:
         return None
-    from skillpod.config import load_policy  # SAFE: here, so that a check without one never loads what reads it
+    require_outside(wanted.policies, skills, hint="a skill can't say whom to trust: keep the folder of policies elsewhere")
+    from skillpod.inforce import load_rules  # SAFE: here, so that a check without one never loads what reads it
 
-    return load_policy(wanted.policies, wanted.policy or "default")
+    return load_rules(wanted.policies, wanted.policy or "default")
 
 
 def _accepted(wanted: Wanted, skills: Sequence[Path]) -> Suppressions | None:
@@ -101,6 +102,7 @@ def _before(wanted: Wanted, skills: list[Path], examiner: Examiner) -> Before:
 def _load_printing() -> None:
     """While the first skill is read in its own process, this one has nothing to do."""
     import_module("skillpod.cli.findings")
+    keep_bytecode()
 
 
 def _print_each(examined: Iterable[Checked], count: int) -> list[Checked]:
@@ -123,7 +125,7 @@ def _print_comparison(one: Checked) -> None:
     if one.seen is None or not one.seen.report.comparison:
         return
     from skillpod.cli import render  # SAFE: here, as above
-    from skillpod.cli.portrait import comparison_table
+    from skillpod.cli.comparing import comparison_table
 
     table = list(comparison_table([row.as_dict() for row in one.seen.report.comparison]))
     if table:

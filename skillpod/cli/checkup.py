@@ -9,18 +9,16 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from skillpod.errors import BundleRefused, CommandInvalid, NotASkill, PathUnusable, SkillpodError
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.findings import as_findings, findings
-from skillpod.lifecycle.pipeline import Examiner, Survey, decision, update_of
+from skillpod.lifecycle.pipeline import Examiner, Rules, Survey, decision, update_of, vouched
 from skillpod.lifecycle.reading import Seen
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Verdict, verdict_of
-
-if TYPE_CHECKING:
-    from skillpod.policy.document import Policy
+from skillpod.model.provenance import NO_PAST
 
 SCHEMA = 1
 """The version of the shape that ``check --format json`` prints."""
@@ -141,12 +139,12 @@ def none_before(_folder: Path) -> Survey | None:
     return None
 
 
-def examine(path: Path, examiner: Examiner, policy: Policy | None) -> Checked:
+def examine(path: Path, examiner: Examiner, rules: Rules | None) -> Checked:
     """Everything that can be said of one folder without running it. Never raises for what is in it."""
-    return next(examine_each([path], examiner, policy))
+    return next(examine_each([path], examiner, rules))
 
 
-def examine_each(paths: Iterable[Path], examiner: Examiner, policy: Policy | None, *, before: Before = none_before) -> Generator[Checked]:
+def examine_each(paths: Iterable[Path], examiner: Examiner, rules: Rules | None, *, before: Before = none_before) -> Generator[Checked]:
     """The same for many, several at a time, in their order, and each as an update of the version ``before`` it. Raises what that does."""
     frozen: deque[tuple[Path, str, Bundle | SkillpodError]] = deque()
 
@@ -165,7 +163,7 @@ def examine_each(paths: Iterable[Path], examiner: Examiner, policy: Policy | Non
         yield from _unfrozen(frozen)
         path, name, bundle = frozen.popleft()
         assert isinstance(bundle, Bundle)  # noqa: S101  # SAFE: what was not frozen is at the head no more
-        yield _checked(path, name, _Read(bundle, seen, before(path)), examiner, policy)
+        yield _checked(path, name, _Read(bundle, seen, before(path)), examiner, rules)
     yield from _unfrozen(frozen)
 
 
@@ -182,14 +180,14 @@ class _Read(NamedTuple):
     before: Survey | None
 
 
-def _checked(path: Path, name: str, read: _Read, examiner: Examiner, policy: Policy | None) -> Checked:
+def _checked(path: Path, name: str, read: _Read, examiner: Examiner, rules: Rules | None) -> Checked:
     bundle, seen, before = read
     update: tuple[Finding, ...] = ()
     answer, rule, because = "", "", tuple[SkillpodError, ...]()
-    if policy is not None or before is not None:
+    if rules is not None or before is not None:
         survey = examiner.survey_seen(bundle, seen, folder=name)
         update = update_of(before, survey) if before is not None else ()
-        answer, rule, because = _decide(survey, policy, update) if policy is not None else ("", "", ())
+        answer, rule, because = _decide(survey, rules, update) if rules is not None else ("", "", ())
     return Checked(
         path=path,
         name=seen.skill or name,
@@ -210,12 +208,13 @@ def today() -> date:
     return day(time.time())
 
 
-def _decide(survey: Survey, policy: Policy, update: Sequence[Finding]) -> tuple[str, str, tuple[SkillpodError, ...]]:
+def _decide(survey: Survey, rules: Rules, update: Sequence[Finding]) -> tuple[str, str, tuple[SkillpodError, ...]]:
     from skillpod.model.decision import Admission, Hold, Refusal  # SAFE: here, as above
 
     words = {Admission: "admit", Hold: "hold", Refusal: "refuse"}
     try:
-        made = decision(survey, policy, update=update)
+        provenance = vouched(survey, rules, NO_PAST, returns=False, now=time.time())
+        made = decision(survey, rules, provenance=provenance, now=time.time(), update=update)
     except SkillpodError as fault:
         return "refuse", "", (fault,)
     return words[type(made)], made.rule, () if isinstance(made, Admission) else made.reasons

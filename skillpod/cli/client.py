@@ -8,10 +8,11 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from skillpod.errors import HomeLocked, PathUnusable, PodUnreachable, SkillpodError, UnknownSkill, from_dict
-from skillpod.model.command import Caller, Command
+from skillpod.model.approval import Answer
+from skillpod.model.command import OWNER, Caller, Command
 from skillpod.model.digest import Digest
 from skillpod.model.guest import CallResult, Usage
 from skillpod.model.names import is_skill_name
@@ -21,8 +22,9 @@ PATIENCE = 30.0
 """Seconds a pod has to answer what it knows by heart; calls and commands may take as long as they take."""
 
 
-def find_pod(home: Path) -> PodClient | None:
-    """The pod running on this HOME, or None when none is. Raises PathUnusable when its socket may not be used."""
+def find_pod(home: Path, *, token: str = "") -> PodClient | None:
+    """The pod running on this HOME, or None when none is; ``token`` is shown with every request, none for its owner's own. Raises
+    PathUnusable when its socket may not be used."""
     connection = _Connection(home)
     try:
         connection.connect()
@@ -34,7 +36,7 @@ def find_pod(home: Path) -> PodClient | None:
             at=str(home / SOCKET),
             hint="only the user that runs the pod may speak to it",
         ) from None
-    return PodClient(home, connection)
+    return PodClient(home, connection, token=token)
 
 
 class PodClient:
@@ -45,9 +47,10 @@ class PodClient:
 
     is_running = True
 
-    def __init__(self, home: Path, connection: http.client.HTTPConnection) -> None:
+    def __init__(self, home: Path, connection: http.client.HTTPConnection, *, token: str = "") -> None:
         self._home = home
         self._connection = connection
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def skills(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._ask("GET", "/v1/skills")["skills"]
@@ -66,13 +69,25 @@ class PodClient:
         found: list[dict[str, Any]] = self._ask("GET", f"/v1/tools?{urlencode({'format': provider, 'offer': offer})}")["tools"]
         return found
 
+    def holds(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/v1/holds")["holds"]
+        return found
+
+    def held(self, name: str) -> dict[str, Any]:
+        return self._ask("GET", f"/v1/holds/{_part(name)}")
+
+    def reviews(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/v1/reviews")["reviews"]
+        return found
+
     def stats(self) -> dict[str, Any]:
         return self._ask("GET", "/v1/stats")
 
     def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = None) -> CallResult:
         request: dict[str, Any] = {"tool": tool, "arguments": arguments}
         if caller is not None:
-            request["caller"] = {"principal": caller.principal, "session": caller.session, "tenant": caller.tenant}
+            said = {"session": caller.session, "tenant": caller.tenant}
+            request["caller"] = said if caller.principal == OWNER.principal else {**said, "principal": caller.principal}
         answer = self._ask("POST", "/v1/calls", request)
         return CallResult(
             value=answer["value"],
@@ -84,12 +99,19 @@ class PodClient:
         )
 
     def execute(self, command: Command) -> dict[str, Any]:
-        """Do it; the actor is whom the pod sees at the other end of the socket, not ``command.actor``."""
+        """Do it; its principal is whom the pod sees at the other end of the socket, or whose token is shown, not ``command.principal``."""
         request: dict[str, Any] = {"verb": command.verb.value}
-        request.update({key: value for key in ("name", "path", "to") if (value := getattr(command, key))})
+        request.update({key: value for key in ("name", "path", "to", "reason", "lasts") if (value := getattr(command, key))})
         if command.config is not None:
             request["config"] = dict(command.config)
         return self._ask("POST", "/v1/commands", request)
+
+    def waiting_calls(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._ask("GET", "/v1/waiting")["calls"]
+        return found
+
+    def answer_call(self, id_: str, answer: Answer, *, reason: str = "") -> dict[str, Any]:
+        return self._ask("POST", f"/v1/waiting/{quote(id_, safe='')}", {"answer": answer.value, "reason": reason})
 
     def events(self) -> Iterator[dict[str, Any]]:
         """What happens from now on, each as ``Event.as_dict()``, until the pod stops."""
@@ -115,7 +137,7 @@ class PodClient:
 
     def _send(self, method: str, target: str, body: Mapping[str, Any] | None) -> http.client.HTTPResponse:
         content = None if body is None else json.dumps(body, separators=(",", ":")).encode()
-        headers = {"Content-Type": "application/json"} if content else {}
+        headers = {**self._headers, "Content-Type": "application/json"} if content else self._headers
         try:
             if self._connection.sock is None:
                 self._connection.connect()

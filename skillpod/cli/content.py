@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from skillpod.cli.portrait import size
+from skillpod.cli.quantities import size
 from skillpod.errors import PathUnusable
 
 

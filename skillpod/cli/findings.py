@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from skillpod.cli import rulebook
 from skillpod.cli.checkup import Checked
 from skillpod.cli.faults import SEVERITY_STYLES, Line, Span
-from skillpod.cli.portrait import counted
+from skillpod.cli.quantities import counted
 from skillpod.cli.render import safe
 from skillpod.lifecycle.places import Place, source_line
 from skillpod.model.finding import Finding, Verdict

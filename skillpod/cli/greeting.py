@@ -11,7 +11,7 @@ from skillpod import __version__
 from skillpod.cli.faults import Line
 from skillpod.cli.news import Level
 from skillpod.cli.options import Places
-from skillpod.cli.portrait import counted
+from skillpod.cli.quantities import counted
 from skillpod.errors import PackageMissing
 from skillpod.manager import SkillManager
 from skillpod.serve.http import Listening
@@ -48,6 +48,24 @@ class Greeting:
         tools = counted(sum(len(skill["tools"]) for skill in live), "tool")
         summary = (f"{of_all}{counted(len(skills), 'skill')} live", "bold")
         self._say(Level.INFO, (summary, f", {tools}. Try: ", (self._next(pod, skills, live), "cyan")))
+        self._trust(pod.stats())
+
+    def _trust(self, stats: Mapping[str, Any]) -> None:
+        """Whose code runs on nobody's word, by which rule; and what people are waited for."""
+        unsigned = stats["unsigned"]
+        if unsigned:
+            rules = ", ".join(f"{count} by the rule {rule}" for rule, count in sorted(unsigned.items()))
+            count = sum(unsigned.values())
+            self._say(
+                Level.INFO,
+                (f"{counted(count, 'skill')} {'runs' if count == 1 else 'run'} unsigned: {rules} of the policy ", stats["policy"]["name"]),
+            )
+        if stats["held"]:
+            self._say(
+                Level.WARNING, ((f"{counted(stats['held'], 'skill')} held", "yellow"), ": ", ("skillpod holds", "cyan"), " shows what for")
+            )
+        if stats["reviews"]:
+            self._say(Level.WARNING, (("glass was broken", "yellow"), " and nobody has reviewed it: ", ("skillpod reviews", "cyan")))
 
     def stopping(self) -> None:
         self._say(Level.INFO, (("stopping: calls in flight may finish; Ctrl-C again ends them", "dim"),))

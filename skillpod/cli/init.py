@@ -12,7 +12,7 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.options import Json
-from skillpod.cli.portrait import counted
+from skillpod.cli.quantities import counted
 from skillpod.errors import NotASkill, PathUnusable
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import apart

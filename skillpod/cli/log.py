@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -14,8 +13,8 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.faults import Line
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.portrait import duration, moment
-from skillpod.cli.values import nearest
+from skillpod.cli.quantities import duration, moment
+from skillpod.cli.values import nearest, seconds
 from skillpod.errors import CommandInvalid, PathUnusable
 from skillpod.home import Home
 from skillpod.journal.entry import Recorded
@@ -29,12 +28,12 @@ FOLLOWING = 0.25
 """Seconds between two looks at the journal's size."""
 LIMIT = 100
 OUTCOMES = ("ok", "error", "denied", "timeout", "cancelled", "unknown")
-_AGO = re.compile(r"(\d+)([smhd])")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _STYLES = {
     Fact.PUBLISHED: "green",
     Fact.RESUMED: "green",
     Fact.REFUSED: "red",
+    Fact.NOT_ALLOWED: "red",
+    Fact.CALL_ANSWERED: "yellow",
     Fact.QUARANTINED: "red",
     Fact.GUEST_DIED: "red",
     Fact.ATTEMPTED: "red",
@@ -135,9 +134,9 @@ def _one_of(word: str, known: Sequence[str], what: str) -> str:
 def _since(text: str, now: float) -> float:
     if not text:
         return 0.0
-    ago = _AGO.fullmatch(text)
-    if ago:
-        return now - int(ago[1]) * _UNITS[ago[2]]
+    ago = seconds(text)
+    if ago is not None:
+        return now - ago
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
@@ -154,7 +153,7 @@ def sentence(recorded: Recorded) -> Line:
     about = f"{entry.skill}__{entry.tool}" if entry.tool else entry.skill
     return (
         (f"{recorded.seq:>6}  {moment(recorded.ts)}  ", "dim"),
-        (f"{entry.fact.value:<12}", _STYLES.get(entry.fact, "")),
+        (f"{entry.fact.value:<13}", _STYLES.get(entry.fact, "")),
         (f" {about}" if about else "", "bold"),
         *_details(entry),
     )
@@ -172,6 +171,8 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
     desired = entry.details.get("desired")
     if isinstance(desired, dict):
         yield f" {desired.get('mode')} ({desired.get('source')})", ""
+    if entry.fact is Fact.NOT_ALLOWED:
+        yield f" {entry.details.get('act', '')}", ""
     for word in (entry.decision, entry.outcome):
         if word:
             yield f" {word}", "red" if word in ("refuse", "error", "denied", "timeout") else ""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from skillpod.cli.faults import Line, Span, body_lines
-from skillpod.cli.portrait import counted, duration
+from skillpod.cli.quantities import counted, duration
 from skillpod.model.digest import short
 from skillpod.model.event import Event, Kind
 

@@ -17,6 +17,12 @@ Policies = Annotated[
     typer.Option("--policies", envvar="SKILLPOD_POLICIES", metavar="DIR", help="Policies of your own, instead of the packaged one."),
 ]
 PolicyName = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Which policy of --policies is in force.")]
+As = Annotated[
+    Path | None,
+    typer.Option(
+        "--as", metavar="FILE", help="Speak to the pod as the holder of the token in this file, not as its owner; or set SKILLPOD_TOKEN."
+    ),
+]
 Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="A skill's folder, a file in it, or a folder of skills.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -26,9 +32,10 @@ DEFAULT_SKILLS = Path("skills")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a pod lives and what it follows."""
+    """Where a pod lives and what it follows; ``token_file`` holds the token of whoever speaks to it, None for its owner."""
 
     home: Path
     skills: Path = DEFAULT_SKILLS
     policies: Path | None = None
     policy: str | None = None
+    token_file: Path | None = None

@@ -10,10 +10,11 @@ import typer
 
 from skillpod.cli import portrait, render
 from skillpod.cli.access import Looker, any_pod, look
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object
 from skillpod.cli.walls import wall_lines
 from skillpod.model.command import Command, Verb
+from skillpod.model.principal import LOCAL_OWNER
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,12 +24,12 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The skill's name.")]
 
 
 @app.command("list")
-def list_skills(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
+def list_skills(*, home: HomeDir = DEFAULT_HOME, who: As = None, json: Json = False) -> None:
     """Every skill: its state, version, digest and tools, or why it is not mounted.
 
     With no pod running, what HOME remembers.
     """
-    with look(home) as pod:
+    with look(home, who) as pod:
         skills = pod.skills()
     if json:
         render.data({"running": pod.is_running, "skills": skills})
@@ -52,10 +53,11 @@ def show(
     output: Annotated[bool, typer.Option("--output", help="Print what its guests wrote to stdout and stderr.")] = False,
     walls: Annotated[bool, typer.Option("--walls", help="Print every wall of its guests.")] = False,
     home: HomeDir = DEFAULT_HOME,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """One skill: who wrote it, which rule let it in, its grants, walls, tools and history."""
-    with look(home) as pod:
+    with look(home, who) as pod:
         if output:
             _print_output(name, pod.output(name), json=json)
             return
@@ -91,9 +93,9 @@ def _print_walls(skill: dict[str, Any], *, json: bool) -> None:
 
 
 @app.command("instructions")
-def instructions(name: Name, *, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
+def instructions(name: Name, *, home: HomeDir = DEFAULT_HOME, who: As = None, json: Json = False) -> None:
     """A skill's manual, as the model gets it."""
-    with look(home) as pod:
+    with look(home, who) as pod:
         text = pod.instructions(name)
     if json:
         render.data({"name": name, "instructions": text})
@@ -115,12 +117,13 @@ def mount(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Mount a skill from a path. You become its source: it is followed until you unmount it."""
     values = json_object(config, at="--config") if config is not None else None
-    command = Command(verb=Verb.MOUNT, actor="owner", path=os.path.abspath(path), config=values)
-    _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    command = Command(verb=Verb.MOUNT, principal=LOCAL_OWNER, path=os.path.abspath(path), config=values)
+    _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
 @app.command("unmount")
@@ -131,10 +134,11 @@ def unmount(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Take a skill's tools away. It stays away, whatever its folder does, until a mount or reload."""
-    _execute(_named(Verb.UNMOUNT, name), Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    _execute(_named(Verb.UNMOUNT, name), Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
 @app.command("reload")
@@ -145,10 +149,11 @@ def reload(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Read a skill's source again and follow it: ends a rollback's pin and an unmount."""
-    _execute(_named(Verb.RELOAD, name), Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    _execute(_named(Verb.RELOAD, name), Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
 @app.command("rollback")
@@ -162,11 +167,12 @@ def rollback(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Return a skill to an earlier digest, and stay there until its folder changes or a reload."""
-    command = Command(verb=Verb.ROLLBACK, actor="owner", name=name, to=to)
-    _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    command = Command(verb=Verb.ROLLBACK, principal=LOCAL_OWNER, name=name, to=to)
+    _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
 @app.command("resume")
@@ -177,14 +183,15 @@ def resume(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Try a quarantined skill again."""
-    _execute(_named(Verb.RESUME, name), Places(home=home, skills=skills, policies=policies, policy=policy), json=json)
+    _execute(_named(Verb.RESUME, name), Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
 def _named(verb: Verb, name: str) -> Command:
-    return Command(verb=verb, actor="owner", name=name)
+    return Command(verb=verb, principal=LOCAL_OWNER, name=name)
 
 
 def _execute(command: Command, places: Places, *, json: bool) -> None:

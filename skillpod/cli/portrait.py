@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from skillpod.cli.comparing import compared, resource
 from skillpod.cli.faults import Line, Span, fault_lines
+from skillpod.cli.quantities import counted, duration, moment, size
 from skillpod.errors import from_dict
+from skillpod.model.approval import Answer
 from skillpod.model.command import Verb
-from skillpod.model.comparison import ANYTHING, Standing, places
 from skillpod.model.digest import short
 from skillpod.model.guest import Act, CallResult
 
@@ -24,16 +25,6 @@ _STATE_STYLES = {
     "refused": "red",
     "quarantined": "red",
 }
-
-_STANDING_STYLES = {
-    Standing.BOTH.value: "green",
-    Standing.NOT_ASKED.value: "red",
-    Standing.NOT_USED.value: "yellow",
-    Standing.DYNAMIC.value: "yellow",
-    Standing.WILDCARD.value: "yellow",
-}
-_NAME_WIDTH = 48
-_STANDING_WIDTH = max(len(standing.value) for standing in Standing)
 
 _KINDS = {"volumes": "volumes and other files", "": "anything else"}
 
@@ -89,9 +80,9 @@ def sections(skill: Mapping[str, Any]) -> Iterator[Line]:
             yield from (((f"  {name:<12}", "dim"), value) for name, value in lines)
     yield from _reach(skill)
     yield from _tools(skill.get("tool_specs") or [])
-    yield from _list("findings", [_finding(finding) for finding in skill.get("findings") or []])
+    yield from _list("findings", [finding_line(finding) for finding in skill.get("findings") or []])
     yield from _list("notices", [f"{notice['file']}: {notice['message']}" for notice in skill.get("notices") or []])
-    yield from _list("changed by this version", [_finding(finding) for finding in skill.get("update") or []])
+    yield from _list("changed by this version", [finding_line(finding) for finding in skill.get("update") or []])
     yield from _list("left out of the bundle", list(skill.get("left_out") or []))
     yield from _list("history, newest last", list(skill.get("history") or []))
 
@@ -101,6 +92,7 @@ def _identity(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "previous", _previous(skill.get("previous"))
     yield "author", f"{skill['author']} (a claim)" if skill.get("author") and not skill.get("publisher") else skill.get("author") or ""
     yield "publisher", skill.get("publisher") or ""
+    yield "signed with", ", ".join(key[:16] for key in skill.get("keys") or ())
     yield "source", skill.get("source") or ""
     yield "mode", skill.get("mode") or ""
     yield "mounted", moment(skill["mounted_at"]) if skill.get("mounted_at") else ""
@@ -114,6 +106,8 @@ def _previous(previous: Any) -> str:
 def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "rule", skill.get("rule") or ""
     yield "policy", skill.get("policy") or ""
+    yield "approved", "; ".join(map(_approval, skill.get("approvals") or ()))
+    yield "until", moment(skill["valid_until"]) if skill.get("valid_until") else ""
     yield "tier", skill.get("tier") or ""
     yield "isolation", skill.get("isolation") or ""
     yield "lifetime", skill.get("lifetime") or ""
@@ -121,6 +115,11 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
+
+
+def _approval(given: Mapping[str, Any]) -> str:
+    how = " broke the glass" if given["answer"] == Answer.BREAK_GLASS.value else ""
+    return f"{given['by']}{how}: {given['reason']}"
 
 
 def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
@@ -131,11 +130,11 @@ def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
         yield ("",)
         yield (("what it reaches for", "bold"),)
     for kind in kinds:
-        compared = [row for row in rows if row["kind"] == kind]
+        found = [row for row in rows if row["kind"] == kind]
         seen = [attempt for attempt in tried if Act(attempt["act"]).kind == kind]
         yield (f"  {_KINDS.get(kind, kind)}",)
-        yield from _compared(compared, list(map(_resource, compared)), indent="    ")
-        if not compared:
+        yield from compared(found, list(map(resource, found)), indent="    ")
+        if not found:
             yield (("    not asked for, and the audit read no use of it", "dim"),)
         if not seen:
             yield (("    jail saw  ", "dim"), "nothing")
@@ -145,29 +144,11 @@ def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
         yield (f"  and {counted(skill['more_attempts'], 'attempt')} more",)
 
 
-def comparison_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
-    """What is asked beside what is used, one line a resource; what needs no asking is left out."""
-    shown = [row for row in rows if row["standing"] != Standing.FREE.value]
-    width = max((len(row["kind"]) for row in shown), default=0)
-    yield from _compared(shown, [f"{row['kind']:<{width}}  {_resource(row)}" for row in shown], indent="  ")
-
-
-def _compared(rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, indent: str) -> Iterator[Line]:
-    width = min(max(map(len, names), default=0), _NAME_WIDTH)
-    for row, name in zip(rows, names, strict=True):
-        standing = (f"{row['standing']:<{_STANDING_WIDTH}}", _STANDING_STYLES.get(row["standing"], ""))
-        yield (f"{indent}{name:<{width}}  ", standing, (f"  {places(tuple(row['used']))}".rstrip(), "dim"))
-
-
 def _attempt(attempt: Mapping[str, Any]) -> str:
     act = "" if attempt["target"].startswith(attempt["act"]) else f"{attempt['act']} "
     times = "" if attempt["count"] == 1 else f", {attempt['count']} times"
     leave = "granted" if attempt["granted"] else "not granted"
     return f"{act}{attempt['target']} ({leave}, by the {attempt['by']}'s word{times})"
-
-
-def _resource(row: Mapping[str, Any]) -> str:
-    return "any" if row["resource"] == ANYTHING else str(row["resource"])
 
 
 def _grant(given: Any) -> str:
@@ -244,7 +225,7 @@ def _type(shape: Any) -> str:
     return " | ".join(kind) if isinstance(kind, list) else str(kind)
 
 
-def _finding(finding: Mapping[str, Any]) -> str:
+def finding_line(finding: Mapping[str, Any]) -> str:
     where = f"{finding['file']}:{finding['line']}:{finding['column']}" if finding.get("line") else finding.get("file", "")
     accepted = finding.get("suppressed")
     by = f" (accepted by {accepted['by']} until {accepted['until']}: {accepted['reason']})" if accepted else ""
@@ -267,12 +248,19 @@ def _error(error: Mapping[str, Any] | None) -> Iterator[Line]:
 # --- after a command, after a call ---------------------------------------------------------------------------------------------------
 
 
+_DID = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}
+
+
 def outcome(verb: Verb, skill: Mapping[str, Any]) -> Line:
     """One line: what a command has left behind."""
     name, tools = skill["name"], skill.get("tools") or []
     if skill["state"] != "live":
         return ((name, "bold"), " is ", (skill["state"], _STATE_STYLES.get(skill["state"], "")))
-    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:"}.get(verb, "mounted:")
+    if skill["state"] == "live" and verb is Verb.DENY:
+        return ((name, "bold"), f" is denied; {skill['version']} serves on")
+    did = {Verb.ROLLBACK: "rolled back to", Verb.RELOAD: "reloaded:", Verb.RESUME: "resumed:", Verb.APPROVE: "approved:"}.get(
+        verb, "mounted:"
+    )
     return (
         (name, "bold"),
         f" {did} ",
@@ -294,31 +282,3 @@ def cost(result: CallResult) -> Line:
         (f"{result.skill} generation {result.generation}, {short(result.digest)}: ", "dim"),
         f"{duration(used.wall)} wall, {duration(used.cpu)} cpu, {size(used.peak)} peak",
     )
-
-
-# --- quantities ----------------------------------------------------------------------------------------------------------------------
-
-
-def moment(epoch: float) -> str:
-    """``2026-11-21 05:07:09Z``."""
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-
-
-def duration(seconds: float) -> str:
-    """``0.42 ms``, ``41 ms``, ``1.3 s``."""
-    if seconds >= 1:
-        return f"{seconds:.1f} s"
-    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.2f} ms"
-
-
-def size(count: int) -> str:
-    """Bytes, in the largest unit that leaves at least one: ``18.2 MiB``."""
-    for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if count >= factor:
-            return f"{count / factor:.1f} {unit}"
-    return f"{count} B"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 tool``, ``3 tools``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -11,6 +11,7 @@ from skillpod.audit.ruleset import why_firm
 from skillpod.cli.values import nearest
 from skillpod.errors import CommandInvalid
 from skillpod.model.finding import Severity
+from skillpod.model.later import later
 from skillpod.resources import packaged_names, packaged_text
 
 NO_RULES = {
@@ -23,10 +24,10 @@ NO_RULES = {
 SECTIONS = ("Why", "What to do", "Fires on", "Does not fire on")
 
 _FOLDER = "audit/pages"
-_TITLE = re.compile(r"# ([A-Z]{3}-[0-9]{3}) (\S.*)")
-_SEVERITY = re.compile(r"\*([a-z]+)\*")
-_CWE = re.compile(r"CWE-[0-9]+")
-_SENTENCE = re.compile(r".*?[.:](?=\s|$)", re.DOTALL)
+_TITLE = later(r"# ([A-Z]{3}-[0-9]{3}) (\S.*)")
+_SEVERITY = later(r"\*([a-z]+)\*")
+_CWE = later(r"CWE-[0-9]+")
+_SENTENCE = later(r".*?[.:](?=\s|$)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from skillpod.cli.faults import Line
 from skillpod.cli.greeting import Greeting
 from skillpod.cli.news import Level
 from skillpod.cli.options import Places
+from skillpod.errors import PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.manager import SkillManager
 from skillpod.model.event import Event
@@ -109,6 +110,12 @@ class _Run:
         signals = _Signals()
         pod = self._pod
         await pod.start()
+        if self._listening is not None and not self._listening.address.is_loopback:
+            try:
+                pod.serve_others()
+            except PolicyUnreadable:
+                await pod.stop()
+                raise
         telling = asyncio.create_task(_tell_all(pod.events(), self._voice.tell))
         summing = asyncio.create_task(self._sum_up())
         for work in (telling, summing):  # nobody reads what is told any more: `skillpod serve | head`

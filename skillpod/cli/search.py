@@ -8,7 +8,7 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.access import any_pod
-from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, HomeDir, Json, Places, Policies, PolicyName, Skills
+from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.registry.stable import SEARCH
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -25,13 +25,14 @@ def search(
     skills: Skills = DEFAULT_SKILLS,
     policies: Policies = None,
     policy: PolicyName = None,
+    who: As = None,
     json: Json = False,
 ) -> None:
     """Find tools and skills by what they do, best first: what an agent gets from skillpod_search.
 
     Through the running pod; with none running, through one started for this search.
     """
-    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy)) as pod:
+    with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod:
         found = pod.invoke(SEARCH, {"query": " ".join(query), "limit": limit}).value
     if json:
         render.data(found)

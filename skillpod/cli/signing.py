@@ -17,7 +17,7 @@ from skillpod.cli.options import Json
 from skillpod.cli.passphrase import PassphraseFile
 from skillpod.cli.replacement import replaced, stamp
 from skillpod.cli.vouching import voucher
-from skillpod.errors import CommandInvalid, Downgraded, ManifestInvalid, PathUnusable, Revoked, SignatureInvalid
+from skillpod.errors import CommandInvalid, ManifestInvalid, PathUnusable, SignatureInvalid
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner
@@ -234,17 +234,13 @@ def verify(
 
 def _by_policies(path: Path, bundle: Bundle, policies: Path) -> Verified:
     """Raises whatever speaks against it."""
-    with closing(apart()) as worker:
-        survey = Examiner(worker, voucher=voucher(policies, [path])).survey(bundle, folder=_called(path))
-    fault = next((each for each in survey.faults if isinstance(each, (SignatureInvalid, Revoked, Downgraded, ManifestInvalid))), None)
-    if fault is not None:
-        raise fault
-    if survey.manifest is None or survey.provenance is None:
-        raise survey.faults[0] if survey.faults else SignatureInvalid("the skill could not be read", at=str(path), digest=bundle.digest)
     evidence = _evidence(path, bundle)
-    return Verified(
-        name=f"{survey.manifest.name} {survey.manifest.version}", bundle=bundle, provenance=survey.provenance, evidence=evidence
-    )
+    with closing(apart()) as worker:
+        survey = Examiner(worker).survey(bundle, folder=_called(path))
+    if survey.manifest is None:
+        raise next((each for each in survey.faults if isinstance(each, ManifestInvalid)), survey.faults[0])
+    provenance = voucher(policies, [path])(bundle, survey.manifest)
+    return Verified(name=f"{survey.manifest.name} {survey.manifest.version}", bundle=bundle, provenance=provenance, evidence=evidence)
 
 
 def _by_key(path: Path, bundle: Bundle, public: Path) -> Verified:

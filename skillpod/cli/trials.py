@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,17 +19,18 @@ from skillpod.cli.checkup import skill_folders, today
 from skillpod.cli.faults import Line, body_lines, fault_lines
 from skillpod.cli.options import Folders, Json, Policies, PolicyName
 from skillpod.cli.values import json_object
-from skillpod.config import load_policy, load_suppressions
+from skillpod.config import load_suppressions
 from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
+from skillpod.inforce import load_rules
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import helper
-from skillpod.lifecycle.pipeline import Examiner, Survey, decision
+from skillpod.lifecycle.pipeline import Examiner, Rules, Survey, decision, vouched
 from skillpod.lifecycle.probe import Outcome, run_tests
 from skillpod.model.capability import Access
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
+from skillpod.model.provenance import NO_PAST
 from skillpod.model.volume import Binding
-from skillpod.policy.document import Policy
 from skillpod.policy.suppressions import Suppressions
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places, resolve
@@ -59,7 +61,7 @@ def try_out(
     """
     values = json_object(config, at="--config")
     given = Given(
-        policy=load_policy(policies, policy or "default"),
+        rules=load_rules(policies, policy or "default"),
         suppressions=load_suppressions(policies, today=today()),
         config=values,
         bindings=_bound(volumes or []),
@@ -124,7 +126,7 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
 class Given:
     """What the tests run under: what a pod has from its policies and its pod.yaml."""
 
-    policy: Policy
+    rules: Rules
     suppressions: Suppressions
     config: Mapping[str, Any]
     bindings: Mapping[str, Binding]
@@ -173,7 +175,7 @@ def _as_dict(outcome: Outcome) -> dict[str, Any]:
 async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     """Run the tests of each folder's manifest. Raises IsolationUnavailable when nothing can run here."""
     worker = helper()
-    examiner = Examiner(worker, suppressions=given.suppressions, today=today)
+    examiner = Examiner(worker, suppressions=lambda: given.suppressions, today=today)
     with closing(worker), tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
         sandbox = JailSandbox(memory=memory)
@@ -197,7 +199,7 @@ async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: Jail
 
 async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list[Outcome], str]:
     manifest = survey.require()
-    admission, note = _leave(survey, given.policy)
+    admission, note = _leave(survey, given.rules)
     volumes = resolve([ask for ask in admission.grants.volumes if ask.name in given.bindings], given.bindings, Places.around({}))
     launch = Launch(admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, volumes=volumes)
     guests = sandbox.open(launch, on_death=lambda _: None)
@@ -208,9 +210,10 @@ async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list
         await guests.close()
 
 
-def _leave(survey: Survey, policy: Policy) -> tuple[Admission, str]:
+def _leave(survey: Survey, rules: Rules) -> tuple[Admission, str]:
     """Leave to start it for its tests: a held skill may have a trial, in the jail and without grants."""
-    made = decision(survey, policy)
+    now = time.time()
+    made = decision(survey, rules, provenance=vouched(survey, rules, NO_PAST, returns=False, now=now), now=now)
     match made:
         case Admission():
             return made, ""

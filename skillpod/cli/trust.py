@@ -30,11 +30,13 @@ _TRUST_HEAD = """\
 # Whose signatures count, and for which skills. docs/signing.md says how this is read; `skillpod trust add` adds to it.
 trust: 1
 publishers:
+...
 """
 _REVOCATIONS_HEAD = """\
 # Trust that was taken back. docs/signing.md says how this is read; `skillpod trust revoke` adds to it.
 revocations: 1
 revoked:
+...
 """
 
 Policies = Annotated[

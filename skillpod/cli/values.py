@@ -1,14 +1,26 @@
-"""JSON that a person gives on a command line: inline, from a file, from stdin."""
+"""What a person gives on a command line: JSON inline, from a file, from stdin; a span of time; a token in a file."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable
+
+_SPAN = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
+_TOKEN = re.compile(rb"[A-Za-z0-9_-]{1,200}")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(text: str) -> float | None:
+    """How long ``15m``, ``2h`` or ``90d`` is; None for what is no span of time."""
+    found = _SPAN.fullmatch(text)
+    return None if found is None else float(int(found[1]) * _UNITS[found[2]])
 
 
 def json_object(text: str, *, at: str) -> dict[str, Any]:
@@ -41,6 +53,22 @@ def nearest(word: str, known: Sequence[str], *, otherwise: str) -> str:
     from skillpod.documents import did_you_mean  # SAFE: here, for it loads the schema library, and only a mistake needs it
 
     return did_you_mean(word, known) or otherwise
+
+
+def token_in(path: Path) -> str:
+    """The token that a file holds, with nothing else than blanks around it. Raises PathUnusable for a file that others may read too."""
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            text = file.read(1024)
+    except OSError as fault:
+        raise PathUnusable(f"the token can't be read: {fault.strerror}", at=str(path)) from None
+    if mode & 0o077:
+        raise PathUnusable("other users may read this token", at=str(path), hint=f"chmod 600 {path}")
+    found = _TOKEN.fullmatch(text.strip())
+    if found is None:
+        raise PathUnusable("this file holds no token", at=str(path), hint="one line, as `skillpod token new NAME` prints it")
+    return found[0].decode()
 
 
 def _read(text: str) -> str:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from skillpod.cli.checkup import require_outside
-from skillpod.lifecycle.pipeline import Voucher, vouch_for_nobody
+from skillpod.config import load_revocations, load_trust
+from skillpod.model.bundle import Bundle
+from skillpod.model.manifest import Manifest
 from skillpod.model.provenance import NO_PAST, Provenance
+from skillpod.trust.vouch import vouch
 
-if TYPE_CHECKING:
-    from skillpod.model.bundle import Bundle
-    from skillpod.model.manifest import Manifest
+Voucher = Callable[[Bundle, Manifest], Provenance]
+"""Who signed a bundle, in the eyes of the operator; raises what ``trust.vouch`` does."""
 
 
 def voucher(policies: Path | None, skills: Sequence[Path]) -> Voucher:
-    """By trust.yaml and revocations.yaml, now. Raises PolicyUnreadable, and CommandInvalid for policies that one of the skills brings."""
-    if policies is None:
-        return vouch_for_nobody
-    require_outside(policies, skills, hint="a skill can't say whom to trust: keep the folder of policies elsewhere")
-    from skillpod.config import load_revocations, load_trust  # SAFE: here, so that a check without policies never loads them
-    from skillpod.trust.vouch import vouch
-
+    """By trust.yaml and revocations.yaml, now; without a folder nobody is trusted. Raises PolicyUnreadable, and CommandInvalid for policies
+    that one of the skills brings."""
+    if policies is not None:
+        require_outside(policies, skills, hint="a skill can't say whom to trust: keep the folder of policies elsewhere")
     trust, revocations = load_trust(policies), load_revocations(policies)
-
-    def by_policies(bundle: Bundle, manifest: Manifest) -> Provenance:
-        return vouch(bundle, manifest, trust, revocations, NO_PAST, now=time.time())
-
-    return by_policies
+    return lambda bundle, manifest: vouch(bundle, manifest, trust, revocations, NO_PAST, now=time.time())

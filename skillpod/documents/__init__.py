@@ -5,7 +5,7 @@ from skillpod.documents.fromjson import read_json
 from skillpod.documents.fromyaml import read_yaml
 from skillpod.documents.frontmatter import FRONTMATTER_LIMIT, Frontmatter, read_frontmatter
 from skillpod.documents.globs import glob_pattern, globs_overlap
-from skillpod.documents.operators import read_operators
+from skillpod.documents.operators import read_operators, read_whole
 from skillpod.documents.patterns import MAX_PATTERNS, pattern_fault
 from skillpod.documents.schema import Schema, meta_faults, schema_faults
 from skillpod.documents.text import MAX_BYTES, MAX_DEPTH, MAX_VALUES
@@ -30,6 +30,7 @@ __all__ = [
     "read_frontmatter",
     "read_json",
     "read_operators",
+    "read_whole",
     "read_yaml",
     "schema_faults",
     "show",

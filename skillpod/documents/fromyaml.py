@@ -10,6 +10,7 @@ import yaml
 from skillpod.documents.text import HALF_A_PAIR, MAX_DEPTH, MAX_VALUES, decode, number
 from skillpod.documents.words import show
 from skillpod.errors import DocumentInvalid
+from skillpod.model.later import later
 
 _LibYaml: Any = getattr(yaml, "CSafeLoader", None)
 """libyaml's parser, where PyYAML was built with it: six times faster. Only its events are used; nothing is resolved or constructed."""
@@ -19,8 +20,8 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
+_NUMBER = later(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_NOT_A_NUMBER = later(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
 
 
 class _PurePythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):

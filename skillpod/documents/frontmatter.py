@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,12 +11,13 @@ from skillpod.documents.fromyaml import read_yaml
 from skillpod.documents.text import MAX_BYTES
 from skillpod.documents.words import show
 from skillpod.errors import DocumentInvalid
+from skillpod.model.later import later
 
 FRONTMATTER_LIMIT = 64 * 1024
 """Characters between the two lines: every client of a skill is handed what stands there, as it stands there."""
 
 _FENCE = "---"
-_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s#"'][^:]*?))\s*:(?:\s|$)""")
+_KEY = later(r"""(?:"([^"]*)"|'([^']*)'|([^\s#"'][^:]*?))\s*:(?:\s|$)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,23 @@ from skillpod.documents.fromyaml import read_yaml
 from skillpod.documents.schema import schema_faults
 from skillpod.errors import DocumentInvalid, PolicyUnreadable, SkillpodError
 
+END = "..."
+"""What the last line of a document says that must be whole (YAML 1.2, 9.1.2)."""
+
+
+def read_whole(text: bytes, *, name: str, schema: bytes, faults: Callable[[Any], Iterable[DocumentInvalid]]) -> Any:
+    """As ``read_operators``, of a text that says where it ends: half a list of rules is often a list of rules, without those that forbid.
+    One in braces, as JSON is, has no half."""
+    if not text.lstrip().startswith(b"{") and _last_line(text) != END.encode():
+        hint = f"look whether it is whole, and write `{END}` as its last line"
+        raise PolicyUnreadable(f"it does not end with a line `{END}`: part of it may be missing", at=name, hint=hint)
+    return read_operators(text, name=name, schema=schema, faults=faults)
+
+
+def _last_line(text: bytes) -> bytes:
+    """The last one that says something: comments and blanks may follow an end."""
+    return next((line.rstrip() for line in reversed(text.splitlines()) if line.strip() and not line.lstrip().startswith(b"#")), b"")
+
 
 def read_operators(text: bytes, *, name: str, schema: bytes, faults: Callable[[Any], Iterable[DocumentInvalid]]) -> Any:
     """The value of a YAML text that fits the JSON Schema and has none of the further ``faults``; ``name`` is what messages call it.

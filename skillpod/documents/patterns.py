@@ -14,6 +14,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import assert_never
 
+from skillpod.model.later import later
+
 _LONGEST = 1_000
 _MAX_REPEAT = 1_000
 _DEEPEST = 50
@@ -107,9 +109,9 @@ _CLASSES: dict[str, Ranges] = {
     "S": _others(_SPACE),
 }
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0}
-_HEXADECIMAL = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}")
-_COUNT = re.compile(r"\{(\d{1,6})(,(\d{1,6})?)?\}", re.ASCII)
-_GROUP = re.compile(r"\?(?::|P?<[A-Za-z_][A-Za-z0-9_]*>)")
+_HEXADECIMAL = later(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}")
+_COUNT = later(r"\{(\d{1,6})(,(\d{1,6})?)?\}", re.ASCII)
+_GROUP = later(r"\?(?::|P?<[A-Za-z_][A-Za-z0-9_]*>)")
 
 
 # --- reading the pattern -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import islice
@@ -12,9 +11,10 @@ from skillpod.documents.explain import MAX_FAULTS, explain
 from skillpod.documents.patterns import is_found
 from skillpod.documents.unique import are_unique
 from skillpod.errors import DocumentInvalid
+from skillpod.model.later import later
 
 _SAYS_NOTHING = frozenset({"title", "description", "default", "examples", "deprecated", "$schema", "patternErrorMessage"})
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")  # nothing that a pointer would read as an escape or as a second step
+_PLAIN_NAME = later(r"[A-Za-z0-9_.-]+")  # nothing that a pointer would read as an escape or as a second step
 _OF_OBJECTS = frozenset({"type", "properties", "required", "additionalProperties"})
 _OF_LISTS = frozenset({"type", "items"})
 _PLAIN: Mapping[str, frozenset[type]] = {

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 
 from skillpod.documents.words import show
 from skillpod.errors import DocumentInvalid
+from skillpod.model.later import later
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_VALUES = 50_000
 HALF_A_PAIR = "a string has half of a surrogate pair in it"
 
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_UNWANTED = later("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 
 
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\t\n\r"

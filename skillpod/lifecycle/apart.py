@@ -24,11 +24,11 @@ def forked(*, jobs: int = 0, bounds: Bounds | None = None, meanwhile: Callable[[
     """Starts at once; only for a process with one thread, since a fork copies the locks that others hold."""
     from skillpod.sandbox.apart import ForkedApart  # SAFE: here, so that each loads what it needs
 
-    return ForkedApart(reading.read, prepare=reading.prepare, bounds=bounds, at_once=jobs, meanwhile=meanwhile)
+    return ForkedApart(reading.read, prepare=reading.prepare_for_many, bounds=bounds, at_once=jobs, meanwhile=meanwhile)
 
 
 def helper(*, jobs: int = 0, bounds: Bounds | None = None) -> HelperApart:
     """For a process with threads; its start takes a few tenths of a second, each reading afterwards a few milliseconds."""
     from skillpod.sandbox.helper import HelperApart  # SAFE: here, as above
 
-    return HelperApart(reading.ENTRY, prepare=reading.PREPARE, bounds=bounds, at_once=jobs)
+    return HelperApart(reading.ENTRY, prepare=reading.PREPARE, complete=reading.COMPLETE, bounds=bounds, at_once=jobs)

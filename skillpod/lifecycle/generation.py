@@ -12,6 +12,7 @@ from skillpod.model.decision import Admission, Identity
 from skillpod.model.digest import Digest
 from skillpod.model.finding import Finding
 from skillpod.model.manifest import Manifest, ToolSpec
+from skillpod.model.provenance import Provenance
 from skillpod.model.volume import Volume
 from skillpod.ports import Guests
 from skillpod.registry.registry import Route
@@ -25,6 +26,7 @@ class Generation:
         *,
         number: int,
         survey: Survey,
+        provenance: Provenance,
         admission: Admission,
         identity: Identity,
         guests: Guests,
@@ -36,7 +38,8 @@ class Generation:
     ) -> None:
         self.number = number
         self.survey = survey
-        self.admission = admission
+        self.provenance = provenance
+        self.admission = admission  # of today's rules: it is replaced when it is decided again, for the same rights
         self.identity = identity
         self.guests = guests
         self.attempts = attempts
@@ -59,6 +62,11 @@ class Generation:
     @property
     def tools(self) -> tuple[ToolSpec, ...]:
         return self.route.tools
+
+    def renew(self, admission: Admission, provenance: Provenance) -> None:
+        """It was decided again, for the same rights."""
+        self.admission = admission
+        self.provenance = provenance
 
     def step(self, event: Event) -> None:
         self.state = step(self.state, event)

@@ -1,4 +1,4 @@
-"""What an operator may order: mount, unmount, reload, rollback, resume. An order that fails changes nothing."""
+"""What may be ordered of a pod, by the verb of a command. An order that fails changes nothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import assert_never
 from skillpod.documents import did_you_mean
 from skillpod.errors import CommandInvalid, NameTaken, NotASkill, Quarantined, SkillpodError, UnknownDigest, UnknownSkill
 from skillpod.intake.snapshot import freeze
+from skillpod.lifecycle.answers import Answers
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
-from skillpod.lifecycle.swap import Occasion, desire_entry
+from skillpod.lifecycle.swap import ORDER, Occasion, desire_entry
+from skillpod.model.approval import Answer
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Command, Desired, Mode, Verb
 from skillpod.model.digest import Digest, short
@@ -28,11 +30,12 @@ class Orders:
     def __init__(self, parts: Parts, supervisor: Supervisor, *, root: Path) -> None:
         self._parts = parts
         self._supervisor = supervisor
+        self._answers = Answers(parts, supervisor)
         self._root = root
 
     async def execute(self, command: Command) -> str:
         """Carry one command out; the name of the skill it concerned. Raises what stands in its way, after which all is as before."""
-        occasion = Occasion(trigger="command", actor=command.actor, since=self._parts.clock.now())
+        occasion = Occasion(trigger=ORDER, actor=command.actor, since=self._parts.clock.now(), roles=command.principal.words)
         match command.verb:
             case Verb.MOUNT:
                 return await self._mount(command, occasion)
@@ -44,6 +47,14 @@ class Orders:
                 await self._rollback(command.name, command.to, occasion)
             case Verb.RESUME:
                 await self._resume(command.name, occasion)
+            case Verb.APPROVE:
+                await self._answers.give(command, Answer.APPROVE, occasion)
+            case Verb.DENY:
+                await self._answers.give(command, Answer.DENY, occasion)
+            case Verb.BREAK_GLASS:
+                await self._answers.give(command, Answer.BREAK_GLASS, occasion)
+            case Verb.REVIEW:
+                await self._answers.review(command, occasion)
             case _:
                 assert_never(command.verb)
         return command.name
@@ -60,7 +71,9 @@ class Orders:
                 before = self._supervisor.desired(slot.name)
                 self._require_free(slot, before, source, path)
                 config = before.config if command.config is None else MappingProxyType(dict(command.config))
-                desired = Desired(name=slot.name, mode=Mode.FOLLOW, source=source, actor=command.actor, config=config)
+                desired = Desired(
+                    name=slot.name, mode=Mode.FOLLOW, source=source, actor=occasion.actor, config=config, roles=occasion.roles
+                )
                 await self._bring_from_source(slot, desired, occasion)
         finally:
             self._supervisor.forget_if_empty(slot)
@@ -89,7 +102,9 @@ class Orders:
         async with slot.lock:
             before = self._supervisor.desired(name)
             slot.forget_refusal()
-            desired = Desired(name=name, mode=Mode.FOLLOW, source=before.source, actor=occasion.actor, config=before.config)
+            desired = Desired(
+                name=name, mode=Mode.FOLLOW, source=before.source, actor=occasion.actor, config=before.config, roles=occasion.roles
+            )
             await self._bring_from_source(slot, desired, occasion)
 
     async def _bring_from_source(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
@@ -114,7 +129,7 @@ class Orders:
         await self._supervisor.swap.withdraw(slot, occasion, reason=reason)  # before the lock: taking away never waits
         async with slot.lock:
             await self._supervisor.swap.withdraw(slot, occasion, reason=reason)
-            slot.error = None
+            slot.error = slot.question = None
             slot.forget_refusal()
             absent = replace(self._supervisor.desired(name), mode=Mode.ABSENT, actor=occasion.actor, over=None)
             await self._parts.ledger.take_away(desire_entry(absent, occasion))
@@ -173,7 +188,7 @@ class Orders:
             desired = self._supervisor.desired(name)
             if desired.mode is Mode.PINNED and desired.over in lifted:
                 # The pin was set when that digest was rolled back: to resume it is to follow the folder again.
-                desired = Desired(name=name, mode=Mode.FOLLOW, source=desired.source, actor=occasion.actor, config=desired.config)
+                desired = replace(desired, mode=Mode.FOLLOW, actor=occasion.actor, roles=occasion.roles, digest=None, over=None)
             if desired.mode is not Mode.ABSENT:
                 await self._bring_from_source(slot, desired, occasion)
 

@@ -8,12 +8,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.capability import VolumeAsk
 from skillpod.model.volume import Binding, Volume
-from skillpod.policy.document import Policy
 from skillpod.ports import Clock, Journal, Sandbox, State, Store
 from skillpod.registry.registry import Registry
 
@@ -36,7 +36,7 @@ class Parts:
     clock: Clock
     news: News
     examiner: Examiner
-    policy: Callable[[], Policy]
+    judge: Judge
     bare_names: Callable[[], frozenset[str]]
     configured: Callable[[str], Mapping[str, Any]]
     bindings: Callable[[], Mapping[str, Binding]]

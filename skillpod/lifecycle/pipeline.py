@@ -9,32 +9,34 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from skillpod.errors import AuditDenied, Downgraded, ManifestInvalid, Revoked, SignatureInvalid, SkillpodError
+from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
 from skillpod.lifecycle.reading import Named, Seen, asked, check_evidence, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Report, Severity, Verdict
-from skillpod.model.provenance import NO_PAST, UNSIGNED, Provenance
+from skillpod.model.provenance import UNSIGNED, Past, Provenance
 
 if TYPE_CHECKING:
     from skillpod.audit.update import Version
+    from skillpod.model.approval import Approval
     from skillpod.model.decision import Decision
     from skillpod.model.ended import Ended
     from skillpod.model.manifest import Manifest, ToolSpec
     from skillpod.policy.document import Policy
     from skillpod.policy.suppressions import Suppressions
     from skillpod.ports import Apart
+    from skillpod.trust.revocations import Revocations
+    from skillpod.trust.store import TrustStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What reading a bundle told: ``manifest`` and ``provenance`` are None when they could not be had; ``faults`` says every reason;
-    ``notices`` are about the operator's suppressions, where one about this skill holds for nothing."""
+    """What reading a bundle told: ``manifest`` is None when it could not be had; ``faults`` says every reason; ``notices``
+    are about the operator's suppressions, where one about this skill holds for nothing."""
 
     bundle: Bundle
     manifest: Manifest | None
     tools: tuple[ToolSpec, ...]
     report: Report
-    provenance: Provenance | None
     faults: tuple[SkillpodError, ...]
     notices: tuple[Finding, ...] = ()
 
@@ -60,34 +62,14 @@ def _distinct(reasons: list[SkillpodError]) -> list[SkillpodError]:
     return [reason for reason in reasons if told[reason.at or reason.message].code == reason.code]
 
 
-Voucher = Callable[["Bundle", "Manifest"], Provenance]
-"""Who signed a bundle, in the eyes of the operator; raises what ``trust.vouch`` does."""
-
-
-def vouch_for_nobody(bundle: Bundle, manifest: Manifest) -> Provenance:
-    """Where no key is trusted: what is unsigned may be, and what is signed is signed by a stranger."""
-    if not bundle.has_evidence:
-        return UNSIGNED
-    from skillpod.trust import revocations, store  # SAFE: here, so that what is unsigned never loads them
-    from skillpod.trust.vouch import vouch
-
-    return vouch(bundle, manifest, store.EMPTY, revocations.EMPTY, NO_PAST, now=0)
-
-
 class Examiner:
     """Reads bundles. A stranger's bytes meet a parser in a throw-away process first, and here only when that one survived them. What the
     operator's people have accepted of the audit's findings holds until a day: ``today`` says which it is."""
 
     def __init__(
-        self,
-        apart: Apart,
-        *,
-        suppressions: Suppressions | None = None,
-        today: Callable[[], date] = lambda: date.max,
-        voucher: Voucher = vouch_for_nobody,
+        self, apart: Apart, *, suppressions: Callable[[], Suppressions | None] = lambda: None, today: Callable[[], date] = lambda: date.max
     ) -> None:
         self._apart = apart
-        self._voucher = voucher
         self._suppressions = suppressions
         self._today = today
         self._turn = threading.Lock()
@@ -117,9 +99,10 @@ class Examiner:
 
     def _accepted(self, seen: Seen, folder: str) -> Seen:
         """What nobody has read, nobody can have accepted."""
-        if self._suppressions is None or not seen.is_whole:
+        suppressions = self._suppressions()
+        if suppressions is None or not seen.is_whole:
             return seen
-        report, notices = self._suppressions.applied(seen.report, skill=seen.skill or folder, today=self._today())
+        report, notices = suppressions.applied(seen.report, skill=seen.skill or folder, today=self._today())
         return replace(seen, report=report, notices=notices)
 
     def survey(self, bundle: Bundle, *, folder: str = "") -> Survey:
@@ -138,14 +121,13 @@ class Examiner:
         """As ``survey``, after ``look``. Threads take turns: on CPython 3.11 syntax trees made in two at once now and then ended in
         SystemError (AST constructor recursion depth mismatch)."""
         with self._turn:
-            return _survey(bundle, seen, folder, self._voucher)
+            return _survey(bundle, seen, folder)
 
 
-def _survey(bundle: Bundle, seen: Seen, folder: str, voucher: Voucher) -> Survey:
+def _survey(bundle: Bundle, seen: Seen, folder: str) -> Survey:
     faults: list[SkillpodError] = []
     manifest: Manifest | None = None
     tools: tuple[ToolSpec, ...] = ()
-    provenance: Provenance | None = None
     if seen.is_whole:
         try:
             manifest = read_manifest(bundle, folder=folder)
@@ -155,11 +137,8 @@ def _survey(bundle: Bundle, seen: Seen, folder: str, voucher: Voucher) -> Survey
     if seen.report.verdict is Verdict.DENY:
         faults.append(audit_denied(seen.report))
     try:
-        if manifest is not None:
-            provenance = voucher(bundle, manifest)
-        else:
-            check_evidence(bundle)
-    except (SignatureInvalid, Revoked, Downgraded) as fault:
+        check_evidence(bundle)
+    except SignatureInvalid as fault:
         faults.append(fault)
     name = manifest.name if manifest else folder
     for found in faults:
@@ -169,7 +148,6 @@ def _survey(bundle: Bundle, seen: Seen, folder: str, voucher: Voucher) -> Survey
         manifest=manifest,
         tools=tools,
         report=seen.report,
-        provenance=provenance,
         faults=tuple(faults),
         notices=seen.notices,
     )
@@ -189,16 +167,16 @@ def audit_denied(report: Report) -> AuditDenied:
     )
 
 
-def update_of(before: Survey, after: Survey) -> tuple[Finding, ...]:
-    """What the second changes of the first; empty where either has no manifest, and of the same bytes."""
+def update_of(before: Survey, after: Survey, *, signers: tuple[Provenance, Provenance] = (UNSIGNED, UNSIGNED)) -> tuple[Finding, ...]:
+    """What the second changes of the first; empty where either has no manifest, and of the same bytes. ``signers`` are those of each."""
     if before.bundle.digest == after.bundle.digest or before.manifest is None or after.manifest is None:
         return ()
     from skillpod.audit.update import changes  # SAFE: here, so that a check of one version never loads it
 
-    return changes(_version(before, before.manifest), _version(after, after.manifest))
+    return changes(_version(before, before.manifest, signers[0]), _version(after, after.manifest, signers[1]))
 
 
-def _version(survey: Survey, manifest: Manifest) -> Version:
+def _version(survey: Survey, manifest: Manifest, signer: Provenance) -> Version:
     from skillpod.audit.update import Version  # SAFE: here, as above
 
     return Version(
@@ -206,18 +184,56 @@ def _version(survey: Survey, manifest: Manifest) -> Version:
         tools=survey.tools,
         comparison=survey.report.comparison,
         manual=survey.bundle.files.get(manifest.instructions, b"").decode(errors="replace"),
-        provenance=survey.provenance or UNSIGNED,
+        provenance=signer,
     )
 
 
-def decision(survey: Survey, policy: Policy, *, update: Sequence[Finding] = ()) -> Decision:
-    """What the policy says of a survey without faults, and of what it changes as an update. Raises what ``Survey.require`` raises."""
-    from skillpod.policy.decide import Request, decide  # SAFE: here, so that a check without a policy never loads them
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is in force of the operator's rules, together. ``environment`` is what the operator calls this pod's."""
+
+    policy: Policy
+    trust: TrustStore
+    revocations: Revocations
+    environment: str = ""
+
+
+def vouched(survey: Survey, rules: Rules, past: Past, *, returns: bool, now: float) -> Provenance:
+    """Who signed it, as far as that is trusted. ``returns``: an operator goes back to a digest that was admitted before. Raises what
+    ``Survey.require`` raises, and what keeps its evidence from being good enough."""
+    from skillpod.trust.vouch import vouch  # SAFE: here, so that a check without a policy never loads it
 
     manifest = survey.require()
-    if survey.provenance is None:
-        raise SignatureInvalid("the provenance is not known", digest=survey.bundle.digest)
+    return vouch(survey.bundle, manifest, rules.trust, rules.revocations, past.returning() if returns else past, now=now)
+
+
+def decision(
+    survey: Survey,
+    rules: Rules,
+    *,
+    provenance: Provenance,
+    now: float,
+    update: Sequence[Finding] = (),
+    approvals: tuple[Approval, ...] = (),
+    requester: str = "",
+    roles: tuple[str, ...] = (),
+) -> Decision:
+    """What the policy says of a survey without faults, and of what it changes as an update; ``now`` is seconds since the epoch,
+    ``requester`` who caused it, in these ``roles``. Raises what ``Survey.require`` raises."""
+    from skillpod.policy.decide import decide  # SAFE: here, so that a check without a policy never loads them
+    from skillpod.policy.request import Request  # SAFE: here, as above
+
     request = Request(
-        manifest=manifest, report=survey.report, provenance=survey.provenance, digest=survey.bundle.digest, update=tuple(update)
+        manifest=survey.require(),
+        report=survey.report,
+        provenance=provenance,
+        digest=survey.bundle.digest,
+        evidence=survey.bundle.evidence,
+        now=now,
+        update=tuple(update),
+        approvals=approvals,
+        requester=requester,
+        roles=roles,
+        environment=rules.environment,
     )
-    return decide(request, policy)
+    return decide(request, rules.policy)

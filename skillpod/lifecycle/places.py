@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
-_LINE = re.compile(r"([0-9]+)(?::([0-9]+))?")
+from skillpod.model.later import later
+
+_STEP = later(r"\[([0-9]+)\]|([^.\[\]]+)")
+_LINE = later(r"([0-9]+)(?::([0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-import platform
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from skillpod import __version__
@@ -14,6 +16,7 @@ from skillpod.errors import ManifestInvalid, SignatureInvalid, SkillpodError, fr
 from skillpod.model.bundle import Bundle
 from skillpod.model.ended import Ended
 from skillpod.model.finding import Finding, Report, Severity
+from skillpod.model.later import compile_waiting
 from skillpod.resources import packaged_text
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
 ENTRY = "skillpod.lifecycle.reading:read"
 PREPARE = "skillpod.lifecycle.reading:prepare"
+COMPLETE = "skillpod.lifecycle.reading:complete"
+
+
+_READERS = ("skillpod.audit.run", "skillpod.manifest.parse", "skillpod.manifest.describe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +104,34 @@ def find(text: Annotated[str, Field(min_length=1)], ctx: Context, many: list[str
 
 
 def prepare() -> None:
-    """Import everything that ``read`` may, and have it read a skill that is in order and one that is not: what is made once is then made
-    before the forks."""
+    """Import what ``read`` needs for a skill that is in order, and have it read one: what is made once is then made before the forks."""
     read(asked([(Bundle.freeze(_REHEARSED), "rehearsed")]))
+
+
+def prepare_for_many() -> None:
+    """And every pattern, which each of a few would rather compile for itself."""
+    prepare()
+    compile_waiting()
+
+
+def complete() -> None:
+    """The same for skills that are not in order: it takes as long again, and can wait until nobody else does."""
+    compile_waiting()
     faulty = {**_REHEARSED, "manifest.yaml": b"name: rehearsed\nversion: 1.0\nunknown: 1\n"}
     read(asked([(Bundle.freeze(faulty, {"skill.oms.sig": b"{}"}), "other")]))
+
+
+def keep_bytecode() -> None:
+    """Keep the bytecode of what ``read`` needs, where that is wanted and there is none: a throw-away process can write nothing, and would
+    compile all of it again each time (PEP 3147)."""
+    if sys.dont_write_bytecode:
+        return
+    from importlib.util import find_spec  # SAFE: here, as above
+
+    cached = [spec.cached for name in _READERS if (spec := find_spec(name)) is not None and spec.cached]
+    if not all(map(os.path.exists, cached)):
+        for name in _READERS:
+            import_module(name)
 
 
 def read_manifest(bundle: Bundle, *, folder: str) -> Manifest:
@@ -133,7 +163,7 @@ def _reader() -> Any:
     from skillpod.manifest.parse import ManifestReader  # SAFE: here, as above
 
     schema = json.loads(packaged_text("manifest/schema.json"))
-    return ManifestReader(schema, python=platform.python_version(), skillpod=__version__)
+    return ManifestReader(schema, python=sys.version.partition(" ")[0], skillpod=__version__)
 
 
 # --- what goes in ------------------------------------------------------------------------------------------------------------------

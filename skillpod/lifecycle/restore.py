@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from skillpod.errors import SkillpodError, Waiting
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Survey
+from skillpod.lifecycle.plan import Plan
 from skillpod.lifecycle.supervisor import Supervisor
-from skillpod.lifecycle.swap import Occasion, Plan
+from skillpod.lifecycle.swap import Occasion
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Mode, Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.event import Kind
+from skillpod.sandbox.apart import cores
 
 _BATCH = 32
-"""How many bundles are read in one process: what was mounted was read in one of its own when it came."""
+"""How many bundles are read in one process, at the most: what was mounted was read in one of its own when it came."""
+
+_EACH = 3
+"""Batches a processor: the first can be published while the others are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,15 @@ async def restore(parts: Parts, supervisor: Supervisor, *, folders: frozenset[st
     read: a followed folder that is gone is left to the sweep, which unmounts it."""
     occasion = Occasion(trigger="start", actor="skillpod", since=parts.clock.now())
     wanted = [remembered for remembered in parts.state.names().values() if _is_due(remembered, folders)]
-    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-    found = [item for batch in await asyncio.gather(*(parts.offload(_find, parts, batch) for batch in batches)) for item in batch]
-    waiting = found
+    batches = _batches(wanted)
+    waiting: list[_Found] = []
+    # More threads than processors: most of them wait for their turn to have a batch read.
+    threads = ThreadPoolExecutor(max_workers=2 * _EACH * cores(), thread_name_prefix="skillpod")
+    try:
+        for found in [asyncio.get_running_loop().run_in_executor(threads, _find, parts, batch) for batch in batches]:
+            waiting += [item for item in await found if not await _restore_one(parts, supervisor, item, occasion)]
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
     while waiting:  # those that require others come in the round after them
         later = [item for item in waiting if not await _restore_one(parts, supervisor, item, occasion)]
         if len(later) == len(waiting):
@@ -53,6 +65,11 @@ def _is_due(remembered: Remembered, folders: frozenset[str] | None) -> bool:
     if desired.mode is Mode.ABSENT or remembered.digest is None:
         return False
     return desired.source != FOLDER or folders is None or desired.name in folders
+
+
+def _batches(wanted: Sequence[Remembered]) -> list[Sequence[Remembered]]:
+    size = max(1, min(_BATCH, -(-len(wanted) // (_EACH * cores()))))
+    return [wanted[start : start + size] for start in range(0, len(wanted), size)]
 
 
 def _find(parts: Parts, batch: Sequence[Remembered]) -> list[_Found]:
@@ -79,7 +96,7 @@ async def _restore_one(parts: Parts, supervisor: Supervisor, item: _Found, occas
         why = parts.state.quarantined().get(item.survey.bundle.digest) if item.survey else None
         if item.survey is None or why is not None:
             return True  # the sweep says so, and what to do
-        plan = await supervisor.swap.plan_surveyed(slot, desired, item.survey)
+        plan = await supervisor.swap.planner.plan_surveyed(slot, desired, item.survey)
         if _same(plan, item.remembered.identity):
             parts.registry.check(slot.name, plan.survey.tools)
             generation = supervisor.swap.open(slot, item.remembered.generation, plan)

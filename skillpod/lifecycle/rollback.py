@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from skillpod.errors import GuestDied, Quarantined, SkillpodError, WireBroken
@@ -99,9 +100,7 @@ class Rollback:
         before = slot.current
         known = self._desired(slot.name)
         over = slot.seen if known.source == FOLDER else None
-        desired = Desired(
-            name=slot.name, mode=Mode.PINNED, source=known.source, actor=occasion.actor, digest=digest, over=over, config=known.config
-        )
+        desired = replace(known, mode=Mode.PINNED, actor=occasion.actor, digest=digest, over=over, roles=occasion.roles)
         await self._swap.bring(slot, await self._parts.offload(self._parts.store.get, digest), desired, occasion)
         after = slot.current
         # It is published and durable already: a journal that fails from here on must not undo what came back.

@@ -11,6 +11,7 @@ from skillpod.model.digest import Digest
 
 if TYPE_CHECKING:
     from skillpod.intake.snapshot import Stamp
+    from skillpod.lifecycle.question import Question
 
 
 class Slot:
@@ -20,6 +21,7 @@ class Slot:
         self.builder: asyncio.Task[None] | None = None  # the look that holds the lock, if one does
         self.current: Generation | None = None
         self.previous: Generation | None = None
+        self.question: Question | None = None  # what people must answer, when the newest attempt is held
         self.error: SkillpodError | None = None  # why the newest attempt did not become the current generation
         self.refused: tuple[str, str, str] | None = None  # (digest, code, message) of that attempt: told once, not at every look
         self.tried: tuple[Digest, Digest] | None = None  # (digest, evidence) of the folder that did not come to serve

@@ -27,7 +27,9 @@ from skillpod.intake.snapshot import Ignored, Stamp, freeze_under, list_folders,
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.rollback import Rollback
 from skillpod.lifecycle.slot import Slot
-from skillpod.lifecycle.swap import Occasion, Swap, desire_entry, followed, refusal_entry
+from skillpod.lifecycle.standing import Standing
+from skillpod.lifecycle.swap import ORDER, Occasion, Swap, desire_entry, followed, refusal_entry
+from skillpod.lifecycle.trial import try_out
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Access
 from skillpod.model.command import FOLDER, Desired, Mode
@@ -49,6 +51,9 @@ class Supervisor:
         self._settle = settle
         self.slots: dict[str, Slot] = {}
         self.swap = Swap(parts, on_death=self._hear_of_death, on_change=self._look_at_dependents)
+        self.standing = Standing(
+            parts, swap=self.swap, desired=self.desired, spawn=self.spawn, refuse=self.refuse, interrupt=self.interrupt
+        )
         self.rollback = Rollback(parts, swap=self.swap, desired=self.desired, spawn=self.spawn)
         self._turn = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._work: set[asyncio.Task[None]] = set()
@@ -193,7 +198,7 @@ class Supervisor:
 
     def forget_if_empty(self, slot: Slot) -> None:
         """Drop a slot that holds nothing and that nothing is remembered or seen of."""
-        known = slot.current is not None or slot.seen is not None or slot.stamp is not None or slot.name in self._parts.state.names()
+        known = slot.current or slot.question or slot.seen or slot.stamp or slot.name in self._parts.state.names()
         if not known and not slot.lock.locked():
             self.slots.pop(slot.name, None)
 
@@ -209,7 +214,7 @@ class Supervisor:
     async def _close_gap(self, slot: Slot, occasion: Occasion) -> None:
         desired = self.desired(slot.name)
         if desired.mode is Mode.ABSENT:
-            slot.error = None
+            slot.error = slot.question = None
             await self.swap.withdraw(slot, occasion, reason="it is not desired")
             return
         if desired.source != FOLDER:
@@ -236,7 +241,7 @@ class Supervisor:
         if slot.tried == (bundle.digest, bundle.evidence):
             return  # these bytes were tried, and nothing they were refused for has changed
         slot.tried = (bundle.digest, bundle.evidence)
-        target, wanted = await self._target(desired, bundle)
+        target, wanted = await self._target(desired, bundle, occasion)
         async with self._turn:
             await self.swap.bring(slot, target, wanted, occasion)
         slot.tried = None
@@ -256,18 +261,19 @@ class Supervisor:
         slot.seen = bundle.digest
         return bundle
 
-    async def _target(self, desired: Desired, folder: Bundle) -> tuple[Bundle, Desired]:
-        """What should run, and the wish behind it: a pin holds until the folder holds something else than when it was set."""
+    async def _target(self, desired: Desired, folder: Bundle, occasion: Occasion) -> tuple[Bundle, Desired]:
+        """What should run, and the wish behind it: a pin holds until the folder holds something else than when it was set. What nobody
+        ordered is the folder's own wish."""
         if desired.mode is Mode.PINNED and desired.digest is not None and folder.digest == desired.over:
             return await self._parts.offload(self._parts.store.get, desired.digest), desired
-        if desired.mode is Mode.PINNED:
+        if desired.mode is Mode.PINNED or (folder.digest != desired.digest and occasion.trigger != ORDER):
             return folder, Desired(name=desired.name, mode=Mode.FOLLOW, source=FOLDER, actor=FOLDER, config=desired.config)
         return folder, desired
 
     async def _folder_gone(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
         slot.stamp = None
         slot.seen = None
-        slot.error = None
+        slot.error = slot.question = None
         slot.refused = None
         live = slot.current is not None
         await self.swap.withdraw(slot, occasion, reason="its folder is gone")
@@ -311,6 +317,10 @@ class Supervisor:
         """Keep, tell and journal why the newest attempt did not come to serve; once for each cause."""
         error.about(skill=slot.name, digest=slot.seen or "")
         slot.error = error
+        if not isinstance(error, Held):
+            slot.question = None
+        elif slot.question is not None and slot.question.trial is None:
+            self.spawn(try_out(self._parts, slot.question))
         if isinstance(error, NameTaken):
             slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
@@ -344,6 +354,20 @@ class Supervisor:
         slot.retry_at = self._parts.clock.now() + min(RETRY_FIRST * 2**slot.retries, RETRY_LONGEST)
         slot.retries += 1
 
+    async def reconsider(self, occasion: Occasion, *, anew: frozenset[str] = frozenset()) -> None:
+        """The operator's rules changed: what serves is decided again now, and then what was refused or held. The skills in ``anew`` are
+        read again before: what is accepted of their findings is another."""
+        for name in anew & self.slots.keys():
+            slot = self.slots[name]
+            slot.question = None
+            if slot.current is not None:
+                serving = slot.current
+                serving.survey = await self._parts.offload(self._parts.examiner.survey, serving.survey.bundle, folder=name)
+        await self.standing.check(list(self.slots.values()), occasion)
+        for slot in list(self.slots.values()):
+            slot.forget_refusal()
+            self.spawn_look(slot.name, occasion)
+
     def rebind(self, before: Mapping[str, Binding]) -> None:
         """pod.yaml binds volumes otherwise. What lost one, or the right to write there, is taken away at once; one that leads elsewhere is
         a new generation, at the next look; what is kept for rollback is not kept with what it had."""
@@ -373,7 +397,7 @@ class Supervisor:
         for slot in list(self.slots.values()):
             current = slot.current
             waits = changed in slot.awaits and isinstance(slot.error, (Waiting, NameTaken))
-            unmet = current is not None and changed in current.manifest.requires.skills and bool(self.swap.unmet(current.manifest))
+            unmet = current is not None and changed in current.manifest.requires.skills and bool(self.swap.planner.unmet(current.manifest))
             if waits or unmet:
                 self.spawn(self._decide_again(slot))
 
@@ -381,7 +405,7 @@ class Supervisor:
         occasion = Occasion(trigger="requires", actor=FOLDER, since=self._parts.clock.now())
         async with slot.lock:
             current = slot.current
-            missing = self.swap.unmet(current.manifest) if current else []
+            missing = self.swap.planner.unmet(current.manifest) if current else []
             if current is not None and missing:
                 error = Waiting(f"it requires {' and '.join(missing)}", hint="it is mounted by itself when they are", at="requires")
                 await self.swap.withdraw(slot, occasion, reason=error.message, kind=Kind.WAITING)

@@ -3,177 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import Any
 
-from packaging.specifiers import SpecifierSet
-
-from skillpod.audit.update import unreadable
-from skillpod.errors import ApprovalNeeded, Held, PolicyRefused, Quarantined, Refused, SkillpodError, Waiting
+from skillpod.errors import Held, Quarantined, Refused, RulesChanged, SkillpodError
 from skillpod.lifecycle.attempts import Attempts
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
-from skillpod.lifecycle.pipeline import Survey, decision, update_of
+from skillpod.lifecycle.plan import Plan, Planner, rights
 from skillpod.lifecycle.probe import prove
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.table import Event, State
-from skillpod.manifest.config import fill_config
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Desired, Mode
-from skillpod.model.decision import Admission, Hold, Identity, Refusal
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
-from skillpod.model.finding import Finding
 from skillpod.model.guest import Launch
-from skillpod.model.manifest import Manifest, ToolSpec
-from skillpod.model.volume import Volume
 from skillpod.ports import Guests
 
 DRAIN_GRACE = 2.0
 """Seconds past a skill's own wall limit that a replaced generation may take to finish: its deadlines end its calls before."""
+
+ORDER = "command"
+"""What caused what somebody ordered."""
 
 OnDeath = Callable[[Slot, Guests, SkillpodError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """Why something is brought up: ``trigger`` and ``actor`` go to the journal, ``since`` is when the change was first seen."""
+    """Why something is brought up: ``trigger`` and ``actor`` go to the journal, ``since`` is when the change was first seen; ``roles`` are
+    those in which an actor gave an order."""
 
     trigger: str
     actor: str
     since: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything decided about a bundle, before anything is started. ``update`` is what it changes of the version before it."""
-
-    survey: Survey
-    manifest: Manifest
-    admission: Admission
-    config: Mapping[str, Any]
-    volumes: tuple[Volume, ...]
-    identity: Identity
-    tools: tuple[ToolSpec, ...]
-    update: tuple[Finding, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 class Swap:
     def __init__(self, parts: Parts, *, on_death: OnDeath, on_change: Callable[[str], None]) -> None:
         self._parts = parts
+        self.planner = Planner(parts)
         self._on_death = on_death
         self._on_change = on_change
         self._publishing = asyncio.Lock()
         self._drains: set[asyncio.Task[None]] = set()
-
-    # --- what would be done ---------------------------------------------------------------------------------------------
-
-    async def plan(self, slot: Slot, bundle: Bundle, desired: Desired) -> Plan:
-        """Read, decide and configure. Raises every Refused, Held and Misconfigured of the walk up to a guest."""
-        why = self._parts.state.quarantined().get(bundle.digest)
-        if why is not None:
-            raise Quarantined(
-                f"this version kept failing and is quarantined: {why}",
-                hint=f"change the skill, or `skillpod resume {slot.name}` to try it again",
-                skill=slot.name,
-                digest=bundle.digest,
-            )
-        return await self.plan_surveyed(slot, desired, await self._survey(slot, bundle))
-
-    async def _survey(self, slot: Slot, bundle: Bundle) -> Survey:
-        for known in (slot.current, slot.previous):
-            # The sidecars are not part of the digest: with other evidence it is examined again.
-            if known is not None and known.digest == bundle.digest and known.survey.bundle.evidence == bundle.evidence:
-                return known.survey
-        return await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
-
-    async def plan_surveyed(self, slot: Slot, desired: Desired, survey: Survey) -> Plan:
-        """As ``plan``, from a survey that was made before."""
-        manifest = survey.require()
-        slot.awaits = frozenset(manifest.requires.skills)
-        update = await self._update(slot, desired, survey)
-        admission = self._admitted(survey, update)
-        config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
-        self._require_skills(manifest)
-        granted = admission.grants.volumes
-        volumes = await self._parts.offload(self._parts.bound, granted) if granted else ()
-        return Plan(
-            survey=survey,
-            manifest=manifest,
-            admission=admission,
-            config=config,
-            volumes=volumes,
-            identity=Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config), volumes=volumes),
-            tools=self._named(survey),
-            update=update,
-        )
-
-    async def _update(self, slot: Slot, desired: Desired, survey: Survey) -> tuple[Finding, ...]:
-        """What this changes of the version that serves, or served last; nothing of one that an operator returns to by its digest, nor
-        after one was taken away by an operator: what comes then is decided as a new skill."""
-        if desired.mode is Mode.PINNED:
-            return ()
-        if slot.current is not None:
-            return update_of(slot.current.survey, survey)
-        remembered = self._parts.state.names().get(slot.name)
-        if remembered is None or remembered.desired.mode is Mode.ABSENT or not remembered.history:
-            return ()
-        last = remembered.digest or remembered.history[-1]
-        if last == survey.bundle.digest:
-            return ()
-        try:
-            bundle = await self._parts.offload(self._parts.store.get, last)
-        except SkillpodError as error:
-            return (unreadable(error.message),)
-        return update_of(await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name), survey)
-
-    def _named(self, survey: Survey) -> tuple[ToolSpec, ...]:
-        """The tools under the names they are exported by: their own, where the operator wants them bare."""
-        if survey.manifest is None or survey.manifest.name not in self._parts.bare_names():
-            return survey.tools
-        return tuple(replace(spec, exported=spec.name) for spec in survey.tools)
-
-    def _admitted(self, survey: Survey, update: Sequence[Finding]) -> Admission:
-        answer = decision(survey, self._parts.policy(), update=update)
-        match answer:
-            case Admission():
-                return answer
-            case Hold():
-                raise ApprovalNeeded(answer.question, reasons=answer.reasons, skill=answer.skill, digest=answer.digest)
-            case Refusal():
-                if len(answer.reasons) == 1:
-                    raise answer.reasons[0]
-                raise PolicyRefused(f"rule `{answer.rule}` refuses it", reasons=answer.reasons, skill=answer.skill, digest=answer.digest)
-            case _:
-                assert_never(answer)
-
-    def _require_skills(self, manifest: Manifest) -> None:
-        missing = list(self.unmet(manifest))
-        if missing:
-            raise Waiting(
-                f"it requires {' and '.join(missing)}", hint="it is mounted by itself when they are", skill=manifest.name, at="requires"
-            )
-
-    def unmet(self, manifest: Manifest) -> list[str]:
-        """The required skills that are not mounted in a version that fits, each in words."""
-        routes = self._parts.registry.routes
-        unmet: list[str] = []
-        for name, versions in manifest.requires.skills.items():
-            route = routes.get(name)
-            if route is None:
-                unmet.append(f"skill `{name}` {versions}, which is not mounted")
-            elif not SpecifierSet(versions).contains(route.version, prereleases=True):
-                unmet.append(f"skill `{name}` {versions}, of which {route.version} is mounted")
-        return unmet
 
     # --- doing it -------------------------------------------------------------------------------------------------------
 
     async def bring(self, slot: Slot, bundle: Bundle, desired: Desired, occasion: Occasion) -> None:
         """Make this bundle the one that serves. When it raises, nothing has changed and what served still serves."""
         slot.awaits = frozenset()
-        plan = await self.plan(slot, bundle, desired)
+        plan = await self.planner.plan(slot, bundle, desired)
         if slot.current is not None and slot.current.identity == plan.identity:
+            slot.current.renew(plan.admission, plan.provenance)
             await self._note_desire(slot, desired, occasion)
             if not isinstance(slot.error, Quarantined):
                 slot.error = slot.refused = None
@@ -183,7 +68,8 @@ class Swap:
             await self._prove(generation)
             async with self._publishing:
                 self._parts.registry.check(slot.name, generation.tools)
-                self._require_skills(plan.manifest)
+                self.planner.require_skills(plan.manifest)
+                self._require_leave(plan, desired)
                 await self._write(slot, generation, desired, occasion)
                 self.publish(slot, generation, occasion)
         except BaseException:
@@ -191,6 +77,14 @@ class Swap:
                 generation.step(Event.FAILED)
                 await generation.guests.close()
             raise
+
+    def _require_leave(self, plan: Plan, desired: Desired) -> None:
+        """The rules may have changed while it was built, an answer may have run out: it is decided again right before it is published."""
+        now = self._parts.judge.judge(plan.survey, desired, plan.update).require()
+        if rights(now) != rights(plan.admission):
+            raise RulesChanged(
+                "the rules changed while it was built", hint="it is decided again at once", skill=now.skill, digest=now.digest
+            )
 
     def _build(self, slot: Slot, plan: Plan) -> Generation:
         remembered = self._parts.state.names().get(slot.name)
@@ -235,6 +129,7 @@ class Swap:
         return Generation(
             number=number,
             survey=plan.survey,
+            provenance=plan.provenance,
             admission=plan.admission,
             identity=plan.identity,
             guests=guests,
@@ -257,7 +152,7 @@ class Swap:
         wanted = replace(desired, digest=generation.digest)
         remembered = self._parts.state.names().get(slot.name)
         entries = [] if remembered is not None and remembered.desired == wanted else [desire_entry(wanted, occasion)]
-        entries.append(_decided(generation, occasion))
+        entries.append(decided_entry(generation, occasion))
         entries.append(_published(generation, slot.current, occasion, wanted))
         await self._parts.ledger.write(*entries)
 
@@ -396,7 +291,7 @@ def refusal_entry(name: str, digest: str, error: SkillpodError, occasion: Occasi
     )
 
 
-def _decided(generation: Generation, occasion: Occasion) -> Entry:
+def decided_entry(generation: Generation, occasion: Occasion) -> Entry:
     admission = generation.admission
     return Entry(
         fact=Fact.DECIDED,
@@ -412,7 +307,7 @@ def _decided(generation: Generation, occasion: Occasion) -> Entry:
         decision="admit",
         rule=admission.rule,
         policy=admission.policy,
-        details=_accepted(generation) | _changed(generation),
+        details=_accepted(generation) | _changed(generation) | _trusted(generation),
     )
 
 
@@ -425,6 +320,15 @@ def _accepted(generation: Generation) -> dict[str, Any]:
 def _changed(generation: Generation) -> dict[str, Any]:
     """What the update changed, for the journal and those who listen; no word where it is none."""
     return {"update": [finding.as_dict() for finding in generation.update]} if generation.update else {}
+
+
+def _trusted(generation: Generation) -> dict[str, Any]:
+    """Who signed it and who approved it; no word where nobody did."""
+    signed, approvals = generation.provenance, generation.admission.approvals
+    return {
+        **({"provenance": {"publisher": signed.publisher, "keys": list(signed.keys)}} if signed.is_signed else {}),
+        **({"approvals": [{"by": each.by, "answer": each.answer.value, "until": each.until} for each in approvals]} if approvals else {}),
+    }
 
 
 def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired) -> Entry:
@@ -447,5 +351,6 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
             "identity": generation.identity.as_dict(),
             "walls": report.as_dict() if report else {},
             **({"volumes": [volume.as_dict() for volume in generation.volumes]} if generation.volumes else {}),
+            **_trusted(generation),
         },
     )

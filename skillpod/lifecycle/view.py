@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isinf
 from typing import Any
 
 from skillpod.lifecycle.generation import Generation
@@ -36,7 +37,8 @@ def summary(slot: Slot, state: State) -> dict[str, Any]:
         "lifetime": generation.manifest.lifetime.value if generation else "",
         "rule": generation.admission.rule if generation else "",
         "author": generation.manifest.author if generation else "",
-        "publisher": _publisher(generation),
+        "publisher": generation.provenance.publisher if generation else "",
+        "keys": list(generation.provenance.keys) if generation else [],
         "mounted_at": generation.published_epoch if generation else 0.0,
         "calls": generation.route.leases.calls if generation else 0,
         "failures": generation.route.leases.failures if generation else 0,
@@ -69,6 +71,8 @@ def _generation(generation: Generation) -> dict[str, Any]:
         "grants": generation.admission.grants.as_dict(),
         "volumes": [_volume(volume, report.volumes if report else {}) for volume in generation.volumes],
         "policy": generation.admission.policy,
+        "approvals": [approval.as_dict() for approval in generation.admission.approvals],
+        "valid_until": None if isinf(generation.admission.valid_until) else generation.admission.valid_until,
         "config": generation.identity.config,
         "limits": {name: getattr(limits, name) for name in limits.__slots__},
         "requires": {"skills": dict(manifest.requires.skills), "python": manifest.requires.python, "skillpod": manifest.requires.skillpod},
@@ -110,8 +114,3 @@ def _previous(slot: Slot, generation: Generation | None) -> str | None:
     if generation is None or slot.previous is None:
         return None
     return slot.previous.digest
-
-
-def _publisher(generation: Generation | None) -> str:
-    provenance = generation.survey.provenance if generation else None
-    return provenance.publisher if provenance else ""

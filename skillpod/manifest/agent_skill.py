@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +12,7 @@ from skillpod.manifest.faults import Faults
 from skillpod.manifest.scripts import find_programs
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime
+from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, Limits, Manifest
 from skillpod.model.names import is_skill_name
@@ -25,7 +25,7 @@ SCRIPT_LIMITS = Limits(wall=30.0, cpu=30.0)
 
 _AUTHOR_LIMIT = 256
 _LICENSE_LIMIT = 128
-_VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)((a|b|rc)(0|[1-9][0-9]*))?")
+_VERSION = later(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)((a|b|rc)(0|[1-9][0-9]*))?")
 _VERSION_LIMIT = 64
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skillpod.documents import Schema
+from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import ScriptArgument
 
@@ -21,8 +22,8 @@ STDIN = "stdin"
 _COUNT_LIMIT = 16
 _DEPTH_LIMIT = 32
 
-_PROPERTY = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
-_PLACEHOLDER = re.compile(r"%(?:\((\w+)\)[sdrf]|%)")
+_PROPERTY = later(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
+_PLACEHOLDER = later(r"%(?:\((\w+)\)[sdrf]|%)")
 _TYPES = {"int": "integer", "float": "number"}
 _PARSER_WORDS = frozenset(
     {"prog", "usage", "description", "epilog", "formatter_class", "add_help", "allow_abbrev", "conflict_handler", "exit_on_error"}

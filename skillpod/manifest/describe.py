@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -24,12 +23,13 @@ from skillpod.manifest.refine import DEPTH_LIMIT, nesting, refine, said_of
 from skillpod.manifest.scopes import External, Modules, Scope, Unclear, parse_files, source
 from skillpod.manifest.scripts import script_tools
 from skillpod.model.bundle import Bundle
+from skillpod.model.later import later
 from skillpod.model.manifest import DESCRIPTION_LIMIT, SCHEMA_LIMIT, TOOLS_LIMIT, Manifest, Parameter, ToolSpec
 from skillpod.model.names import EXPORTED_NAME, exported_name
 
 PARAMETERS_LIMIT = 64
 
-_PARAMETER_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
+_PARAMETER_NAME = later(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
 _TOOL = External("skillpod.tool")
 _CONTEXT = External("skillpod.Context")
 _HINTS: Mapping[str, type] = {

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
+from skillpod.model.later import later
 from skillpod.model.legible import is_unseen
 from skillpod.model.manifest import KIB, MIB
 
-_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
-_SIZE = re.compile(r"([0-9]{1,9})(KiB|MiB|GiB)")
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
+_DURATION = later(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
+_SIZE = later(r"([0-9]{1,9})(KiB|MiB|GiB)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BYTES = {"KiB": KIB, "MiB": MIB, "GiB": 1024 * MIB}
-_HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_HOST_LABEL = later(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _INTERPRETER_VARIABLES = ("LD_", "PYTHON", "GLIBC_TUNABLES", "MALLOC_", "GCONV_PATH", "NLSPATH", "LOCPATH")
 
 
@@ -65,6 +67,8 @@ def _within(value: float, text: str, least: float, most: float, bounds: Bounds) 
 
 def specifier(text: str) -> SpecifierSet:
     """``>=1.2,<2`` as packaging reads it (PEP 440); an empty one says nothing and is refused."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # SAFE: here, so that who requires nothing never loads them
+
     try:
         found = SpecifierSet(text)
     except InvalidSpecifier:

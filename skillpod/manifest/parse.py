@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
-
-from packaging.version import Version
 
 from skillpod.documents import Schema, did_you_mean, join, read_yaml, show
 from skillpod.errors import DocumentInvalid
@@ -17,6 +14,7 @@ from skillpod.manifest.faults import Faults
 from skillpod.manifest.schemas import author_schema_faults
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, GuestCount, Limits, Manifest, Requires, SkillTest
 from skillpod.model.names import is_skill_name
@@ -90,7 +88,7 @@ def _misspelt(names: Iterable[str]) -> str:
 
 # --- faults of the schema, and what is left sound ------------------------------------------------------------------------------------
 
-_STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
+_STEP = later(r"\[([0-9]+)\]|([^.\[\]]+)")
 _UNITS = {**dict.fromkeys(fields.DURATIONS, "s"), **dict.fromkeys(fields.SIZES, "MiB")}
 
 
@@ -347,7 +345,7 @@ class _Reading:
 
     def _check_version(self, key: str, wanted: str, running: str) -> None:
         versions = self._try(f"requires.{key}", None, fields.specifier, wanted)
-        if versions is not None and running and not versions.contains(Version(running), prereleases=True):
+        if versions is not None and running and not versions.contains(running, prereleases=True):
             self._add(f"this is {key} {running}, the skill wants {wanted}", f"requires.{key}")
 
     def _tests(self) -> tuple[SkillTest, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from skillpod.documents import MAX_PATTERNS, dotted, join, meta_faults, pattern_fault
 from skillpod.errors import DocumentInvalid
+from skillpod.model.later import later
 
 
 class Extent(NamedTuple):
@@ -52,7 +52,7 @@ _INSTEAD = {
     "unevaluatedProperties": "use additionalProperties",
     "unevaluatedItems": "use items",
 }
-_LOCAL = re.compile(r"#/\$defs/([A-Za-z0-9_.-]+)")  # nothing that a pointer would read as an escape or as a second step
+_LOCAL = later(r"#/\$defs/([A-Za-z0-9_.-]+)")  # nothing that a pointer would read as an escape or as a second step
 
 Path = tuple[str | int, ...]
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from skillpod.errors import ManifestInvalid
+from skillpod.model.later import later
 from skillpod.model.manifest import MIB
 
 SOURCE_LIMIT = MIB
@@ -133,7 +134,7 @@ def parse_files(files: Mapping[str, bytes]) -> tuple[dict[str, ast.Module], list
     return trees, faults
 
 
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_CODING = later(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _UTF_8 = frozenset({b"utf-8", b"utf8", b"utf-8-sig", b"ascii", b"us-ascii"})
 
 

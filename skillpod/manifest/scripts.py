@@ -11,6 +11,7 @@ from typing import Any
 from skillpod.manifest.argparse_calls import STDIN, CommandLine, Unreadable, is_main_guard, parser_description, read_command_line
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.scopes import parse_files
+from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, SCHEMA_LIMIT, TOOLS_LIMIT, Manifest, Script, ToolSpec
 from skillpod.model.names import exported_name
@@ -18,8 +19,8 @@ from skillpod.model.names import exported_name
 FOLDER = "scripts"
 WORDS_LIMIT = 256
 """Words a plain program may be given."""
-_TOOL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_TESTS = re.compile(r"(test_.*|conftest|__init__)\.py")
+_TOOL_NAME = later(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_TESTS = later(r"(test_.*|conftest|__init__)\.py")
 _STDIN_SCHEMA = {"type": "string", "description": "What the program reads from standard input."}
 OUTPUT_SCHEMA: Mapping[str, Any] = {
     "type": "object",

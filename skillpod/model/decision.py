@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from skillpod.errors import SkillpodError
+from skillpod.model.approval import Approval, Subject
 from skillpod.model.capability import Grants, Isolation, Tier
 from skillpod.model.digest import Digest, value_digest
 from skillpod.model.volume import Volume
@@ -13,7 +15,10 @@ from skillpod.model.volume import Volume
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Leave to start one digest with these grants. Only ``policy.decide`` makes one (a test holds that), and it is never stored."""
+    """Leave to start one digest with these grants. Only ``policy.decide`` makes one (a test holds that), and it is never stored.
+
+    ``valid_until`` is seconds since the epoch, when it is decided again; infinite: never for that. ``approvals`` are those it rests on.
+    """
 
     skill: str
     digest: Digest
@@ -23,17 +28,23 @@ class Admission:
     rule: str
     policy: Digest
     opted_out: tuple[tuple[str, str], ...] = ()  # (wall, the operator's reason)
+    valid_until: float = inf
+    approvals: tuple[Approval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A person must answer. ``question`` is a sentence; ``trial`` may be an Admission for a run in the jail with no grants."""
+    """People must answer. ``question`` is a sentence; ``subject`` what their answers are bound to, ``needed`` how many must approve, each a
+    different person, and ``given`` the approvals that count so far. ``trial`` is an Admission for a run in the jail with no grants."""
 
     skill: str
     digest: Digest
     question: str
     rule: str
     policy: Digest
+    subject: Subject
+    needed: int = 1
+    given: tuple[Approval, ...] = ()
     reasons: tuple[SkillpodError, ...] = ()
     trial: Admission | None = None
 

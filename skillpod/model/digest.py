@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, NewType
+
+from skillpod.model.later import later
 
 Digest = NewType("Digest", str)
 """``sha256:`` and 64 hex characters."""
 
-_SHAPE = re.compile(r"sha256:[0-9a-f]{64}")
+_SHAPE = later(r"sha256:[0-9a-f]{64}")
 
 
 def tree_digest(files: Mapping[str, bytes]) -> Digest:

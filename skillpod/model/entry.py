@@ -24,8 +24,16 @@ class Fact(Enum):
     QUARANTINED = "quarantined"
     RESUMED = "resumed"
     GUEST_DIED = "guest_died"
+    RULES = "rules"  # what is in force of the operator's rules; details.rules: digests by what they are of
+    TRIED = "tried"  # what is held ran its tests in the jail, without grants; details.trial
+    APPROVED = "approved"  # details.approval: Approval.as_dict(), here and in the two below
+    DENIED = "denied"
+    GLASS_BROKEN = "glass_broken"
+    REVIEWED = "reviewed"  # the review that broken glass opened is closed
     ATTEMPTED = "attempted"  # a guest tried what it was not granted; details: act, target, by, and beside it asked and audit
-    CALL = "call"
+    NOT_ALLOWED = "not_allowed"  # somebody asked for what their roles do not allow; details: act, needs, roles
+    CALL = "call"  # details.ticket, details.approved_by: where a person had to agree to it
+    CALL_ANSWERED = "call.answered"  # decision: approve | deny; details.ticket: what CALL entries of this question name
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 
 

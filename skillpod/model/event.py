@@ -24,12 +24,17 @@ class Kind(Enum):
     ROLLED_BACK = "rolled_back"
     QUARANTINED = "quarantined"
     RESUMED = "resumed"
+    APPROVED = "approved"
+    DENIED = "denied"
+    GLASS_BROKEN = "glass_broken"
+    REVIEWED = "reviewed"
+    RULES_CHANGED = "rules_changed"  # of the policies in force: the policy, whom it trusts, what is revoked
     GUEST_DIED = "guest_died"
     ATTEMPTED = "attempted"  # a guest tried what it was not granted, for the first time
     TROUBLE = "trouble"  # something of the pod's own: the watcher, the journal, the skills directory
 
 
-ALERTS = frozenset({Kind.REFUSED, Kind.HELD, Kind.ROLLED_BACK, Kind.QUARANTINED, Kind.ATTEMPTED, Kind.TROUBLE})
+ALERTS = frozenset({Kind.REFUSED, Kind.HELD, Kind.ROLLED_BACK, Kind.QUARANTINED, Kind.GLASS_BROKEN, Kind.ATTEMPTED, Kind.TROUBLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

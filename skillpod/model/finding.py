@@ -134,7 +134,19 @@ class Report:
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
     """What findings come to; those that are accepted count for nothing."""
-    severities = {finding.severity for finding in findings if finding.suppressed is None}
-    if Severity.DENY in severities:
-        return Verdict.DENY
-    return Verdict.REVIEW if Severity.REVIEW in severities else Verdict.ALLOW
+    worst = Verdict.ALLOW
+    for finding in findings:
+        if finding.suppressed is None:
+            if finding.severity is Severity.DENY:
+                return Verdict.DENY
+            if finding.severity is Severity.REVIEW:
+                worst = Verdict.REVIEW
+    return worst
+
+
+def badness_of(verdict: Verdict) -> int:
+    """Its place among the verdicts: 0 is the best."""
+    return _BADNESS[verdict.value]
+
+
+_BADNESS = {verdict.value: place for place, verdict in enumerate(Verdict)}

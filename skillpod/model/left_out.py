@@ -7,7 +7,8 @@ link. Every other name, dotfiles included, is part of the bundle.
 from __future__ import annotations
 
 import fnmatch
-import re
+
+from skillpod.model.later import later
 
 LEFT_OUT: tuple[tuple[str, str], ...] = (
     (".git*", "git's own files: they change without the skill changing, and no signature covers them"),
@@ -44,7 +45,7 @@ LEFT_OUT: tuple[tuple[str, str], ...] = (
 )
 """Patterns of fnmatch, case-sensitive, against one part of a path."""
 
-_ANY = re.compile("|".join(fnmatch.translate(pattern) for pattern, _ in LEFT_OUT))
+_ANY = later("|".join(fnmatch.translate(pattern) for pattern, _ in LEFT_OUT))
 
 
 def is_left_out(name: str) -> bool:

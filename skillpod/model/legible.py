@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from skillpod.model.later import later
+
 ELLIPSIS = "\u2026"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_SELDOM = re.compile("[\ufe00-\ufe0d\U000e0100-\U000e01ef\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5]")
+_SELDOM = later("[\ufe00-\ufe0d\U000e0100-\U000e01ef\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5]")
 """Neither control nor format by their category, and yet nothing to see."""
-_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])|[\u200c\u200d]{2,}")
+_JOINER = later("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])|[\u200c\u200d]{2,}")
 """A joiner that joins nothing: beside plain text, at an end, or one of several."""
-_EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n){3,}")
-_BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
-_INDENT = re.compile(r"^[^\S\n]{13,}", re.MULTILINE)
+_EMPTY_LINES = later(r"\n(?:[^\S\n]*\n){3,}")
+_BLANKS = later(r"(?<=\S)[^\S\n]{2,}")
+_INDENT = later(r"^[^\S\n]{13,}", re.MULTILINE)
 _DEEPEST = " " * 12
-_FAR = re.compile(r"[^\S\n]{80,}")
+_FAR = later(r"[^\S\n]{80,}")
 
 
 def is_unseen(character: str) -> bool:

@@ -6,22 +6,24 @@ import hashlib
 import re
 import unicodedata
 
-SKILL_NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+from skillpod.model.later import later
+
+SKILL_NAME = later(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 SKILL_NAME_LIMIT = 64
-EXPORTED_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
-_EXPORTED_LIMIT = 64
+EXPORTED_NAME = later(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
+EXPORTED_LIMIT = 64
 _HASH_LENGTH = 6
 
-SIDECAR = re.compile(r"skill\.oms(\.[A-Za-z0-9]+)?\.sig")
+SIDECAR = later(r"skill\.oms(\.[A-Za-z0-9]+)?\.sig")
 """Signature evidence in the root of a folder: beside the bundle, not part of its digest, and no guest sees it."""
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
+_RESERVED = later(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
 """Names of devices on Windows, whatever follows a dot (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 NATIVE = "native code and path hooks can't be in a skill"
 _FORBIDDEN_SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".pth", ".egg-link")
-_VERSIONED_LIBRARY = re.compile(r".*\.so(\.[0-9]+)+", re.IGNORECASE)
+_VERSIONED_LIBRARY = later(r".*\.so(\.[0-9]+)+", re.IGNORECASE)
 
 
 def is_skill_name(text: str) -> bool:
@@ -31,10 +33,10 @@ def is_skill_name(text: str) -> bool:
 def exported_name(skill: str, tool: str) -> str:
     """``skill__tool``, at most 64 characters; a longer one is cut and ends in 6 characters of its own hash."""
     whole = f"{skill}__{tool}"
-    if len(whole) <= _EXPORTED_LIMIT:
+    if len(whole) <= EXPORTED_LIMIT:
         return whole
     mark = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{whole[: _EXPORTED_LIMIT - _HASH_LENGTH - 1]}_{mark}"
+    return f"{whole[: EXPORTED_LIMIT - _HASH_LENGTH - 1]}_{mark}"
 
 
 def file_name_fault(name: str) -> str:

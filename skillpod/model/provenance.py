@@ -1,9 +1,11 @@
-"""Who signed a digest, and what is remembered of who signed a name before."""
+"""Who signed a digest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import inf
+from types import MappingProxyType
 from typing import Any
 
 
@@ -37,17 +39,24 @@ UNSIGNED = Provenance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The highest version of one publisher's that was published under a name, and its digest."""
+
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What the journal remembers of a name that was admitted signed: by which publisher, and the highest version under that publisher with
-    its digest. All empty for a name that never was."""
+    """What the journal remembers of a name that was ever admitted signed: by whom last, and of each publisher the mark. Empty: it never
+    was."""
 
     signed_by: str = ""
-    mark_version: str = ""
-    mark_digest: str = ""
+    marks: Mapping[str, Mark] = field(default_factory=lambda: MappingProxyType({}))
 
     def returning(self) -> Past:
         """The same for a return to an earlier digest, which an operator asks for: no mark, and nothing else is forgotten."""
-        return replace(self, mark_version="", mark_digest="")
+        return Past(signed_by=self.signed_by)
 
 
 NO_PAST = Past()

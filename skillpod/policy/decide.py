@@ -3,93 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from math import inf
 
-from skillpod.errors import ApprovalNeeded, AuditDenied, PolicyRefused, SkillpodError
-from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
-from skillpod.model.comparison import Comparison, Standing, places
+from skillpod.errors import AuditDenied, PolicyRefused, SkillpodError
+from skillpod.model.approval import Approval, Subject
+from skillpod.model.capability import NOTHING, Grants, Isolation
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
-from skillpod.model.digest import Digest
-from skillpod.model.finding import Finding, Report, Severity, Verdict, verdict_of
-from skillpod.model.manifest import Manifest
-from skillpod.model.provenance import Provenance
+from skillpod.model.finding import Report, Severity, Verdict
+from skillpod.policy.approvals import Answers, ends, weigh
 from skillpod.policy.document import Policy
-from skillpod.policy.rules import KINDS, Facts, Outcome, Rule
-
-ENFORCEABLE = frozenset({"volumes"})
-"""The kinds of permission the jail of this version can give and hold a guest to. Reading one's own folder needs no grant."""
+from skillpod.policy.hold import given_by, matters_of, words
+from skillpod.policy.request import Request, kinds_of
+from skillpod.policy.rules import ENFORCEABLE, Facts, Outcome, Restriction, Rule
 
 EVIDENCE_RULE = "evidence"
 AUDIT_RULE = "audit"
 ISOLATION_RULE = "isolation"
 DEFAULT_RULE = "default-deny"
 GRANTS_RULE = "grants"
+ANSWER_RULE = "answer"
 """The rules that are not in any document, because no document may change them."""
-
-_LATER = "Approving comes with a later version; until then a policy of the operator's own can allow it"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """All that is known of one digest. ``isolation`` is how it would be contained; ``update`` is what it changes of the version that was
-    admitted before it, and counts as the audit's findings do."""
-
-    manifest: Manifest
-    report: Report
-    provenance: Provenance
-    digest: Digest
-    isolation: Isolation = Isolation.JAIL
-    update: tuple[Finding, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worse of the digest's own and the update's."""
-        return max(self.report.verdict, verdict_of(self.update), key=list(Verdict).index)
-
-    @property
-    def tier(self) -> Tier:
-        """The higher of what the manifest says and what its permissions need: a manifest can't understate itself."""
-        return max(self.manifest.tier, self.manifest.permissions.needs)
 
 
 def decide(request: Request, policy: Policy) -> Decision:
     """What the policy says: what no rule allows is refused; deny overrides require_approval, which overrides allow.
 
-    Whatever the document says, a denying audit, a report of another digest and module isolation are refused. When several rules allow,
-    the first in the document gives the grants, never more than was asked.
+    Whatever the document says, a denying audit, a report of another digest and module isolation are refused, and so is what a person has
+    said no to. When several rules allow, the first in the document gives the grants; when several ask, what all of them give. Never more
+    than was asked.
     """
     refusal = _beyond_rules(request, policy)
     if refusal is not None:
         return refusal
-    facts = _facts(request)
-    speaking = [rule for rule in policy.rules if rule.speaks_of(facts)]
+    facts = request.facts
+    speaking = [rule for rule in policy.rules if rule.match.speaks_of(facts)]
     denying = [rule for rule in speaking if rule.outcome is Outcome.DENY]
     if denying:
         return _refuse(request, policy, denying[0].id, [_denied(rule, policy) for rule in denying])
-    asking = [rule for rule in speaking if rule.outcome is Outcome.REQUIRE_APPROVAL]
-    if asking:
-        return _hold(request, policy, asking)
-    if speaking:
-        return _admit(request, policy, speaking[0])
-    return _refuse(request, policy, DEFAULT_RULE, [_not_allowed(request, policy)])
-
-
-def _facts(request: Request) -> Facts:
-    manifest = request.manifest
-    return Facts(
-        name=manifest.name,
-        author=manifest.author,
-        publisher=request.provenance.publisher,
-        is_signed=request.provenance.is_signed,
-        tier=request.tier,
-        verdict=request.verdict,
-        isolation=request.isolation,
-        asked=_kinds(manifest.permissions),
-    )
-
-
-def _kinds(permissions: Permissions) -> frozenset[str]:
-    return frozenset(kind for kind in KINDS if getattr(permissions, kind))
+    allowing = [rule for rule in speaking if rule.outcome is Outcome.ALLOW]
+    if len(allowing) == len(speaking) and allowing and not request.approvals:
+        return _admit(request, policy, allowing)
+    questions = _questions(policy, facts, speaking)
+    if not allowing and not questions:
+        return _refuse(request, policy, DEFAULT_RULE, [_not_allowed(request, policy)])
+    return _by_people(request, policy, allowing, questions)
 
 
 # --- no --------------------------------------------------------------------------------------------------------------------------
@@ -116,12 +73,21 @@ def _denied(rule: Rule, policy: Policy) -> SkillpodError:
     return PolicyRefused(f"the rule {rule.id!r} of the policy {policy.name!r} denies it: {rule.reason}", at=f"{policy.name}:{rule.id}")
 
 
+def _said_no(denial: Approval) -> SkillpodError:
+    return PolicyRefused(
+        f"{denial.by} said no to it: {denial.reason}",
+        hint="another version or another policy is another question; the same person's yes takes this no back",
+    )
+
+
 def _not_allowed(request: Request, policy: Policy) -> SkillpodError:
-    asked = ", ".join(sorted(_kinds(request.manifest.permissions))) or "nothing"
+    asked = ", ".join(sorted(kinds_of(request.manifest.permissions))) or "nothing"
     signed = f"signed by {request.provenance.publisher or 'a key'}" if request.provenance.is_signed else "unsigned"
+    who = f", asked for by {' '.join((request.requester, *request.roles))}" if request.requester else ""
+    where = f", in the environment {request.environment}" if request.environment else ""
     return PolicyRefused(
         f"no rule of the policy {policy.name!r} allows it: tier {request.tier.word}, asks for {asked}, {signed}, "
-        f"audit verdict {request.verdict.value}",
+        f"audit verdict {request.verdict.value}{who}{where}",
         at=policy.name,
         hint="lower what it asks, or add a rule with its reason to the policy",
     )
@@ -135,90 +101,106 @@ def _refuse(request: Request, policy: Policy, rule: str, reasons: Sequence[Skill
 # --- a question ------------------------------------------------------------------------------------------------------------------
 
 
-def _hold(request: Request, policy: Policy, rules: Sequence[Rule]) -> Hold:
+Question = Sequence[Rule]
+"""Rules that ask together: a yes is enough when it is for each of them."""
+
+
+def _questions(policy: Policy, facts: Facts, speaking: Sequence[Rule]) -> list[Question]:
+    """What could be answered, the easiest first. Where a rule allows, it is all that hits. Where none does, one of those that ask must
+    also let in (``Restriction.opens``); with each of these it is another question, and one of them is enough."""
+    hitting = [rule for rule in speaking if rule.outcome is Outcome.REQUIRE_APPROVAL]
+    if len(hitting) < len(speaking):
+        return [hitting] if hitting else []
+    opening = [rule for rule in policy.rules if _opens(rule, facts)]
+    together = [[rule for rule in policy.rules if rule in hitting or rule is door] for door in opening]
+    return sorted(together, key=lambda question: (_needed(question), -_longest(question)))
+
+
+def _opens(rule: Rule, facts: Facts) -> bool:
+    return rule.outcome is Outcome.REQUIRE_APPROVAL and isinstance(rule.match, Restriction) and rule.match.opens(facts)
+
+
+def _needed(question: Question) -> int:
+    return max(rule.approvals for rule in question)
+
+
+def _longest(question: Question) -> float:
+    """For how many seconds an approval counts at most."""
+    return min(rule.valid_for for rule in question)
+
+
+def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], questions: Sequence[Question]) -> Decision:
+    """What people answered decides where they were enough; until then it is a question."""
+    subject = request.subject(policy)
+    answers = weigh(request.approvals, subject, requester=request.requester, now=request.now)
+    if answers.denials:
+        return _refuse(request, policy, ANSWER_RULE, [_said_no(denial) for denial in answers.denials])
+    if not questions:
+        return _admit(request, policy, allowing)
+    for question in questions:
+        longest = _longest(question)
+        enough = answers.enough(_needed(question), longest=longest, now=request.now)
+        if enough:
+            until = min(ends(approval, longest) for approval in enough)
+            return _admission(request, policy, question[0].id, given_by(question, request), valid_until=until, approvals=enough)
+    return _hold(request, policy, questions[0], subject, answers)
+
+
+def _hold(request: Request, policy: Policy, question: Question, subject: Subject, answers: Answers) -> Hold:
     manifest = request.manifest
-    matters = list(_matters(request))
-    ways_out = list(dict.fromkeys(matter.hint for matter in matters if matter.hint))
-    because = "; ".join(rule.reason.strip().rstrip(".") for rule in rules)
-    asked = "; ".join(f"{matter.message} ({matter.at})" if matter.at else matter.message for matter in matters)
-    until_then = f"to run without asking, {'; '.join(ways_out)}" if ways_out else "under this one it can't be mounted"
-    named = ", ".join(rule.id for rule in rules)
+    given = answers.within(_longest(question), now=request.now)
+    matters = tuple(matter.about(skill=manifest.name, digest=request.digest) for matter in matters_of(request))
     return Hold(
         skill=manifest.name,
         digest=request.digest,
-        question=f"May {manifest.name} {manifest.version} run? {asked or 'The policy wants a person to agree'}. "
-        f"{because} (policy {policy.name!r}: {named}). {_LATER}; {until_then}.",
-        rule=rules[0].id,
+        question=words(request, policy, question, matters=matters, given=given),
+        subject=subject,
+        rule=question[0].id,
         policy=policy.digest,
-        reasons=tuple(matter.about(skill=manifest.name, digest=request.digest) for matter in matters),
+        needed=_needed(question),
+        given=given,
+        reasons=matters,
+        trial=_admission(request, policy, question[0].id, NOTHING),
     )
-
-
-def _matters(request: Request) -> Iterator[SkillpodError]:
-    """What there is to agree to, each with its place and a way to do without."""
-    manifest = request.manifest
-    if request.tier > Tier.READ_ONLY:
-        yield ApprovalNeeded(
-            f"it asks for the tier {request.tier.word}",
-            at="manifest.yaml:tier",
-            hint=f"write `tier: {Tier.READ_ONLY.word}`",
-        )
-    used = {(row.kind, row.resource): row for row in request.report.comparison}
-    for kind in KINDS:
-        asks = [(name, used.get((kind, resource))) for name, resource in _named(manifest.permissions, kind)]
-        if asks:
-            named = ", ".join(f"{name} ({_use(row)})" if row else name for name, row in asks)
-            yield ApprovalNeeded(
-                f"it asks for {kind}: {named}", at=f"manifest.yaml:permissions.{kind}", hint=f"remove `permissions.{kind}`"
-            )
-    for finding in (*request.report.counting(Severity.REVIEW), *request.update):
-        if finding.severity is Severity.REVIEW:
-            yield ApprovalNeeded(f"{finding.rule}: {finding.message}", at=finding.at, hint=finding.fix)
-
-
-def _named(permissions: Permissions, kind: str) -> Iterator[tuple[str, str]]:
-    """What is asked for of a kind, for people, and as the comparison calls it."""
-    for ask in sorted(getattr(permissions, kind)):
-        match ask:
-            case VolumeAsk():
-                yield f"{ask.name} to {ask.access}", ask.name
-            case NetworkAsk():
-                yield from ((endpoint, endpoint) for endpoint in ask.endpoints)
-            case _:
-                yield ask, ask
-
-
-def _use(row: Comparison) -> str:
-    """Where the code uses what it asks for, as the audit read it."""
-    match row.standing:
-        case Standing.DYNAMIC:
-            return f"perhaps used in {places(row.used)}, which is only known when the code runs"
-        case Standing.WILDCARD:
-            return f"covers more than one; used in {places(row.used)}" if row.used else "covers more than one; no use of it is seen"
-        case _:
-            return f"used in {places(row.used)}" if row.used else "no use of it is seen"
 
 
 # --- leave -----------------------------------------------------------------------------------------------------------------------
 
 
-def _admit(request: Request, policy: Policy, rule: Rule) -> Admission | Refusal:
-    grants = rule.grant.of(request.manifest.permissions)
-    missing = sorted(_kinds(grants) - ENFORCEABLE)
-    if missing:
-        reason = PolicyRefused(
-            f"the rule {rule.id!r} grants {', '.join(missing)}, and the jail of this version can't give that",
-            at=f"{policy.name}:{rule.id}",
-            hint="remove it from the rule's `grant`: the skill then runs without it",
-        )
-        return _refuse(request, policy, GRANTS_RULE, [reason])
+def _admit(request: Request, policy: Policy, rules: Sequence[Rule]) -> Admission | Refusal:
+    """By the first of them that gives what the jail can give: a rule that gives more must not stand in the way of one that gives less."""
+    granted = [(rule, rule.grant.of(request.manifest.permissions)) for rule in rules]
+    for rule, grants in granted:
+        if grants is NOTHING or kinds_of(grants) <= ENFORCEABLE:
+            return _admission(request, policy, rule.id, grants, opted_out=rule.without, valid_until=request.now + rule.valid_for)
+    rule, grants = granted[0]
+    reason = PolicyRefused(
+        f"the rule {rule.id!r} grants {', '.join(sorted(kinds_of(grants) - ENFORCEABLE))}, and the jail of this version can't give that",
+        at=f"{policy.name}:{rule.id}",
+        hint="remove it from the rule's `grant`: the skill then runs without it",
+    )
+    return _refuse(request, policy, GRANTS_RULE, [reason])
+
+
+def _admission(
+    request: Request,
+    policy: Policy,
+    rule: str,
+    grants: Grants,
+    *,
+    opted_out: tuple[tuple[str, str], ...] = (),
+    valid_until: float = inf,
+    approvals: tuple[Approval, ...] = (),
+) -> Admission:
     return Admission(
         skill=request.manifest.name,
         digest=request.digest,
         isolation=request.isolation,
         grants=grants,
         tier=request.tier,
-        rule=rule.id,
+        rule=rule,
         policy=policy.digest,
-        opted_out=rule.without,
+        opted_out=opted_out,
+        valid_until=min(valid_until, request.provenance.valid_until),
+        approvals=approvals,
     )

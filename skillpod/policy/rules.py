@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from enum import Enum
+from math import inf
+from typing import NamedTuple, assert_never
+
+from packaging.specifiers import SpecifierSet
 
 from skillpod.model.capability import NOTHING, Grants, Isolation, Permissions, Tier
-from skillpod.model.finding import Verdict
+from skillpod.policy.globs import is_covered, is_hit
+from skillpod.policy.roles import Roles, reaches_down_from, reaches_up_to
+from skillpod.policy.versions import Ceiling, is_of
 
 KINDS = tuple(field.name for field in fields(Permissions))
 """The kinds of permission, in their fixed order."""
 
-_BADNESS = {Verdict.ALLOW: 0, Verdict.REVIEW: 1, Verdict.DENY: 2}
+ENFORCEABLE = frozenset({"volumes"})
+"""The kinds of permission the jail of this version can give and hold a guest to. Reading one's own folder needs no grant."""
 
 
 class Outcome(Enum):
@@ -21,93 +28,149 @@ class Outcome(Enum):
     REQUIRE_APPROVAL = "require_approval"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the rules look at. ``tier`` is the higher of what the manifest says and what its permissions need."""
+class Facts(NamedTuple):
+    """What the rules look at. ``tier`` is the higher of what the manifest says and what its permissions need, ``badness`` the verdict's
+    place in ``Verdict``. ``requester``, ``roles`` (words) and ``environment`` are empty where they are not known, ``publisher`` is for an
+    unsigned skill."""
 
     name: str
+    version: str
     author: str
     publisher: str
     is_signed: bool
     tier: Tier
-    verdict: Verdict
+    badness: int
     isolation: Isolation
     asked: frozenset[str]  # kinds of permission
+    requester: str
+    roles: tuple[str, ...]
+    environment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """The conditions of one rule; all must hold.
-
-    ``tier``, ``verdict`` and ``permissions`` are the edge of what an allowance covers, and the edge from which a restriction hits
-    (``permissions`` None: a restriction that does not look at them). ``signed``, ``isolation`` and the patterns are None when the rule
-    does not look at them.
-    """
+class Coverage:
+    """The conditions of an allowance: it covers what is no higher than its ``tier``, no worse than its ``badness`` and asks for no kind
+    beyond its ``permissions``. What is not known is covered by no condition on it. The others are None where the rule does not look at
+    them."""
 
     tier: Tier
-    verdict: Verdict
-    permissions: frozenset[str] | None
+    badness: int
+    permissions: frozenset[str]
     signed: bool | None = None
     isolation: Isolation | None = None
     name: re.Pattern[str] | None = None
     author: re.Pattern[str] | None = None
     publisher: re.Pattern[str] | None = None
+    version: SpecifierSet | None = None
+    principal: re.Pattern[str] | None = None
+    role: Roles | None = None
+    environment: re.Pattern[str] | None = None
 
-    def covers(self, facts: Facts) -> bool:
-        """Whether an allowance reaches this far: up to its tier, its verdict and its kinds of permission."""
+    def speaks_of(self, facts: Facts) -> bool:
         return (
-            facts.tier <= self.tier
-            and _BADNESS[facts.verdict] <= _BADNESS[self.verdict]
-            and facts.asked <= (self.permissions or frozenset())
-            and self._fits(facts)
+            (self.name is None or self.name.fullmatch(facts.name) is not None)
+            and facts.tier <= self.tier
+            and facts.badness <= self.badness
+            and facts.asked <= self.permissions
+            and (self.signed is None or self.signed is facts.is_signed)
+            and (self.isolation is None or self.isolation is facts.isolation)
+            and (self.publisher is None or (facts.is_signed and is_covered(self.publisher, facts.publisher)))
+            and (self.author is None or is_covered(self.author, facts.author))
+            and (self.version is None or is_of(self.version, facts.version))
+            and (self.principal is None or is_covered(self.principal, facts.requester))
+            and (self.role is None or reaches_up_to(self.role, facts.roles))
+            and (self.environment is None or is_covered(self.environment, facts.environment))
         )
 
-    def hits(self, facts: Facts) -> bool:
-        """Whether a restriction reaches this low: from its tier, its verdict, or any of its kinds of permission."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restriction:
+    """The conditions of a denial or a question: it hits what is no lower than its ``tier``, no better than its ``badness`` and asks for any
+    of its ``permissions``. What is not known is hit by every condition on it. All but the first two are None where the rule does not look
+    at them."""
+
+    tier: Tier
+    badness: int
+    permissions: frozenset[str] | None = None
+    signed: bool | None = None
+    isolation: Isolation | None = None
+    name: re.Pattern[str] | None = None
+    author: re.Pattern[str] | None = None
+    version: Ceiling | None = None
+    principal: re.Pattern[str] | None = None
+    role: Roles | None = None
+    environment: re.Pattern[str] | None = None
+
+    def speaks_of(self, facts: Facts) -> bool:
         return (
-            facts.tier >= self.tier
-            and _BADNESS[facts.verdict] >= _BADNESS[self.verdict]
-            and (self.permissions is None or not facts.asked.isdisjoint(self.permissions))
+            (self.name is None or self.name.fullmatch(facts.name) is not None)
             and self._fits(facts)
+            and (self.principal is None or is_hit(self.principal, facts.requester))
+            and (self.role is None or reaches_down_from(self.role, facts.roles))
+            and (self.environment is None or is_hit(self.environment, facts.environment))
+        )
+
+    def opens(self, facts: Facts) -> bool:
+        """Of a question: whether a yes to it lets in. A yes is for bytes, whoever asks and wherever; so it lets in only where who asks and
+        where are known to be those it names, as an allowance would, and not what is hit for being unknown or for having less."""
+        return (
+            (self.name is None or self.name.fullmatch(facts.name) is not None)
+            and self._fits(facts)
+            and (self.principal is None or is_covered(self.principal, facts.requester))
+            and (self.role is None or reaches_up_to(self.role, facts.roles))
+            and (self.environment is None or is_covered(self.environment, facts.environment))
         )
 
     def _fits(self, facts: Facts) -> bool:
         return (
-            (self.signed is None or self.signed is facts.is_signed)
+            facts.tier >= self.tier
+            and facts.badness >= self.badness
+            and (self.permissions is None or not facts.asked.isdisjoint(self.permissions))
+            and (self.signed is None or self.signed is facts.is_signed)
             and (self.isolation is None or self.isolation is facts.isolation)
-            and _agrees(self.name, facts.name)
-            and _agrees(self.author, facts.author)
-            and _agrees(self.publisher, facts.publisher)
+            and (self.author is None or is_hit(self.author, facts.author))
+            and (self.version is None or self.version.hits(facts.version))
         )
-
-
-def _agrees(pattern: re.Pattern[str] | None, text: str) -> bool:
-    return pattern is None or pattern.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What an allowance gives: ``listed`` as far as it is asked, and whatever is asked of the kinds in ``as_asked``."""
+    """What a rule gives: ``listed`` as far as it is asked, and whatever is asked of the kinds in ``as_asked``."""
 
     listed: Permissions = NOTHING
     as_asked: frozenset[str] = frozenset()
 
     def of(self, asked: Permissions) -> Grants:
         """Never more than was asked."""
+        if not self.as_asked and self.listed is NOTHING:
+            return NOTHING
         whole = {kind: getattr(asked if kind in self.as_asked else self.listed, kind) for kind in KINDS}
         return asked.narrow(Permissions(**whole))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """``without`` names walls of the jail this allowance does without, each with the operator's reason."""
+    """``without`` names walls of the jail this allowance does without, each with the operator's reason. ``approvals`` is how many people
+    must agree; ``valid_for`` is seconds: how long an admission holds, or of a question the longest that an approval may last.
+    ``unsigned_accepted``: an allowance that says of unsigned skills in so many words that it covers them."""
 
     id: str
-    match: Match
+    match: Coverage | Restriction
     outcome: Outcome
     reason: str
     grant: Grant = Grant()
     without: tuple[tuple[str, str], ...] = ()
+    approvals: int = 1
+    valid_for: float = inf
+    unsigned_accepted: bool = False
 
-    def speaks_of(self, facts: Facts) -> bool:
-        return self.match.covers(facts) if self.outcome is Outcome.ALLOW else self.match.hits(facts)
+    @property
+    def speaks_of_unsigned(self) -> bool:
+        """Whether it lets no unsigned skill in without having said so. Only an allowance can: who answers a question is told that the
+        skill is unsigned."""
+        match self.match:
+            case Coverage(signed=signed, publisher=publisher):
+                return signed is True or publisher is not None or self.unsigned_accepted
+            case Restriction():
+                return True
+        assert_never(self.match)

@@ -13,8 +13,8 @@ from skillpod.model.command import OWNER, Caller
 from skillpod.model.manifest import ToolSpec
 from skillpod.registry.dispatch import COMPARED, NAMED
 from skillpod.registry.functions.texts import described
-from skillpod.registry.registry import Registry
 from skillpod.registry.search import Found, Search, brief
+from skillpod.registry.seen import Seen
 
 MANUAL_LIMIT = 20_000
 """Characters of a manual that are told; all of it is a resource over MCP, and ``pod.instructions``."""
@@ -27,8 +27,8 @@ _CONTENT = "a list of content blocks: text, images, audio, files"
 class Catalog:
     """What a caller does not see is not there for it, in every answer and every hint."""
 
-    def __init__(self, registry: Registry, search: Search) -> None:
-        self._registry = registry
+    def __init__(self, seen: Seen, search: Search) -> None:
+        self._seen = seen
         self._search = search
 
     async def search(self, query: str, limit: int = 5, caller: Caller = OWNER) -> list[Found]:
@@ -37,7 +37,7 @@ class Catalog:
 
     async def related(self, name: str, limit: int = RELATED, caller: Caller = OWNER) -> list[Found]:
         """The tools and skills most like this one, best first. Raises UnknownTool."""
-        if self._tool(name, caller) is None and self._card(name, caller) is None:
+        if self._seen.tool(name, caller) is None and self._seen.card(name, caller) is None:
             raise await self._unknown(name, caller)
         return await self._search.related(name, limit, caller)
 
@@ -45,7 +45,7 @@ class Catalog:
         """All there is to know before a call of a tool, or about a skill, as plain JSON; a name that is both is told as the tool, with
         the skill's manual. Raises UnknownTool."""
         near = [found.as_dict() for found in await self._search.related(name, RELATED, caller)]
-        tool, card = self._tool(name, caller), self._card(name, caller)
+        tool, card = self._tool(name, caller), self._seen.card(name, caller)
         if tool is not None:
             told = _tool_told(*tool)
             told |= {"instructions": _manual(card)} if card is not None and card.manual else {}
@@ -57,24 +57,15 @@ class Catalog:
         return plain
 
     def _tool(self, name: str, caller: Caller) -> tuple[ToolSpec, Card] | None:
-        binding = self._registry.find(name)
-        if binding is None or not caller.may_see(binding.route.skill):
-            return None
-        return binding.contract.spec, binding.route.card
-
-    def _card(self, name: str, caller: Caller) -> Card | None:
-        route = self._registry.routes.get(name)
-        return route.card if route is not None and caller.may_see(name) else None
+        binding = self._seen.tool(name, caller)
+        return None if binding is None else (binding.contract.spec, binding.route.card)
 
     async def _unknown(self, asked: str, caller: Caller) -> UnknownTool:
         name = asked[:NAMED]
         # Those that share a word are compared first: ten thousand names would hold up everyone else.
         close = [found.name for found in await self._search.find(name, _CLOSE, caller)]
-        hint = did_you_mean(name, close) or did_you_mean(name, self._skills(caller))
+        hint = did_you_mean(name, close) or did_you_mean(name, [card.name for card in self._seen.cards(caller)[:COMPARED]])
         return UnknownTool(f"there is no tool or skill `{name}`", hint=hint or "skillpod_search finds what there is", at=name)
-
-    def _skills(self, caller: Caller) -> list[str]:
-        return [name for name in sorted(self._registry.routes) if caller.may_see(name)][:COMPARED]
 
 
 def _tool_told(spec: ToolSpec, card: Card) -> dict[str, Any]:

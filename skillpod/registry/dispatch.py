@@ -1,19 +1,23 @@
-"""One call, from an exported name to a checked result: validate, lease, ask a guest, validate, write it down."""
+"""One call, from an exported name to a checked result: may it, validate, lease, ask a guest, validate, write it down."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skillpod.documents import did_you_mean
-from skillpod.errors import DeadlineExceeded, JournalFailed, NameTaken, SkillpodError, UnknownTool, Waiting
+from skillpod.errors import ApprovalNeeded, DeadlineExceeded, JournalFailed, NameTaken, NotAllowed, SkillpodError, UnknownTool, Waiting
+from skillpod.model.access import May, ToolAccess
 from skillpod.model.command import Caller
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.guest import CallResult, Hear, Reply, Usage, charged, unheard
+from skillpod.model.ticket import Ticket
 from skillpod.ports import Clock, Journal
-from skillpod.registry.registry import Binding, Registry
+from skillpod.registry.registry import Binding
+from skillpod.registry.seen import Seen
+from skillpod.registry.tickets import Tickets
 
 WITHIN = 0.003
 """Seconds after a call that its entry goes to the journal, with those of the calls since: the answers go out first, and of calls that come
@@ -27,7 +31,8 @@ NAMED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
-    """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds; no ``usage`` where no guest had begun it."""
+    """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds; no ``usage`` where no guest had begun it, and a
+    ``ticket`` where a person had to agree."""
 
     binding: Binding
     caller: Caller
@@ -37,24 +42,35 @@ class _Ended:
     usage: Usage | None
     was_cancelled: bool
     duration: float
+    ticket: Ticket | None
 
     def entry(self) -> Entry:
-        route, caller, error = self.binding.route, self.caller, self.error
-        return Entry(
-            fact=Fact.CALL,
-            actor=caller.principal,
-            skill=route.skill,
-            version=route.version,
-            digest=route.digest,
-            generation=route.generation,
-            tool=self.binding.contract.spec.name,
-            caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
+        error, ticket = self.error, self.ticket
+        return replace(
+            _entry(self.binding, self.caller),
             outcome="cancelled" if self.was_cancelled else _outcome(self.reply, error),
             arguments={"bytes": self.size},
             duration=round(self.duration, 6),
             usage=self.usage.as_dict() if self.usage else {},
             error={"code": error.code} if error else {},  # the code only: a message may quote an argument
+            rule=ticket.rule if ticket else "",
+            details={"ticket": ticket.id, "approved_by": ticket.by} if ticket else {},
         )
+
+
+def _entry(binding: Binding, caller: Caller) -> Entry:
+    """What the journal says of every call: who calls what."""
+    route = binding.route
+    return Entry(
+        fact=Fact.CALL,
+        actor=caller.principal,
+        skill=route.skill,
+        version=route.version,
+        digest=route.digest,
+        generation=route.generation,
+        tool=binding.contract.spec.name,
+        caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
+    )
 
 
 Missing = Callable[[str], SkillpodError | None]
@@ -62,26 +78,30 @@ Missing = Callable[[str], SkillpodError | None]
 
 
 class Dispatch:
-    def __init__(self, *, registry: Registry, journal: Journal, clock: Clock, missing: Missing) -> None:
-        self._registry = registry
+    def __init__(self, *, seen: Seen, tickets: Tickets, journal: Journal, clock: Clock, missing: Missing) -> None:
+        self._seen = seen
+        self._tickets = tickets
+        self._registry = seen.registry
         self._journal = journal
         self._clock = clock
         self._missing = missing
-        self._ended: list[_Ended] = []
+        self._ended: list[Callable[[], Entry]] = []
         self._timer: asyncio.TimerHandle | None = None
 
     async def invoke(self, tool: str, arguments: Any, caller: Caller, hear: Hear = unheard) -> CallResult:
-        """Call an exported tool. A tool of a skill that the caller does not see is as unknown as one that is not there.
+        """Call an exported tool. A tool that the caller does not see is as unknown as one that is not there.
 
-        Raises UnknownTool, ArgumentsInvalid, JournalUnwritable, ResultInvalid, and what Guests.call raises.
+        Raises UnknownTool, NotAllowed, ApprovalNeeded, ArgumentsInvalid, JournalUnwritable, ResultInvalid, and what Guests.call raises.
         """
         self._journal.require()
         binding = self._registry.find(tool)
         if binding is None:
             raise self._why_not(tool, caller)
-        if not caller.may_see(binding.route.skill):
-            raise self._unknown(tool, caller)
+        access = self._seen.access(binding, caller)
+        if access.may < May.ASK:
+            raise self._denied(binding, caller, access)
         size = binding.contract.check_arguments(arguments)
+        ticket = None if access.may is May.CALL else self._agreed(binding, arguments, caller, access)
         route = binding.route
         started = self._clock.now()
         error: SkillpodError | None = None
@@ -113,8 +133,9 @@ class Dispatch:
                 usage=usage,
                 was_cancelled=was_cancelled,
                 duration=self._clock.now() - started,
+                ticket=ticket,
             )
-            self._note(ended)
+            self._note(ended.entry)
         return CallResult(
             value=reply.value,
             usage=reply.usage,
@@ -125,22 +146,52 @@ class Dispatch:
             spec=binding.contract.spec,
         )
 
+    def _agreed(self, binding: Binding, arguments: Any, caller: Caller, access: ToolAccess) -> Ticket | None:
+        """As ``Tickets.use``; a call that does not go through is in the journal."""
+        try:
+            return self._tickets.use(binding, arguments, caller, access)
+        except SkillpodError as refusal:
+            self._note_denied(binding, caller, access, refusal)
+            raise
+
+    def _denied(self, binding: Binding, caller: Caller, access: ToolAccess) -> SkillpodError:
+        """What is said of a tool that may not be called; the journal is told that it was."""
+        exported = binding.contract.spec.exported
+        refusal: SkillpodError = NotAllowed(f"`{exported}` may not be called by `{caller.principal}`: {access.reason}", at=exported)
+        self._note_denied(binding, caller, access, refusal)
+        return refusal if access.may is May.SEE else self._why_not(exported, caller)
+
+    def _note_denied(self, binding: Binding, caller: Caller, access: ToolAccess, refusal: SkillpodError) -> None:
+        entry = replace(
+            _entry(binding, caller),
+            outcome="denied",
+            rule=access.rule,
+            reason=access.reason,
+            error={"code": refusal.code},
+            details={"ticket": refusal.ticket} if isinstance(refusal, ApprovalNeeded) else {},
+        )
+        self._note(lambda: entry)
+
     def _why_not(self, tool: str, caller: Caller) -> SkillpodError:
+        """Why a tool is not there for a caller, which is told no more of one that it may not see than of one that nobody has."""
         skill = tool.partition("__")[0]
-        missing = self._missing(tool) if caller.may_see(skill) else None
-        if isinstance(missing, NameTaken | Waiting) and "*" not in caller.sees:  # SAFE: why names another skill, which may not be seen
+        missing = self._missing(tool) if self._seen.could_see(tool, caller) else None
+        if isinstance(missing, NameTaken | Waiting) and not self._seen.sees_all(
+            caller
+        ):  # SAFE: why names another skill, maybe a hidden one
             return type(missing)(f"skill `{skill}` waits for another one", hint="whoever runs the pod can see for which", skill=skill)
         return missing or self._unknown(tool, caller)
 
     def _unknown(self, tool: str, caller: Caller) -> UnknownTool:
-        seen = [binding.contract.spec.exported for binding in self._registry.bindings() if caller.may_see(binding.route.skill)]
+        seen = self._seen.tools(caller)
         siblings = [name for name in seen if name.partition("__")[0] == tool.partition("__")[0]]
         guess = did_you_mean(tool, siblings) or did_you_mean(tool, seen[:COMPARED])
         hint = guess or "`skillpod tools` lists what is callable now, and skillpod_search finds it"
         return UnknownTool(f"there is no tool `{tool[:NAMED]}`", hint=hint, at=tool[:NAMED])
 
-    def _note(self, ended: _Ended) -> None:
-        self._ended.append(ended)
+    def _note(self, entry: Callable[[], Entry]) -> None:
+        """Write this entry soon, behind those of the calls that were over before."""
+        self._ended.append(entry)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(WITHIN, self.flush)
 
@@ -150,8 +201,8 @@ class Dispatch:
             self._timer.cancel()
             self._timer = None
         ended, self._ended = self._ended, []
-        for call in ended:
-            self._write(call.entry())
+        for entry in ended:
+            self._write(entry())
 
     def _write(self, entry: Entry) -> None:
         try:

@@ -115,6 +115,11 @@ class Registry:
         self._observers.append(observer)
 
     @property
+    def table(self) -> Table:
+        """All of it, as it is now: what comes later does not change it."""
+        return self._table
+
+    @property
     def routes(self) -> Mapping[str, Route]:
         return self._table.routes
 

@@ -1,13 +1,13 @@
-"""Finding tools and skills by what they do: an index that follows the registry, one for each set of skills a caller may see.
+"""Finding tools and skills by what they do: an index that follows the registry, one for each set of tools a caller may see.
 
-A caller that sees some skills gets an index of those alone: neither counts nor scores nor the order of results tell it of another.
+A caller that sees some tools gets an index of those alone: neither counts nor scores nor the order of results tell it of another.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,13 +18,13 @@ from skillpod.model.manifest import ToolSpec
 from skillpod.registry.functions.texts import described
 from skillpod.registry.index import Document, Index, Ranked
 from skillpod.registry.likeness import Likeness
-from skillpod.registry.registry import Registry
+from skillpod.registry.seen import Seen
 from skillpod.registry.words import query_words
 
 AT_ONCE = 20
 """Skills taken into an index before others get their turn on the loop: a few milliseconds."""
 VIEWS = 16
-"""Indexes kept for callers that see some of the skills; the one used longest ago is made anew when it is asked for again."""
+"""Indexes kept for callers that see some of the tools; the one used longest ago is made anew when it is asked for again."""
 SHOWN = 240
 """Characters of a description in a result."""
 _DEPTH = 50
@@ -58,11 +58,12 @@ class _View:
 class Search:
     """For one loop: everything here runs on its thread, an embedder's work excepted."""
 
-    def __init__(self, registry: Registry, likeness: Likeness | None = None) -> None:
-        self._registry = registry
+    def __init__(self, seen: Seen, likeness: Likeness | None = None) -> None:
+        self._seen = seen
+        self._registry = seen.registry
         self._likeness = likeness
-        self._views: OrderedDict[frozenset[str], _View] = OrderedDict()
-        registry.observe(self._note)
+        self._views: OrderedDict[Hashable, _View] = OrderedDict()
+        self._registry.observe(self._note)
 
     async def find(self, query: str, limit: int, caller: Caller = OWNER) -> list[Found]:
         """The tools and skills that fit the query best. Whatever the query is, it is taken for words; one without a word gives the
@@ -110,7 +111,7 @@ class Search:
             view.readers -= 1
 
     def _view(self, caller: Caller) -> _View:
-        key = frozenset(("*",) if "*" in caller.sees else caller.sees)
+        key = self._seen.key(caller)
         view = self._views.get(key)
         if view is None:
             self._make_room()
@@ -132,8 +133,8 @@ class Search:
                 await asyncio.sleep(0)
 
     def _documents(self, skill: str, caller: Caller) -> Sequence[Document]:
-        route = self._registry.routes.get(skill)
-        return documents(route.card) if route is not None and caller.may_see(skill) else ()
+        card = self._seen.card(skill, caller)
+        return () if card is None else documents(card)
 
     # --- by likeness ------------------------------------------------------------------------------------------------------
 

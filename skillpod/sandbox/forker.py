@@ -5,6 +5,8 @@ On its control socket comes one byte a request, with a descriptor, ``status``. O
 socket is the end of everything.
 
 One process is forked ahead, shut in, and has rehearsed: most of what a small request takes are a fork and the pages it copies.
+
+What seldom is needed is prepared when nothing has been asked for a while: a pod that starts again waits for the first answers.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import json
 import os
 import select
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -26,15 +28,18 @@ from skillpod.sandbox import throwaway
 from skillpod.sandbox.apart import kill, reap
 from skillpod.sandbox.throwaway import SINK, Bounds, Function, Walls
 
+_QUIET = 0.5
+"""Seconds without a request after which the rest is prepared."""
+
 
 def main(start: Mapping[str, Any]) -> NoReturn:
     """``start`` is made by ``skillpod.sandbox.helper``."""
     control = socket.socket(fileno=int(start["control"]))
     function: Function = _named(start["entry"])
     prepare = _named(start["prepare"])
+    complete = _named(start["complete"]) if start["complete"] else None
     prepare()
-    bounds = Bounds(**start["bounds"])
-    _Forker(control, function, prepare, bounds, Walls(bounds)).run()
+    _Forker(control, function, prepare, complete, Bounds(**start["bounds"])).run()
 
 
 def _named(entry: str) -> Callable[..., Any]:
@@ -55,12 +60,20 @@ class _Forked:
 
 
 class _Forker:
-    def __init__(self, control: socket.socket, function: Function, rehearse: Callable[[], object], bounds: Bounds, walls: Walls) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        function: Function,
+        rehearse: Callable[[], object],
+        complete: Callable[[], object] | None,
+        bounds: Bounds,
+    ) -> None:
         self._control = control
         self._function = function
-        self._rehearse = rehearse
+        self._rehearsals = [rehearse]
+        self._complete = complete
         self._bounds = bounds
-        self._walls = walls
+        self._walls = Walls(bounds)
         self._asked: list[_Forked] = []
         self._spare: _Forked | None = None
         gc.collect()
@@ -80,6 +93,8 @@ class _Forker:
                     self._end(child, kill)  # nobody asks any more, or it took too long
             if self._control.fileno() in ready:
                 self._take()
+            elif not ready and not self._asked and self._complete is not None:
+                self._prepare_the_rest(self._complete)
             elif not self._asked and self._spare is None:
                 self._fork_ahead()
 
@@ -90,8 +105,21 @@ class _Forker:
             poll.register(child.lifeline, select.POLLIN)
             if child.status is not None:
                 poll.register(child.status, select.POLLIN)
-        soonest = min((child.deadline for child in self._asked), default=inf)
+        idle = inf if self._complete is None else monotonic() + _QUIET
+        soonest = min((child.deadline for child in self._asked), default=idle)
         return {found for found, _ in poll.poll(None if soonest == inf else max(0.0, soonest - monotonic()) * 1000 + 1)}
+
+    def _prepare_the_rest(self, complete: Callable[[], object]) -> None:
+        self._complete = None
+        complete()
+        self._rehearsals.append(complete)
+        self._walls.close()
+        self._walls = Walls(self._bounds)  # what they bound is counted from what this process has
+        gc.collect()
+        gc.freeze()
+        if self._spare is not None:
+            self._end(self._spare, kill)
+        self._fork_ahead()
 
     def _take(self) -> None:
         word, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
@@ -103,7 +131,7 @@ class _Forker:
             return
         status = socket.socket(fileno=descriptors[0])
         try:
-            child = self._spare or self._fork(_nothing)
+            child = self._spare or self._fork(())
         except OSError as fault:
             _tell(status, fault=fault.strerror or str(fault))
             return
@@ -114,10 +142,11 @@ class _Forker:
             socket.send_fds(status, [b"."], [child.data.fileno()])
 
     def _fork_ahead(self) -> None:
+        self._spare = None
         with suppress(OSError):
-            self._spare = self._fork(self._rehearse)
+            self._spare = self._fork(self._rehearsals)
 
-    def _fork(self, rehearse: Callable[[], object]) -> _Forked:
+    def _fork(self, rehearsals: Sequence[Callable[[], object]]) -> _Forked:
         lifeline, held = os.pipe()
         parent = os.getpid()
         ours, theirs = socket.socketpair()
@@ -129,16 +158,17 @@ class _Forker:
             raise
         else:
             if not process:
-                self._child(theirs, held, parent, rehearse)
+                self._child(theirs, held, parent, rehearsals)
         finally:
             os.close(held)
             theirs.close()
         return _Forked(process, lifeline, ours)
 
-    def _child(self, data: socket.socket, held: int, parent: int, rehearse: Callable[[], object]) -> NoReturn:
+    def _child(self, data: socket.socket, held: int, parent: int, rehearsals: Sequence[Callable[[], object]]) -> NoReturn:
         def take() -> bytes:
             self._walls.shut_in((data.fileno(), held), parent)
-            rehearse()
+            for rehearse in rehearsals:
+                rehearse()
             request = []
             while piece := os.read(SINK, 1 << 20):
                 request.append(piece)
@@ -154,10 +184,6 @@ class _Forker:
         if child.status is not None:
             self._asked.remove(child)
             _tell(child.status, late=is_late, code=code)
-
-
-def _nothing() -> None:
-    """What one that is wanted at once rehearses."""
 
 
 def _tell(status: socket.socket, *, late: bool = False, fault: str = "", code: int = 0) -> None:

@@ -42,11 +42,11 @@ main(start)
 
 
 class HelperApart:
-    """``entry`` is ``module:name`` of the function, and ``prepare`` of what imports all it needs; both are imported in the helper only."""
+    """``entry`` is ``module:name`` of the function, ``prepare`` of what imports all it needs, ``complete``, if there is one, of what can
+    wait until nothing has been asked for a while. All are imported in the helper only."""
 
-    def __init__(self, entry: str, *, prepare: str, bounds: Bounds | None = None, at_once: int = 0) -> None:
-        self._entry = entry
-        self._prepare = prepare
+    def __init__(self, entry: str, *, prepare: str, complete: str = "", bounds: Bounds | None = None, at_once: int = 0) -> None:
+        self._named = {"entry": entry, "prepare": prepare, "complete": complete}
         self._bounds = bounds or Bounds()
         self._turn = threading.Lock()
         self._at_once = at_once or cores()
@@ -94,7 +94,7 @@ class HelperApart:
             self._helper.close()
             self._helper = None
         if self._helper is None:
-            self._helper = _Helper({"entry": self._entry, "prepare": self._prepare, "bounds": asdict(self._bounds)})
+            self._helper = _Helper({**self._named, "bounds": asdict(self._bounds)})
         return self._helper
 
     def _give_up(self, helper: _Helper) -> None:

@@ -59,8 +59,10 @@ class JailSandbox:
         """Raises IsolationUnavailable."""
         await self._domain_of(self._plain).zygote()
 
-    def open(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched) -> Guests:
-        """The guests of one generation; none is started yet.
+    def open(
+        self, launch: Launch, *, on_death: Callable[[SkillpodError], None], watch: Watch = unwatched, memory: Memory | None = None
+    ) -> Guests:
+        """The guests of one generation; none is started yet. ``memory`` keeps what they keep, None: the pod's own does.
 
         Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle and
         volumes; VolumeUnusable for a granted volume without a directory.
@@ -71,7 +73,13 @@ class JailSandbox:
         domain = self._domain_of(trust)
         domain.join()
         return GuestPool(
-            launch, fork=domain.fork, memory=self._memory, on_death=on_death, watch=watch, idle=self._idle, on_close=domain.leave
+            launch,
+            fork=domain.fork,
+            memory=memory or self._memory,
+            on_death=on_death,
+            watch=watch,
+            idle=self._idle,
+            on_close=domain.leave,
         )
 
     async def report(self) -> IsolationReport:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import json
-import platform
+import os
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from skillpod.errors import IsolationUnavailable
 from skillpod.resources import packaged_text
@@ -25,6 +25,7 @@ TELL = 0x7FC00000
 ERRNO = 0x00050000
 KILL_PROCESS = 0x80000000
 ERRORS = {"EPERM": 1, "ENOSYS": 38, "EOPNOTSUPP": 95}
+_REFUSED, _UNKNOWN = ERRNO | ERRORS["EPERM"], ERRNO | ERRORS["ENOSYS"]
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32_BIT = 0x40000000
@@ -50,8 +51,7 @@ class Filter:
         return {"program": base64.b64encode(self.program).decode(), "own_pid": self.own_pid}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One argument of a call: ``argument & mask == value`` on the low 32 bits; ``wide`` also wants the high 32 bits to be zero."""
 
     argument: int
@@ -60,8 +60,7 @@ class Condition:
     wide: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What is answered to one call: ``action``, or, with ``alternatives``, ALLOW if all tests of one of them hold and else ``action``."""
 
     number: int
@@ -69,8 +68,7 @@ class Rule:
     alternatives: tuple[tuple[Condition, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     code: int
     k: int
     if_true: int = 0
@@ -100,21 +98,31 @@ def build(architecture: str = "") -> Filters:
     In two parts, because a fork pays for the length of what it installs: the long allowlist goes on the zygote, which keeps besides only
     the calls that a fork needs; the short one takes those away.
     """
-    table, architecture = _table(architecture)
-    refused, unknown = ERRNO | ERRORS["EPERM"], ERRNO | ERRORS["ENOSYS"]
-    last = table["last_known"][architecture]
-
-    def zygote(*, told: int) -> Filter:
-        spans = _spans(rules(table, architecture, Wearer.ZYGOTE, told=told), last, otherwise=refused, unknown=unknown)
-        return _encode(assemble(spans, architecture=architecture))
-
-    def guest(wearer: Wearer) -> Filter:
-        spans = _spans(rules(table, architecture, wearer, told=refused), last, otherwise=ALLOW, unknown=ALLOW)
-        return _encode(assemble(spans, architecture=architecture))
-
     return Filters(
-        zygote=zygote(told=refused), told=zygote(told=TELL), guest=guest(Wearer.GUEST), among_others=guest(Wearer.GUEST_AMONG_OTHERS)
+        zygote=_zygotes(architecture, told=_REFUSED),
+        told=_zygotes(architecture, told=TELL),
+        guest=_guests(architecture, Wearer.GUEST),
+        among_others=_guests(architecture, Wearer.GUEST_AMONG_OTHERS),
     )
+
+
+def for_good(architecture: str = "") -> tuple[bytes, bytes]:
+    """The two programs, ``zygote`` and ``among_others``, of a process that puts on both at once. Raises as ``build`` does."""
+    return _zygotes(architecture, told=_REFUSED).program, _guests(architecture, Wearer.GUEST_AMONG_OTHERS).program
+
+
+def _zygotes(architecture: str, *, told: int) -> Filter:
+    table, architecture = _table(architecture)
+    wanted = rules(table, architecture, Wearer.ZYGOTE, told=told)
+    spans = _spans(wanted, table["last_known"][architecture], otherwise=_REFUSED, unknown=_UNKNOWN)
+    return _encode(assemble(spans, architecture=architecture))
+
+
+def _guests(architecture: str, wearer: Wearer) -> Filter:
+    table, architecture = _table(architecture)
+    wanted = rules(table, architecture, wearer, told=_REFUSED)
+    spans = _spans(wanted, table["last_known"][architecture], otherwise=ALLOW, unknown=ALLOW)
+    return _encode(assemble(spans, architecture=architecture))
 
 
 @cache
@@ -124,8 +132,9 @@ def told_names() -> Mapping[int, str]:
     return {row[architecture]: row["name"] for row in table["refuse"] if row.get("told") and row[architecture] is not None}
 
 
+@cache
 def _table(architecture: str) -> tuple[Mapping[str, Any], str]:
-    architecture = architecture or platform.machine()
+    architecture = architecture or os.uname().machine
     if architecture not in AUDIT_ARCH:
         raise IsolationUnavailable(
             f"there is no table of system calls for {architecture or 'this machine'}",
@@ -198,14 +207,23 @@ def _spans(wanted: Sequence[Rule], last_known: int, *, otherwise: int, unknown: 
     """Every number from 0 up, as rules that hold from their number to the next one's; neighbours that answer alike are one.
 
     ``otherwise`` is answered to a known number without a rule, ``unknown`` to those above ``last_known``."""
-    by_number = {rule.number: rule for rule in wanted}
     spans: list[Rule] = []
-    for number in range(last_known + 1):
-        rule = by_number.get(number, Rule(number, otherwise))
-        if spans and (spans[-1].action, spans[-1].alternatives) == (rule.action, rule.alternatives) and not rule.alternatives:
-            continue
-        spans.append(rule)
+    following = 0
+    for rule in wanted:
+        if following < rule.number <= last_known:
+            _add(spans, Rule(following, otherwise))
+        if rule.number <= last_known:
+            _add(spans, rule)
+            following = rule.number + 1
+    if following <= last_known:
+        _add(spans, Rule(following, otherwise))
     return [*spans, Rule(last_known + 1, unknown), Rule(X32_BIT, KILL_PROCESS)]
+
+
+def _add(spans: list[Rule], rule: Rule) -> None:
+    """Unless it answers as the one before it does."""
+    if not spans or rule.alternatives or spans[-1][1:] != rule[1:]:
+        spans.append(rule)
 
 
 def _tree(spans: Sequence[Rule]) -> list[_Step]:
@@ -244,5 +262,6 @@ def _all_of(words: Sequence[tuple[int, int, int]]) -> list[_Step]:
 
 def _encode(steps: Sequence[_Step]) -> Filter:
     own_pid = tuple(index * 8 + 4 for index, step in enumerate(steps) if step.k == _SELF)
-    program = b"".join(struct.pack("=HBBI", step.code, step.if_true, step.if_false, max(step.k, 0)) for step in steps)
+    pack = struct.Struct("=HBBI").pack
+    program = b"".join([pack(step.code, step.if_true, step.if_false, max(step.k, 0)) for step in steps])
     return Filter(program, own_pid)

@@ -120,8 +120,7 @@ class Walls:
     def _make_filters(self) -> None:
         from skillpod.sandbox import seccomp  # SAFE: here, as above
 
-        filters = seccomp.build()
-        self._filters = (filters.zygote.program, filters.among_others.program)
+        self._filters = seccomp.for_good()
 
     # --- put up in the fork -----------------------------------------------------------------------------------------------------
 

@@ -39,6 +39,7 @@ _ANSWERS: tuple[tuple[type[errors.SkillpodError], Answer], ...] = (
     (errors.ArgumentsInvalid, Answer(422, Exit.MISUSED)),
     (errors.NotASkill, Answer(422, Exit.MISUSED)),
     (errors.UnknownToken, Answer(404, Exit.MISUSED)),
+    (errors.UnknownCall, Answer(404, Exit.MISUSED)),
     (errors.TooLarge, Answer(413, Exit.MISUSED)),
     (errors.TooSlow, Answer(408, Exit.MISUSED)),
     (errors.TooManyRequests, Answer(429, Exit.MISUSED)),
@@ -46,6 +47,7 @@ _ANSWERS: tuple[tuple[type[errors.SkillpodError], Answer], ...] = (
     (errors.TokenRefused, Answer(401, Exit.REFUSED)),
     (errors.HostRefused, Answer(403, Exit.REFUSED)),
     (errors.OriginRefused, Answer(403, Exit.REFUSED)),
+    (errors.NotAllowed, Answer(403, Exit.REFUSED)),
     (errors.PolicyRefused, Answer(403, Exit.REFUSED)),
     (errors.Refused, Answer(409, Exit.REFUSED)),
     (errors.Held, Answer(409, Exit.HELD)),  # not 202: nothing goes on until a person has answered and the caller asks again

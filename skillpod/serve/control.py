@@ -1,11 +1,17 @@
-"""The control API: HTTP on HOME/pod.sock, owner only. Every request becomes one call of the pod, every error one JSON object."""
+"""The control API: HTTP on HOME/pod.sock, for its owner and for who shows a token there. Every request becomes one call of the pod, every
+error one JSON object.
+
+To look asks for the role viewer, a command for the role that ``model.command.NEEDS`` names, to answer for calls reviewer; to use tools
+asks for none.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -17,20 +23,31 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
-from skillpod.model.command import Caller, Command, Verb
+from skillpod.model.approval import Answer
+from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.event import Event
+from skillpod.model.principal import Principal, Role
 from skillpod.serve.answers import answer
+from skillpod.serve.entrance import caller_of, principal_of
 from skillpod.serve.pod import Pod
 
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of a request's body; more is refused while it is being read."""
 
+REASON_LIMIT = 1000
+"""Characters of a person's reason: it is kept in the journal for ever."""
+
+_TO_CALLS = {answer.value: answer for answer in (Answer.APPROVE, Answer.DENY)}
 _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (required, optional)
     Verb.MOUNT: (frozenset({"path"}), frozenset({"config"})),
     Verb.UNMOUNT: (frozenset({"name"}), frozenset()),
     Verb.RELOAD: (frozenset({"name"}), frozenset()),
     Verb.ROLLBACK: (frozenset({"name"}), frozenset({"to"})),
     Verb.RESUME: (frozenset({"name"}), frozenset()),
+    Verb.APPROVE: (frozenset({"name", "to", "reason"}), frozenset({"lasts"})),
+    Verb.DENY: (frozenset({"name", "to", "reason"}), frozenset()),
+    Verb.BREAK_GLASS: (frozenset({"name", "to", "reason"}), frozenset({"lasts"})),
+    Verb.REVIEW: (frozenset({"name", "reason"}), frozenset()),
 }
 
 
@@ -49,11 +66,16 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/skills/{name}", door.show, methods=["GET"]),
             Route("/v1/skills/{name}/instructions", door.instructions, methods=["GET"]),
             Route("/v1/skills/{name}/output", door.output, methods=["GET"]),
+            Route("/v1/holds", door.holds, methods=["GET"]),
+            Route("/v1/holds/{name}", door.held, methods=["GET"]),
+            Route("/v1/reviews", door.reviews, methods=["GET"]),
             Route("/v1/tools", door.tools, methods=["GET"]),
             Route("/v1/stats", door.stats, methods=["GET"]),
             Route("/v1/events", door.events, methods=["GET"]),
             Route("/v1/calls", door.call, methods=["POST"]),
             Route("/v1/commands", door.command, methods=["POST"]),
+            Route("/v1/waiting", door.waiting, methods=["GET"]),
+            Route("/v1/waiting/{id}", door.answer, methods=["POST"]),
         ],
         exception_handlers={
             SkillpodError: _refuse,
@@ -71,34 +93,62 @@ class _Door:
         self._doors = doors
 
     async def skills(self, request: Request) -> Response:
+        principal = self._viewer(request, "list skills")
         _query(request, allowed=frozenset())
-        return _json({"skills": self._pod.skills()})
+        return _json({"skills": [skill for skill in self._pod.skills() if principal.may_see(skill["name"])]})
 
     async def show(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        return _json(self._pod.show(request.path_params["name"]))
+        return _json(self._pod.show(self._looked_at(request)))
 
     async def instructions(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        name = request.path_params["name"]
+        name = self._looked_at(request)
         return _json({"name": name, "instructions": self._pod.instructions(name)})
 
     async def output(self, request: Request) -> Response:
-        _query(request, allowed=frozenset())
-        name = request.path_params["name"]
+        name = self._looked_at(request)
         return _json({"name": name, "output": self._pod.output(name)})
+
+    async def holds(self, request: Request) -> Response:
+        principal = self._viewer(request, "list what is held")
+        _query(request, allowed=frozenset())
+        return _json({"holds": [held for held in self._pod.holds() if principal.may_see(held["name"])]})
+
+    async def held(self, request: Request) -> Response:
+        return _json(await self._unless_stopped(self._pod.held(self._looked_at(request))))
+
+    async def reviews(self, request: Request) -> Response:
+        principal = self._viewer(request, "list what is to be reviewed")
+        _query(request, allowed=frozenset())
+        return _json({"reviews": [broken for broken in self._pod.reviews() if principal.may_see(broken["subject"]["skill"])]})
 
     async def tools(self, request: Request) -> Response:
         options = _query(request, allowed=frozenset({"format", "offer"}))
-        return _json({"tools": self._pod.tools(options.get("format", "openai"), offer=options.get("offer", "skills"))})
+        format, offer = options.get("format", "openai"), options.get("offer", "skills")
+        return _json({"tools": self._pod.tools(format, caller=caller_of(request), offer=offer)})
 
     async def stats(self, request: Request) -> Response:
+        principal = self._viewer(request, "see the pod's counts")
         _query(request, allowed=frozenset())
+        if not principal.sees_all:
+            raise self._pod.denied(principal, "see the pod's counts", "they are of all skills, and it sees some")
         return _json({**self._pod.stats(), "doors": self._doors})
 
     async def events(self, request: Request) -> Response:
+        principal = self._viewer(request, "follow events")
         _query(request, allowed=frozenset())
-        return _EventStream(self._pod.events(), self._stopping)
+        return _EventStream(self._pod.events(), self._stopping, lambda event: principal.sees_all or _is_for(event, principal))
+
+    def _viewer(self, request: Request, act: str, *, skill: str = "") -> Principal:
+        principal = principal_of(request)
+        self._pod.allow(principal, Role.VIEWER, act, skill=skill)
+        return principal
+
+    def _looked_at(self, request: Request) -> str:
+        """The skill that a request names, once whoever sent it may look and sees it. Raises NotAllowed, UnknownSkill."""
+        name: str = request.path_params["name"]
+        self._viewer(request, "look at a skill", skill=name)
+        _query(request, allowed=frozenset())
+        return name
 
     async def call(self, request: Request) -> Response:
         body = await _body(request)
@@ -110,7 +160,7 @@ class _Door:
                 at="arguments",
                 hint='send the parameters by name, as in {"text": "hello"}',
             )
-        work = self._pod.invoke(tool, arguments, caller=_caller(body))
+        work = self._pod.invoke(tool, arguments, caller=self._caller(request, body))
         result = await self._unless_stopped(_unless_gone(request.receive, work))
         return _json(
             {
@@ -123,9 +173,40 @@ class _Door:
             }
         )
 
+    def _caller(self, request: Request, body: Mapping[str, Any]) -> Caller:
+        """Who calls: whoever asks, in the session and tenant that the body names. The owner may call as somebody else, who then has no
+        role; nobody may call as somebody else with a token."""
+        asking, said = caller_of(request), body.get("caller")
+        if said is None:
+            return asking
+        if not isinstance(said, dict):
+            raise CommandInvalid(f"caller is a JSON object, not {_kind(said)}", at="caller")
+        _fields(said, required=frozenset(), optional=frozenset({"principal", "session", "tenant"}), at="caller.")
+        name, session, tenant = (_text(said, key) for key in ("principal", "session", "tenant"))
+        if name in ("", asking.principal):
+            return replace(asking, session=session, tenant=tenant)
+        if asking.principal != OWNER.principal:
+            raise self._pod.denied(principal_of(request), "call as somebody else", "a token is one caller's")
+        return Caller(principal=name, session=session, tenant=tenant)
+
     async def command(self, request: Request) -> Response:
-        command = _command(await _body(request), actor=_actor(request))
+        command = _command(await _body(request), principal=principal_of(request))
         return _json(await self._unless_stopped(self._pod.execute(command)))
+
+    async def waiting(self, request: Request) -> Response:
+        _query(request, allowed=frozenset())
+        return _json({"calls": self._pod.waiting_calls(principal_of(request))})
+
+    async def answer(self, request: Request) -> Response:
+        body = await _body(request)
+        _fields(body, required=frozenset({"answer"}), optional=frozenset({"reason"}))
+        word, reason = _text(body, "answer"), _text(body, "reason")
+        if word not in _TO_CALLS:
+            raise CommandInvalid(f"`{word}` is no answer to a call", at="answer", hint=_known(frozenset(_TO_CALLS)))
+        if len(reason) > REASON_LIMIT:
+            raise CommandInvalid(f"a reason has at most {REASON_LIMIT} characters", at="reason")
+        work = self._pod.answer_call(request.path_params["id"], _TO_CALLS[word], principal=principal_of(request), reason=reason)
+        return _json(await self._unless_stopped(work))
 
     async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
         """What ``work`` gives. Raises PodUnreachable when the pod stopped and could not wait for it."""
@@ -137,8 +218,9 @@ class _Door:
             raise PodUnreachable("the pod stopped before this was done", hint="it is not done again by itself") from None
 
 
-def _actor(request: Request) -> str:
-    return request.client.host if request.client else "local"
+def _is_for(event: Event, principal: Principal) -> bool:
+    """Whether it is of a skill that a principal sees, who does not see all."""
+    return event.skill != "" and principal.may_see(event.skill)
 
 
 # --- what comes in -----------------------------------------------------------------------------------------------------------------
@@ -181,7 +263,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _command(body: Mapping[str, Any], *, actor: str) -> Command:
+def _command(body: Mapping[str, Any], *, principal: Principal) -> Command:
     word = _text(body, "verb")
     try:
         verb = Verb(word)
@@ -195,17 +277,19 @@ def _command(body: Mapping[str, Any], *, actor: str) -> Command:
     config = body.get("config")
     if config is not None and not isinstance(config, dict):
         raise CommandInvalid(f"config is a JSON object, not {_kind(config)}", at="config")
-    return Command(verb=verb, actor=actor, name=_text(body, "name"), path=path, to=_text(body, "to"), config=config)
-
-
-def _caller(body: Mapping[str, Any]) -> Caller | None:
-    said = body.get("caller")
-    if said is None:
-        return None
-    if not isinstance(said, dict):
-        raise CommandInvalid(f"caller is a JSON object, not {_kind(said)}", at="caller")
-    _fields(said, required=frozenset(), optional=frozenset({"principal", "session", "tenant"}), at="caller.")
-    return Caller(principal=_text(said, "principal") or "owner", session=_text(said, "session"), tenant=_text(said, "tenant"))
+    lasts = body.get("lasts", 0)
+    if type(lasts) not in (int, float) or not 0 <= lasts < float("inf"):
+        raise CommandInvalid(f"lasts is a number of seconds, not {_kind(lasts)}", at="lasts")
+    return Command(
+        verb=verb,
+        principal=principal,
+        name=_text(body, "name"),
+        path=path,
+        to=_text(body, "to"),
+        config=config,
+        reason=_text(body, "reason"),
+        lasts=float(lasts),
+    )
 
 
 def _fields(body: Mapping[str, Any], *, required: frozenset[str], optional: frozenset[str], at: str = "") -> None:
@@ -280,11 +364,12 @@ async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, _Result]) -> 
 class _EventStream(Response):
     """One JSON line an event, until the client goes, the events end or the pod stops. The subscription is closed in every case."""
 
-    def __init__(self, events: AsyncIterator[Event], stopping: asyncio.Event) -> None:
+    def __init__(self, events: AsyncIterator[Event], stopping: asyncio.Event, wanted: Callable[[Event], bool]) -> None:
         super().__init__(media_type="application/x-ndjson")
         del self.headers["content-length"]  # its length is not known: it is sent in chunks
         self._events = events
         self._stopping = stopping
+        self._wanted = wanted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         coming = asyncio.ensure_future(_next(self._events))
@@ -298,7 +383,8 @@ class _EventStream(Response):
                 if not coming.done() or (event := coming.result()) is None:
                     break
                 coming = asyncio.ensure_future(_next(self._events))
-                await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":"), default=dict).encode() + b"\n"))
+                if self._wanted(event):
+                    await send(_chunk(json.dumps(event.as_dict(), separators=(",", ":"), default=dict).encode() + b"\n"))
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
-import math
 import re
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,16 +28,15 @@ from skillpod.errors import (
 )
 from skillpod.model.command import OWNER, Caller
 from skillpod.serve.address import HttpAddress
-from skillpod.serve.answers import answer
 from skillpod.serve.pod import CALLER_KEY
-from skillpod.serve.tokens import Token, Tokens
+from skillpod.serve.replies import refuse
+from skillpod.serve.tokens import HOW, Token, Tokens, shown_token
+from skillpod.serve.visits import Visits, revoked
 
 BODY_WITHIN = 30.0
 """Seconds a request's body may take to come."""
 HELD = 64 * 1024 * 1024
 """Bytes of bodies that one client may have under way at once; one that does not say how large it is counts as the largest."""
-LOOK = 1.0
-"""Seconds between two looks whether the tokens of those who listen still count."""
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+?)\.?)(?::[0-9]{1,5})?")
@@ -121,24 +117,6 @@ class Buckets:
 # --- the guard ---------------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class _Visit:
-    """One request that was let in. ``token`` is what it showed, None where none was asked of it; ``ending`` is why it is ended before its
-    time; ``begun`` whether the client has the answer's head."""
-
-    task: asyncio.Task[object]
-    token: Token | None
-    is_stream: bool
-    path: str
-    begun: bool = False
-    ending: SkillpodError | None = None
-
-    def end(self, why: SkillpodError) -> None:
-        if self.ending is None:
-            self.ending = why
-            self.task.cancel()
-
-
 class Guard:
     """An ASGI application before another. ``public`` are paths that ask for no token."""
 
@@ -161,7 +139,7 @@ class Guard:
         self._is_local = address.is_loopback
         self._public = public
         self._buckets = Buckets(clock)
-        self._visits: set[_Visit] = set()
+        self._visits = Visits()
         self._inside: Counter[str] = Counter()
         self._held: Counter[str] = Counter()
         self._closed = False
@@ -187,7 +165,7 @@ class Guard:
         try:
             body = await _body(Headers(scope=scope), receive, self._limits().body)
             if not self._counts(token, scope["path"]):
-                raise _revoked()  # while its body came, for which a client has half a minute
+                raise revoked()  # while its body came, for which a client has half a minute
         except SkillpodError as refusal:
             await refuse(send, refusal)
             return
@@ -197,18 +175,11 @@ class Guard:
     def close(self) -> None:
         """Let nobody in any more, and end what would never end by itself: those who only listen."""
         self._closed = True
-        for visit in self._visits:
-            if visit.is_stream:
-                visit.end(_stopping())
+        self._visits.end_streams(_stopping())
 
     async def watch(self) -> None:
-        """End, for ever, the requests whose token has been revoked while they were answered. Of those that came before a token was asked
-        for, who only listens is ended; calls would be let in no more, and end by themselves."""
-        while True:
-            await asyncio.sleep(LOOK)
-            for visit in list(self._visits):
-                if (visit.token is not None or visit.is_stream) and not self._counts(visit.token, visit.path):
-                    visit.end(_revoked())
+        """End, for ever, the requests whose token counts no more while they are answered."""
+        await self._visits.watch()
 
     def _counts(self, token: Token | None, path: str) -> bool:
         """Whether who was let in with this token, or with none, would be let in now."""
@@ -252,35 +223,20 @@ class Guard:
         """The token that was shown; None where none is asked. Raises TokenRefused, ConfigInvalid."""
         if not self._tokens.are_asked and self._is_local:
             return None
-        scheme, _, shown = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not shown.strip():
-            raise TokenRefused("this door asks for a token", at="Authorization", hint="send `Authorization: Bearer TOKEN`")
-        token = self._tokens.holder(shown.strip())
-        if token is None:
-            raise TokenRefused("this token is not known here", at="Authorization", hint="`skillpod token new NAME` makes one")
-        return token
+        shown = shown_token(headers.getlist("authorization"))
+        if not shown:
+            raise TokenRefused("this door asks for a token", at="Authorization", hint=HOW)
+        return self._tokens.holder(shown)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send, token: Token | None) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a request is answered in a task")
-        visit = _Visit(task=task, token=token, is_stream=_is_stream(scope), path=scope["path"])
+        is_stream, path = _is_stream(scope), scope["path"]
         caller: Caller = token.caller if token else OWNER
 
-        async def answering(message: Message) -> None:
-            visit.begun = visit.begun or message["type"] == "http.response.start"
-            await send(message)
+        def counts() -> bool:
+            # Of those that came before a token was asked for, calls would be let in no more, and end by themselves.
+            return (token is None and not is_stream) or self._counts(token, path)
 
-        self._visits.add(visit)
-        try:
-            await self._app({**scope, CALLER_KEY: caller}, receive, answering)
-        except asyncio.CancelledError:
-            if visit.ending is None:
-                raise
-            task.uncancel()  # we asked for it: the connection is ended in order
-            await (_finish(send) if visit.begun else refuse(send, visit.ending))
-        finally:
-            self._visits.discard(visit)
+        await self._visits.during(self._app, {**scope, CALLER_KEY: caller}, receive, send, counts=counts, is_stream=is_stream)
 
 
 def _is_stream(scope: Scope) -> bool:
@@ -294,10 +250,6 @@ def _network(scope: Scope) -> str:
     if ":" not in host:
         return str(host)
     return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False))
-
-
-def _revoked() -> TokenRefused:
-    return TokenRefused("what let this request in counts no more", at="Authorization", hint="`skillpod token list` shows what does")
 
 
 def _stopping() -> PodUnreachable:
@@ -357,28 +309,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receiving
-
-
-# --- answers -----------------------------------------------------------------------------------------------------------------------
-
-
-async def refuse(send: Send, error: SkillpodError, *, status: int = 0) -> None:
-    """Answer with the error object, and close the connection: what is left of the request is not read as another one."""
-    headers = [(b"connection", b"close")]
-    if isinstance(error, TokenRefused):
-        headers.append((b"www-authenticate", b"Bearer"))
-    if isinstance(error, TooManyRequests):
-        headers.append((b"retry-after", str(math.ceil(error.retry_after)).encode()))
-    await reply(send, error.as_dict(), status or (503 if isinstance(error, PodUnreachable) else answer(error).status), headers)
-
-
-async def reply(send: Send, value: object, status: int, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """One JSON value as the whole answer."""
-    body = json.dumps(value, separators=(",", ":")).encode()
-    head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": head})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _finish(send: Send) -> None:
-    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from skillpod.config import Http
 from skillpod.errors import AddressUnusable, CommandInvalid, DoorUnguarded
 from skillpod.serve.address import DEFAULT, MCP_PATH, HttpAddress
-from skillpod.serve.guard import Guard, Names, refuse, reply
+from skillpod.serve.guard import Guard, Names
+from skillpod.serve.replies import refuse, reply
 from skillpod.serve.server import PatientProtocol, server_of
 from skillpod.serve.tokens import Tokens
 

@@ -18,6 +18,7 @@ from skillpod.errors import PathUnusable
 from skillpod.model.command import OWNER, Caller
 from skillpod.serve.address import MCP_SOCKET, SOCKET, socket_address
 from skillpod.serve.control import build_app
+from skillpod.serve.entrance import Entrance
 from skillpod.serve.pod import Pod
 from skillpod.serve.server import GRACE, server_of
 
@@ -62,18 +63,22 @@ async def serve_socket(pod: Pod, home: Path, *, doors: Mapping[str, Any] = Mappi
     """
     stopping = asyncio.Event()
     listener = listen(home, SOCKET)
-    server = server_of(build_app(pod, stopping=stopping, doors=doors), _PeerProtocol)
+    entrance = Entrance(build_app(pod, stopping=stopping, doors=doors), home)
+    server = server_of(entrance, _PeerProtocol)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="control socket")
+    watching = asyncio.create_task(entrance.watch(), name="tokens of the control socket")
     try:
         yield
     finally:
         remove(home, SOCKET)  # first, so that who comes now sees that no pod is running
         stopping.set()
+        watching.cancel()
         server.ending.set()
         try:
             await serving
         finally:
             listener.close()
+            await asyncio.gather(watching, return_exceptions=True)
 
 
 class Lines:

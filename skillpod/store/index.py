@@ -12,19 +12,27 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from skillpod.errors import JournalCorrupt, PathUnusable
+from skillpod.model.approval import Approval
 from skillpod.model.command import FOLDER, Desired, Mode, Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
+from skillpod.model.provenance import Mark, Past
+from skillpod.model.record import from_json, to_json
+from skillpod.store.people import People
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE names (
-    name TEXT PRIMARY KEY, desired TEXT NOT NULL, generation INTEGER NOT NULL, digest TEXT, previous TEXT, identity TEXT NOT NULL
+    name TEXT PRIMARY KEY, desired TEXT NOT NULL, generation INTEGER NOT NULL, digest TEXT, previous TEXT, identity TEXT NOT NULL,
+    was_asked INTEGER NOT NULL, past TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE history (name TEXT NOT NULL, digest TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (name, digest)) WITHOUT ROWID;
 CREATE TABLE quarantine (digest TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
 INSERT INTO position VALUES (1, 0);
 """
@@ -43,6 +51,7 @@ class Index:
         self._path = path
         self._names: dict[str, Remembered] = {}
         self._quarantined: dict[Digest, str] = {}
+        self._people = People()
         self._is_shared = False
         self._is_ahead = False
         self._position = 0
@@ -63,6 +72,15 @@ class Index:
         self._is_shared = True
         return MappingProxyType(self._quarantined)
 
+    def answers(self, digest: Digest) -> tuple[Approval, ...]:
+        return self._people.answers.get(digest, ())
+
+    def reviews(self) -> tuple[Approval, ...]:
+        return self._people.reviews
+
+    def rules(self) -> Mapping[str, str]:
+        return self._people.rules
+
     def position(self) -> int:
         """The number of the last entry folded in; 0: none."""
         return self._position
@@ -76,7 +94,7 @@ class Index:
             return
         self._fold(entry)
         self._position, self._is_ahead = seq, False
-        if self._changed_names or self._changed_digests:
+        if self._changed_names or self._changed_digests or self._people.changed:
             self._save()
 
     def apply_all(self, entries: Iterable[tuple[int, Entry]]) -> None:
@@ -114,12 +132,14 @@ class Index:
             else:
                 self._quarantined.pop(digest, None)
             self._changed_digests.add(digest)
+        else:
+            self._people.fold(entry)
 
     def reset(self) -> None:
         """Forget everything, on disk too: the journal is to be folded from its beginning."""
         self._database.close()
         _remove(self._path)
-        self._names, self._quarantined, self._position = {}, {}, 0
+        self._names, self._quarantined, self._people, self._position = {}, {}, People(), 0
         self._changed_names, self._changed_digests, self._published, self._is_ahead = set(), set(), [], False
         self._database = self._create()
 
@@ -146,7 +166,7 @@ class Index:
                     raise
             except (sqlite3.Error, ValueError, KeyError, TypeError):
                 # Damaged, or of another schema: what it held is in the journal.
-                self._names, self._quarantined, self._position = {}, {}, 0
+                self._names, self._quarantined, self._people, self._position = {}, {}, People(), 0
             else:
                 return database
         return self._create()
@@ -187,8 +207,8 @@ class Index:
         for name, digest, place in database.execute("SELECT name, digest, place FROM history ORDER BY place"):
             histories.setdefault(name, []).append(digest)
             self._place = place
-        rows = database.execute("SELECT name, desired, generation, digest, previous, identity FROM names")
-        for name, desired, generation, digest, previous, identity in rows:
+        rows = database.execute("SELECT name, desired, generation, digest, previous, identity, was_asked, past FROM names")
+        for name, desired, generation, digest, previous, identity, was_asked, past in rows:
             self._names[name] = Remembered(
                 desired=Desired.of(json.loads(desired)),
                 generation=generation,
@@ -196,13 +216,17 @@ class Index:
                 previous=previous,
                 history=tuple(histories.get(name, ())),
                 identity=MappingProxyType(json.loads(identity)),
+                was_asked=bool(was_asked),
+                past=from_json(Past, json.loads(past)),
             )
+        self._people = People.read({key: json.loads(value) for key, value in database.execute("SELECT key, value FROM kept")})
         self._quarantined = dict(database.execute("SELECT digest, reason FROM quarantine"))
         self._position = self._saved_position = database.execute("SELECT seq FROM position").fetchone()[0]
 
     def _save(self) -> None:
         """Write what changed, in one transaction; on failure it is written with the next change, or folded again after a restart."""
-        if not (self._changed_names or self._changed_digests or self._position != self._saved_position):
+        people = self._people
+        if not (self._changed_names or self._changed_digests or people.changed or self._position != self._saved_position):
             return
         database = self._database
         try:
@@ -215,6 +239,8 @@ class Index:
                 database.execute("DELETE FROM quarantine WHERE digest = ?", (digest,))
                 if digest in self._quarantined:
                     database.execute("INSERT INTO quarantine VALUES (?, ?)", (digest, self._quarantined[digest]))
+            kept = [(key, _text(people.kept(key))) for key in people.changed]
+            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", kept)
             database.execute("UPDATE position SET seq = ?", (self._position,))
             database.execute("COMMIT")
         except sqlite3.Error:
@@ -223,13 +249,15 @@ class Index:
             return
         self._place += len(self._published)
         self._changed_names, self._changed_digests, self._published = set(), set(), []
+        people.changed.clear()
         self._saved_position = self._position
 
     def _save_name(self, name: str) -> None:
         remembered = self._names[name]
         desired, identity = _text(remembered.desired.as_dict()), _text(dict(remembered.identity))
-        row = (name, desired, remembered.generation, remembered.digest, remembered.previous, identity)
-        self._database.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?, ?)", row)
+        places = (remembered.generation, remembered.digest, remembered.previous)
+        row = (name, desired, *places, identity, remembered.was_asked, _text(to_json(remembered.past)))
+        self._database.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 # --- the fold, without a disk ----------------------------------------------------------------------------------------------------
@@ -252,7 +280,27 @@ def _remembered(before: Remembered | None, entry: Entry) -> Remembered | None:
         previous=Digest(previous) if previous and previous != digest else before.previous,
         history=(*(known for known in before.history if known != digest), digest),
         identity=MappingProxyType(dict(entry.details.get("identity") or {})),
+        was_asked=bool(entry.details.get("approvals")),
+        past=_marked(before.past, entry),
     )
+
+
+def _marked(past: Past, entry: Entry) -> Past:
+    """What the signatures of a published version leave behind: nothing when it has none, a higher mark when it is a higher version."""
+    publisher = str((entry.details.get("provenance") or {}).get("publisher", ""))
+    if not publisher:
+        return past
+    mark = past.marks.get(publisher)
+    if mark is None or _is_higher(entry.version, mark.version):
+        mark = Mark(version=entry.version, digest=entry.digest)
+    return Past(signed_by=publisher, marks=MappingProxyType({**past.marks, publisher: mark}))
+
+
+def _is_higher(version: str, mark: str) -> bool:
+    try:
+        return Version(version) > Version(mark)
+    except InvalidVersion:
+        return True
 
 
 def _desired(entry: Entry) -> Desired:

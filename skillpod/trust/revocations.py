@@ -11,7 +11,7 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from skillpod.documents import glob_pattern, read_operators, show
+from skillpod.documents import glob_pattern, read_whole, show
 from skillpod.errors import DocumentInvalid
 from skillpod.model.digest import Digest, value_digest
 
@@ -96,7 +96,7 @@ def read_revocations(text: bytes, *, name: str = FILE, schema: bytes) -> Revocat
 
     Raises PolicyUnreadable with every fault as a reason: unknown keys, entries that say nothing or two things, versions that are none.
     """
-    value = read_operators(text, name=name, schema=schema, faults=lambda value: _faults(value["revoked"] or (), name))
+    value = read_whole(text, name=name, schema=schema, faults=lambda value: _faults(value["revoked"] or (), name))
     return Revocations(entries=tuple(Revocation(**entry) for entry in value["revoked"] or ()), digest=value_digest(value))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from skillpod.documents import glob_pattern, globs_overlap, read_operators, show
+from skillpod.documents import glob_pattern, globs_overlap, read_whole, show
 from skillpod.errors import DocumentInvalid
 from skillpod.model.capability import Tier
 from skillpod.model.digest import Digest, value_digest
@@ -61,7 +61,7 @@ def read_trust(text: bytes, *, name: str = FILE, schema: bytes) -> TrustStore:
     Raises PolicyUnreadable with every fault as a reason: unknown keys, publishers that share an id, a name or a key, ids that are not
     their keys', windows that end before they begin, thresholds that can't be reached, private keys.
     """
-    value = read_operators(text, name=name, schema=schema, faults=lambda value: _faults(value["publishers"] or (), name))
+    value = read_whole(text, name=name, schema=schema, faults=lambda value: _faults(value["publishers"] or (), name))
     publishers = tuple(_publisher(each) for each in value["publishers"] or ())
     return TrustStore(publishers=publishers, digest=value_digest(value))
 

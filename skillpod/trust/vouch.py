@@ -204,17 +204,18 @@ def _is_at_least(version: str, lowest: Version) -> bool:
 
 def _past_faults(publisher: Publisher, manifest: Manifest, bundle: Bundle, past: Past) -> Iterator[Downgraded]:
     """The mark is the publisher's: another one of the same name, whom the operator named, has its own."""
-    if past.signed_by != publisher.id or not past.mark_version:
+    before = past.marks.get(publisher.id)
+    if before is None:
         return
     hint = "raise the version; to return to an admitted one, `skillpod rollback`"
     try:
-        found, mark = Version(manifest.version), Version(past.mark_version)
+        found, mark = Version(manifest.version), Version(before.version)
     except InvalidVersion:
-        yield Downgraded(f"the versions {manifest.version!r} and {past.mark_version!r} can't be compared", at="manifest.yaml:version")
+        yield Downgraded(f"the versions {manifest.version!r} and {before.version!r} can't be compared", at="manifest.yaml:version")
         return
     if found < mark:
-        message = f"the version is {manifest.version}, and {past.mark_version} was admitted before"
+        message = f"the version is {manifest.version}, and {before.version} was admitted before"
         yield Downgraded(message, at="manifest.yaml:version", hint=hint)
-    elif found == mark and bundle.digest != past.mark_digest:
-        message = f"the version {manifest.version} was admitted before with another content ({past.mark_digest})"
+    elif found == mark and bundle.digest != before.digest:
+        message = f"the version {manifest.version} was admitted before with another content ({before.digest})"
         yield Downgraded(message, at="manifest.yaml:version", hint=hint)

@@ -10,7 +10,7 @@ from skillpod.audit.run import run
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Verdict
 
-PATIENCE = 10.0  # seconds, for the slowest of them on a busy machine; most take milliseconds
+PATIENCE = 10.0  # seconds of processor time, for the slowest of them; most take milliseconds
 
 BOMBS = {
     "names that double": "a0 = 'x'\n" + "".join(f"a{i} = a{i - 1} or a{i - 1}\n" for i in range(1, 200)),
@@ -41,9 +41,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("source", BOMBS.values(), ids=BOMBS.keys())
 def test_the_audit_answers_in_time_and_by_a_rule(source: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     report = run(Bundle.freeze({"handler.py": source.encode()}), None)
-    assert time.monotonic() - started < PATIENCE
+    assert time.process_time() - started < PATIENCE
     assert "AUD-001" not in {finding.rule for finding in report.findings}
 
 

@@ -157,3 +157,19 @@ def test_the_function_takes_what_the_command_line_says(tmp_path: Path, capsys: p
     write_skill(tmp_path, "demo")
     assert check(Wanted(folders=[tmp_path], format=Format.JSON)) == 0
     assert json.loads(capsys.readouterr().out)["skills"][0]["verdict"] == "allow"
+
+
+def test_a_check_keeps_the_bytecode_of_what_reads_skills_in_a_process_that_can_write_none(tmp_path: Path) -> None:
+    write_skill(tmp_path, "demo")
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    for _ in range(2):
+        ended = run(tmp_path / "demo", env={**kept, "PYTHONPYCACHEPREFIX": str(tmp_path / "kept")})
+        assert ended.returncode == 0
+    assert {path.name.partition(".")[0] for path in tmp_path.glob("kept/**/skillpod/audit/*.pyc")} >= {"run", "observe", "reach"}
+
+
+def test_a_check_keeps_no_bytecode_where_none_is_wanted(tmp_path: Path) -> None:
+    write_skill(tmp_path, "demo")
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(tmp_path / "kept")}
+    assert run(tmp_path / "demo", env=environment).returncode == 0
+    assert not (tmp_path / "kept").exists()

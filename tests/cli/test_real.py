@@ -405,7 +405,7 @@ def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tm
     policies = tmp_path / "policies"
     policies.mkdir()
     rule = "{id: data, match: {permissions: [volumes]}, outcome: allow, grant: {volumes: asked}, reason: A test binds it.}"
-    (policies / "default.yaml").write_text(f"policy: 1\nname: default\nrules: [{rule}]\n")
+    (policies / "default.yaml").write_text(f"policy: 1\nname: default\nrules: [{rule}]\n...\n")
     bound = desk.run("test", folder, "--policies", str(policies), "--volume", f"data={tmp_path / 'data'}")
     assert (bound.code, "1 of 1 tests passed" in bound.out) == (0, True), bound
     unbound = desk.run("test", folder, "--policies", str(policies))

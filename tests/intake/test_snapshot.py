@@ -23,6 +23,8 @@ from skillpod.model.digest import tree_digest
 from skillpod.model.names import file_name_fault
 from tests.intake.trees import PLAIN, plant, read_naively
 
+PATIENCE = 20.0
+
 SECRET = b"-----BEGIN PRIVATE KEY-----"
 
 
@@ -334,9 +336,9 @@ def test_a_file_of_a_terabyte_is_refused_without_reading_it(tmp_path: Path) -> N
         os.truncate(folder / "huge", 2**40)
     except OSError:
         pytest.skip("this filesystem has no sparse file of a terabyte")
-    begun = time.monotonic()
+    begun = time.process_time()
     assert "16 MiB" in refused(folder).message
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_sixteen_parts_are_taken_and_seventeen_are_refused(tmp_path: Path) -> None:
@@ -431,11 +433,13 @@ class _Busy:
         self._thread.join()
 
 
-def _attempts(folder: Path, seconds: float) -> tuple[list[Bundle], int]:
-    """Every bundle that could be made in so many seconds, and how often the folder was refused or still changing."""
+def _attempts(folder: Path, seconds: float, busy: _Busy | None = None) -> tuple[list[Bundle], int]:
+    """Every bundle that could be made in so many seconds, and how often the folder was refused or still changing. Goes on until ``busy``
+    has done its thing a hundred times and been in the way once, which a machine with much else to do may take long over."""
     bundles, refusals = [], 0
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    last = end + PATIENCE
+    while (now := time.monotonic()) < end or (busy is not None and (busy.rounds <= 100 or not refusals) and now < last):
         try:
             bundles.append(freeze(folder))
         except (BundleRefused, PathUnusable):
@@ -454,7 +458,7 @@ def test_a_link_that_is_swapped_in_never_brings_a_secret(tmp_path: Path) -> None
         (folder / "new").rename(folder / "handler.py")
 
     with _Busy(swap) as busy:
-        bundles, refusals = _attempts(folder, 1.0)
+        bundles, refusals = _attempts(folder, 1.0, busy)
     assert busy.rounds > 100
     assert refusals > 0
     assert all(SECRET not in content for bundle in bundles for content in bundle.files.values())
@@ -472,7 +476,7 @@ def test_a_folder_that_is_swapped_for_a_link_never_brings_a_secret(tmp_path: Pat
         spare.with_name("aside").rename(folder / "lib")
 
     with _Busy(swap) as busy:
-        bundles, refusals = _attempts(folder, 1.0)
+        bundles, refusals = _attempts(folder, 1.0, busy)
     assert busy.rounds > 100
     assert refusals > 0
     assert all(SECRET not in content for bundle in bundles for content in bundle.files.values())

@@ -8,6 +8,7 @@ import pytest
 
 from skillpod.errors import JournalUnwritable
 from skillpod.lifecycle.ledger import Ledger
+from skillpod.model.approval import Approval
 from skillpod.model.command import Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
@@ -51,6 +52,15 @@ class OrderedState:
         return {}
 
     def quarantined(self) -> dict[Digest, str]:
+        return {}
+
+    def answers(self, digest: Digest) -> tuple[Approval, ...]:
+        return ()
+
+    def reviews(self) -> tuple[Approval, ...]:
+        return ()
+
+    def rules(self) -> dict[str, str]:
         return {}
 
     def apply(self, seq: int, entry: Entry) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from skillpod.errors import PolicyUnreadable
+from skillpod.policy import tables
 from skillpod.policy.document import read_policy
 from skillpod.policy.rules import Outcome
+from skillpod.policy.tables import read_table
 from skillpod.resources import packaged_text
 from tests.policy.documents import DIGEST, REASON, SCHEMA, SIGNED, default_policy, policy, request
 
@@ -29,15 +31,9 @@ def one_rule(**changes: Any) -> str:
     return json.dumps({"policy": 1, "name": "probe", "rules": [{key: value for key, value in rule.items() if value is not None}]})
 
 
-def test_the_policy_in_the_repository_is_the_packaged_one_to_the_byte() -> None:
-    assert (ROOT / "policies" / "default.yaml").read_bytes() == packaged_text("policy/default.yaml")
-
-
-def test_the_default_policy_reads_and_every_rule_has_a_reason() -> None:
+def test_the_default_policy_allows_two_things_without_asking() -> None:
     found = default_policy()
-    assert found.name == "default"
-    assert [rule.id for rule in found.rules if rule.outcome is Outcome.ALLOW] == ["read-only-in-the-jail"]
-    assert all(len(rule.reason.split()) > 8 for rule in found.rules)
+    assert [rule.id for rule in found.rules if rule.outcome is Outcome.ALLOW] == ["read-only-in-the-jail", "trusted-publisher"]
 
 
 def test_the_digest_is_over_values_not_over_layout() -> None:
@@ -72,6 +68,12 @@ def test_a_text_that_is_no_policy_is_unreadable_and_says_where(text: str | bytes
         ({"id": "Not An Id"}, "rules[0].id"),
         ({"grant": {"volumes": True}}, "rules[0].grant.volumes"),
         ({"without": [{"wall": "landlock"}]}, "rules[0].without[0].reason"),
+        ({"outcome": "require_approval", "approvals": 0}, "rules[0].approvals"),
+        ({"outcome": "require_approval", "approvals": 10}, "rules[0].approvals"),
+        ({"valid_for": "1 year"}, "rules[0].valid_for"),
+        ({"unsigned": "refused"}, "rules[0].unsigned"),
+        ({"match": {"role": ["boss"]}}, "rules[0].match.role[0]"),
+        ({"match": {"principal": []}}, "rules[0].match.principal"),
     ],
 )
 def test_what_the_schema_does_not_know_is_refused_with_its_path(changes: dict[str, Any], at: str) -> None:
@@ -104,6 +106,18 @@ def test_two_rules_of_one_id_are_refused() -> None:
         ({"outcome": "deny", "match": {"permissions": []}}, "match.permissions"),
         ({"outcome": "deny", "grant": {}}, "grant"),
         ({"outcome": "require_approval", "without": [{"wall": "x", "reason": REASON}]}, "without"),
+        ({"match": {"version": ">=1"}}, "match.version"),
+        ({"match": {"version": "new", "signed": True}}, "match.version"),
+        ({"outcome": "deny", "match": {"version": ">=1"}}, "match.version"),
+        ({"outcome": "deny", "match": {"version": "==1.4"}}, "match.version"),
+        ({"outcome": "require_approval", "match": {"version": "<2,>=1"}}, "match.version"),
+        ({"outcome": "deny", "match": {"version": "old"}}, "match.version"),
+        ({"match": {"signed": True}, "unsigned": "accepted"}, "unsigned"),
+        ({"match": {"publisher": "acme"}, "unsigned": "accepted"}, "unsigned"),
+        ({"outcome": "require_approval", "unsigned": "accepted"}, "unsigned"),
+        ({"approvals": 2}, "approvals"),
+        ({"outcome": "deny", "approvals": 2}, "approvals"),
+        ({"outcome": "deny", "valid_for": "90d"}, "valid_for"),
     ],
 )
 def test_a_rule_that_evidence_could_count_against_or_that_means_nothing_is_refused(changes: dict[str, Any], at: str) -> None:
@@ -114,6 +128,21 @@ def test_a_rule_that_evidence_could_count_against_or_that_means_nothing_is_refus
 
 def test_an_empty_policy_reads_and_allows_nothing() -> None:
     assert policy().rules == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "speaks"),
+    [
+        ([], True),
+        ([{}], False),
+        ([{"unsigned": "accepted"}], True),
+        ([{"match": {"signed": True}}, {"id": "b", "match": {"publisher": "*"}}], True),
+        ([{"unsigned": "accepted"}, {"match": {"tier": "write"}}], False),
+        ([{"outcome": "require_approval"}, {"outcome": "deny", "match": {"signed": False}}], True),
+    ],
+)
+def test_a_policy_speaks_of_unsigned_skills_when_every_allowance_does(rules: list[dict[str, Any]], speaks: bool) -> None:
+    assert policy(*rules).speaks_of_unsigned is speaks
 
 
 @pytest.mark.parametrize(
@@ -152,13 +181,17 @@ def test_requests_of_the_tests_are_of_one_digest() -> None:
     assert SIGNED.is_signed
 
 
-def test_the_policy_shown_in_the_docs_reads() -> None:
+def test_what_is_shown_in_the_docs_reads() -> None:
     page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
     blocks = [block.split("```", 1)[0] for block in page.split("```yaml\n")[1:]]
     head, *parts = blocks
     allowance = "policy: 1\nname: shown\nrules:\n  - id: shown\n    match: {}\n    outcome: allow\n    reason: it is shown in the docs\n"
     assert read_policy(head.encode(), name="docs", schema=SCHEMA).name == "default"
     for part in parts:
+        if part.startswith("tests:"):
+            assert read_table(part.encode(), name="docs", schema=packaged_text(tables.SCHEMA)).cases
+            continue
         indented = "".join(f"    {line}\n" for line in part.splitlines())
         text = f"policy: 1\nname: shown\nrules:\n{indented}" if part.startswith("- id:") else allowance + indented
-        assert len(read_policy(text.encode(), name="docs", schema=SCHEMA).rules) == 1
+        text = allowance + part if part.startswith("access:") else text
+        assert len(read_policy(f"{text}...\n".encode(), name="docs", schema=SCHEMA).rules) == 1

@@ -18,7 +18,7 @@ from skillpod.registry.catalog import EXAMPLES, MANUAL_LIMIT, Catalog
 from skillpod.registry.dispatch import NAMED
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
-from tests.support.registry import AnsweringGuests, card, spec
+from tests.support.registry import AnsweringGuests, card, seen_of, spec
 
 _Result = TypeVar("_Result")
 
@@ -46,9 +46,9 @@ def publish(registry: Registry, skill: str, *tools: Any, **said: Any) -> None:
 
 def ask(registry: Registry, work: Callable[[Catalog], Awaitable[_Result]]) -> _Result:
     async def asking() -> _Result:
-        search = Search(registry)
+        search = Search(seen_of(registry))
         try:
-            return await work(Catalog(registry, search))
+            return await work(Catalog(seen_of(registry), search))
         finally:
             await search.close()
 

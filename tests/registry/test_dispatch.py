@@ -20,9 +20,9 @@ from skillpod.errors import (
 )
 from skillpod.model.command import OWNER, Caller
 from skillpod.model.guest import Hear, Usage, charge, unheard
-from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch
+from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch, Missing
 from skillpod.registry.registry import Registry
-from tests.support.registry import ListedJournal, route, spec
+from tests.support.registry import ListedJournal, route, seen_of, spec, tickets_of
 
 
 class FrozenClock:
@@ -41,7 +41,12 @@ def house(answer: Any = echo) -> tuple[Dispatch, ListedJournal, Registry]:
     registry, journal = Registry(), ListedJournal()
     tool = spec("alpha", "echo", properties={"text": {"type": "string"}}, required=["text"], output={"type": "string"})
     registry.publish(route("alpha", tool, answer=answer))
-    return Dispatch(registry=registry, journal=journal, clock=FrozenClock(), missing=lambda tool: None), journal, registry
+    return dispatching(registry, journal), journal, registry
+
+
+def dispatching(registry: Registry, journal: ListedJournal, missing: Missing = lambda tool: None) -> Dispatch:
+    tickets = tickets_of(journal, FrozenClock())
+    return Dispatch(seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing)
 
 
 def call(dispatch: Dispatch, tool: str, arguments: Any, caller: Caller = OWNER) -> Any:
@@ -189,16 +194,14 @@ def test_a_call_whose_caller_left_is_noted_as_cancelled() -> None:
 
 
 def test_why_a_tool_is_missing_is_told_when_it_is_known() -> None:
-    dispatch = Dispatch(
-        registry=Registry(), journal=ListedJournal(), clock=FrozenClock(), missing=lambda tool: SkillpodError(f"{tool} is in quarantine")
-    )
+    dispatch = dispatching(Registry(), ListedJournal(), lambda tool: SkillpodError(f"{tool} is in quarantine"))
     with pytest.raises(SkillpodError, match="quarantine"):
         call(dispatch, "alpha__echo", {})
 
 
 @pytest.mark.parametrize("why", [NameTaken("`vault` has it"), Waiting("`vault` 1.0.0 is mounted", hint="mount `vault`")])
 def test_why_a_tool_is_missing_tells_no_other_skill_to_who_sees_only_some(why: SkillpodError) -> None:
-    dispatch = Dispatch(registry=Registry(), journal=ListedJournal(), clock=FrozenClock(), missing=lambda tool: why)
+    dispatch = dispatching(Registry(), ListedJournal(), lambda tool: why)
     for caller, is_told in ((OWNER, True), (Caller(sees=("alpha", "b*")), False)):
         with pytest.raises(type(why)) as refused:
             call(dispatch, "alpha__echo", {}, caller)

@@ -15,7 +15,7 @@ from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
 from tests.support.embedder import Trigrams
-from tests.support.registry import AnsweringGuests, card
+from tests.support.registry import AnsweringGuests, card, seen_of
 
 PATIENCE = 20.0
 
@@ -50,7 +50,7 @@ def run(
     told: list[str] = []
 
     async def running() -> None:
-        search = Search(registry, Likeness(embedder, trouble=told.append, patience=patience, given_up=given_up))
+        search = Search(seen_of(registry), Likeness(embedder, trouble=told.append, patience=patience, given_up=given_up))
         try:
             await work(search)
         finally:

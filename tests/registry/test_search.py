@@ -15,7 +15,7 @@ from skillpod.model.command import OWNER, Caller
 from skillpod.model.manifest import ToolSpec
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import VIEWS, Found, Search
-from tests.support.registry import AnsweringGuests, card, spec
+from tests.support.registry import AnsweringGuests, card, seen_of, spec
 
 _Result = TypeVar("_Result")
 
@@ -58,7 +58,7 @@ def _takes(name: str, description: str) -> dict[str, Any]:
 
 def ask(registry: Registry, work: Callable[[Search], Awaitable[_Result]]) -> _Result:
     async def asking() -> _Result:
-        search = Search(registry)
+        search = Search(seen_of(registry))
         try:
             return await work(search)
         finally:

@@ -19,7 +19,7 @@ from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
 from skillpod.registry.stable import CALL, DESCRIBE, RESERVED, SEARCH, SPECS
 from skillpod.registry.stable_tools import StableTools
-from tests.support.registry import AnsweringGuests, ListedJournal, card, spec
+from tests.support.registry import AnsweringGuests, ListedJournal, card, seen_of, spec, tickets_of
 
 _Result = TypeVar("_Result")
 
@@ -73,11 +73,17 @@ class House:
 
     def run(self, work: Callable[[StableTools], Awaitable[_Result]]) -> _Result:
         async def running() -> _Result:
-            search = Search(self.registry)
+            search = Search(seen_of(self.registry))
             clock = SteppingClock()
-            dispatch = Dispatch(registry=self.registry, journal=self.journal, clock=clock, missing=lambda tool: None)
+            dispatch = Dispatch(
+                seen=seen_of(self.registry),
+                tickets=tickets_of(self.journal, clock),
+                journal=self.journal,
+                clock=clock,
+                missing=lambda tool: None,
+            )
             try:
-                return await work(StableTools(catalog=Catalog(self.registry, search), dispatch=dispatch, clock=clock))
+                return await work(StableTools(catalog=Catalog(seen_of(self.registry), search), dispatch=dispatch, clock=clock))
             finally:
                 dispatch.flush()
                 await search.close()
@@ -207,7 +213,8 @@ def test_a_tool_that_is_not_seen_can_not_be_called() -> None:
     house = House()
     with pytest.raises(UnknownTool):
         house.call(CALL, {"name": "alpha__echo", "arguments": {"text": "x"}}, Caller(sees=("beta",)))
-    assert house.journal.entries == []
+    [entry] = house.journal.entries
+    assert (entry.tool, entry.outcome, entry.rule) == ("echo", "denied", "token")
 
 
 def test_nothing_is_called_while_the_journal_can_not_be_written_but_one_may_look() -> None:

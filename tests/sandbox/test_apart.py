@@ -167,6 +167,18 @@ def test_the_second_fork_has_what_was_prepared_before() -> None:
 # --- the helper --------------------------------------------------------------------------------------------------------------------
 
 
+def test_what_can_wait_is_prepared_when_nothing_is_asked() -> None:
+    helper = HelperApart("tests.sandbox.attacks:completed", prepare=NOTHING, complete="tests.sandbox.attacks:complete", bounds=PATIENT)
+    try:
+        assert helper.run(b"") == b"no"
+        deadline = time.monotonic() + 20
+        while helper.run(b"") == b"no" and time.monotonic() < deadline:
+            time.sleep(1.0)
+        assert helper.run(b"") == b"yes"
+    finally:
+        helper.close()
+
+
 def test_a_helper_that_is_killed_is_started_again_and_what_it_was_asked_is_asked_again() -> None:
     helper = HelperApart("tests.sandbox.attacks:slow", prepare=NOTHING, bounds=PATIENT)
     try:
@@ -213,9 +225,10 @@ def test_many_threads_ask_one_helper() -> None:
         helper.close()
 
 
-def test_a_helper_and_what_it_forked_end_with_the_process_that_asked() -> None:
+def test_a_helper_and_what_it_forked_end_with_the_process_that_asked(tmp_path: Path) -> None:
     program = f"""\
 import os, sys, threading, time
+sys.path.append({str(tmp_path)!r})  # it stands in its helper's command line, and tells that from any other's
 from skillpod.sandbox.helper import HelperApart
 helper = HelperApart("tests.sandbox.attacks:slow", prepare="{NOTHING}")
 threading.Thread(target=helper.run, args=(b"100",), daemon=True).start()
@@ -231,7 +244,7 @@ os.kill(os.getpid(), 9)
     while time.monotonic() < deadline and _lives(helper):
         time.sleep(0.02)
     assert not _lives(helper)
-    assert not any(b"attacks:slow" in _command(process) for process in os.listdir("/proc") if process.isdigit())
+    assert not any(os.fsencode(tmp_path) in _command(process) for process in os.listdir("/proc") if process.isdigit())
 
 
 def _lives(process: int) -> bool:

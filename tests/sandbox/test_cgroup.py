@@ -24,7 +24,7 @@ from skillpod.sandbox.domain import Bounded, Domain, Domains, in_words, make, re
 from skillpod.sandbox.forked import Exit
 from skillpod.sandbox.zygote import Zygote
 from tests.support import jail
-from tests.support.cgroups import ORDINARY, any_controller, delegate, inside, mounted, own_cgroup, run_inside
+from tests.support.cgroups import ORDINARY, alone, any_controller, delegate, inside, mounted, own_cgroup, run_inside
 
 GIB = 2**30
 BOUNDS = DomainBounds(memory=GIB, processes=500)
@@ -195,12 +195,13 @@ def test_in_the_root_of_all_cgroups_nobody_has_to_move() -> None:
     root = mounted()
     if os.geteuid() or (root / "cgroup.type").exists():
         pytest.skip("needs root, and the root of all cgroups")
-    before = (root / "cgroup.subtree_control").read_text()
-    taken = take(root, [any_controller()])
-    assert isinstance(taken, Delegation)
-    assert not taken.has_moved
-    taken.give_back()
-    assert (root / "cgroup.subtree_control").read_text() == before
+    with alone(root):
+        before = (root / "cgroup.subtree_control").read_text()
+        taken = take(root, [any_controller()])
+        assert isinstance(taken, Delegation)
+        assert not taken.has_moved
+        taken.give_back()
+        assert (root / "cgroup.subtree_control").read_text() == before
 
 
 def test_a_cgroup_without_the_controllers_says_which(place: Path) -> None:

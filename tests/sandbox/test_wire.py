@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -205,18 +205,18 @@ def test_raw_bytes_follow_a_frame() -> None:
 def test_a_frame_of_ten_mebibytes_is_read_in_time_that_grows_with_its_size_only() -> None:
     data = encode({"value": "x" * 10 * 2**20})
     decoder = Decoder(2**24)
-    started = perf_counter()
+    started = process_time()
     for piece in in_pieces(data, 64 * 1024):
         decoder.feed(piece)
     assert len(next(decoder.frames())["value"]) == 10 * 2**20
-    assert perf_counter() - started < 2.0
+    assert process_time() - started < 2.0
 
 
 @pytest.mark.parametrize(
     "body", [b'{"a":' + b'"\\' * 2**19, b'{"a":"' + b'\\"' * 2**19, b"[]" * 2**19, b'"' * 2**20, b"{" + b'"[",' * 2**18]
 )
 def test_hostile_text_of_a_mebibyte_costs_no_more_than_its_size(body: bytes) -> None:
-    started = perf_counter()
+    started = process_time()
     with pytest.raises(WireError):
         parse(body)
-    assert perf_counter() - started < 2.0
+    assert process_time() - started < 2.0

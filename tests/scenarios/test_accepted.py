@@ -10,8 +10,9 @@ import pytest
 
 from skillpod.cli.checkup import examine, today
 from skillpod.cli.program import run
-from skillpod.config import load_policy, load_suppressions
+from skillpod.config import load_suppressions
 from skillpod.errors import ApprovalNeeded, PolicyUnreadable
+from skillpod.inforce import load_rules
 from skillpod.journal.replay import read
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.entry import Fact
@@ -31,8 +32,9 @@ def accept(folder: Path, policies: Path) -> None:
 
 def decided(folder: Path, policies: Path) -> str:
     """What ``check --policies`` says."""
-    examiner = Examiner(Here(), suppressions=load_suppressions(policies, today=today()), today=today)
-    return examine(folder, examiner, load_policy(policies, "default")).decision
+    accepted = load_suppressions(policies, today=today())
+    examiner = Examiner(Here(), suppressions=lambda: accepted, today=today)
+    return examine(folder, examiner, load_rules(policies, "default")).decision
 
 
 def test_an_accepted_finding_is_admitted_and_named_and_a_change_of_its_code_is_held(skills: Path, home: Path, policies: Path) -> None:

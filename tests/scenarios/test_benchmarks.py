@@ -42,6 +42,8 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "restart",
         "--version",
         "search over",
+        "a decision over",
+        "who may call a tool",
         "MCP: call over stdio",
         "MCP: call over HTTP",
         "MCP: list of",

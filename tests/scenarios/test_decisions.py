@@ -21,7 +21,7 @@ def guests() -> set[int]:
     return {pid for pid in descendants() if b"skillpod.sandbox.forker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
-def test_a_write_tier_skill_without_leave_never_runs(skills: Path, home: Path) -> None:
+def test_a_write_tier_skill_without_leave_is_tried_and_never_serves(skills: Path, home: Path) -> None:
     async def scenario() -> None:
         async with running(skills, home) as stage:
             processes = guests()
@@ -35,7 +35,8 @@ def test_a_write_tier_skill_without_leave_never_runs(skills: Path, home: Path) -
             with pytest.raises(ApprovalNeeded):
                 await stage.pod.call("words__answer", {})
             await stage.pod.settled()
-            assert guests() <= processes  # none was ever started for it
+            assert (await stage.pod.held("words"))["trial"]["error"] is None
+            assert guests() <= processes  # nothing of its trial is left
             assert not stage.of(Kind.MOUNTED)
 
     asyncio.run(scenario())

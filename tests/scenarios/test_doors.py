@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,7 @@ def test_a_client_of_either_era_sees_a_dropped_skill_over_http_and_calls_it(skil
 def test_a_token_shows_its_holder_their_skills_and_nobody_else_comes_in(skills: Path, home: Path) -> None:
     home.mkdir(mode=0o700)
     token = mint()
-    add_token(home, "ada", ["text_*"], token=token, now=0.0)
+    add_token(home, "ada", ["text_*"], token=token, now=0.0, lasts=inf)
     for name in ("text_one", "other"):
         drop_skill(skills, name, handler=saying(name))
 

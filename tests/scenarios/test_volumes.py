@@ -47,6 +47,7 @@ name: default
 rules:
   - {id: plain, match: {tier: read-only}, outcome: allow, reason: It asks for nothing.}
   - {id: data, match: {tier: write, permissions: [volumes]}, outcome: allow, grant: {volumes: asked}, reason: A test binds them.}
+...
 """
 
 

@@ -38,16 +38,16 @@ async def _connect(home: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
         return await asyncio.open_unix_connection(address)
 
 
-async def ask(home: Path, method: str, target: str, body: bytes | Any = None) -> Answered:
+async def ask(home: Path, method: str, target: str, body: bytes | Any = None, *headers: str) -> Answered:
     """One request over a connection of its own: the status and the JSON that came back."""
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     reader, writer = await _connect(home)
-    head = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {len(content)}\r\n\r\n"
-    writer.write(head.encode() + content)
+    lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", f"Content-Length: {len(content)}", *headers, "", ""]
+    writer.write("\r\n".join(lines).encode() + content)
     answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
-    headers, _, text = answer.partition(b"\r\n\r\n")
-    return int(headers.split(b" ", 2)[1]), json.loads(text)
+    told, _, text = answer.partition(b"\r\n\r\n")
+    return int(told.split(b" ", 2)[1]), json.loads(text)
 
 
 def serving(home: Path, act: Callable[[StandInPod], Awaitable[None]]) -> None:

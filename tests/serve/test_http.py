@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,13 @@ from starlette.types import Receive, Scope, Send
 
 from skillpod.config import Http
 from skillpod.errors import AddressUnusable, CommandInvalid, DoorUnguarded
+from skillpod.model.principal import Role
 from skillpod.serve import guard, server
 from skillpod.serve.address import HttpAddress, parse_address
-from skillpod.serve.guard import Buckets, reply
+from skillpod.serve.guard import Buckets
 from skillpod.serve.http import HttpDoor, bind
 from skillpod.serve.pod import CALLER_KEY
+from skillpod.serve.replies import reply
 from skillpod.serve.tokens import FILE, Tokens, add_token, mint, remove_token
 
 PATIENCE = 10.0
@@ -45,7 +49,8 @@ class Mcp:
             self.waiting.set()
             await self.go_on.wait()
         caller = scope[CALLER_KEY]
-        await reply(send, {"principal": caller.principal, "sees": list(caller.sees), "bytes": len(body)}, 200)
+        said = {"principal": caller.principal, "roles": list(caller.roles), "sees": list(caller.sees), "bytes": len(body)}
+        await reply(send, said, 200)
 
     async def _stream(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -115,9 +120,9 @@ async def opened(home: Path, limits: Http = GIVEN, address: str = "127.0.0.1:0",
         mcp.go_on.set()
 
 
-def token_of(home: Path, name: str, *skills: str) -> str:
+def token_of(home: Path, name: str, *skills: str, lasts: float = inf, now: float = 0.0) -> str:
     made = mint()
-    add_token(home, name, skills, token=made, now=0.0)
+    add_token(home, name, skills, token=made, now=now, lasts=lasts, roles=[Role.VIEWER])
     return made
 
 
@@ -132,7 +137,10 @@ def test_without_any_token_who_comes_over_loopback_is_the_owner(home: Path) -> N
     async def scenario() -> None:
         async with opened(home) as door:
             told = await door.ask(body=b'{"a": 1}')
-            assert (told.status, told.json()) == (200, {"principal": "owner", "sees": ["*"], "bytes": 8})
+            assert (told.status, told.json()) == (
+                200,
+                {"principal": "owner", "roles": ["admin", "break-glass"], "sees": ["*"], "bytes": 8},
+            )
 
     asyncio.run(scenario())
 
@@ -210,7 +218,7 @@ def test_from_the_first_token_on_one_is_asked_for_and_says_who_comes(home: Path)
                 assert (await door.ask({"Authorization": f"Bearer {shown}"})).status == 401, shown
             assert (await door.ask({"Authorization": f"Basic {token}"})).status == 401
             told = await door.ask(bearer(token))
-            assert (told.status, told.json()["principal"], told.json()["sees"]) == (200, "ada", ["text_*"])
+            assert (told.status, told.json()) == (200, {"principal": "ada", "roles": ["viewer"], "sees": ["text_*"], "bytes": 2})
             assert (await door.ask(method="GET", path="/healthz")).status == 200
 
     asyncio.run(scenario())
@@ -255,6 +263,24 @@ def test_who_listens_with_a_token_is_let_go_soon_after_it_is_revoked(home: Path)
                 remove_token(home, "ada")
                 assert (await reader.readuntil(b"0\r\n\r\n")).endswith(b"0\r\n\r\n")  # the answer is ended in order
                 await door.mcp.left.wait()
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_token_that_has_ended_opens_nothing_and_lets_go_who_listens(home: Path) -> None:
+    async def scenario() -> None:
+        async with opened(home) as door:
+            late = await door.ask(bearer(token_of(home, "late", lasts=60.0)))
+            assert (late.status, late.code) == (401, "token_refused")
+            assert late.json()["message"] == "this token of `late` ended on 1970-01-01 at 00:01:00 UTC"
+            token = token_of(home, "ada", now=time.time(), lasts=2.0)
+            reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+            writer.write(door.head("POST", "/mcp", b"{}", {"Mcp-Method": "subscriptions/listen", **bearer(token)}) + b"{}")
+            async with asyncio.timeout(PATIENCE):
+                await reader.readuntil(b"listening\n")
+                assert (await reader.readuntil(b"0\r\n\r\n")).endswith(b"0\r\n\r\n")
+            assert (await door.ask(bearer(token))).status == 401
             writer.close()
 
     asyncio.run(scenario())

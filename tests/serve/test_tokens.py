@@ -7,14 +7,18 @@ import re
 import stat
 import threading
 from hashlib import sha256
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skillpod.errors import CommandInvalid, ConfigInvalid, UnknownToken
+from skillpod.errors import CommandInvalid, ConfigInvalid, TokenRefused, UnknownToken
 from skillpod.model.command import Caller
-from skillpod.serve.tokens import FILE, Tokens, add_token, mint, read_tokens, remove_token
+from skillpod.model.principal import Role
+from skillpod.serve.tokens import DAY, FILE, LASTS, LONGEST, Tokens, add_token, mint, read_tokens, remove_token, shown_token
+
+NOW = 1_790_000_000.0
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def home(tmp_path: Path) -> Path:
 
 def add(home: Path, name: str, *skills: str) -> str:
     token = mint()
-    add_token(home, name, skills, token=token, now=1_790_000_000.0)
+    add_token(home, name, skills, token=token, now=NOW)
     return token
 
 
@@ -47,19 +51,70 @@ def test_what_is_kept_is_a_hash_for_its_owner_alone(home: Path) -> None:
 
 def test_a_token_is_found_by_itself_and_says_who_holds_it(home: Path) -> None:
     ada, bob = add(home, "ada", "text_*", "x"), add(home, "bob")
-    tokens = Tokens(home)
+    tokens = Tokens(home, now=lambda: NOW)
     found = tokens.holder(ada)
     assert found is not None
     assert found.caller == Caller(principal="ada", sees=("text_*", "x"))
     other = tokens.holder(bob)
     assert other is not None
     assert other.caller == Caller(principal="bob", sees=("*",))
-    assert tokens.holder(mint()) is None
-    assert tokens.holder("\udcff") is None
+    for unknown in (mint(), "\udcff"):
+        with pytest.raises(TokenRefused, match="not known"):
+            tokens.holder(unknown)
+
+
+def test_a_token_says_in_which_roles_its_holder_acts(home: Path) -> None:
+    token = mint()
+    add_token(home, "ada", token=token, now=NOW, roles=[Role.REVIEWER, Role.BREAK_GLASS])
+    found = Tokens(home, now=lambda: NOW).holder(token)
+    assert found.caller == Caller(principal="ada", roles=("break-glass", "reviewer"))
+    assert found.principal.may(Role.VIEWER)
+    assert not found.principal.may(Role.OPERATOR)
+
+
+def test_a_token_ends_and_says_when_it_has(home: Path) -> None:
+    token, now = mint(), [NOW]
+    add_token(home, "ada", token=token, now=NOW, lasts=60.0)
+    tokens = Tokens(home, now=lambda: now[0])
+    found = tokens.holder(token)
+    now[0] += 59.9
+    assert tokens.holder(token) == found
+    now[0] += 0.1
+    assert not tokens.counts(found)
+    with pytest.raises(TokenRefused, match="of `ada` ended on 2026-09-21 at 14:14:20 UTC"):
+        tokens.holder(token)
+
+
+def test_a_token_ends_after_ninety_days_when_nobody_says_otherwise_and_after_a_year_at_the_latest(home: Path) -> None:
+    assert add_token(home, "ada", token=mint(), now=NOW).until == NOW + 90 * DAY == NOW + LASTS
+    assert add_token(home, "bob", token=mint(), now=NOW, lasts=LONGEST).until == NOW + 366 * DAY
+    assert add_token(home, "eve", token=mint(), now=NOW, lasts=inf).as_dict()["expires"] is None
+    for lasts in (0.0, -1.0, LONGEST + 1, nan):
+        with pytest.raises(CommandInvalid, match="at most 366 days"):
+            add_token(home, "mallory", token=mint(), now=NOW, lasts=lasts)
+    assert [token.name for token in read_tokens(home) or ()] == ["ada", "bob", "eve"]
+
+
+def test_a_file_of_before_there_were_roles_is_read_and_gives_none(home: Path) -> None:
+    (home / FILE).write_text(json.dumps({"tokens": [_entry()]}))
+    (home / FILE).chmod(0o600)
+    [found] = read_tokens(home) or ()
+    assert (found.roles, found.until) == (frozenset(), inf)
+    add(home, "bob")
+    [old, new] = json.loads((home / FILE).read_text())["tokens"]
+    assert (old["roles"], old["expires"], new["roles"], new["expires"]) == ([], None, [], NOW + LASTS)
+
+
+def test_a_header_shows_one_bearer_token_or_is_refused() -> None:
+    assert shown_token([]) == ""
+    assert shown_token(["Bearer abc"]) == shown_token(["bearer  abc "]) == "abc"
+    for headers in (["Basic abc"], ["Bearer"], ["Bearer "], [""], ["abc"], ["Bearer a", "Bearer b"], ["Bearer a", ""]):
+        with pytest.raises(TokenRefused, match="shows no bearer token"):
+            shown_token(headers)
 
 
 def test_a_change_counts_at_once(home: Path) -> None:
-    tokens = Tokens(home)
+    tokens = Tokens(home, now=lambda: NOW)
     assert not tokens.are_asked
     token = add(home, "ada")
     assert tokens.are_asked
@@ -67,7 +122,9 @@ def test_a_change_counts_at_once(home: Path) -> None:
     assert found is not None
     assert tokens.counts(found)
     remove_token(home, "ada")
-    assert (tokens.counts(found), tokens.holder(token), tokens.are_asked) == (False, None, True)
+    assert (tokens.counts(found), tokens.are_asked) == (False, True)
+    with pytest.raises(TokenRefused, match="not known"):
+        tokens.holder(token)
     again = add(home, "ada")
     assert tokens.holder(again) is not None
     assert not tokens.counts(found)  # of the same name, and another token
@@ -82,7 +139,7 @@ def test_tokens_that_are_added_at_once_are_all_kept(home: Path) -> None:
     assert {token.name for token in read_tokens(home) or ()} == {f"t{number}" for number in range(12)}
 
 
-@pytest.mark.parametrize("name", ["", "owner", "Ada", "a b", "-a", "a" * 65, "a/b", "a\n", "ä"])
+@pytest.mark.parametrize("name", ["", "owner", "skillpod", "local", "uid:1000", "Ada", "a b", "-a", "a" * 65, "a/b", "a\n", "ä"])
 def test_a_name_that_says_nobody_or_everybody_is_refused(home: Path, name: str) -> None:
     with pytest.raises(CommandInvalid):
         add(home, name)
@@ -124,6 +181,12 @@ def _entry(**said: Any) -> dict[str, Any]:
         json.dumps({"tokens": [_entry(extra=1)]}),
         json.dumps({"tokens": [_entry(), _entry()]}),
         json.dumps({"tokens": [_entry(created=None)]}),
+        json.dumps({"tokens": [_entry(roles=["king"])]}),
+        json.dumps({"tokens": [_entry(roles="admin")]}),
+        json.dumps({"tokens": [_entry(roles=["admin", "admin"])]}),
+        json.dumps({"tokens": [_entry(expires="never")]}),
+        json.dumps({"tokens": [_entry(expires=-1)]}),
+        '{"tokens": [{"name": "ada", "sha256": "' + "0" * 64 + '", "created": 0, "skills": ["*"], "expires": NaN}]}',
     ],
 )
 def test_a_file_that_we_did_not_write_is_refused_whole(home: Path, text: str) -> None:
@@ -139,9 +202,9 @@ def test_a_file_that_others_may_read_or_that_is_a_link_is_refused(home: Path, tm
     add(home, "ada")
     (home / FILE).chmod(0o640)
     with pytest.raises(ConfigInvalid, match="open to other users"):
-        Tokens(home)
+        Tokens(home, now=lambda: NOW)
     (home / FILE).chmod(0o600)
     (home / FILE).rename(tmp_path / "elsewhere")
     (home / FILE).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ConfigInvalid, match="can't be read"):
-        Tokens(home)
+        Tokens(home, now=lambda: NOW)

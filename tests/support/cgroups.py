@@ -1,13 +1,17 @@
-"""A real cgroup v2 to be in, for tests: made below the mounted root, emptied and removed afterwards. Needs root."""
+"""A real cgroup v2 to be in, for tests: made below the mounted root, emptied and removed afterwards. Needs root.
+
+Which controllers the root gives its children is one setting of the whole machine: who changes it has it alone until it is as before.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import dedent
@@ -45,14 +49,31 @@ def mounted() -> Path:
 
 
 @contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """While no other process of tests changes what ``root`` gives its children. Not to be nested."""
+    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def own_cgroup(*wanted: str) -> Iterator[Path]:
     """A new cgroup that has these controllers. Skips where that can't be."""
     root = mounted()
+    if os.geteuid() or not os.access(root, os.W_OK):
+        pytest.skip("needs root and a cgroup v2 that may be written")
+    with alone(root), _made(root, wanted) as place:
+        yield place
+
+
+@contextmanager
+def _made(root: Path, wanted: Collection[str]) -> Iterator[Path]:
     place = root / f"test-{secrets.token_hex(4)}"
     before = (root / "cgroup.subtree_control").read_text().split()
     missing = [name for name in wanted if name not in before]
-    if os.geteuid() or not os.access(root, os.W_OK):
-        pytest.skip("needs root and a cgroup v2 that may be written")
     try:
         for name in missing:
             write(root / "cgroup.subtree_control", f"+{name}")

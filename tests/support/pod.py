@@ -6,12 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, PolicyRefused, SkillpodError, ToolRaised, UnknownSkill, UnknownTool
+from skillpod.errors import (
+    DeadlineExceeded,
+    NotAllowed,
+    NothingHeld,
+    PolicyRefused,
+    SkillpodError,
+    ToolRaised,
+    UnknownCall,
+    UnknownSkill,
+    UnknownTool,
+)
+from skillpod.model.approval import Answer
 from skillpod.model.card import Card
-from skillpod.model.command import OWNER, Caller, Command, Verb
+from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
 from skillpod.model.digest import Digest
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, Usage, unheard
+from skillpod.model.principal import Principal, Role
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
@@ -50,12 +62,14 @@ def entry(name: str, **said: Any) -> dict[str, Any]:
 
 
 class StandInPod:
-    """Tools of every skill: ``echo`` returns its arguments and caller, ``draw`` gives content, ``fail`` raises, ``hang`` waits until it is
-    cancelled, ``wait`` until ``go_on``."""
+    """Tools of every skill: ``echo`` returns its arguments and session, ``who`` its caller, ``draw`` gives content, ``fail`` raises,
+    ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what."""
 
     def __init__(self, *names: str) -> None:
         self.entries = {name: entry(name) for name in names}
         self.commands: list[Command] = []
+        self.waiting_ones: dict[str, dict[str, Any]] = {}
+        self.denials: list[tuple[str, str]] = []
         self.hanging = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.waiting = asyncio.Event()
@@ -141,6 +155,9 @@ class StandInPod:
                 self.waiting.set()
                 await self.go_on.wait()
         who = caller or OWNER
+        if function == "who":
+            said = {"principal": who.principal, "sees": list(who.sees), "roles": list(who.roles), "session": who.session}
+            return CallResult(value=said, usage=Usage(), skill=name, generation=3, digest=DIGEST)
         if function == "draw":
             return CallResult(value=PICTURE, usage=Usage(), skill=name, generation=3, digest=DIGEST, is_content=True)
         value = arguments["say"] if "say" in arguments else {"arguments": dict(arguments), "session": who.session}
@@ -153,7 +170,38 @@ class StandInPod:
         finally:
             self.cancelled.set()
 
+    def holds(self) -> list[dict[str, Any]]:
+        return []
+
+    async def held(self, name: str) -> dict[str, Any]:
+        raise NothingHeld(f"nothing is held under `{name}`", skill=name)
+
+    def reviews(self) -> list[dict[str, Any]]:
+        return []
+
+    def allow(self, principal: Principal, role: Role, act: str, *, skill: str = "") -> None:
+        if not principal.may(role):
+            raise self.denied(principal, act, f"that asks for {role.value}")
+        if skill and not principal.may_see(skill):
+            raise UnknownSkill(f"there is no skill `{skill}`", hint="`skillpod list` shows what there is", skill=skill)
+
+    def denied(self, principal: Principal, act: str, why: str) -> SkillpodError:
+        self.denials.append((principal.name, act))
+        return NotAllowed(f"`{principal.name}` may not {act}: {why}")
+
+    def waiting_calls(self, principal: Principal) -> list[dict[str, Any]]:
+        self.allow(principal, Role.REVIEWER, "see what calls wait")
+        return list(self.waiting_ones.values())
+
+    async def answer_call(self, id_: str, answer: Answer, *, principal: Principal, reason: str = "") -> dict[str, Any]:
+        self.allow(principal, Role.REVIEWER, f"{answer.value} a call")
+        if id_ not in self.waiting_ones:
+            raise UnknownCall(f"no call `{id_}` waits for an answer", at="id")
+        self.waiting_ones[id_].update(answer=answer.value, by=principal.name, reason=reason, left=600.0)
+        return self.waiting_ones[id_]
+
     async def execute(self, command: Command) -> dict[str, Any]:
+        self.allow(command.principal, NEEDS[command.verb], command.verb.value, skill=command.name or command.path.rpartition("/")[2])
         self.commands.append(command)
         if command.verb is Verb.MOUNT:
             name = command.path.rpartition("/")[2]

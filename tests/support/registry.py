@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from skillpod.errors import JournalUnwritable
+from skillpod.model.access import May, ToolAccess
 from skillpod.model.bundle import Bundle
 from skillpod.model.card import Card
 from skillpod.model.command import Caller
@@ -13,7 +15,11 @@ from skillpod.model.entry import Entry
 from skillpod.model.guest import Hear, IsolationReport, Reply, Usage, unheard
 from skillpod.model.manifest import Manifest, Parameter, ToolSpec
 from skillpod.model.names import exported_name
-from skillpod.registry.registry import Route
+from skillpod.model.ticket import Ticket
+from skillpod.ports import Clock, Journal
+from skillpod.registry.registry import Registry, Route
+from skillpod.registry.seen import Seen
+from skillpod.registry.tickets import Tickets
 
 
 class AnsweringGuests:
@@ -69,6 +75,38 @@ class ListedJournal:
 
     def mark(self, entry: Entry) -> None:
         (self.kept if self.broken else self.entries).append(entry)
+
+
+class Rules:
+    """ports.Access by a function of (principal, tool) that may be exchanged; None: there are no rules."""
+
+    def __init__(self, rule: Callable[[str, str], May] | None = None) -> None:
+        self._rule = rule
+        self.version = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._rule is None
+
+    def exchange(self, rule: Callable[[str, str], May] | None) -> None:
+        self._rule = rule
+        self.version += 1
+
+    def of(self, caller: Caller, tool: str) -> ToolAccess:
+        may = May.CALL if self._rule is None else self._rule(caller.principal, tool)
+        return ToolAccess(may=may, rule=f"may-{may.word}", reason="the test says so")
+
+
+def seen_of(registry: Registry) -> Seen:
+    """What callers see where there are no rules."""
+    return Seen(registry, Rules())
+
+
+def tickets_of(journal: Journal, clock: Clock, asked: list[Ticket] | None = None) -> Tickets:
+    """Tickets ``t1``, ``t2`` ...; those that are asked for are put into ``asked``."""
+    numbers = count(1)
+    told: list[Ticket] = [] if asked is None else asked
+    return Tickets(journal=journal, clock=clock, mint=lambda: f"t{next(numbers)}", told=told.append)
 
 
 def spec(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-
-import yaml
 
 from skillpod.model.bundle import Bundle
 from skillpod.model.manifest import Manifest
@@ -77,7 +76,7 @@ def revoking(*revoked: Mapping[str, str]) -> Revocations:
 
 
 def text(format: str, field: str, value: Any) -> bytes:
-    return yaml.safe_dump({format: 1, field: list(value)}, sort_keys=False).encode()
+    return json.dumps({format: 1, field: list(value)}).encode()
 
 
 def vouched(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from skillpod.errors import Downgraded, Revoked, SignatureInvalid
 from skillpod.model.bundle import Bundle
-from skillpod.model.provenance import NO_PAST, Past, Provenance
+from skillpod.model.provenance import NO_PAST, Mark, Past, Provenance
 from skillpod.trust import revocations, store
 from skillpod.trust.envelope import pae
 from skillpod.trust.evidence import FIRST, further, read_evidence
@@ -341,7 +341,7 @@ def says_yes(bundle: Bundle, trust: TrustStore, revoked: Revocations = revocatio
 
 SIGNERS = st.sets(st.sampled_from([K1, K2, K3]), min_size=1)
 PASTS = st.sampled_from(
-    [NO_PAST, *(Past(signed_by="acme", mark_version=mark, mark_digest=BUNDLE.digest) for mark in ("1.0.0", "1.2.0", "2.0.0"))]
+    [NO_PAST, *(Past(signed_by="acme", marks={"acme": Mark(version=mark, digest=BUNDLE.digest)}) for mark in ("1.0.0", "1.2.0", "2.0.0"))]
 )
 
 

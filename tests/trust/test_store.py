@@ -25,14 +25,14 @@ def faults(*publishers: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_a_document_without_publishers_trusts_nobody() -> None:
-    for text in (b"trust: 1\npublishers: []\n", b"trust: 1\npublishers:\n"):
+    for text in (b"trust: 1\npublishers: []\n...\n", b"trust: 1\npublishers:\n...\n"):
         assert read_trust(text, schema=packaged_text(store.SCHEMA)).publishers == ()
     assert store.EMPTY.owner("acme_scan") is None
 
 
 def test_comments_and_layout_do_not_change_a_digest() -> None:
-    plain = read_trust(b"trust: 1\npublishers: []\n", schema=packaged_text(store.SCHEMA))
-    commented = read_trust(b"# ours\npublishers: []\ntrust: 1\n", schema=packaged_text(store.SCHEMA))
+    plain = read_trust(b"trust: 1\npublishers: []\n...\n", schema=packaged_text(store.SCHEMA))
+    commented = read_trust(b"# ours\npublishers: []\ntrust: 1\n...\n", schema=packaged_text(store.SCHEMA))
     assert plain.digest == commented.digest == store.EMPTY.digest
 
 
@@ -139,5 +139,5 @@ def test_a_revocations_faults_are_told(revoked: dict[str, str], message: str) ->
 
 
 def test_nothing_is_revoked_by_an_empty_document() -> None:
-    for text in (b"revocations: 1\nrevoked: []\n", b"revocations: 1\nrevoked:\n"):
+    for text in (b"revocations: 1\nrevoked: []\n...\n", b"revocations: 1\nrevoked:\n...\n"):
         assert read_revocations(text, schema=packaged_text(revocations.SCHEMA)).entries == ()

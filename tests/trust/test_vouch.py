@@ -10,7 +10,7 @@ import pytest
 from skillpod.errors import Downgraded, Revoked, SignatureInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import NetworkAsk, Permissions, Tier
-from skillpod.model.provenance import UNSIGNED, Past
+from skillpod.model.provenance import UNSIGNED, Mark, Past
 from skillpod.trust import store
 from skillpod.trust.evidence import FIRST, further
 from skillpod.trust.keys import KeyType
@@ -18,7 +18,7 @@ from tests.trust.signed import AUTHOR, FILES, key, publisher, revoking, signed, 
 
 K1, K2, K3 = key(), key(number=1), key(KeyType.ED25519)
 BARE = Bundle.freeze(FILES)
-PAST = Past(signed_by="acme", mark_version="1.2.0", mark_digest=BARE.digest)
+PAST = Past(signed_by="acme", marks={"acme": Mark(version="1.2.0", digest=BARE.digest)})
 
 
 def refusal(kind: type[Exception] = SignatureInvalid, bundle: Bundle | None = None, *arguments: Any, **more: Any) -> Any:
@@ -224,7 +224,7 @@ def test_a_version_never_goes_below_the_mark() -> None:
 
 def test_a_version_has_one_content() -> None:
     assert vouched(signed(), past=PAST)
-    other = Past(signed_by="acme", mark_version="1.2.0", mark_digest=f"sha256:{'0' * 64}")
+    other = Past(signed_by="acme", marks={"acme": Mark(version="1.2.0", digest=f"sha256:{'0' * 64}")})
     assert "with another content" in refusal(Downgraded, past=other).message
 
 
@@ -235,5 +235,7 @@ def test_a_rollback_passes_the_mark_and_nothing_else() -> None:
 
 
 def test_a_mark_is_of_its_publisher() -> None:
-    moved = Past(signed_by="acme_before", mark_version="9.0.0", mark_digest=BARE.digest)
+    moved = Past(signed_by="acme_before", marks={"acme_before": Mark(version="9.0.0", digest=BARE.digest)})
     assert vouched(signed(), past=moved)
+    back = Past(signed_by="acme_before", marks={"acme": Mark(version="9.0.0", digest=BARE.digest)})
+    refusal(Downgraded, past=back)

@@ -12,6 +12,7 @@ from skillpod.documents import Frontmatter, read_frontmatter, show
 from skillpod.errors import DocumentInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 from skillpod.model.manifest import DESCRIPTION_LIMIT, Manifest
 
 SKILL_MD = "SKILL.md"
@@ -20,12 +21,12 @@ SHOWN = 40
 
 _STANDARD = frozenset({"name", "description", "license", "compatibility", "metadata", "allowed-tools"})
 _COMPATIBILITY_LIMIT = 500
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+((a|b|rc)[0-9]+)?")
-_TOOL = re.compile(r"[^\s,()]+(?:\([^)]*\))?")
-_HOOK = re.compile(r"(?i:hook|autorun|startup|^run$|^exec|^command|install)|^(?:on|pre|post|before|after|Pre|Post|Session)(?:[-_]|[A-Z])")
-_SUBSTITUTION = re.compile(r"(?:^|[\s(>*-])(!`[^`]+`)")
-_RUN_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:!|\{\s*(?:ba|z)?sh\b|.*\b(?:hook|autorun|auto-run|run|exec|execute)\b)", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--")
+_VERSION = later(r"[0-9]+\.[0-9]+\.[0-9]+((a|b|rc)[0-9]+)?")
+_TOOL = later(r"[^\s,()]+(?:\([^)]*\))?")
+_HOOK = later(r"(?i:hook|autorun|startup|^run$|^exec|^command|install)|^(?:on|pre|post|before|after|Pre|Post|Session)(?:[-_]|[A-Z])")
+_SUBSTITUTION = later(r"(?:^|[\s(>*-])(!`[^`]+`)")
+_RUN_FENCE = later(r"\s*(?:`{3,}|~{3,})\s*(?:!|\{\s*(?:ba|z)?sh\b|.*\b(?:hook|autorun|auto-run|run|exec|execute)\b)", re.IGNORECASE)
+_COMMENT = later(r"<!--")
 
 _OTHER_PROGRAMS = listed("""
     .sh .bash .zsh .fish .ksh .csh .ps1 .psm1 .bat .cmd .vbs .wsf .js .mjs .cjs .ts .mts .rb .pl .php .lua .awk .tcl .r .jl .go .swift
@@ -58,7 +59,7 @@ _RUN_BY_THEMSELVES = {
     "claude.md": "an agent's client",
     "agents.md": "an agent's client",
 }
-_NOT_TOOLS = re.compile(r"(test_.*|conftest|__init__)\.py")
+_NOT_TOOLS = later(r"(test_.*|conftest|__init__)\.py")
 
 
 def check(bundle: Bundle, manifest: Manifest | None) -> Iterator[Finding]:

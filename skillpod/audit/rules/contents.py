@@ -25,23 +25,24 @@ from skillpod.audit.filetypes import (
 from skillpod.audit.programs import program
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 from skillpod.model.manifest import Manifest
 
 _PYTHON = (".py", ".pyw")  # SRC reads these
 _AT_START = (".pth", ".egg-link")  # FIL-008 tells these
-_CODE_IN_ARCHIVE = re.compile(r"\.(?:py[wcdo]?|so|pyd|dll|dylib|exe|pth|jar|class)$|(?:^|/)(?:EGG-INFO|[^/]+\.dist-info)/", re.IGNORECASE)
-_MACROS = re.compile(r"vbaProject\.bin$|/macrosheets/|^Basic/|^Scripts/", re.IGNORECASE)
-_EMBEDDED = re.compile(r"/(?:embeddings|activeX)/", re.IGNORECASE)
+_CODE_IN_ARCHIVE = later(r"\.(?:py[wcdo]?|so|pyd|dll|dylib|exe|pth|jar|class)$|(?:^|/)(?:EGG-INFO|[^/]+\.dist-info)/", re.IGNORECASE)
+_MACROS = later(r"vbaProject\.bin$|/macrosheets/|^Basic/|^Scripts/", re.IGNORECASE)
+_EMBEDDED = later(r"/(?:embeddings|activeX)/", re.IGNORECASE)
 _OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
-_PDF_ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
-_RTF_OBJECT = re.compile(rb"\\obj(?:data|update|autlink)")
-_OBJECT_ARRAY = re.compile(rb"'\|O[0-9]*'")
-_ACTIVE = re.compile(r"<(?:\w+:)?script\b|[\s/\"']on[a-z]{3,20}\s{0,8}=|javascript:|<(?:\w+:)?(?:iframe|embed|object)\b", re.IGNORECASE)
-_ENTITY = re.compile(r"<!ENTITY\s{1,20}(?:%\s{1,20})?[\w.:-]{1,100}\s{1,20}(?:SYSTEM|PUBLIC|[\"'][^\"'&]{0,500}&\w)", re.IGNORECASE)
+_PDF_ACTIONS = later(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
+_RTF_OBJECT = later(rb"\\obj(?:data|update|autlink)")
+_OBJECT_ARRAY = later(rb"'\|O[0-9]*'")
+_ACTIVE = later(r"<(?:\w+:)?script\b|[\s/\"']on[a-z]{3,20}\s{0,8}=|javascript:|<(?:\w+:)?(?:iframe|embed|object)\b", re.IGNORECASE)
+_ENTITY = later(r"<!ENTITY\s{1,20}(?:%\s{1,20})?[\w.:-]{1,100}\s{1,20}(?:SYSTEM|PUBLIC|[\"'][^\"'&]{0,500}&\w)", re.IGNORECASE)
 """One that reads something else, or that is made of others; constants are what drawing programs write."""
 _MARKUP = (".svg", ".html", ".htm", ".xhtml", ".xml")
-_SHEBANG = re.compile(r"#!\s*/|<\?php\b|<\?=|@echo off\b", re.IGNORECASE)
-_LOOKS_LIKE_PYTHON = re.compile(
+_SHEBANG = later(r"#!\s*/|<\?php\b|<\?=|@echo off\b", re.IGNORECASE)
+_LOOKS_LIKE_PYTHON = later(
     r"^[ \t]*(?:import [\w.]+|from [\w.]+ import |(?:async )?def \w+\(|class \w+[(:]|(?:exec|eval)\()|\b__import__\(", re.MULTILINE
 )
 _PADDING = b"\x00 \r\n\t\xff"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from skillpod.audit.lookalikes import disguise, skeleton
 from skillpod.model.bundle import MAX_BYTES, MAX_FILES, Bundle
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 from skillpod.model.manifest import Manifest
 from skillpod.model.names import collision_key, path_fault
 
@@ -17,7 +17,7 @@ MAX_DEPTH = 16
 MAX_NAME = 255
 """Bytes of one part of a path: no file system takes more."""
 
-_WORD = re.compile(r"\w+")
+_WORD = later(r"\w+")
 _ALIKE = str.maketrans("0l1", "oii")
 """After case is folded."""
 _RENAME = "rename it, in plain letters"

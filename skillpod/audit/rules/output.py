@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from skillpod.audit.facts import Reading, Spoken, Voice
@@ -10,15 +9,16 @@ from skillpod.audit.text.invisible import unseen
 from skillpod.audit.text.judge import Saying, Weight, judge
 from skillpod.audit.text.written import written_at
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 from skillpod.model.manifest import Manifest
 
 _FRAMES = frozenset({"TXT-104", "TXT-105"})
 _LAYOUT = frozenset({"TXT-106", "TXT-110"})
 """What is only suspicious in a page that is shown, not in a value."""
-_PATTERN = re.compile(r"\\[sbwdSBWD]|\(\?[:=!iP<]|\.\*|\[\^|\\\.")
-_TERMINAL = re.compile("[\x1b\x9b][\\[\\]()#%a-zA-Z0-9;?]")
+_PATTERN = later(r"\\[sbwdSBWD]|\(\?[:=!iP<]|\.\*|\[\^|\\\.")
+_TERMINAL = later("[\x1b\x9b][\\[\\]()#%a-zA-Z0-9;?]")
 _PROGRAMS = "scripts/"
-_DESCRIPTIVE = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
+_DESCRIPTIVE = later(r"(?<=[a-z])(?=[A-Z])|[_\W]+")
 
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:

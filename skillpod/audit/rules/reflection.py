@@ -12,6 +12,7 @@ from skillpod.audit.facts import Attribute, Base, Dynamic, Escape, Making, Names
 from skillpod.audit.judgement import judged
 from skillpod.audit.standard import PERMITTED, Reach, listed
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 from skillpod.model.manifest import Manifest
 
 WALKS = frozenset(
@@ -69,7 +70,7 @@ _HARMLESS_WALKS = frozenset(
 )
 _DENIED = WALKS - _HARMLESS_WALKS
 
-_INSIDES = re.compile(
+_INSIDES = later(
     r"tb_frame|f_(back|globals|locals|builtins|code|trace|trace_opcodes|trace_lines|generator)|(gi|cr|ag)_(frame|code|yieldfrom|await|origin)"
     r"|co_[a-z]+|func_(globals|code|closure|defaults|dict)|im_(func|class|self)"
 )
@@ -110,7 +111,7 @@ _METHODS = frozenset(
 
 _TELLING = _DENIED | {"__annotations__"}
 
-_PATH = re.compile(r"[\w.\[\]()]*__\w+__[\w.\[\]()]*")
+_PATH = later(r"[\w.\[\]()]*__\w+__[\w.\[\]()]*")
 
 
 def check(reading: Reading, _manifest: Manifest | None) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skillpod.audit.credential_shapes import beginnings
-from skillpod.audit.credentials import Found, credentials, may_begin
+from skillpod.audit.credential_shapes import RUNS, may_begin, shapes_in
+from skillpod.audit.credentials import FARTHEST, Found, credentials, may_hold
 from skillpod.audit.filetypes import suffix_of
 from skillpod.model.bundle import Bundle
 from skillpod.model.finding import Finding, Severity
@@ -31,7 +31,16 @@ _STORES = {
     ".dockercfg": re.compile(rb'"auth"\s*:\s*"[A-Za-z0-9+/=]{8,}"'),
 }
 _KEY_STORES = (".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk")
-_JOINED = re.compile(rb"[\"'](?<=[\w+/=.: -].)[ \t]*(?:\+[ \t]*)?(?:\\?\r?\n[ \t]*(?:\+[ \t]*)?)?[bru]{0,2}[\"'](?=[\w+/=.: -])")
+_JOINED = tuple(
+    re.compile(
+        quote + rb"(?=[ \t+\\\r\nbru\"'])(?<=[\w+/=.: -].)"
+        rb"[ \t]*(?:\+[ \t]*)?(?:\\?\r?\n[ \t]*(?:\+[ \t]*)?)?[bru]{0,2}[\"'](?=[\w+/=.: -])"
+    )
+    for quote in (b'"', b"'")
+)
+"""Where a string ends and the next one begins; a pattern that begins with one character is looked for much faster than with one of two."""
+_MANY_BLANKS = b"b" * 64
+_ONLY_BLANKS = bytes(0x62 if code in b" \t\r" else 0x20 for code in range(256))
 _SHOWN = 20
 """Findings in one file: a list of made-up keys must not become a flood."""
 
@@ -54,23 +63,58 @@ def _in_file(name: str, content: bytes) -> Iterator[Finding]:
 
 def _found(name: str, content: bytes) -> Iterator[Found]:
     content = _readable(content)
-    begins = beginnings(content)
-    found = list(credentials(content, begins))
+    shapes = shapes_in(content)
+    found = list(credentials(content, shapes))
     yield from found
-    if suffix_of(name) in (".py", ".pyw") and may_begin(content, begins):
+    joins = list(_joins(content)) if suffix_of(name) in (".py", ".pyw") else []
+    if joins and (any(shape.is_broken for shape in shapes) or may_hold(_about_joins(content, joins))):
         seen = {(one.rule, one.what) for one in found}
-        yield from (one for one in _across_strings(content) if (one.rule, one.what) not in seen)
+        more = [one for one in _across_strings(content, joins) if (one.rule, one.what) not in seen]
+        if more and may_begin(content):
+            yield from more
 
 
-def _across_strings(content: bytes) -> Iterator[Found]:
+def _joins(content: bytes) -> Iterator[re.Match[bytes]]:
+    """In order, none beginning in the one before."""
+    ahead = [(pattern, pattern.search(content)) for pattern in _JOINED]
+    while found := [join for _, join in ahead if join is not None]:
+        first = min(found, key=re.Match.start)
+        yield first
+        end = first.end()
+        ahead = [(pattern, pattern.search(content, end) if join and join.start() < end else join) for pattern, join in ahead]
+
+
+def _across_strings(content: bytes, joins: list[re.Match[bytes]]) -> Iterator[Found]:
     """As if strings that are written in pieces were one."""
     starts, removed = [0], [0]
-    for join in _JOINED.finditer(content):
+    for join in joins:
         starts.append(join.start() - removed[-1])
-        removed.append(removed[-1] + len(join.group()))
-    whole = _JOINED.sub(b"", content) if len(starts) > 1 else b""
-    for one in credentials(whole, beginnings(whole)):
+        removed.append(removed[-1] + join.end() - join.start())
+    whole = b"".join(_pieces(content, joins))
+    for one in credentials(whole, shapes_in(whole)):
         yield replace(one, offset=one.offset + removed[bisect_right(starts, one.offset) - 1])
+
+
+def _pieces(content: bytes, joins: list[re.Match[bytes]]) -> Iterator[bytes]:
+    end = 0
+    for join in joins:
+        yield content[end : join.start()]
+        end = join.end()
+    yield content[end:]
+
+
+def _about_joins(content: bytes, joins: list[re.Match[bytes]]) -> bytes:
+    """The pieces put together, of which long ones are only what can belong to something that goes on in another."""
+    return b"".join(map(_edges, _pieces(content, joins)))
+
+
+def _edges(piece: bytes) -> bytes:
+    if len(piece) <= 4 * FARTHEST or _MANY_BLANKS in piece.translate(_ONLY_BLANKS):
+        return piece
+    runs = piece.translate(RUNS)
+    end = runs.find(b" ", runs.find(b" ") + FARTHEST)
+    begin = runs.rfind(b" ", 0, max(runs.rfind(b" ") - FARTHEST, 0))
+    return piece[:end] + b"\n" + piece[begin:] if 0 < end < begin else piece
 
 
 def _readable(content: bytes) -> bytes:

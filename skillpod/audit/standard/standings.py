@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from skillpod.audit.standard.members import files, language, markup, network, numbers, other_versions, process, text
 from skillpod.audit.standard.modules import GUARDED, MODULES, PRIVATE, SUBMODULES, is_private
 from skillpod.audit.standard.reaches import PERMITTED, Reach, Standing, listed
+from skillpod.model.later import later
 
 _LISTS: dict[str, str] = {
     **files.MEMBERS,
@@ -34,7 +34,7 @@ _ENCODINGS = "encodings."
 CONSTANTS = "CONSTANTS"
 """In a list: every name in capitals, which is a number, a text or a table of them."""
 
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
+_CONSTANT = later(r"[A-Z][A-Z0-9_]*")
 _ORDINARY = frozenset(
     {
         "__name__",

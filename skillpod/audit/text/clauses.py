@@ -80,7 +80,8 @@ BY_VERB = _by_verb(_clauses((*ENGLISH, *languages.DIVIDED)))
 UNDIVIDED = tuple(_clauses(languages.UNDIVIDED))
 
 
-HOT = frozenset(BY_VERB) | NEGATIVE | frozenset().union(*(clause.near for clauses in BY_VERB.values() for clause in clauses))
+VERBS = frozenset(BY_VERB)
+HOT = VERBS | NEGATIVE | frozenset().union(*(clause.near for clauses in BY_VERB.values() for clause in clauses))
 """The words whose places in a text are worth knowing."""
 
 

@@ -13,24 +13,29 @@ from dataclasses import dataclass
 from functools import cache
 
 from skillpod.audit.text.normalise import Plain
+from skillpod.model.later import later
 
 LONGEST = 64 * 1024
-_SHORTEST = 16
-_READABLE = re.compile(r"[\x20-\x7e\n\r\t\u00a0-\uffff]")
+SHORTEST = 16
+"""Characters of a piece without blanks that can be a text in a code."""
+SIGNS = 6
+"""Signs, or numbers, that make it worth looking whether a text is written in them."""
+_READABLE = later(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\U00010000-\U0010ffff]")
+"""Written by what it is not: a range is compiled code point by code point, up to U+FFFF."""
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){12,}(?![0-9a-fA-F])")
-_BASE32 = re.compile(r"[A-Z2-7]{24,}={0,6}(?![A-Za-z0-9])")
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}[\w.,'-]{0,12}){6,}")
-_REFERENCES = re.compile(r"(?:&#(?:x[0-9a-fA-F]{1,6}|[0-9]{1,7});[\w.,' ]{0,4}){6,}")
-_ESCAPES = re.compile(r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{3})[\w.,' ]{0,4}){6,}")
+_BASE64 = later(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX = later(r"(?:[0-9a-fA-F]{2}){12,}(?![0-9a-fA-F])")
+_BASE32 = later(r"[A-Z2-7]{24,}={0,6}(?![A-Za-z0-9])")
+_PERCENT = later(r"(?:%[0-9a-fA-F]{2}[\w.,'-]{0,12}){6,}")
+_REFERENCES = later(r"(?:&#(?:x[0-9a-fA-F]{1,6}|[0-9]{1,7});[\w.,' ]{0,4}){6,}")
+_ESCAPES = later(r"(?:\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{3})[\w.,' ]{0,4}){6,}")
 _FEWEST = 12
 """Numbers in a row that can be a text."""
-_OCTET = re.compile(r"(?:0?x)?[0-9a-f]{2}")
+_OCTET = later(r"(?:0?x)?[0-9a-f]{2}")
 _OCTETS = frozenset(first + second for first in "abcdef" for second in "abcdef")
 """Those that are words of letters only."""
-_CHARACTER = re.compile(r"3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]")
-_BITS = re.compile(r"[01]{7,8}")
+_CHARACTER = later(r"3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]")
+_BITS = later(r"[01]{7,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def decoded(text: str, plain: Plain) -> Iterator[Decoded]:
 
 def _pieces(text: str, plain: Plain) -> Iterator[tuple[_Code, int, str]]:
     for sign, code in _WRITTEN_OUT:
-        if text.count(sign) >= _SIGNS:
+        if text.count(sign) >= SIGNS:
             for found in code.pattern.finditer(text):
                 yield code, found.start(), found.group()
     for start, run in _long_runs(text):
@@ -67,7 +72,7 @@ def _numbers_apart(plain: Plain) -> Iterator[tuple[_Code, int, str]]:
     """Words in a row that are each a character's number, in one notation."""
     for code in _APART:
         known = {word for word in (*plain.odd, *_OCTETS & plain.found) if len(word) <= 8 and code.pattern.fullmatch(word)}
-        if len(known) < _SIGNS:
+        if len(known) < SIGNS:
             continue
         row: list[str] = []
         for word in (*plain.words, ""):
@@ -79,6 +84,11 @@ def _numbers_apart(plain: Plain) -> Iterator[tuple[_Code, int, str]]:
                 row = []
 
 
+def may_be_numbers(plain: Plain) -> bool:
+    """Whether there are enough words that could be a character's number."""
+    return len(plain.odd) + len(_OCTETS & plain.found) >= SIGNS
+
+
 def _start_of(plain: Plain, row: list[str]) -> int:
     found = re.search(r"[\W_]{1,40}".join(map(re.escape, row[:_FEWEST])), plain.text)
     return plain.origin(found.start()) if found else 0
@@ -88,11 +98,11 @@ def _long_runs(text: str) -> Iterator[tuple[int, str]]:
     """Pieces without blanks that no word is as long as; those of lines that follow each other are one."""
     pieces = text.split()
     position, taken = 0, -1
-    for first in [number for number, piece in enumerate(pieces) if len(piece) >= _SHORTEST]:
+    for first in [number for number, piece in enumerate(pieces) if len(piece) >= SHORTEST]:
         if first < taken:
             continue
         taken = first + 1
-        while taken < len(pieces) and len(pieces[taken]) >= _SHORTEST:
+        while taken < len(pieces) and len(pieces[taken]) >= SHORTEST:
             taken += 1
         position = text.find(pieces[first], position)
         yield position, "".join(pieces[first : taken + (taken - first > 1)])  # the last line of a block is shorter
@@ -105,6 +115,10 @@ def turned(plain: Plain, known: frozenset[str]) -> Iterator[tuple[Plain, str]]:
         yield plain.like(codecs.encode(plain.text, "rot13")), "ROT13"
     if len(plain.found & _backwards(known)) >= _TURNED:
         yield Plain("\n".join(line[::-1] for line in plain.text.split("\n"))), "letters written backwards"
+
+
+def may_be_turned(plain: Plain, known: frozenset[str]) -> bool:
+    return len(plain.found & _in_rot13(known)) >= _TURNED or len(plain.found & _backwards(known)) >= _TURNED
 
 
 _TURNED = 2
@@ -191,7 +205,6 @@ class _Code:
     read: Callable[[str], Iterator[str]]
 
 
-_SIGNS = 6
 _WRITTEN_OUT = (
     ("%", _Code("percent escapes", _PERCENT, _percent)),
     ("&#", _Code("character references", _REFERENCES, _references)),

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from skillpod.audit.standard import listed
 from skillpod.audit.text import structure
-from skillpod.audit.text.clauses import BY_VERB, FIXES, MEANING
+from skillpod.audit.text.clauses import FIXES, MEANING, VERBS
 from skillpod.audit.text.decode import decoded, turned
 from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain, closed_up, disguised_words, normalise, undivided, unmasked
+from skillpod.audit.text.ordinary import REFERENCE, is_ordinary
 from skillpod.audit.text.search import Hit, clauses_in
 from skillpod.audit.text.written import Stretch
 from skillpod.model.finding import Finding, Severity
+from skillpod.model.later import later
 
 DEPTH = 2
 """How many codes inside each other are read."""
@@ -33,11 +34,11 @@ _OBJECTS = frozenset(
     инструкции указания
 """)
 )
-KNOWN = frozenset(BY_VERB) | _OBJECTS
+KNOWN = VERBS | _OBJECTS
 """Words worth looking for behind a disguise."""
-_UNSEEN_WITHIN = re.compile(f"[{ZERO_WIDTH}{BIDI}\U000e0000-\U000e007f]")
+_UNSEEN_WITHIN = later(f"[{ZERO_WIDTH}{BIDI}\U000e0000-\U000e007f]")
 
-_ADDRESSED = re.compile(
+_ADDRESSED = later(
     r"\b(?:ai|llms?|language models?|(?:coding |ai )?agents?|assistants?|claude|gpt|chatgpt|gemini|copilot|chatbot|bot"
     r"|model)s?\b[^.!?\n]{0,60}?\b"
     r"(?:must|should|shall|always|never|please|do not|don't|have to|need to|are (?:required|instructed|to)|will)\b"
@@ -45,7 +46,7 @@ _ADDRESSED = re.compile(
     r"|\b(?:you must|you should|you will|your task|you are) (?:\w{1,12} ){0,4}?(?:assistant|agent|model|system prompt|ai|tool|user"
     r"|instructions|call|invoke|run|execute|send|obey)\b"
 )
-_ORDERED = re.compile(
+_ORDERED = later(
     r"(?:^|[.!?:;\n>] ?|\b(?:please|then|and|now|must|should|first|always|to|you) )(?:run|execute|call|invoke|send|post|upload|download"
     r"|fetch|curl|open|read|cat|delete|remove|rm|forward|reply|respond|"
     r"output|print|write|install|import|ignore|reveal|tell|say|use|pip|bash|sh|wget|eval|exec|visit|copy|email)\b[^\n]{0,200}?(?:https?:"
@@ -53,9 +54,6 @@ _ORDERED = re.compile(
     r"credentials?|conversation|shell|command|tool|instructions?|\.ssh|\.env|api|file|files|server|bash|sh|sudo|rf|attacker|webhook"
     r"|everything|assistant|agent|environment)\b)"
 )
-
-
-_REFERENCE = re.compile(r"&(?:#x?[0-9a-f]{1,6}|nbsp|zwnj|zwj|shy|lrm);", re.IGNORECASE)
 
 
 class Weight(Enum):
@@ -108,6 +106,8 @@ def _judged(text: str, subject: str) -> Iterator[Saying]:
     layout = Layout(text)
     plain = normalise(text)
     hits = clauses_in(plain, layout, subject)
+    if not hits and is_ordinary(text, plain, KNOWN):
+        return
     masks = list(_disguised(text, plain, hits, layout, subject))
     yield from masks
     veiled = [*_hidden(text, layout, hits), *_framed(text, plain, layout, hits)]
@@ -243,7 +243,7 @@ def _coded(text: str, plain: Plain, hits: list[Hit]) -> Iterator[Saying]:
         if said:
             yield Saying("TXT-103", Weight.CERTAIN, piece.offset, said, f"an instruction in {piece.code}", _OPENLY)
     if "&" in text:
-        for hit in clauses_in(normalise(html.unescape(text)), Layout(text)) if _REFERENCE.search(text) else ():
+        for hit in clauses_in(normalise(html.unescape(text)), Layout(text)) if REFERENCE.search(text) else ():
             if hit.said not in seen:
                 place = max(text.find("&"), 0)
                 yield Saying("TXT-103", Weight.CERTAIN, place, hit.said, "an instruction in character references", _OPENLY)

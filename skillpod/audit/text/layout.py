@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-_FENCE = re.compile(r"^[ \t>*-]{0,12}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
-_LIST_ITEM = re.compile(r"\s{0,12}(?:[-*+•·]|\d{1,3}[.)]|[a-z][.)]|\||>)\s?")
-_HEADING = re.compile(r"^(?:#{1,6} [^\n]*|[^\n]{1,80}\n(?:={3,}|-{3,}|~{3,}))$", re.MULTILINE)
+from skillpod.model.later import later
+
+_FENCE = later(r"^[ \t>*-]{0,12}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
+_LIST_ITEM = later(r"\s{0,12}(?:[-*+•·]|\d{1,3}[.)]|[a-z][.)]|\||>)\s?")
+_HEADING = later(r"^(?:#{1,6} [^\n]*|[^\n]{1,80}\n(?:={3,}|-{3,}|~{3,}))$", re.MULTILINE)
 _CLOSING = "\"”“»«›」』'`’"
 _QUOTE_REACH, _INLINE_REACH = 200, 400
 _LONGEST_LINE = 2_000

@@ -6,22 +6,24 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from skillpod.audit.text.invisible import BIDI, ZERO_WIDTH
+from skillpod.model.later import later
 
-_RUN = re.compile("[^\x00-\x7f]+|(?<=[A-Za-z])-\r?\n[ \t]*(?=[a-z])")
+_RUN = later("[^\x00-\x7f]+|(?<=[A-Za-z])-\r?\n[ \t]*(?=[a-z])")
 """What is not copied as it is: characters beyond ASCII, and the break in a word that was divided at the end of a line."""
-_INVISIBLE = re.compile(f"[{ZERO_WIDTH}{BIDI}\ufe00-\ufe0f\U000e0000-\U000e01ef]")
-_TAG = re.compile("[\U000e0000-\U000e007f]")
+_INVISIBLE = later(f"[{ZERO_WIDTH}{BIDI}\ufe00-\ufe0f\U000e0000-\U000e01ef]")
+_TAG = later("[\U000e0000-\U000e007f]")
 _BLANKS = "".join(chr(code) if chr(code).isalnum() or chr(code) in "@$" else " " for code in range(128))
-_WORD = re.compile(r"(?:[^\W_]|[@$])+")
+_WORD = later(r"(?:[^\W_]|[@$])+")
 _LONG = 20
-_SPACED = re.compile(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
-_DIVIDING = re.compile("[a-z](?:[*`]|<|&#)")
-_WITHIN = re.compile(r"(?<=[a-z])(?:\*{1,3}|`{1,2}|</?[a-z][^<>\n]{0,80}>|<!--[^<>]{0,80}-->){1,4}(?=[a-z])")
-_LETTER = re.compile(r"([a-z])([^a-z]*)")
+_SHORT = 4
+"""Letters of a word that is not looked for behind a disguise."""
+_SPACED = later(r"(?<![a-z0-9])[a-z](?![a-z0-9])(?:[ .*_|/-]{1,8}[a-z](?![a-z0-9])){5,}+")
+_DIVIDING = later("[a-z](?:[*`]|<|&#)")
+_WITHIN = later(r"(?<=[a-z])(?:\*{1,3}|`{1,2}|</?[a-z][^<>\n]{0,80}>|<!--[^<>]{0,80}-->){1,4}(?=[a-z])")
+_LETTER = later(r"([a-z])([^a-z]*)")
 _IN_A_ROW = 6
 """Words of one letter, before they are read as one word of many."""
 
@@ -65,30 +67,26 @@ class _Fold(dict[int, str]):
 _FOLD = _Fold()
 
 
-@dataclass(frozen=True)  # SAFE: no slots: what is worked out from the text is kept beside it
+@dataclass(frozen=True, slots=True)
 class Plain:
-    """``text`` in pieces that were copied in step: the piece that begins at ``starts[i]`` came from ``origins[i]`` on."""
+    """``text`` in pieces that were copied in step: the piece that begins at ``starts[i]`` came from ``origins[i]`` on. ``words`` are its
+    words, in order; figures, @ and $ belong to them; ``found`` has each once, and ``odd`` those that are more than plain letters, or too
+    long for a word of a language."""
 
     text: str
     starts: tuple[int, ...] = (0,)
     origins: tuple[int, ...] = (0,)
+    words: list[str] = field(init=False, repr=False, compare=False)
+    found: frozenset[str] = field(init=False, repr=False, compare=False)
+    odd: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def words(self) -> list[str]:
-        """Its words, in order; figures, @ and $ belong to them."""
-        if self.text.isascii():
-            return self.text.translate(_BLANKS).split()
-        return _WORD.findall(self.text)
-
-    @cached_property
-    def found(self) -> frozenset[str]:
-        """Its words, each once."""
-        return frozenset(self.words)
-
-    @cached_property
-    def odd(self) -> tuple[str, ...]:
-        """Those words that are more than plain letters, or too long for a word of a language."""
-        return tuple(sorted(word for word in self.found if len(word) >= _LONG or not (word.isalpha() and word.isascii())))
+    def __post_init__(self) -> None:
+        text = self.text
+        words = text.translate(_BLANKS).split() if text.isascii() else _WORD.findall(text)
+        found = frozenset(words)
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "found", found)
+        object.__setattr__(self, "odd", () if _is_plain(found) else _odd(found))
 
     def origin(self, offset: int) -> int:
         """Where in the original the character stood."""
@@ -98,6 +96,15 @@ class Plain:
     def like(self, text: str) -> Plain:
         """Another text of the same length, character by character."""
         return Plain(text, self.starts, self.origins)
+
+
+def _is_plain(words: frozenset[str]) -> bool:
+    together = "".join(words)
+    return not words or (together.isalpha() and together.isascii() and max(map(len, words)) < _LONG)
+
+
+def _odd(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(word for word in words if len(word) >= _LONG or not (word.isalpha() and word.isascii())))
 
 
 def normalise(text: str) -> Plain:
@@ -159,11 +166,16 @@ def is_of_word(character: str) -> bool:
 def unmasked(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with look-alike letters, and figures in the place of letters, read as what they look like; None when no word of it would
     become one of ``known``."""
-    if not any(len(word) > 4 and word not in known and _bare(word) in known for word in plain.odd):
+    if not any(len(word) > _SHORT and word not in known and _bare(word) in known for word in plain.odd):
         return None
     bare = {word: _bare(word) for word in plain.odd if any(map(str.isalpha, word)) and len(_bare(word)) == len(word)}
     text = _WORD.sub(lambda match: bare.get(match.group(), match.group()), plain.text)
     return plain.like(text)
+
+
+def may_be_unmasked(plain: Plain) -> bool:
+    """Whether a word is long enough, and has figures in it or signs that stand for letters."""
+    return any(len(word) > _SHORT for word in plain.odd)
 
 
 def _bare(word: str) -> str:
@@ -190,6 +202,8 @@ def _is_greek_or_cyrillic(character: str) -> bool:
 def closed_up(plain: Plain, known: frozenset[str]) -> Plain | None:
     """The text with words that are spaced out letter by letter written together, divided where the gap is another one, or else where a
     known word begins or ends; None when there are none."""
+    if not may_be_closed_up(plain):
+        return None
     singles = [number for number, word in enumerate(plain.words) if len(word) == 1]
     if not any(last - first == _IN_A_ROW - 1 for first, last in zip(singles, singles[_IN_A_ROW - 1 :], strict=False)):
         return None
@@ -207,9 +221,20 @@ def closed_up(plain: Plain, known: frozenset[str]) -> Plain | None:
     return builder.plain()
 
 
+def may_be_closed_up(plain: Plain) -> bool:
+    """Whether there are as many words of one letter as can be read as one word of many."""
+    words = plain.words
+    return len(words) >= _IN_A_ROW and [*map(len, words)].count(1) >= _IN_A_ROW
+
+
+def may_be_undivided(plain: Plain) -> bool:
+    text = plain.text
+    return ("*" in text or "`" in text or "<" in text or "&#" in text) and _DIVIDING.search(text) is not None
+
+
 def undivided(plain: Plain) -> Plain | None:
     """The text without marks of emphasis, tags and comments inside of words; None when there are none."""
-    runs = list(_WITHIN.finditer(plain.text)) if _DIVIDING.search(plain.text) else []
+    runs = list(_WITHIN.finditer(plain.text)) if may_be_undivided(plain) else []
     if not runs:
         return None
     builder = _Builder(plain)

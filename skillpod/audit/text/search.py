@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from skillpod.audit.standard import listed
-from skillpod.audit.text.clauses import BY_VERB, HOT, UNDIVIDED, Clause, pattern
+from skillpod.audit.text.clauses import BY_VERB, HOT, UNDIVIDED, VERBS, Clause, pattern
 from skillpod.audit.text.english import NEGATIVE
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain, is_of_word
 from skillpod.audit.text.rows import Polarity
+from skillpod.model.later import later
 
 BEFORE, BEHIND = 320, 320
 MOST = 20
@@ -23,10 +24,10 @@ _CLOSE = 80
 SAID = 80
 """Characters of a clause that are shown."""
 
-_PARAGRAPH = re.compile(r"\n[ \t>]*\n\s*")
-_DRESSING = re.compile(r"(?:[\s*~`\"“”„«»‹›「」『』|#<>\[\](){}\\]|(?<![a-z0-9])_|_(?![a-z0-9]))+|(?<![a-z])'+|'+(?![a-z])")
-_DOTS = re.compile(r"\.(?=[a-z0-9_~/])|(?<=[~/ ])\.(?=[a-z])")
-_SENTENCE = re.compile(r"[.!?;。！？；](?= |$)|[。！？；]| \. ")
+_PARAGRAPH = later(r"\n[ \t>]*\n\s*")
+_DRESSING = later(r"(?:[\s*~`\"“”„«»‹›「」『』|#<>\[\](){}\\]|(?<![a-z0-9])_|_(?![a-z0-9]))+|(?<![a-z])'+|'+(?![a-z])")
+_DOTS = later(r"\.(?=[a-z0-9_~/])|(?<=[~/ ])\.(?=[a-z])")
+_SENTENCE = later(r"[.!?;。！？；](?= |$)|[。！？；]| \. ")
 
 _NEGATIONS = {
     "en": r"\b(?:not|never|don'?t|doesn'?t|won'?t|can'?t|mustn'?t|shouldn'?t|isn'?t|aren'?t|no|nor|can"
@@ -43,10 +44,10 @@ _NEGATED_BEHIND = frozenset({"de", "fr"})
 """Languages whose negation stands behind the verb."""
 _NEAR = 60
 """Characters before a verb in which a negation belongs to it."""
-_NOT_ZH = re.compile(r"(?:不要|不得|切勿|请勿|別|别|禁止|绝不|从不|不会|不能|不应|不可|拒绝|防止|避免|勿)[^。！？；,，]{0,4}$")
-_NOT_JA = re.compile(r"^.{0,10}?(?:しない|ないで|ません|てはいけ|てはなら|するな|禁止|ことはない|ことはでき|拒否|防)")
+_NOT_ZH = later(r"(?:不要|不得|切勿|请勿|別|别|禁止|绝不|从不|不会|不能|不应|不可|拒绝|防止|避免|勿)[^。！？；,，]{0,4}$")
+_NOT_JA = later(r"^.{0,10}?(?:しない|ないで|ません|てはいけ|てはなら|するな|禁止|ことはない|ことはでき|拒否|防)")
 
-_TELLING = re.compile(
+_TELLING = later(
     r"(?:\b(?:can|could|may|might|would|did|does|option to|(?:able|want|wants|wish|wishes|how|attempts?|attempting|tries|try|trying|used"
     r"|allowed|tried|asks?|asking|told|designed|"
     r"likely|unlikely|tempted|instructed|tricked|convinced?|easy|hard) (?:\w{1,15} )?to|"
@@ -55,29 +56,29 @@ _TELLING = re.compile(
     r"\b(?:if|when|whether|in case|unless) (?:you|we|the user|they|users) (?:\w{1,15} ){0,2}?(?:want to|choose to|decide to)?) ?$"
 )
 """What stands right before a verb that only tells of doing it."""
-_SUBJECT = re.compile(r"\b(?!always|this|unless|as|yes|thus|perhaps|plus|besides|steps)[a-z]{2,20}s ?$")
+_SUBJECT = later(r"\b(?!always|this|unless|as|yes|thus|perhaps|plus|besides|steps)[a-z]{2,20}s ?$")
 _SETTING = frozenset(
     listed("""
     after when once if before while during for in then with upon even under please
 """)
 )
 """How a sentence begins that goes on with an order."""
-_SUPPOSED = re.compile(
+_SUPPOSED = later(
     r"\b(?:could|might|would|may|can|tries to|try to|attempts? to) (?:then |also )?(?:try|make|trick|get|ask|instruct|cause|lead|have"
     r"|contain|attempt|tell|convince|say|include|be asked)\b"
 )
-_CONDITION = re.compile(
+_CONDITION = later(
     r"\b(?:if|when) (?:you|you're|you are|you've|your|using|on|running) (?!(?:are )?(?:an? |the )?(?:ai|agent|assistant|model|llm"
     r"|language))"
 )
 _CONDITIONAL = frozenset({"TXT-201"})
 _OPTIONAL = frozenset({"TXT-204", "TXT-206"})
 """What a program's own options also say of themselves."""
-_UNTIL = re.compile(r"\b(?:until|unless|before you)\b")
-_TURNS = re.compile(r"\b(?:and|then|but|forget|fail|hesitate|neglect|just|simply|matter|mind|worry|longer|only|instead|enough|too)\b")
-_OPTION = re.compile(r"(?:^|[\s|`,(])--?[a-z][a-z-]*")
+_UNTIL = later(r"\b(?:until|unless|before you)\b")
+_TURNS = later(r"\b(?:and|then|but|forget|fail|hesitate|neglect|just|simply|matter|mind|worry|longer|only|instead|enough|too)\b")
+_OPTION = later(r"(?:^|[\s|`,(])--?[a-z][a-z-]*")
 
-SECURITY = re.compile(
+SECURITY = later(
     r"detect|\bflag(?:s|ged)?\b|block(?:s|ed|list|ing)\b|deny ?-?list|attack|malicious|inject|adversar|jailbreak|threat|phish|reject(?:s"
     r"|ed|ing)\b|scanner|\bscan(?:s|ning)?\b|"
     r"sanitis|sanitiz|suspicious|red[- ]?team|guard(?:s|ed|ing)? against|protect(?:s|ed|ing)? against|untrusted|hostile|poison|exploit"
@@ -86,21 +87,21 @@ SECURITY = re.compile(
     r"|iniezion|attacc|rileva|dannos|атак|инъекц|обнаруж|вредонос|注入|攻击|攻擊|检测|檢測|恶意|攻撃|検出|悪意|インジェクション"
 )
 """Words of a text that is about such clauses, in normalised form; not their use in a name."""
-_EXAMPLE = re.compile(
+_EXAMPLE = later(
     r"example|\be\.?g\b|such as|phrase|pattern|sample|instance|\b(?:page|document|file|text|mail|input|message|content|result|site|it"
     r"|something)s? says?\b"
     r"|z\. ?b\.|beispiel|wie etwa|exemple|ejemplo|exemplo|esempio|например|例如|比如|例えば|などの"
 )
-_CATALOGUE = re.compile(
+_CATALOGUE = later(
     r"pattern|phrase|example|payload|signature|sample|detect|block|attack|threat|cases?\b|muster|beispiel|exemple|ejemplo|esempi|пример"
     r"|示例|例"
 )
 """A heading under which a list holds what is looked for."""
-_ENDORSED = re.compile(
+_ENDORSED = later(
     r"\b(?:follow|obey|do what|do exactly|execute|carry out|comply|you must|always begin|start by|act on"
     r"|apply) [^.!?\n]{0,60}:?\s*[\"“`'~]*\s*$"
 )
-_GOVERNS = re.compile(r"[:;](?= |$)|--|[—–]| - ")
+_GOVERNS = later(r"[:;](?= |$)|--|[—–]| - ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ class Hit:
 def clauses_in(plain: Plain, layout: Layout, subject: str = "") -> list[Hit]:
     """The clauses that are meant, in the order of the text; those of one rule that stand close together are one. ``subject`` is what the
     text as a whole is called, where it has a name."""
+    if plain.text.isascii() and plain.found.isdisjoint(VERBS):
+        return []
     hits: list[Hit] = []
     last: dict[str, int] = {}
     for hit in sorted(_meant(plain, layout, subject), key=lambda hit: (hit.offset, hit.clause.rule, hit.said)):
@@ -127,13 +130,28 @@ def clauses_in(plain: Plain, layout: Layout, subject: str = "") -> list[Hit]:
 
 
 def _meant(plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
-    index = _Index(plain)
-    for verb in index.at.keys() & BY_VERB.keys():
-        worth = index.worth(verb)
-        if worth:
-            yield from islice(_with_verb(verb, worth, plain, layout, subject), MOST)
+    possible = {verb: clauses for verb in VERBS & plain.found if (clauses := _possible(verb, plain.found))}
+    if possible:
+        index = _Index(plain)
+        for verb, clauses in possible.items():
+            worth = index.worth(verb, clauses)
+            if worth:
+                yield from islice(_with_verb(verb, worth, plain, layout, subject), MOST)
     if not plain.text.isascii():
         yield from _undivided(plain, layout, subject)
+
+
+def _possible(verb: str, found: frozenset[str]) -> list[Clause]:
+    """The clauses of a verb that a text with those words can hold."""
+    return [
+        clause
+        for clause in BY_VERB[verb]
+        if not (clause.near and clause.near.isdisjoint(found)) and not (_needs_negative(clause) and NEGATIVE.isdisjoint(found))
+    ]
+
+
+def _needs_negative(clause: Clause) -> bool:
+    return clause.polarity is Polarity.MAKES and clause.language == "en"
 
 
 def _with_verb(verb: str, worth: Mapping[int, list[Clause]], plain: Plain, layout: Layout, subject: str) -> Iterator[Hit]:
@@ -173,14 +191,12 @@ class _Index:
                 self.at.setdefault(word, []).append(number)
         self._merged: dict[frozenset[str], list[int]] = {}
 
-    def worth(self, verb: str) -> dict[int, list[Clause]]:
+    def worth(self, verb: str, clauses: Iterable[Clause]) -> dict[int, list[Clause]]:
         """The clauses worth looking at, by how many times the verb stood before."""
         found: dict[int, list[Clause]] = {}
-        for clause in BY_VERB[verb]:
+        for clause in clauses:
             near = self._places_of(clause.near) if clause.near else None
-            negative = self._places_of(NEGATIVE) if clause.polarity is Polarity.MAKES and clause.language == "en" else None
-            if near == [] or negative == []:
-                continue
+            negative = self._places_of(NEGATIVE) if _needs_negative(clause) else None
             for count, number in enumerate(self.at[verb]):
                 if (near is None or _is_within(near, number - 2, number + _REACH)) and (
                     negative is None or _is_within(negative, number - _REACH_BACK, number)
@@ -196,8 +212,8 @@ class _Index:
 
 _REACH, _REACH_BACK = 30, 12
 """In words: as far as a clause goes, and as far before its verb as a negation of it stands."""
-_UNDIVIDED = re.compile("[\u3040-\u30ff\u4e00-\u9fff]{4,}")
-_BREAK = re.compile(r"[ \t]*\n[ \t>]*")
+_UNDIVIDED = later("[\u3040-\u30ff\u4e00-\u9fff]{4,}")
+_BREAK = later(r"[ \t]*\n[ \t>]*")
 
 
 def _is_within(places: list[int], first: int, last: int) -> bool:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from skillpod.audit.standard import listed
 from skillpod.audit.text.layout import Layout
 from skillpod.audit.text.normalise import Plain
+from skillpod.model.later import later
 
-_HIDING = re.compile(
+_HIDING = later(
     r"<([a-z][a-z0-9]{0,15})\b[^<>]{0,300}?(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden"
     r"|font-size\s{0,3}:\s{0,3}0*(?:\.0+|[01](?:px)?)?(?:px|pt|em|rem|%)?\s{0,3}[;\"']"
     r"|opacity\s{0,3}:\s{0,3}0(?:\.0+)?\s{0,3}[;\"']|(?:width|height)\s{0,3}:\s{0,3}[01]px|(?:left|top|text-indent"
@@ -21,32 +22,32 @@ _HIDING = re.compile(
     r"|class\s{0,3}=\s{0,3}[\"'][^\"'<>]{0,60}\b(?:sr-only|visually-hidden|hidden)\b)[^<>]{0,300}>",
     re.IGNORECASE,
 )
-_NEVER_SHOWN = re.compile(r"<(script|style|template|noscript|title|metadata|desc)\b[^<>]{0,200}>", re.IGNORECASE)
+_NEVER_SHOWN = later(r"<(script|style|template|noscript|title|metadata|desc)\b[^<>]{0,200}>", re.IGNORECASE)
 _TITLED = (
     r"<[a-z][^<>]{0,300}?\s(?:alt|title|aria-label|aria-description|data-[\w-]{1,40}|summary|content|placeholder)\s{0,3}=\s{0,3}"
     r"\"([^\"<>]{12,2000})\""
 )
 _COMMENTS = (
-    ("<!--", re.compile(r"<!--(.*?)(?:--!?>|\Z)", re.DOTALL), "a comment, which is not shown where the page is rendered"),
+    ("<!--", later(r"<!--(.*?)(?:--!?>|\Z)", re.DOTALL), "a comment, which is not shown where the page is rendered"),
     (
         "[",
-        re.compile(r"^[ \t]{0,3}\[[^\]\n]{1,60}\]:[ \t]*(?:#|<>|/)[ \t]*[\"'(]([^\n]{4,2000})", re.MULTILINE),
+        later(r"^[ \t]{0,3}\[[^\]\n]{1,60}\]:[ \t]*(?:#|<>|/)[ \t]*[\"'(]([^\n]{4,2000})", re.MULTILINE),
         "a comment in the form of a link, which is not shown",
     ),
-    ("![", re.compile(r"!\[([^\]]{12,2000})\]"), "the alternative text of a picture, which is not shown beside it"),
-    ("](", re.compile(r"\]\([^()\s]{0,500}\s{1,4}[\"']([^\"'\n]{12,2000})[\"']\)"), "the title of a link, which is not shown"),
-    ("=", re.compile(_TITLED, re.IGNORECASE), "an attribute of an element, which is not shown"),
+    ("![", later(r"!\[([^\]]{12,2000})\]"), "the alternative text of a picture, which is not shown beside it"),
+    ("](", later(r"\]\([^()\s]{0,500}\s{1,4}[\"']([^\"'\n]{12,2000})[\"']\)"), "the title of a link, which is not shown"),
+    ("=", later(_TITLED, re.IGNORECASE), "an attribute of an element, which is not shown"),
     (
         ".. ",
-        re.compile(r"^\.\. (?![\w:-]{1,40}::|_|\[|\|)((?:[^\n]{4,2000})(?:\n[ \t]+[^\n]{1,2000}){0,40})", re.MULTILINE),
+        later(r"^\.\. (?![\w:-]{1,40}::|_|\[|\|)((?:[^\n]{4,2000})(?:\n[ \t]+[^\n]{1,2000}){0,40})", re.MULTILINE),
         "a comment, which is not shown where the page is rendered",
     ),
-    ("{#", re.compile(r"\{#([^{#]{4,2000})#\}"), "a comment of a template, which is not shown"),
-    ("%%", re.compile(r"%%([^%\n]{4,2000})"), "a comment, which is not shown in some viewers"),
+    ("{#", later(r"\{#([^{#]{4,2000})#\}"), "a comment of a template, which is not shown"),
+    ("%%", later(r"%%([^%\n]{4,2000})"), "a comment, which is not shown in some viewers"),
 )
 """What each begins with, what it is like, and what it is called."""
 
-_TOKENS = re.compile(
+_TOKENS = later(
     r"<[|｜] ?(?:im_(?:start|end|sep)|system|user|assistant|endoftext|end_of_text|begin_of_text|begin[_▁]of[_▁]sentence"
     r"|end[_▁]of[_▁]sentence|start_header_id|end_header_id|eot_id|eom_id|"
     r"endofprompt|end_of_turn|start_of_turn|start|end|message|channel|return|constrain|call|python_tag|tool_call|tool_response"
@@ -55,10 +56,10 @@ _TOKENS = re.compile(
     r"|assistant|developer|system-reminder|antml:[a-z_]{1,30}|function_calls)>"
     r"|<(?:system_prompt|system-reminder|antml:[a-z_]{1,30}|function_calls)\b[^<>\n]{0,80}>|\[(?:/?SYSTEM|/?ASSISTANT)\]"
 )
-_TURNS = re.compile(r"\n[ \t>]{0,4}(?:Human|H|Assistant|System|SYSTEM|USER|ASSISTANT) ?: ?(?=\S|\n)")
+_TURNS = later(r"\n[ \t>]{0,4}(?:Human|H|Assistant|System|SYSTEM|USER|ASSISTANT) ?: ?(?=\S|\n)")
 _ROLES = frozenset({"human", "h", "assistant", "system", "user"})
-_TAG = re.compile(r"<(/?)([a-z][\w-]{1,40})\b[^<>\n]{0,200}>", re.IGNORECASE)
-_FRAME = re.compile(
+_TAG = later(r"<(/?)([a-z][\w-]{1,40})\b[^<>\n]{0,200}>", re.IGNORECASE)
+_FRAME = later(
     r"tool_results?|tool_response|tool_outputs?|tool_call|function_results?|function_response|untrusted[\w-]{0,20}"
     r"|user_(?:input|query|message|data|content)|external[_-]\w{1,20}|search_results?|retrieved[\w-]{0,20}|tool[_-]description|skill_content"
     r"|document_contents?"
@@ -76,15 +77,15 @@ _DATA = frozenset(
     instruction readme manual tool skill quote file
 """)
 )
-_END = re.compile(
+_END = later(
     r"(?:end|stop|finish|close)(?: of)?(?: the)?[ _-]{1,2}(?:tool|function|user|retrieved|external|untrusted|system|search|api|file"
     r"|skill)?[ _-]{0,2}"
     r"(?:output|results?|response|documents?|data|input|context|description|message|prompt|content|text|instructions?|readme|manual|tool"
     r"|skill|quote|file)\b"
 )
-_DECORATION = re.compile(r"(?:[-=*#_~<\[({]{2,20}|\[|<)\s{0,4}$")
-_FAR_RIGHT = re.compile(r"(?<![^\S\n])[^\S\n\u3000]{120,}+(?=\S)")
-_FAR_DOWN = re.compile(r"(?:\A|(?<=\S))[^\S\n]{0,200}\n(?:[^\S\n]{0,200}\n){45,}+[^\S\n]{0,200}(?=\S)")
+_DECORATION = later(r"(?:[-=*#_~<\[({]{2,20}|\[|<)\s{0,4}$")
+_FAR_RIGHT = later(r"(?<![^\S\n])[^\S\n\u3000]{120,}+(?=\S)")
+_FAR_DOWN = later(r"(?:\A|(?<=\S))[^\S\n]{0,200}\n(?:[^\S\n]{0,200}\n){45,}+[^\S\n]{0,200}(?=\S)")
 _REACH = 600
 _LONGEST = 8192
 """Characters of an element that is not shown which are read."""
@@ -110,6 +111,28 @@ class Mark:
     text: str
     reach: int
     is_sure: bool
+
+
+_SIGNS = ("]:", "](", "![", ".. ", "{#", "%%", " " * 60, "\t" * 20)
+_MARKUP = re.compile(r"<[A-Za-z/!|<]|\[/?[A-Z]")
+_MOST_LINES = 45
+
+
+def has_signs(text: str) -> bool:
+    """Whether a text in ASCII has anything in it that ``hidden``, ``out_of_sight``, tokens and tags need: there is none when this says
+    no."""
+    return (
+        any(map(text.__contains__, _SIGNS))
+        or (("<" in text or "[" in text) and _MARKUP.search(text) is not None)
+        or text.count("\n") > _MOST_LINES
+    )
+
+
+def may_be_framed(text: str, plain: Plain) -> bool:
+    """Whether ``plain`` has the words that turns and endings need: there are none when this says no."""
+    found = plain.found
+    is_turn = ":" in text and not found.isdisjoint(_ROLES)
+    return is_turn or not (found.isdisjoint(_ENDED) or found.isdisjoint(_DATA))
 
 
 def hidden(text: str, layout: Layout) -> Iterator[Hidden]:
@@ -146,7 +169,7 @@ def out_of_sight(text: str) -> Iterator[Hidden]:
                 end if end >= 0 else len(text),
                 f"text behind {len(blanks.group())} blanks, where nobody scrolls to",
             )
-    below = _FAR_DOWN.search(text) if text.count("\n") > 45 else None
+    below = _FAR_DOWN.search(text) if text.count("\n") > _MOST_LINES else None
     if below is not None:
         lines = below.group().count("\n")
         yield Hidden("TXT-106", below.end(), len(text), f"text below {lines} empty lines, where nobody scrolls to")

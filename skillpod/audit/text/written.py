@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from skillpod.audit.text.normalise import place
+from skillpod.model.later import later
 
 Stretch = tuple[int, int, int]
 """A line, a column in it, and the column behind what is meant there; 0 when that is not on the line as it is said."""
 
-_WORDS = re.compile(r"[^\W_]+")
+_WORDS = later(r"[^\W_]+")
 _TRIED = 4
 
 

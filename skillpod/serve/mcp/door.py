@@ -96,7 +96,7 @@ class Door:
             return
         exchange, stream = Exchange(receive), StandingStream(self.sessions, scope, send)
         caller: Caller = scope[CALLER_KEY]
-        here = {**scope, "user": _credential(caller.principal, caller.tenant, caller.sees), EXCHANGE_KEY: exchange}
+        here = {**scope, "user": _credential(caller.principal, caller.tenant, caller.roles, caller.sees), EXCHANGE_KEY: exchange}
         try:
             manager = self._silent if await exchange.look(scope) else self._manager
             await manager.handle_request(here, exchange.receive, stream.send)
@@ -142,10 +142,10 @@ class Door:
 
 
 @lru_cache(maxsize=1024)
-def _credential(principal: str, tenant: str, sees: tuple[str, ...]) -> AuthenticatedUser:
+def _credential(principal: str, tenant: str, roles: tuple[str, ...], sees: tuple[str, ...]) -> AuthenticatedUser:
     """The caller as the SDK's session manager knows it: a session of the handshake era answers only to whoever opened it, as long as that
-    one sees the same. It was told of changes to what it saw then."""
-    return AuthenticatedUser(AccessToken(token="", client_id=principal, scopes=[], subject=json.dumps([tenant, *sees])))
+    one has the same roles and sees the same. It was told of changes to what it saw then."""
+    return AuthenticatedUser(AccessToken(token="", client_id=principal, scopes=[], subject=json.dumps([tenant, roles, sees])))
 
 
 @asynccontextmanager

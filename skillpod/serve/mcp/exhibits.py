@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,21 +58,22 @@ class Exhibit:
 
 
 class Exhibits:
-    """The exhibits of every skill that was looked at, its newest generation only."""
+    """The exhibits of every skill that was looked at, its newest generation only: as a whole, and as those see it who see a part."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Exhibit] = {}
+        self._kept: dict[tuple[str, tuple[str, ...]], Exhibit] = {}
 
     def of(self, card: Card) -> Exhibit:
-        kept = self._kept.get(card.name)
+        key = (card.name, tuple(spec.exported for spec in card.tools))
+        kept = self._kept.get(key)
         if kept is None or kept.card is not card:
-            kept = self._kept[card.name] = Exhibit.of(card)
+            kept = self._kept[key] = Exhibit.of(card)
         return kept
 
-    def keep_only(self, names: set[str]) -> None:
-        """Forget skills that nobody is shown any more."""
-        for name in self._kept.keys() - names:
-            del self._kept[name]
+    def keep_only(self, cards: Iterable[Card]) -> None:
+        """Forget what nobody is shown any more."""
+        shown = set(map(id, cards))
+        self._kept = {key: kept for key, kept in self._kept.items() if id(kept.card) in shown}
 
 
 def shown_file(card: Card, path: str) -> dict[str, Any]:

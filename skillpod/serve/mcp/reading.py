@@ -57,7 +57,7 @@ class Reading:
 
     async def read(self, ctx: Context, params: ReadResourceRequestParams) -> dict[str, Any]:
         uri = str(params.uri)
-        place = locate(self._sight(ctx).cards(), uri)
+        place = locate(self._sight(ctx).show().cards, uri)
         if place is None or place.path not in place.card.bundle.files:
             code = INVALID_PARAMS if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else NOT_FOUND
             raise MCPError(code, f"Resource not found: {uri[:_SHOWN]}", {"uri": uri[:_SHOWN]})
@@ -66,9 +66,9 @@ class Reading:
     # --- prompts --------------------------------------------------------------------------------------------------------------
 
     async def prompt(self, ctx: Context, params: GetPromptRequestParams) -> dict[str, Any]:
-        exhibit = self._sight(ctx).shown().get(params.name)
+        exhibit = self._sight(ctx).show().exhibits.get(params.name)
         if exhibit is None or not exhibit.prompts:
-            names = [prompt["name"] for prompt in self._sight(ctx).lists().prompts]
+            names = [prompt["name"] for prompt in self._sight(ctx).show().lists.prompts]
             guess = did_you_mean(params.name[:_SHOWN], names)
             raise MCPError(INVALID_PARAMS, f"Unknown prompt: {params.name[:_SHOWN]}{f' ({guess})' if guess else ''}")
         unknown = sorted(set(params.arguments or {}) - {"task"})
@@ -91,7 +91,7 @@ class Reading:
         ours: there it is nothing, whether or not there is such a prompt."""
         if not isinstance(params.ref, ResourceTemplateReference) or params.ref.uri != TEMPLATE:
             return ()
-        shown = self._sight(ctx).shown()
+        shown = self._sight(ctx).show().exhibits
         match params.argument.name:
             case "name":
                 return shown

@@ -89,7 +89,7 @@ def build_server(sights: Sights, sessions: Sessions, calls: Calls) -> DoorServer
     reading = Reading(sights)
 
     def cards_of(ctx: Context) -> list[Card]:
-        return sights.of(caller_of(ctx)).cards()
+        return sights.of(caller_of(ctx)).show().cards
 
     async def listen(ctx: Context, params: SubscriptionsListenRequestParams) -> Any:
         return await sights.of(caller_of(ctx)).listen(ctx, params)
@@ -118,7 +118,7 @@ def _listing(method: str, sights: Sights) -> Callable[[Context, PaginatedRequest
     async def handle(ctx: Context, params: PaginatedRequestParams) -> dict[str, Any]:
         if params.cursor is not None:
             raise MCPError(INVALID_PARAMS, "a list is given on one page; ask without a cursor")
-        return {**FRESH, **_LISTS[method](sights.of(caller_of(ctx)).lists())}
+        return {**FRESH, **_LISTS[method](sights.of(caller_of(ctx)).show().lists)}
 
     return handle
 
@@ -132,7 +132,7 @@ def _ready_lists(server: DoorServer, sights: Sights) -> ServerMiddleware[Line | 
         is_plain = not (ctx.params or {}).keys() - {"_meta"} and (is_modern or ctx.session.client_params is not None)
         if ctx.method not in _LISTS or not is_plain:
             return await call_next(ctx)
-        return sights.of(caller_of(ctx)).form(ctx.method, ctx.protocol_version, lambda lists: make(ctx, lists, is_modern=is_modern))
+        return sights.of(caller_of(ctx)).show().form(ctx.method, ctx.protocol_version, lambda lists: make(ctx, lists, is_modern=is_modern))
 
     def make(ctx: Context, lists: Lists, *, is_modern: bool) -> dict[str, Any]:
         checked = methods.serialize_server_result(ctx.method, ctx.protocol_version, {**FRESH, **_LISTS[ctx.method](lists)})

@@ -1,4 +1,4 @@
-"""What callers who see the same skills are shown: lists made once a change, and everyone who is to be told of the next one."""
+"""What callers are shown: lists made once a change for all who see the same, and everyone who is to be told of the next one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from skillpod.serve.mcp.exhibits import Exhibit, Exhibits
 _STABLE = {spec.exported: tool_shape(spec) for spec in SPECS}
 
 
+_Who = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
 class Audience(Protocol):
     """Someone who is told what changed; it must not raise and not wait."""
 
@@ -34,52 +37,54 @@ class Lists:
     prompts: tuple[Mapping[str, Any], ...]
 
 
-class Sight:
-    def __init__(self, exhibits: Exhibits, look: Callable[[], list[Card]]) -> None:
-        self._exhibits = exhibits
-        self._look = look
-        self._cards: list[Card] = []
-        self._lists = _lists({})
+class Show:
+    """What is shown to everyone who sees the same cards, made once."""
+
+    def __init__(self, cards: list[Card], exhibits: Exhibits) -> None:
+        self.cards = cards
+        self.exhibits = {card.name: exhibits.of(card) for card in cards}
+        self.lists = _lists(self.exhibits)
         self._forms: dict[tuple[str, str], dict[str, Any]] = {}
-        self._shown: dict[str, Exhibit] = {}
-        self._told = self.shown()
+
+    def is_of(self, cards: list[Card]) -> bool:
+        return len(cards) == len(self.cards) and all(new is old for new, old in zip(cards, self.cards, strict=True))
+
+    def form(self, method: str, protocol: str, make: Callable[[Lists], dict[str, Any]]) -> dict[str, Any]:
+        """What ``make`` makes of the lists for this method and revision of the protocol, made once."""
+        key = (method, protocol)
+        if key not in self._forms:
+            self._forms[key] = make(self.lists)
+        return self._forms[key]
+
+
+class Sight:
+    """What one caller is shown. It asks what that is with every look, so a rule that changed counts at once."""
+
+    def __init__(self, look: Callable[[], Show]) -> None:
+        self._look = look
+        self._last = look()
+        self._due: dict[ServerEvent, None] = {}  # in the order they came, each once
         self._bus = InMemorySubscriptionBus()
         self.listen = ListenHandler(self._bus)
         self.audience: set[Audience] = set()
 
-    def shown(self) -> dict[str, Exhibit]:
-        """Every skill that is there now, by name. Level-triggered: it never waits for an event to be true."""
-        cards = self._look()
-        if len(cards) != len(self._cards) or any(new is not old for new, old in zip(cards, self._cards, strict=True)):
-            self._shown = {card.name: self._exhibits.of(card) for card in cards}
-            self._cards = cards
-            self._lists = _lists(self._shown)
-            self._forms.clear()
-        return self._shown
+    def show(self) -> Show:
+        """What is there now. Level-triggered: it never waits for an event to be true.
 
-    def cards(self) -> list[Card]:
-        self.shown()
-        return self._cards
-
-    def lists(self) -> Lists:
-        self.shown()
-        return self._lists
-
-    def form(self, method: str, protocol: str, make: Callable[[Lists], dict[str, Any]]) -> dict[str, Any]:
-        """What ``make`` makes of the lists for this method and revision of the protocol, made once for each change."""
-        lists = self.lists()
-        key = (method, protocol)
-        if key not in self._forms:
-            self._forms[key] = make(lists)
-        return self._forms[key]
+        Each change that a look finds is due to be told, also when it is undone before anyone was: who looked in between knows of it.
+        """
+        now = self._look()
+        if now is not self._last:
+            self._due.update(dict.fromkeys(_changes(self._last.exhibits, now.exhibits)))
+            self._last = now
+        return now
 
     async def tell(self) -> None:
         """Tell everyone what has changed since they were told last; nothing when nothing has."""
-        before, now = self._told, self.shown()
-        if before is now:
+        self.show()
+        events, self._due = tuple(self._due), {}
+        if not events:
             return
-        self._told = now
-        events = tuple(_changes(before, now))
         for someone in tuple(self.audience):
             someone.tell(events)
         for event in events:
@@ -87,24 +92,35 @@ class Sight:
 
 
 class Sights:
-    """One sight for every set of patterns that callers see by; how many there are, the operator's tokens say."""
+    """One sight for every caller, whatever its sessions; how many there are, the operator's tokens say. Those who see the same share a
+    show."""
 
     def __init__(self, cards: Callable[[Caller], list[Card]]) -> None:
         self.exhibits = Exhibits()
         self._cards = cards
-        self._sights: dict[tuple[str, ...], Sight] = {}
+        self._sights: dict[_Who, Sight] = {}
+        self._shows: dict[_Who, Show] = {}
 
     def of(self, caller: Caller) -> Sight:
-        sight = self._sights.get(caller.sees)
+        who = (caller.principal, caller.roles, caller.sees)
+        sight = self._sights.get(who)
         if sight is None:
-            seen = Caller(sees=caller.sees)
-            sight = self._sights[caller.sees] = Sight(self.exhibits, lambda: self._cards(seen))
+            seen = Caller(principal=caller.principal, roles=caller.roles, sees=caller.sees)
+            sight = self._sights[who] = Sight(lambda: self._show(who, seen))
         return sight
+
+    def _show(self, who: _Who, seen: Caller) -> Show:
+        cards = self._cards(seen)
+        show = self._shows.get(who)
+        if show is None or not show.is_of(cards):
+            same = next((other for other in self._shows.values() if other.is_of(cards)), None)
+            show = self._shows[who] = same or Show(cards, self.exhibits)
+        return show
 
     async def tell(self) -> None:
         for sight in tuple(self._sights.values()):
             await sight.tell()
-        self.exhibits.keep_only({name for sight in self._sights.values() for name in sight.shown()})
+        self.exhibits.keep_only(card for show in self._shows.values() for card in show.cards)
 
     def close(self) -> None:
         """End every stream of events, after what is under way."""

@@ -1,0 +1,156 @@
+"""What is in force of the operator's rules: read at the start, each file anew when it changes; a bad one never replaces a good one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from skillpod.config import load_policy, load_revocations, load_suppressions, load_trust
+from skillpod.errors import PolicyUnreadable, SkillpodError
+from skillpod.lifecycle.pipeline import Rules
+from skillpod.policy.document import Policy
+from skillpod.policy.suppressions import FILE as SUPPRESSIONS
+from skillpod.policy.suppressions import Suppressions
+from skillpod.trust.revocations import EMPTY as NOTHING_REVOKED
+from skillpod.trust.revocations import FILE as REVOCATIONS
+from skillpod.trust.store import FILE as TRUST
+
+Stamp = tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _File:
+    """One file of the folder. ``stamp`` is of what was read last, good or not; ``name`` is empty for what is shipped in the package."""
+
+    name: str
+    load: Callable[[], Any]
+    value: Any = None
+    stamp: Stamp = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What a look at the folder came to: the files whose content is now in force, and why others are not."""
+
+    changed: tuple[str, ...] = ()
+    faults: tuple[SkillpodError, ...] = field(default=())
+
+
+def load_rules(folder: Path | None, name: str, *, environment: str = "") -> Rules:
+    """What a folder of policies says now, None for the packaged default. Raises PolicyUnreadable."""
+    return Rules(policy=load_policy(folder, name), trust=load_trust(folder), revocations=load_revocations(folder), environment=environment)
+
+
+class InForce:
+    """``folder`` is the operator's folder of policies, None for the packaged one; ``name`` gives the active policy's name now."""
+
+    def __init__(self, folder: Path | None, *, name: Callable[[], str], today: Callable[[], date]) -> None:
+        """Raises PolicyUnreadable: a pod begins with all of its rules or not at all."""
+        self._folder = folder
+        self._name = name
+        self._is_for_others = False
+        self._files = {
+            "policy": _File("", self._load_policy),
+            "trust": _File(TRUST, lambda: load_trust(folder)),
+            "revocations": _File(REVOCATIONS, lambda: load_revocations(folder)),
+            "suppressions": _File(SUPPRESSIONS, lambda: load_suppressions(folder, today=today())),
+        }
+        for file in self._files.values():
+            file.stamp = self._stamp(file)
+            file.value = file.load()
+
+    def rules(self, environment: str) -> Rules:
+        """All that decides; ``environment`` is what the operator calls the pod's."""
+        files = self._files
+        return Rules(
+            policy=files["policy"].value,
+            trust=files["trust"].value,
+            revocations=files["revocations"].value,
+            environment=environment,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        found: Policy = self._files["policy"].value
+        return found
+
+    @property
+    def suppressions(self) -> Suppressions:
+        found: Suppressions = self._files["suppressions"].value
+        return found
+
+    def serve_others(self) -> None:
+        """From now on other machines reach the pod: a policy must say in so many words which unsigned skills it accepts. Raises
+        PolicyUnreadable when the one in force does not."""
+        self._is_for_others = True
+        self._load_policy()
+
+    def _load_policy(self) -> Policy:
+        policy = load_policy(self._folder, self._name())
+        if self._is_for_others and not policy.speaks_of_unsigned:
+            raise PolicyUnreadable(
+                f"the policy {policy.name!r} lets unsigned skills in without saying so, and other machines reach this pod",
+                at=policy.name,
+                hint="write `unsigned: accepted` in each rule that is meant so, and `signed: true` in the others; or use --policy strict",
+            )
+        return policy
+
+    def digests(self) -> dict[str, str]:
+        """Of what decides, for the journal."""
+        return {name: self._files[name].value.digest for name in ("policy", "trust", "revocations")}
+
+    def require(self, last: Mapping[str, str]) -> None:
+        """Raise PolicyUnreadable when something was revoked last and the file is gone: one that is not there takes nothing back."""
+        before = last.get("revocations", NOTHING_REVOKED.digest)
+        if before != NOTHING_REVOKED.digest and self._is_gone("revocations"):
+            raise _gone(self._folder)
+
+    def reread(self) -> Reread:
+        """Look at every file, and take what changed and is good."""
+        changed: list[str] = []
+        faults: list[SkillpodError] = []
+        for name, file in self._files.items():
+            stamp = self._stamp(file)
+            if stamp == file.stamp:
+                continue
+            file.stamp = stamp
+            try:
+                if name == "revocations" and self._is_gone(name) and file.value != NOTHING_REVOKED:
+                    raise _gone(self._folder)
+                value = file.load()
+            except SkillpodError as error:
+                faults.append(error)
+            else:
+                if value != file.value:
+                    changed.append(name)
+                file.value = value
+        return Reread(tuple(changed), tuple(faults))
+
+    def _is_gone(self, name: str) -> bool:
+        path = self._path(self._files[name])
+        return path is None or not os.path.lexists(path)
+
+    def _path(self, file: _File) -> Path | None:
+        return None if self._folder is None else self._folder / (file.name or f"{self._name()}.yaml")
+
+    def _stamp(self, file: _File) -> Stamp:
+        """What tells whether it is another file than before, the name of the policy included."""
+        path = self._path(file)
+        which = hash(path or self._name())
+        try:
+            seen = None if path is None else path.stat()
+        except (OSError, ValueError):
+            seen = None
+        return (which,) if seen is None else (which, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size, seen.st_ino)
+
+
+def _gone(folder: Path | None) -> PolicyUnreadable:
+    return PolicyUnreadable(
+        f"{REVOCATIONS} is gone, and something was revoked in it",
+        at=str(folder / REVOCATIONS) if folder else REVOCATIONS,
+        hint="put it back; to take every revocation back, write one that has none",
+    )

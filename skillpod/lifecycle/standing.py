@@ -1,0 +1,118 @@
+"""Whether what serves may go on serving: asked again when the operator's rules change, and when a leave ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import replace
+from typing import Any
+
+from skillpod.errors import Held, Revoked, SkillpodError
+from skillpod.lifecycle.generation import Generation
+from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.plan import rights
+from skillpod.lifecycle.slot import Slot
+from skillpod.lifecycle.swap import Occasion, Swap, decided_entry
+from skillpod.model.command import Desired, Mode
+from skillpod.model.decision import Admission, Hold
+from skillpod.model.event import Kind
+
+_BREATH = 16
+"""How many are judged before other work has its turn: a signature takes a third of a millisecond."""
+
+
+class Standing:
+    """``refuse`` keeps, tells and journals a no; ``interrupt`` stops what is being built under a name."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        swap: Swap,
+        desired: Callable[[str], Desired],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        refuse: Callable[[Slot, SkillpodError, Occasion], Awaitable[None]],
+        interrupt: Callable[[Slot], None],
+    ) -> None:
+        self._parts = parts
+        self._swap = swap
+        self._desired = desired
+        self._spawn = spawn
+        self._refuse = refuse
+        self._interrupt = interrupt
+
+    async def check(self, slots: Iterable[Slot], occasion: Occasion) -> None:
+        """Decide again on what serves in these slots and what is kept for rollback. What may not go on is taken away now; what may do
+        less, or more, becomes a new generation."""
+        for index, slot in enumerate(slots, 1):
+            await self._check_kept(slot)
+            await self._check_serving(slot, occasion)
+            if index % _BREATH == 0:
+                await asyncio.sleep(0)
+
+    async def expire(self, slots: Iterable[Slot]) -> None:
+        """As ``check``, for those whose leave has ended."""
+        now = self._parts.clock.epoch()
+        over = [slot for slot in slots if slot.current is not None and slot.current.admission.valid_until <= now]
+        if over:
+            await self.check(over, Occasion(trigger="expiry", actor="skillpod", since=self._parts.clock.now()))
+
+    async def _check_serving(self, slot: Slot, occasion: Occasion) -> None:
+        serving = slot.current
+        if serving is None:
+            return
+        desired = self._desired(slot.name)
+        try:
+            judged = self._parts.judge.judge(serving.survey, desired, serving.update)
+            if isinstance(judged.answer, Hold):
+                slot.question = self._swap.planner.question(slot, judged, serving.survey, serving.update, desired)
+            admission = judged.require()
+        except SkillpodError as error:
+            await self._take_away(slot, serving, error, occasion)
+            return
+        if rights(admission) != rights(serving.admission):
+            self._spawn(self._change(slot, serving, admission, occasion))
+            return
+        is_new = (admission.rule, admission.policy) != (serving.admission.rule, serving.admission.policy)
+        serving.renew(admission, judged.provenance)
+        if is_new:
+            await self._parts.ledger.take_away(decided_entry(serving, occasion))
+
+    async def _take_away(self, slot: Slot, serving: Generation, error: SkillpodError, occasion: Occasion) -> None:
+        kind = Kind.HELD if isinstance(error, Held) else Kind.UNMOUNTED
+        slot.error = error.about(skill=slot.name, digest=serving.digest)  # first: who calls from now on is told why
+        await self._swap.withdraw(slot, occasion, reason=error.message, kind=kind)
+        if isinstance(error, Revoked):
+            await serving.discard()  # its calls in flight end here: that code is not to run a moment longer
+        slot.refused = None
+        await self._refuse(slot, error, occasion)
+
+    async def _change(self, slot: Slot, serving: Generation, admission: Admission, occasion: Occasion) -> None:
+        """The same bytes with other rights. When they can't be brought up with less, they must not go on with more."""
+        given = serving.admission
+        is_wider = (given.isolation, given.opted_out) == (admission.isolation, admission.opted_out) and (
+            given.grants.narrow(admission.grants) == given.grants
+        )
+        if not is_wider:
+            self._interrupt(slot)
+        async with slot.lock:
+            if slot.current is not serving:
+                return
+            try:
+                await self._swap.bring(slot, serving.survey.bundle, self._desired(slot.name), occasion)
+            except SkillpodError as error:
+                if slot.current is serving and not is_wider:
+                    await self._take_away(slot, serving, error, occasion)
+                else:
+                    await self._refuse(slot, error, occasion)
+
+    async def _check_kept(self, slot: Slot) -> None:
+        kept = slot.previous
+        if kept is None:
+            return
+        pinned = replace(self._desired(slot.name), mode=Mode.PINNED, digest=kept.digest)
+        try:
+            self._parts.judge.judge(kept.survey, pinned).require()
+        except SkillpodError:
+            slot.previous = None
+            await kept.discard()

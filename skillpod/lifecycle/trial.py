@@ -1,0 +1,68 @@
+"""A held skill is tried before people answer: its tests run in the jail with nothing granted, and it is never published."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from skillpod.errors import SkillpodError
+from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.probe import Outcome, run_tests
+from skillpod.lifecycle.question import Question, Trial
+from skillpod.manifest.config import fill_config
+from skillpod.model.decision import Admission
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.guest import Launch
+from skillpod.store.memory import SkillMemory
+
+
+async def try_out(parts: Parts, question: Question) -> None:
+    """Run the trial that the Hold gives leave for, once, and keep and journal what came of it; nothing when it gives none."""
+    async with question.trying:
+        leave = question.hold.trial
+        if leave is None or question.trial is not None:
+            return
+        started = parts.clock.now()
+        outcomes: tuple[Outcome, ...] = ()
+        error = None
+        try:
+            outcomes = await _outcomes(parts, question, leave)
+        except SkillpodError as fault:
+            error = fault
+        question.trial = Trial(outcomes=outcomes, error=error, seconds=parts.clock.now() - started)
+        parts.journal.mark(_tried(question, question.trial))
+
+
+async def _outcomes(parts: Parts, question: Question, leave: Admission) -> tuple[Outcome, ...]:
+    launch = Launch(
+        admission=leave,
+        bundle=question.survey.bundle,
+        manifest=question.manifest,
+        tools=question.survey.tools,
+        config=fill_config(question.desired.config or parts.configured(question.manifest.name), question.manifest),
+    )
+    with TemporaryDirectory(prefix="skillpod-trial-") as scratch, closing(SkillMemory(Path(scratch) / "memory.sqlite")) as memory:
+        # What it keeps is kept nowhere: the version that serves has a memory of its own to lose.
+        guests = parts.sandbox.open(launch, on_death=lambda error: None, memory=memory)
+        try:
+            await guests.prove()
+            return tuple(await run_tests(guests, question.manifest, question.survey.tools))
+        finally:
+            await guests.close()
+
+
+def _tried(question: Question, trial: Trial) -> Entry:
+    failed = [outcome for outcome in trial.outcomes if outcome.error is not None]
+    return Entry(
+        fact=Fact.TRIED,
+        actor="skillpod",
+        trigger="hold",
+        skill=question.manifest.name,
+        version=question.manifest.version,
+        digest=question.survey.bundle.digest,
+        outcome="error" if trial.error or failed else "ok",
+        error=trial.error.as_dict() if trial.error else {},
+        duration=trial.seconds,
+        details={"trial": {"tests": len(trial.outcomes), "failed": len(failed)}},
+    )
