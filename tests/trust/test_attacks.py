@@ -300,7 +300,9 @@ def test_a_signature_that_is_taken_away_is_missed() -> None:
     assert "nothing here is signed" in attacked(FILES, {}).message
 
 
-@pytest.mark.parametrize("name", [further(K2.public.id), further(K1.public.id[:12]), further("x")])
+@pytest.mark.parametrize(
+    "name", [further(K2.public.id), further(K1.public.id[:12]), further("x")], ids=["another key", "half an id", "no id"]
+)
 def test_a_signature_under_another_keys_name_is_refused(name: str) -> None:
     assert "called by another key" in attacked(sidecars={name: SIDECAR}).message
 
