@@ -161,7 +161,8 @@ class GuestPool:
     def _tick(self) -> None:
         """Fewer guests when there are fewer calls; nothing at all is done for a generation that sleeps."""
         self._timer = None
-        self._quiet_ticks = 0 if self._was_called or self.census()["busy"] else self._quiet_ticks + 1
+        census = self.census()  # one that is still starting would arrive after all others went, and stay
+        self._quiet_ticks = 0 if self._was_called or census["busy"] or census["starting"] else self._quiet_ticks + 1
         self._was_called = False
         if self._quiet_ticks >= _TICKS:
             for guests in self._kinds:

@@ -133,7 +133,7 @@ def test_forged_blocks_never_reach_a_caller(zygote: OpenZygote, said: list[objec
 
 
 def test_two_hundred_mebibytes_of_forged_picture_end_the_call_before_they_are_read(zygote: OpenZygote) -> None:
-    limits = Limits(wall=10.0, memory=1024 * MIB)
+    limits = Limits(wall=60.0, memory=1024 * MIB)
     with pytest.raises(SkillFailed) as ended:
         called(zygote, FORGER, "flood", limits, mebibytes=200)
     assert isinstance(ended.value, LimitExceeded | WireBroken)

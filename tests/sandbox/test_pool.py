@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -453,6 +454,16 @@ def test_without_calls_for_long_no_guest_is_left_and_the_next_call_starts_one(zy
             assert zygote.forks == forks
             assert (await guests.call("count", ANN))[1] == 1
             assert guests.deaths == []
+
+    asyncio.run(once())
+
+
+def test_a_guest_that_takes_longer_to_start_than_one_is_kept_is_not_kept_for_ever(zygote: OpenZygote) -> None:
+    async def once() -> None:
+        async with opened(zygote, launch("import time\ntime.sleep(0.4)\n" + dedent(HANDLER)), idle=0.1) as guests:
+            await guests.call("count")  # the next one is started meanwhile, for nobody
+            await until(lambda: guests.pool.census()["started"] == 2)
+            await until(lambda: not guests.pool.census()["idle"])
 
     asyncio.run(once())
 

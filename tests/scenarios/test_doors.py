@@ -34,7 +34,7 @@ from tests.scenarios.stage import descendants
 from tests.support.skills import drop_skill, saying
 
 SKILLPOD = [sys.executable, "-m", "skillpod"]
-PATIENCE = 30.0
+PATIENCE = 60.0
 ERAS = ("auto", "legacy")
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "an editor", "version": "1"}}
 
