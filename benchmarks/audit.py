@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
@@ -114,6 +116,16 @@ def _bare() -> float:
 # --- ours, inside one process -----------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """As in the product's throw-away process, whose collector of cycles never runs (``sandbox.throwaway.answer``): for all that is measured."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _inside(library: Sequence[Bundle], effort: Effort) -> list[Row]:
     """What is left when the process runs: the audit alone, beside the least that reading Python costs, in a processor's time."""
     texts = [text for bundle in library for text in _texts(bundle)]
@@ -122,20 +134,22 @@ def _inside(library: Sequence[Bundle], effort: Effort) -> list[Row]:
         "syntax": lambda: [parses(text) for text in texts],  # no tree is kept: collecting them would be measured, too
         "denylist": lambda: [on_no_list(text) for text in texts],
     }
-    taken = interleave(effort.readings, 1, things, process_time)
+    with _uncollected():
+        taken = interleave(effort.readings, 1, things, process_time)
     rates = {name: Series([_size(library) / _MB / seconds for seconds in series.samples]) for name, series in taken.items()}
     skill = freeze(SKILL)
     request = asked([(skill, SKILL.name)])
-    warm = interleave(
-        effort.warm,
-        1,
-        {
-            "audit": lambda: run(skill, None),
-            "survey": lambda: read(request),  # what its throw-away process does, here
-            "syntax": lambda: [parses(text) for text in _texts(skill)],
-        },
-        process_time,
-    )
+    with _uncollected():
+        warm = interleave(
+            effort.warm,
+            1,
+            {
+                "audit": lambda: run(skill, None),
+                "survey": lambda: read(request),  # what its throw-away process does, here
+                "syntax": lambda: [parses(text) for text in _texts(skill)],
+            },
+            process_time,
+        )
     one = f"{SKILL.name}, {_size([skill]):,} bytes of Python"
     return [
         Row("Python audited, one processor", rates["audit"], "ast.parse", rates["syntax"], target=2.0, unit="MB/s"),
