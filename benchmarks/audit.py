@@ -118,7 +118,7 @@ def _bare() -> float:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """As in the product's throw-away process, whose collector of cycles never runs (``sandbox.throwaway.answer``): for all that is measured."""
+    """As in the product's throw-away process, whose collector of cycles never runs (``sandbox.throwaway.answer``)."""
     gc.disable()
     try:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +12,21 @@ from typing import Any
 
 from skillpod.config import load_policy, load_revocations, load_suppressions, load_trust
 from skillpod.errors import PolicyUnreadable, SkillpodError
+from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Rules
+from skillpod.lifecycle.supervisor import Supervisor
+from skillpod.lifecycle.swap import Occasion
+from skillpod.model.entry import Entry, Fact
+from skillpod.model.event import Kind
 from skillpod.policy.document import Policy
 from skillpod.policy.suppressions import FILE as SUPPRESSIONS
 from skillpod.policy.suppressions import Suppressions
 from skillpod.trust.revocations import EMPTY as NOTHING_REVOKED
 from skillpod.trust.revocations import FILE as REVOCATIONS
 from skillpod.trust.store import FILE as TRUST
+
+LOOK = 0.25
+"""Seconds between two looks at the files of the operator's rules (four stats), and at what leave has ended."""
 
 Stamp = tuple[int, ...]
 
@@ -154,3 +163,50 @@ def _gone(folder: Path | None) -> PolicyUnreadable:
         at=str(folder / REVOCATIONS) if folder else REVOCATIONS,
         hint="put it back; to take every revocation back, write one that has none",
     )
+
+
+# --- in a pod --------------------------------------------------------------------------------------------------------------------
+
+
+def rules_entry(in_force: InForce, trigger: str) -> Entry:
+    """What is in force, for the journal."""
+    rules = {"rules": in_force.digests()}
+    return Entry(fact=Fact.RULES, actor="owner", trigger=trigger, policy=in_force.policy.digest, details=rules)
+
+
+class Ruling:
+    """Keeps a pod under the rules in force: looks at their files, and at what leave has ended."""
+
+    def __init__(self, in_force: InForce, parts: Parts, supervisor: Supervisor) -> None:
+        self._in_force = in_force
+        self._parts = parts
+        self._supervisor = supervisor
+        self._turn = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Look, for ever."""
+        while True:
+            await asyncio.sleep(LOOK)
+            await self.reread()
+            await self._supervisor.standing.expire(list(self._supervisor.slots.values()))
+
+    async def reread(self) -> None:
+        """Take what changed in the folder of policies; everything is decided again under it, at once."""
+        async with self._turn:
+            accepted = self._in_force.suppressions
+            reread = await self._parts.offload(self._in_force.reread)
+            for error in reread.faults:
+                message = f"a change of the policies is not taken, what was in force before stays: {error.message}"
+                self._parts.news.tell(Kind.TROUBLE, message=message, error=error)
+            if not reread.changed:
+                return
+            entry = rules_entry(self._in_force, "policies")
+            await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
+            self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
+            spoken_of = {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
+            await self.decide_again("policies", anew=frozenset(spoken_of if "suppressions" in reread.changed else ()))
+
+    async def decide_again(self, trigger: str, *, anew: frozenset[str] = frozenset()) -> None:
+        """On everything; the skills in ``anew`` are read again before."""
+        occasion = Occasion(trigger=trigger, actor="owner", since=self._parts.clock.now())
+        await self._supervisor.reconsider(occasion, anew=anew)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -17,9 +16,9 @@ from typing import Any, Self, TypeVar
 
 from skillpod.blocking import Blocking
 from skillpod.config import PodConfig, load_config
-from skillpod.errors import CommandInvalid, JournalFailed, NotAllowed, NothingHeld, PathUnusable, SkillpodError, UnknownSkill
+from skillpod.errors import CommandInvalid, JournalFailed, NotAllowed, PathUnusable, SkillpodError, UnknownSkill
 from skillpod.home import Home
-from skillpod.inforce import InForce
+from skillpod.inforce import InForce, Ruling, rules_entry
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
@@ -27,20 +26,17 @@ from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle.access import PolicyAccess
 from skillpod.lifecycle.apart import helper
-from skillpod.lifecycle.held import held, held_summary
+from skillpod.lifecycle.desk import Desk
 from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.orders import Orders
 from skillpod.lifecycle.parts import Parts
-from skillpod.lifecycle.pipeline import Examiner, Rules, Survey
-from skillpod.lifecycle.question import Question
+from skillpod.lifecycle.pipeline import Examiner
 from skillpod.lifecycle.restore import restore
 from skillpod.lifecycle.rights import Rights, unseen
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
-from skillpod.lifecycle.swap import Occasion
-from skillpod.lifecycle.trial import try_out
 from skillpod.lifecycle.view import shown, summary
 from skillpod.model.approval import Answer
 from skillpod.model.card import Card
@@ -75,8 +71,6 @@ from skillpod.store.memory import SkillMemory
 SWEEP = 3.0
 """Seconds between two looks at everything, whatever the watcher says."""
 
-LOOK = 0.25
-"""Seconds between two looks at the files of the operator's rules (four stats), and at what leave has ended."""
 
 _Result = TypeVar("_Result")
 _Word = TypeVar("_Word", bound=Enum)
@@ -117,7 +111,6 @@ class SkillManager:
         self._config = PodConfig()
         self._bounds_held = self._config.guests
         self._reading_config = asyncio.Lock()
-        self._reading_rules = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._running = False
 
@@ -189,7 +182,7 @@ class SkillManager:
             clock=clock,
             news=self._news,
             examiner=Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch())),
-            judge=Judge(rules=self._rules, state=index, clock=clock),
+            judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             bindings=lambda: self._config.volumes,
@@ -198,8 +191,10 @@ class SkillManager:
             threads=threads,
         )
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
+        self._desk = Desk(self._parts, self._supervisor.slots)
+        self._ruling = Ruling(self._in_force, self._parts, self._supervisor)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
-        await self._parts.ledger.write(started, self._rules_entry("start"))
+        await self._parts.ledger.write(started, rules_entry(self._in_force, "start"))
         self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))
         self._tickets = Tickets(journal=journal, clock=clock, mint=lambda: token_hex(4), told=self._ask_people)
         self._dispatch = Dispatch(seen=self._seen, tickets=self._tickets, journal=journal, clock=clock, missing=self._why_missing)
@@ -231,7 +226,7 @@ class SkillManager:
         self._watcher = watcher
         watcher.start()
         stack.callback(watcher.stop)
-        for work in (self._supervisor.run(), self._sweep_for_ever(), self._rule_for_ever()):
+        for work in (self._supervisor.run(), self._sweep_for_ever(), self._ruling.run()):
             task = loop.create_task(work)
             stack.push_async_callback(_cancel, task)
         await self._supervisor.sweep()
@@ -263,12 +258,6 @@ class SkillManager:
             self._watcher.ensure()
             await self._reload_config()
             await self._supervisor.sweep()
-
-    async def _rule_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK)
-            await self._reread_rules()
-            await self._supervisor.standing.expire(list(self._supervisor.slots.values()))
 
     def _trouble(self, message: str) -> None:
         self._news.tell(Kind.TROUBLE, message=message)
@@ -314,32 +303,10 @@ class SkillManager:
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
         self._supervisor.rebind(before.volumes)
+        if self._config.environment != before.environment:
+            await self._ruling.decide_again("config")
         for slot in self._supervisor.slots.values():
             slot.forget_refusal()
-
-    def _rules(self) -> Rules:
-        return self._in_force.rules(self._config.environment)
-
-    async def _reread_rules(self) -> None:
-        """Take what changed in the folder of policies; everything is decided again under it, at once."""
-        async with self._reading_rules:
-            accepted = self._in_force.suppressions
-            reread = await self._parts.offload(self._in_force.reread)
-            for error in reread.faults:
-                message = f"a change of the policies is not taken, what was in force before stays: {error.message}"
-                self._news.tell(Kind.TROUBLE, message=message, error=error)
-            if not reread.changed:
-                return
-            entry = self._rules_entry("policies")
-            await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
-            self._news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
-            occasion = Occasion(trigger="policies", actor="owner", since=self._parts.clock.now())
-            spoken_of = {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
-            await self._supervisor.reconsider(occasion, anew=frozenset(spoken_of if "suppressions" in reread.changed else ()))
-
-    def _rules_entry(self, trigger: str) -> Entry:
-        rules = self._in_force
-        return Entry(fact=Fact.RULES, actor="owner", trigger=trigger, policy=rules.policy.digest, details={"rules": rules.digests()})
 
     # --- calling ----------------------------------------------------------------------------------------------------------
 
@@ -489,7 +456,7 @@ class SkillManager:
         """Returns when every folder that is in the skills directory now has been dealt with. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             await self._reload_config()
-            await self._reread_rules()
+            await self._ruling.reread()
             await self._supervisor.sweep()
             await self._supervisor.quiet()
 
@@ -527,9 +494,9 @@ class SkillManager:
         return {
             "pod": {"pid": os.getpid(), "home": str(self.home.path), "skills": str(self.root), "started_at": self._started_at},
             "policy": {"name": self._in_force.policy.name, "digest": self._in_force.policy.digest},
-            "unsigned": self._unsigned(),
-            "held": sum(slot.question is not None for slot in self._supervisor.slots.values()),
-            "reviews": len(self._parts.state.reviews()),
+            "unsigned": self._desk.unsigned(),
+            "held": len(self._desk.holds()),
+            "reviews": len(self._desk.reviews()),
             "skills": len(self._registry.routes),
             "tools": sum(len(route.tools) for route in routes),
             "calls": sum(route.leases.calls for route in routes),
@@ -537,41 +504,18 @@ class SkillManager:
             "guests": census,
         }
 
-    def _unsigned(self) -> dict[str, int]:
-        """How many skills run unsigned, by the rule that lets them."""
-        serving = [slot.current for slot in self._supervisor.slots.values() if slot.current and not slot.current.provenance.is_signed]
-        return dict(Counter(generation.admission.rule for generation in serving))
-
     def holds(self) -> list[dict[str, Any]]:
         """What waits for people's answers, sorted by name."""
-        slots = sorted(self._supervisor.slots.values(), key=lambda slot: slot.name)
-        return [held_summary(slot.question) for slot in slots if slot.question is not None]
+        return self._desk.holds()
 
     async def held(self, name: str) -> dict[str, Any]:
         """All that a reviewer must know of what is held under a name: what would change, what was found, and what its trial gave, which is
         waited for. Raises UnknownSkill, NothingHeld."""
-        slot = self._known(name)
-        question = slot.question
-        if question is None:
-            raise NothingHeld(f"nothing is held under `{name}`", hint=f"`skillpod show {name}` says its state", skill=name)
-        await try_out(self._parts, question)
-        before = slot.current.survey if slot.current else await self._survey_before(name, question)
-        return held(question, before)
-
-    async def _survey_before(self, name: str, question: Question) -> Survey | None:
-        remembered = self._parts.state.names().get(name)
-        history = [digest for digest in (remembered.history if remembered else ()) if digest != question.hold.digest]
-        if not history:
-            return None
-        try:
-            bundle = await self._parts.offload(self._parts.store.get, history[-1])
-        except SkillpodError:
-            return None  # what is gone from the store can't be compared with; the update's findings say so, too
-        return await self._parts.offload(self._parts.examiner.survey, bundle, folder=name)
+        return await self._desk.held(self._known(name))
 
     def reviews(self) -> list[dict[str, Any]]:
         """The broken glass that nobody has reviewed yet, oldest first."""
-        return [each.as_dict() for each in self._parts.state.reviews()]
+        return self._desk.reviews()
 
     def events(self) -> AsyncIterator[Event]:
         """Every event from now on, until the pod stops."""
