@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 import tempfile
@@ -10,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
-
-import yaml
 
 from benchmarks.auditors import ENVIRONMENTS
 from benchmarks.measure import Series, interleave
@@ -150,4 +149,4 @@ def _write(folder: Path, bundle: Bundle) -> None:
 def _trusting(*keys: PrivateKey) -> TrustStore:
     listed = [{"id": key.public.id, "type": key.public.type.value, "public": key.public.pem} for key in keys]
     publisher = {"id": "acme", "names": ["acme_*"], "authors": ["Acme"], "keys": listed}
-    return read_trust(yaml.safe_dump({"trust": 1, "publishers": [publisher]}).encode(), schema=packaged_text(store.SCHEMA))
+    return read_trust(json.dumps({"trust": 1, "publishers": [publisher]}).encode(), schema=packaged_text(store.SCHEMA))

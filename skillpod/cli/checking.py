@@ -48,8 +48,8 @@ class Wanted:
 def check(wanted: Wanted) -> Exit:
     """Everything that is wrong with the folders, printed. Raises PathUnusable, NotASkill, PolicyUnreadable, CommandInvalid."""
     skills = list(changed_skills(wanted.folders) if wanted.changed else skill_folders(wanted.folders))
-    rules = _rules(wanted, skills)
     accepted = _accepted(wanted, skills)
+    rules = _rules(wanted, skills)
     with closing(apart(jobs=wanted.jobs, meanwhile=_load_printing)) as worker:
         examiner = Examiner(worker, suppressions=lambda: accepted, today=today)
         examined = examine_each(skills, examiner, rules, before=_before(wanted, skills, examiner))
