@@ -197,9 +197,10 @@ class Supervisor:
         await self.refuse(slot, error, occasion)
 
     def forget_if_empty(self, slot: Slot) -> None:
-        """Drop a slot that holds nothing and that nothing is remembered or seen of."""
+        """Drop a slot that holds nothing and that nothing is remembered or seen of. One that somebody waits for is kept: what they publish
+        would be in a slot that no look and no change of rules finds."""
         known = slot.current or slot.question or slot.seen or slot.stamp or slot.name in self._parts.state.names()
-        if not known and not slot.lock.locked():
+        if not known and not slot.lock.is_wanted:
             self.slots.pop(slot.name, None)
 
     def interrupt(self, slot: Slot) -> None:
