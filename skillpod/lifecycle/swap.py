@@ -19,6 +19,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
+from skillpod.model.finding import Severity
 from skillpod.model.guest import Launch
 from skillpod.ports import Guests
 
@@ -322,6 +323,12 @@ def _changed(generation: Generation) -> dict[str, Any]:
     return {"update": [finding.as_dict() for finding in generation.update]} if generation.update else {}
 
 
+def _reviewable(generation: Generation) -> dict[str, Any]:
+    """What of the change people must look at, if the rules want that: it is compared again as long as this version is the last."""
+    found = [finding.as_dict() for finding in generation.update if finding.severity is Severity.REVIEW]
+    return {"update": found} if found else {}
+
+
 def _trusted(generation: Generation) -> dict[str, Any]:
     """Who signed it and who approved it; no word where nobody did."""
     signed, approvals = generation.provenance, generation.admission.approvals
@@ -351,6 +358,7 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
             "identity": generation.identity.as_dict(),
             "walls": report.as_dict() if report else {},
             **({"volumes": [volume.as_dict() for volume in generation.volumes]} if generation.volumes else {}),
+            **_reviewable(generation),
             **_trusted(generation),
         },
     )

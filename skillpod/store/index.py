@@ -280,7 +280,7 @@ def _remembered(before: Remembered | None, entry: Entry) -> Remembered | None:
         previous=Digest(previous) if previous and previous != digest else before.previous,
         history=(*(known for known in before.history if known != digest), digest),
         identity=MappingProxyType(dict(entry.details.get("identity") or {})),
-        was_asked=bool(entry.details.get("approvals")),
+        was_asked=bool(entry.details.get("approvals") or entry.details.get("update")),
         past=_marked(before.past, entry),
     )
 
