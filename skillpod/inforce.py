@@ -16,6 +16,7 @@ from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Rules
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion
+from skillpod.lifecycle.turns import for_ever, own_up
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.policy.document import Policy
@@ -61,6 +62,7 @@ class InForce:
         """Raises PolicyUnreadable: a pod begins with all of its rules or not at all."""
         self._folder = folder
         self._name = name
+        self.today = today
         self._is_for_others = False
         self._files = {
             "policy": _File("", self._load_policy),
@@ -131,8 +133,8 @@ class InForce:
                 if name == "revocations" and self._is_gone(name) and file.value != NOTHING_REVOKED:
                     raise _gone(self._folder)
                 value = file.load()
-            except SkillpodError as error:
-                faults.append(error)
+            except Exception as fault:  # noqa: BLE001  # SAFE: told; whatever one file does, the others are read
+                faults.append(own_up(fault))
             else:
                 if value != file.value:
                     changed.append(name)
@@ -182,12 +184,18 @@ class Ruling:
         self._parts = parts
         self._supervisor = supervisor
         self._turn = asyncio.Lock()
+        self._day = in_force.today()
+        self._anew: set[str] = set()  # the skills of whose findings something else is accepted
+        self._owed = ""  # what must still be decided again, by its trigger
 
     async def run(self) -> None:
         """Look, for ever."""
-        while True:
-            await asyncio.sleep(LOOK)
+        await for_ever(self._look, every=LOOK, told=lambda message: self._parts.news.tell(Kind.TROUBLE, message=message))
+
+    async def _look(self) -> None:
+        try:
             await self.reread()
+        finally:  # a leave ends, whatever keeps the rules from being read
             await self._supervisor.standing.expire(list(self._supervisor.slots.values()))
 
     async def reread(self) -> None:
@@ -198,15 +206,27 @@ class Ruling:
             for error in reread.faults:
                 message = f"a change of the policies is not taken, what was in force before stays: {error.message}"
                 self._parts.news.tell(Kind.TROUBLE, message=message, error=error)
-            if not reread.changed:
-                return
-            entry = rules_entry(self._in_force, "policies")
-            await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
-            self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
-            spoken_of = {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
-            await self.decide_again("policies", anew=frozenset(spoken_of if "suppressions" in reread.changed else ()))
+            day = self._in_force.today()
+            if "suppressions" in reread.changed or day != self._day:
+                self._anew |= {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
+                self._day = day
+            if reread.changed:
+                self._owed = "policies"
+                entry = rules_entry(self._in_force, "policies")
+                await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
+                self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
+            elif self._anew:
+                self._owed = self._owed or "expiry"  # a day has begun: what was accepted until the one before is not any more
+            await self._pay()
 
-    async def decide_again(self, trigger: str, *, anew: frozenset[str] = frozenset()) -> None:
-        """On everything; the skills in ``anew`` are read again before."""
-        occasion = Occasion(trigger=trigger, actor="owner", since=self._parts.clock.now())
-        await self._supervisor.reconsider(occasion, anew=anew)
+    async def decide_again(self, trigger: str) -> None:
+        """On everything. What fails on the way is owed, and done at the next look."""
+        async with self._turn:
+            self._owed = trigger
+            await self._pay()
+
+    async def _pay(self) -> None:
+        if self._owed:
+            occasion = Occasion(trigger=self._owed, actor="owner", since=self._parts.clock.now())
+            await self._supervisor.reconsider(occasion, anew=frozenset(self._anew))
+            self._owed, self._anew = "", set()

@@ -76,3 +76,16 @@ def test_a_pod_for_others_takes_no_policy_that_is_silent_about_unsigned_skills(p
     with pytest.raises(PolicyUnreadable):
         in_force(policies).serve_others()
     in_force(policies)  # for this machine alone it will do
+
+
+def test_a_fault_in_reading_one_file_keeps_no_other_from_being_taken(policies: Path) -> None:
+    rules = in_force(policies)
+
+    def fails() -> None:
+        raise RecursionError
+
+    rules._files["policy"].load = fails
+    silent(policies)
+    write(policies, "revocations.yaml", {"revocations": 1, "revoked": [REVOKED]})
+    reread = rules.reread()
+    assert (reread.changed, len(reread.faults)) == (("revocations",), 1)

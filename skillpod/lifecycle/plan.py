@@ -62,7 +62,7 @@ class Planner:
         for known in (slot.current, slot.previous, slot.question):
             # The sidecars are not part of the digest: with other evidence it is another bundle.
             if known is not None and known.survey.bundle.digest == bundle.digest and known.survey.bundle.evidence == bundle.evidence:
-                return known.survey
+                return self._parts.examiner.renewed(known.survey)
         return await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
 
     async def plan_surveyed(self, slot: Slot, desired: Desired, survey: Survey) -> Plan:

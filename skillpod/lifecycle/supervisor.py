@@ -356,18 +356,19 @@ class Supervisor:
         slot.retries += 1
 
     async def reconsider(self, occasion: Occasion, *, anew: frozenset[str] = frozenset()) -> None:
-        """The operator's rules changed: what serves is decided again now, and then what was refused or held. The skills in ``anew`` are
-        read again before: what is accepted of their findings is another."""
+        """The operator's rules changed: what serves is decided again now, and then what was refused or held. Of the skills in ``anew``
+        other findings are accepted than before. Raises the first fault of ours, after all of that."""
         for name in anew & self.slots.keys():
             slot = self.slots[name]
             slot.question = None
-            if slot.current is not None:
-                serving = slot.current
-                serving.survey = await self._parts.offload(self._parts.examiner.survey, serving.survey.bundle, folder=name)
-        await self.standing.check(list(self.slots.values()), occasion)
-        for slot in list(self.slots.values()):
-            slot.forget_refusal()
-            self.spawn_look(slot.name, occasion)
+            for generation in filter(None, (slot.current, slot.previous)):
+                generation.survey = self._parts.examiner.renewed(generation.survey)
+        try:
+            await self.standing.check(list(self.slots.values()), occasion)
+        finally:
+            for slot in list(self.slots.values()):
+                slot.forget_refusal()
+                self.spawn_look(slot.name, occasion)
 
     def rebind(self, before: Mapping[str, Binding]) -> None:
         """pod.yaml binds volumes otherwise. What lost one, or the right to write there, is taken away at once; one that leads elsewhere is

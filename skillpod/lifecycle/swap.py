@@ -78,6 +78,17 @@ class Swap:
                 generation.step(Event.FAILED)
                 await generation.guests.close()
             raise
+        await self._require_still(slot, generation, desired, plan, occasion)
+
+    async def _require_still(self, slot: Slot, generation: Generation, desired: Desired, plan: Plan, occasion: Occasion) -> None:
+        """The rules may have changed while the journal was written, and what looked then at all that serves did not find it."""
+        if slot.current is not generation:
+            return
+        try:
+            self._require_leave(plan, desired)
+        except SkillpodError as error:
+            await self.withdraw(slot, occasion, reason=error.message)
+            raise
 
     def _require_leave(self, plan: Plan, desired: Desired) -> None:
         """The rules may have changed while it was built, an answer may have run out: it is decided again right before it is published."""
@@ -177,6 +188,7 @@ class Swap:
         slot.refused = None
         if old is not None:
             old.step(Event.REPLACED)
+            slot.leaving.add(old)
             self._spawn(self._retire(slot, old, calls=old.route.leases.open))
         self._parts.news.tell(
             Kind.SWAPPED if old else Kind.MOUNTED,
@@ -200,8 +212,9 @@ class Swap:
         self._parts.registry.withdraw(slot.name)
         slot.current = None
         gone.step(Event.WITHDRAWN)
+        slot.leaving.add(gone)
         kept, slot.previous = slot.previous, None
-        self._spawn(self._end(gone))
+        self._spawn(self._end(slot, gone))
         if kept is not None:
             self._spawn(kept.discard())
         self._parts.news.tell(
@@ -221,12 +234,14 @@ class Swap:
         )
         self._on_change(slot.name)
 
-    async def _end(self, generation: Generation) -> None:
-        await generation.drain(generation.manifest.limits.wall + DRAIN_GRACE)
-        await generation.discard()
+    async def _end(self, slot: Slot, gone: Generation) -> None:
+        await gone.drain(gone.manifest.limits.wall + DRAIN_GRACE)
+        slot.leaving.discard(gone)
+        await gone.discard()
 
     async def _retire(self, slot: Slot, old: Generation, *, calls: int) -> None:
         await old.drain(old.manifest.limits.wall + DRAIN_GRACE)
+        slot.leaving.discard(old)
         if old.state is not State.DRAINING:
             return  # recalled or discarded while it drained
         old.step(Event.DRAINED)
