@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
-from skillpod.errors import Held, Revoked, SkillpodError
+from skillpod.errors import Held, Revoked, RulesChanged, SkillpodError
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.plan import rights
@@ -17,6 +17,9 @@ from skillpod.lifecycle.turns import own_up
 from skillpod.model.command import Desired, Mode
 from skillpod.model.decision import Admission, Hold
 from skillpod.model.event import Kind
+
+PATIENCE = 2.0
+"""Seconds for which something may serve on with more than the rules give, while it is brought up with less."""
 
 _BREATH = 16
 """How many are judged before other work has its turn: a signature takes a third of a millisecond."""
@@ -103,6 +106,7 @@ class Standing:
         )
         if not is_wider:
             self._interrupt(slot)
+            self._spawn(self._lose_patience(slot, serving, occasion))
         async with slot.lock:
             if slot.current is not serving:
                 return
@@ -114,6 +118,15 @@ class Standing:
                     await self._take_away(slot, serving, error, occasion)
                 else:
                     await self._refuse(slot, error, occasion)
+
+    async def _lose_patience(self, slot: Slot, serving: Generation, occasion: Occasion) -> None:
+        """How long it takes to come up with less is the author's to say, and so is how long another build holds the lock."""
+        await asyncio.sleep(PATIENCE)
+        if slot.current is serving:
+            error = RulesChanged("it may do less than before, and is not ready with less yet", hint="it serves again as soon as it is")
+            slot.forget_refusal()  # should another build have the lock, a look brings it up after that one
+            slot.error = error.about(skill=slot.name, digest=serving.digest)
+            await self._swap.withdraw(slot, occasion, reason=error.message)
 
     async def _check_kept(self, slot: Slot) -> None:
         kept = slot.previous

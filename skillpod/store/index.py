@@ -128,7 +128,7 @@ class Index:
             self._own()
             digest = Digest(entry.digest)
             if entry.fact is Fact.QUARANTINED:
-                self._quarantined[digest] = entry.reason
+                self._quarantined[digest] = entry.reason.encode(errors="backslashreplace").decode()  # SQLite has no lone surrogates
             else:
                 self._quarantined.pop(digest, None)
             self._changed_digests.add(digest)

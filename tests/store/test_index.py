@@ -383,6 +383,13 @@ def test_broken_glass_is_to_be_reviewed_until_it_was(tmp_path: Path) -> None:
     assert opened(tmp_path / "index.db").reviews() == ()
 
 
+def test_a_reason_that_no_database_takes_keeps_nothing_else_from_being_kept(tmp_path: Path) -> None:
+    index = _folded(tmp_path / "index.db", [Entry(fact=Fact.QUARANTINED, skill="scan", digest=B, reason="it said \ud800")])
+    index.close()
+    again = opened(tmp_path / "index.db")
+    assert (again.quarantined(), again.position()) == ({B: "it said \\ud800"}, 1)
+
+
 def test_glass_that_was_broken_while_a_review_was_written_is_still_to_be_reviewed(tmp_path: Path) -> None:
     eve, ann = answered(Fact.GLASS_BROKEN, "eve"), answered(Fact.GLASS_BROKEN, "ann")
     reviewed = Entry(fact=Fact.REVIEWED, skill="scan", actor="ann", details={"reviewed": [eve.details["approval"]]})
