@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,17 +30,22 @@ from skillpod.trust.store import FILE as TRUST
 LOOK = 0.25
 """Seconds between two looks at the files of the operator's rules (four stats), and at what leave has ended."""
 
+_TICK = 50_000_000
+"""Nanoseconds within which two changes of a file may have the same times: a kernel's tick is 10 ms at most."""
+
 Stamp = tuple[int, ...]
 
 
 @dataclass(slots=True)
 class _File:
-    """One file of the folder. ``stamp`` is of what was read last, good or not; ``name`` is empty for what is shipped in the package."""
+    """One file of the folder. ``stamp`` is of what was read last, good or not; ``is_racy``: so soon after it was changed that another
+    change need not show in it. ``name`` is empty for what is shipped in the package."""
 
     name: str
     load: Callable[[], Any]
     value: Any = None
     stamp: Stamp = ()
+    is_racy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class InForce:
             "suppressions": _File(SUPPRESSIONS, lambda: load_suppressions(folder, today=today())),
         }
         for file in self._files.values():
-            file.stamp = self._stamp(file)
+            self._mark(file)
             file.value = file.load()
 
     def rules(self, environment: str) -> Rules:
@@ -125,16 +131,17 @@ class InForce:
         changed: list[str] = []
         faults: list[SkillpodError] = []
         for name, file in self._files.items():
-            stamp = self._stamp(file)
-            if stamp == file.stamp:
+            before, was_racy = file.stamp, file.is_racy
+            self._mark(file)
+            is_told = file.stamp == before
+            if is_told and not was_racy:
                 continue
-            file.stamp = stamp
             try:
                 if name == "revocations" and self._is_gone(name) and file.value != NOTHING_REVOKED:
                     raise _gone(self._folder)
                 value = file.load()
             except Exception as fault:  # noqa: BLE001  # SAFE: told; whatever one file does, the others are read
-                faults.append(own_up(fault))
+                faults += [] if is_told else [own_up(fault)]
             else:
                 if value != file.value:
                     changed.append(name)
@@ -147,6 +154,11 @@ class InForce:
 
     def _path(self, file: _File) -> Path | None:
         return None if self._folder is None else self._folder / (file.name or f"{self._name()}.yaml")
+
+    def _mark(self, file: _File) -> None:
+        """Before it is read: what changes it afterwards is another stamp, but within one tick of the file system's clock."""
+        file.stamp = self._stamp(file)
+        file.is_racy = time.time_ns() - max(file.stamp[1:3], default=0) < _TICK
 
     def _stamp(self, file: _File) -> Stamp:
         """What tells whether it is another file than before, the name of the policy included."""

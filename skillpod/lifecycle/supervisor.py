@@ -302,9 +302,13 @@ class Supervisor:
         slot.stamp = stamp
         if desired.digest is not None and not slot.checked:
             slot.checked = True
+            asked = slot.question
             bundle = await self._parts.offload(self._parts.store.get, desired.digest)
             async with self._turn:
                 await self.swap.bring(slot, bundle, desired, occasion)
+                if asked is not None and asked.desired.source == desired.source and asked.hold.digest != desired.digest:
+                    slot.question = asked  # the update that people are asked about is decided again, too
+                    await self.swap.bring(slot, asked.survey.bundle, asked.desired, occasion)
         if shadowed:
             raise NameTaken(
                 f"skill `{slot.name}` in the skills directory is the second of its name: the first is mounted from {desired.source}",

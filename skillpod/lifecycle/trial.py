@@ -10,6 +10,7 @@ from skillpod.errors import SkillpodError
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.probe import Outcome, run_tests
 from skillpod.lifecycle.question import Question, Trial
+from skillpod.lifecycle.turns import own_up
 from skillpod.manifest.config import fill_config
 from skillpod.model.decision import Admission
 from skillpod.model.entry import Entry, Fact
@@ -25,11 +26,11 @@ async def try_out(parts: Parts, question: Question) -> None:
             return
         started = parts.clock.now()
         outcomes: tuple[Outcome, ...] = ()
-        error = None
+        error: SkillpodError | None = None
         try:
             outcomes = await _outcomes(parts, question, leave)
-        except SkillpodError as fault:
-            error = fault
+        except Exception as fault:  # noqa: BLE001  # SAFE: shown; a full disk must not keep people from seeing what is held
+            error = own_up(fault)
         question.trial = Trial(outcomes=outcomes, error=error, seconds=parts.clock.now() - started)
         parts.journal.mark(_tried(question, question.trial))
 

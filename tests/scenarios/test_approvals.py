@@ -126,6 +126,35 @@ def test_a_held_skill_is_tried_in_the_jail_with_nothing_and_leaves_nothing(skill
     asyncio.run(scenario())
 
 
+def test_what_could_not_be_tried_is_shown_all_the_same(skills: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with running(skills, home) as stage:
+            monkeypatch.setattr("tempfile.tempdir", str(home / "nowhere"))  # as on a full disk, no directory can be made there
+            write_skill(skills, "words", handler=saying("one"), manifest=WRITE)
+            asked = await held(stage)
+            assert "No such file" in asked["trial"]["error"]["message"]
+
+    asyncio.run(scenario())
+
+
+def test_an_update_from_an_operators_path_is_held_until_it_is_answered(skills: Path, home: Path, policies: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        two(policies)
+        folder = write_skill(tmp_path / "aside", "words", handler=saying("one"))
+        async with running(skills, home, policies=policies) as stage:
+            await stage.pod.mount(folder, actor="eve")
+            write_skill(tmp_path / "aside", "words", handler=saying("two"), manifest=WRITE)
+            with pytest.raises(ApprovalNeeded):
+                await stage.pod.reload("words", actor="eve")
+            for _ in range(2):
+                asked = await held(stage)  # which looks at everything
+            await stage.pod.approve("words", asked["digest"], reason=WHY, actor="ann")
+            await stage.pod.approve("words", asked["digest"], reason=WHY, actor="bob")
+            assert await stage.pod.call("words__answer", {}) == "two"
+
+    asyncio.run(scenario())
+
+
 def test_who_asks_for_it_can_not_be_who_agrees(skills: Path, home: Path, tmp_path: Path) -> None:
     async def scenario() -> None:
         folder = write_skill(tmp_path / "elsewhere", "words", handler=saying("one"), manifest=WRITE)
