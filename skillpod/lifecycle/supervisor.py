@@ -25,6 +25,7 @@ from skillpod.errors import (
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import Ignored, Stamp, freeze_under, list_folders, stamp_under
 from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.question import Question
 from skillpod.lifecycle.rollback import Rollback
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.standing import Standing
@@ -40,6 +41,8 @@ from skillpod.ports import Guests
 
 BUILDS_AT_ONCE = 32
 """Many: a skill that hangs in its import holds its place until its own wall limit, and must not keep the others waiting."""
+TRIALS_AT_ONCE = 4
+"""Few: what is tried may use all the time and memory its manifest says, and nobody has agreed to it."""
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 30.0
 
@@ -56,6 +59,7 @@ class Supervisor:
         )
         self.rollback = Rollback(parts, swap=self.swap, desired=self.desired, spawn=self.spawn)
         self._turn = asyncio.Semaphore(BUILDS_AT_ONCE)
+        self._trials = asyncio.Semaphore(TRIALS_AT_ONCE)
         self._work: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._ignored: frozenset[Ignored] = frozenset()
@@ -325,7 +329,7 @@ class Supervisor:
         if not isinstance(error, Held):
             slot.question = None
         elif slot.question is not None and slot.question.trial is None:
-            self.spawn(try_out(self._parts, slot.question))
+            self.spawn(self._try_out(slot, slot.question))
         if isinstance(error, NameTaken):
             slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
@@ -350,6 +354,10 @@ class Supervisor:
             await self._parts.ledger.write(refusal_entry(slot.name, error.digest, error, occasion))
         except JournalFailed as failure:
             self._parts.news.tell(Kind.TROUBLE, message=f"the journal can't be written: {failure}", error=failure)
+
+    async def _try_out(self, slot: Slot, question: Question) -> None:
+        async with self._trials:
+            await try_out(self._parts, slot, question)
 
     def _plan_retry(self, slot: Slot) -> None:
         # The operator's side may be mended without the folder changing: look again, ever less often.
