@@ -122,7 +122,9 @@ class Examiner:
         suppressions = self._suppressions()
         if suppressions is None or survey.manifest is None:
             return survey
-        plain = replace(survey.report, findings=tuple(replace(each, suppressed=None) for each in survey.report.findings))
+        plain = survey.report
+        if any(each.suppressed for each in plain.findings):
+            plain = replace(plain, findings=tuple(replace(each, suppressed=None) for each in plain.findings))
         report, notices = suppressions.applied(plain, skill=survey.manifest.name, today=self._today())
         if (report, notices) == (survey.report, survey.notices):
             return survey
