@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Rules
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion
+from skillpod.lifecycle.turns import for_ever, own_up
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.policy.document import Policy
@@ -28,17 +30,22 @@ from skillpod.trust.store import FILE as TRUST
 LOOK = 0.25
 """Seconds between two looks at the files of the operator's rules (four stats), and at what leave has ended."""
 
+_TICK = 50_000_000
+"""Nanoseconds within which two changes of a file may have the same times: a kernel's tick is 10 ms at most."""
+
 Stamp = tuple[int, ...]
 
 
 @dataclass(slots=True)
 class _File:
-    """One file of the folder. ``stamp`` is of what was read last, good or not; ``name`` is empty for what is shipped in the package."""
+    """One file of the folder. ``stamp`` is of what was read last, good or not; ``is_racy``: so soon after it was changed that another
+    change need not show in it. ``name`` is empty for what is shipped in the package."""
 
     name: str
     load: Callable[[], Any]
     value: Any = None
     stamp: Stamp = ()
+    is_racy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class InForce:
         """Raises PolicyUnreadable: a pod begins with all of its rules or not at all."""
         self._folder = folder
         self._name = name
+        self.today = today
         self._is_for_others = False
         self._files = {
             "policy": _File("", self._load_policy),
@@ -69,7 +77,7 @@ class InForce:
             "suppressions": _File(SUPPRESSIONS, lambda: load_suppressions(folder, today=today())),
         }
         for file in self._files.values():
-            file.stamp = self._stamp(file)
+            self._mark(file)
             file.value = file.load()
 
     def rules(self, environment: str) -> Rules:
@@ -123,16 +131,17 @@ class InForce:
         changed: list[str] = []
         faults: list[SkillpodError] = []
         for name, file in self._files.items():
-            stamp = self._stamp(file)
-            if stamp == file.stamp:
+            before, was_racy = file.stamp, file.is_racy
+            self._mark(file)
+            is_told = file.stamp == before
+            if is_told and not was_racy:
                 continue
-            file.stamp = stamp
             try:
                 if name == "revocations" and self._is_gone(name) and file.value != NOTHING_REVOKED:
                     raise _gone(self._folder)
                 value = file.load()
-            except SkillpodError as error:
-                faults.append(error)
+            except Exception as fault:  # noqa: BLE001  # SAFE: told; whatever one file does, the others are read
+                faults += [] if is_told else [own_up(fault)]
             else:
                 if value != file.value:
                     changed.append(name)
@@ -145,6 +154,11 @@ class InForce:
 
     def _path(self, file: _File) -> Path | None:
         return None if self._folder is None else self._folder / (file.name or f"{self._name()}.yaml")
+
+    def _mark(self, file: _File) -> None:
+        """Before it is read: what changes it afterwards is another stamp, but within one tick of the file system's clock."""
+        file.stamp = self._stamp(file)
+        file.is_racy = time.time_ns() - max(file.stamp[1:3], default=0) < _TICK
 
     def _stamp(self, file: _File) -> Stamp:
         """What tells whether it is another file than before, the name of the policy included."""
@@ -182,12 +196,18 @@ class Ruling:
         self._parts = parts
         self._supervisor = supervisor
         self._turn = asyncio.Lock()
+        self._day = in_force.today()
+        self._anew: set[str] = set()  # the skills of whose findings something else is accepted
+        self._owed = ""  # what must still be decided again, by its trigger
 
     async def run(self) -> None:
         """Look, for ever."""
-        while True:
-            await asyncio.sleep(LOOK)
+        await for_ever(self._look, every=LOOK, told=lambda message: self._parts.news.tell(Kind.TROUBLE, message=message))
+
+    async def _look(self) -> None:
+        try:
             await self.reread()
+        finally:  # a leave ends, whatever keeps the rules from being read
             await self._supervisor.standing.expire(list(self._supervisor.slots.values()))
 
     async def reread(self) -> None:
@@ -198,15 +218,27 @@ class Ruling:
             for error in reread.faults:
                 message = f"a change of the policies is not taken, what was in force before stays: {error.message}"
                 self._parts.news.tell(Kind.TROUBLE, message=message, error=error)
-            if not reread.changed:
-                return
-            entry = rules_entry(self._in_force, "policies")
-            await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
-            self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
-            spoken_of = {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
-            await self.decide_again("policies", anew=frozenset(spoken_of if "suppressions" in reread.changed else ()))
+            day = self._in_force.today()
+            if "suppressions" in reread.changed or day != self._day:
+                self._anew |= {each.skill for each in (*accepted.entries, *self._in_force.suppressions.entries)}
+                self._day = day
+            if reread.changed:
+                self._owed = "policies"
+                entry = rules_entry(self._in_force, "policies")
+                await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
+                self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
+            elif self._anew:
+                self._owed = self._owed or "expiry"  # a day has begun: what was accepted until the one before is not any more
+            await self._pay()
 
-    async def decide_again(self, trigger: str, *, anew: frozenset[str] = frozenset()) -> None:
-        """On everything; the skills in ``anew`` are read again before."""
-        occasion = Occasion(trigger=trigger, actor="owner", since=self._parts.clock.now())
-        await self._supervisor.reconsider(occasion, anew=anew)
+    async def decide_again(self, trigger: str) -> None:
+        """On everything. What fails on the way is owed, and done at the next look."""
+        async with self._turn:
+            self._owed = trigger
+            await self._pay()
+
+    async def _pay(self) -> None:
+        if self._owed:
+            occasion = Occasion(trigger=self._owed, actor="owner", since=self._parts.clock.now())
+            await self._supervisor.reconsider(occasion, anew=frozenset(self._anew))
+            self._owed, self._anew = "", set()

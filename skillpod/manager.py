@@ -37,6 +37,7 @@ from skillpod.lifecycle.restore import restore
 from skillpod.lifecycle.rights import Rights, unseen
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
+from skillpod.lifecycle.turns import for_ever
 from skillpod.lifecycle.view import shown, summary
 from skillpod.model.approval import Answer
 from skillpod.model.card import Card
@@ -172,6 +173,7 @@ class SkillManager:
         self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
+        examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
         self._parts = Parts(
             registry=self._registry,
             sandbox=self._sandbox,
@@ -181,8 +183,8 @@ class SkillManager:
             state=index,
             clock=clock,
             news=self._news,
-            examiner=Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch())),
-            judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock),
+            examiner=examiner,
+            judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock, renewed=examiner.renewed),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             bindings=lambda: self._config.volumes,
@@ -253,10 +255,13 @@ class SkillManager:
         await self._supervisor.swap.close()
 
     async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP)
+        await for_ever(self._sweep, every=SWEEP, told=self._trouble)
+
+    async def _sweep(self) -> None:
+        try:
             self._watcher.ensure()
             await self._reload_config()
+        finally:
             await self._supervisor.sweep()
 
     def _trouble(self, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,33 @@ def test_a_pod_for_others_takes_no_policy_that_is_silent_about_unsigned_skills(p
     with pytest.raises(PolicyUnreadable):
         in_force(policies).serve_others()
     in_force(policies)  # for this machine alone it will do
+
+
+def test_a_fault_in_reading_one_file_keeps_no_other_from_being_taken(policies: Path) -> None:
+    rules = in_force(policies)
+
+    def fails() -> None:
+        raise RecursionError
+
+    rules._files["policy"].load = fails
+    silent(policies)
+    write(policies, "revocations.yaml", {"revocations": 1, "revoked": [REVOKED]})
+    reread = rules.reread()
+    assert (reread.changed, len(reread.faults)) == (("revocations",), 1)
+
+
+def test_a_change_in_the_same_tick_as_the_one_before_is_taken(policies: Path) -> None:
+    file = policies / "revocations.yaml"
+    texts = [json.dumps({"revocations": 1, "revoked": [{**REVOKED, "digest": f"sha256:{f'{number:04}' * 16}"}]}) for number in range(100)]
+    file.write_text(texts[0])
+    rules = in_force(policies)
+    for before, after in pairwise(texts):
+        with file.open("r+") as written:
+            written.write(before)
+            written.flush()
+            rules.reread()
+            written.seek(0)
+            written.write(after)
+            written.flush()
+            rules.reread()
+        assert rules.rules("").revocations.entries[0].digest in after

@@ -94,7 +94,9 @@ def _tools(tools: Mapping[str, Any]) -> Iterator[Line]:
     yield ("",)
     yield (("tools", "bold"),)
     for tool in tools["added"]:
-        yield ("  ", ("new ", "green"), (tool["name"], "cyan"), f"  {tool['description'].splitlines()[0] if tool['description'] else ''}")
+        first, *more = tool["description"].splitlines() or [""]
+        yield ("  ", ("new ", "green"), (tool["name"], "cyan"), f"  {first}")
+        yield from (("    ", line) for line in more)  # an agent reads all of it
     for name in tools["removed"]:
         yield ("  ", ("gone ", "red"), (name, "cyan"))
     for tool in tools["changed"]:

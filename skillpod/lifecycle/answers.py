@@ -39,7 +39,7 @@ class Answers:
         it stays held, which is no fault. Raises NothingHeld, UnknownDigest, NotAllowed, CommandInvalid, JournalUnwritable, and what keeps
         what was approved from coming up."""
         reason = _reason(command)
-        slot = self._slot(command.name)
+        slot = self._slot(command)
         async with slot.lock:
             question = self._question(slot, command.to)
             if answer is not Answer.DENY:
@@ -105,10 +105,10 @@ class Answers:
         lasts = command.lasts or usual
         return Approval(subject=question.hold.subject, answer=answer, by=command.actor, reason=reason, at=now, until=now + lasts)
 
-    def _slot(self, name: str) -> Slot:
-        slots = self._supervisor.slots
+    def _slot(self, command: Command) -> Slot:
+        name, slots = command.name, self._supervisor.slots
         if name not in slots:
-            hint = did_you_mean(name, sorted(slots)) or "`skillpod holds` shows what waits for an answer"
+            hint = did_you_mean(name, sorted(filter(command.principal.may_see, slots))) or "`skillpod holds` shows what waits for an answer"
             raise NothingHeld(f"nothing is held under `{name}`", hint=hint, skill=name)
         return slots[name]
 

@@ -31,8 +31,9 @@ class Desk:
         question = slot.question
         if question is None:
             raise NothingHeld(f"nothing is held under `{slot.name}`", hint=f"`skillpod show {slot.name}` says its state", skill=slot.name)
-        await try_out(self._parts, question)
-        return held(question, slot.current.survey if slot.current else await self._before(slot.name, question))
+        await try_out(self._parts, slot, question)
+        before = slot.current.survey if slot.current else await self._before(slot.name, question)
+        return await self._parts.offload(held, question, before)  # an author decides how much there is to compare
 
     async def _before(self, name: str, question: Question) -> Survey | None:
         """The version that served last, None when there is none or the store has lost it: the update's findings say so, too."""

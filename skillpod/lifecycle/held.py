@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
@@ -13,6 +14,11 @@ from skillpod.model.manifest import ToolSpec
 
 MOST_LINES = 2_000
 """Lines of differences shown for one skill; the rest is counted. ``skillpod check`` and the store have every byte."""
+_AROUND = 3
+"""Lines that are shown before and after a difference."""
+_HUNK = re.compile(r"^@@ -([0-9]+)(,[0-9]+)? \+([0-9]+)(,[0-9]+)? @@$")
+_MATCHED = 1_000
+"""Lines of one text that are matched with those of another, which takes time by their square; more are told as all others."""
 
 
 def held_summary(question: Question) -> dict[str, Any]:
@@ -90,22 +96,48 @@ def _files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[
         if old == new:
             continue
         change = "added" if old is None else "removed" if new is None else "changed"
+        sizes = {"bytes_before": len(old or b""), "bytes": len(new or b"")}
+        if not room:
+            yield {"file": name, "change": change, **sizes, "diff": [], "more": (old or b"").count(b"\n") + (new or b"").count(b"\n")}
+            continue
         lines = _file_diff(name, old or b"", new or b"")
         shown = lines[:room]
         room -= len(shown)
-        sizes = {"bytes_before": len(old or b""), "bytes": len(new or b"")}
         yield {"file": name, "change": change, **sizes, "diff": shown, "more": len(lines) - len(shown)}
 
 
 def _file_diff(name: str, old: bytes, new: bytes) -> list[str]:
-    try:
-        return list(_diff(old.decode(), new.decode(), f"before/{name}", f"now/{name}"))
-    except UnicodeDecodeError:
-        return []  # its sizes say that it changed
+    if b"\0" in old or b"\0" in new:
+        return []  # no text: its sizes say that it changed
+    # A byte that is no UTF-8 is shown as an escape: it must not hide the text around it, which agents may be given.
+    return list(_diff(old.decode(errors="backslashreplace"), new.decode(errors="backslashreplace"), f"before/{name}", f"now/{name}"))
 
 
 def _diff(old: str, new: str, old_name: str, new_name: str) -> Iterator[str]:
-    yield from unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="")
+    """As ``diff -u``; where too much differs to be matched line by line, all that went and then all that came."""
+    before, after = _lines(old), _lines(new)
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    gone, came = before[head : len(before) - tail], after[head : len(after) - tail]
+    if max(len(gone), len(came)) <= _MATCHED:
+        start, end = max(0, head - _AROUND), max(0, tail - _AROUND)  # what is alike around it is not matched again
+        for line in unified_diff(before[start : len(before) - end], after[start : len(after) - end], old_name, new_name, lineterm=""):
+            yield _HUNK.sub(lambda found: f"@@ -{int(found[1]) + start}{found[2] or ''} +{int(found[3]) + start}{found[4] or ''} @@", line)
+        return
+    yield from (f"--- {old_name}", f"+++ {new_name}", f"@@ -{head + 1},{len(gone)} +{head + 1},{len(came)} @@")
+    yield from (f"-{line}" for line in gone)
+    yield from (f"+{line}" for line in came)
+
+
+def _lines(text: str) -> list[str]:
+    """As Python and people count them: other characters that break lines are shown in theirs, and what they change is a difference."""
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many are the same at the beginning."""
+    return next((index for index, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), min(len(before), len(after)))
 
 
 def _trial(trial: Trial | None) -> dict[str, Any] | None:

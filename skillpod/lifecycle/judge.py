@@ -36,9 +36,16 @@ class Judgement:
                 assert_never(answer)
 
 
+def _as_it_is(survey: Survey) -> Survey:
+    return survey
+
+
 class Judge:
-    def __init__(self, *, rules: Callable[[], Rules], state: State, clock: Clock) -> None:
+    """``renewed`` gives a survey with what is accepted now of its findings: it may have been made under other suppressions."""
+
+    def __init__(self, *, rules: Callable[[], Rules], state: State, clock: Clock, renewed: Callable[[Survey], Survey] = _as_it_is) -> None:
         self._rules = rules
+        self._renewed = renewed
         self._state = state
         self._clock = clock
 
@@ -51,6 +58,7 @@ class Judge:
 
     def judge(self, survey: Survey, desired: Desired, update: Sequence[Finding] = ()) -> Judgement:
         """Raises what ``Survey.require`` and ``provenance`` raise: no policy is asked about those."""
+        survey = self._renewed(survey)
         provenance = self.provenance(survey, desired)
         answer = decision(
             survey,

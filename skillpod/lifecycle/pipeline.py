@@ -117,6 +117,22 @@ class Examiner:
             seen = [self.look(bundle, folder=folder) for bundle, folder in bundles]
         return [self.survey_seen(bundle, each, folder=folder) for (bundle, folder), each in zip(bundles, seen, strict=True)]
 
+    def renewed(self, survey: Survey) -> Survey:
+        """The same with what is accepted now of its findings; nothing is read again."""
+        suppressions = self._suppressions()
+        if suppressions is None or survey.manifest is None:
+            return survey
+        plain = survey.report
+        if any(each.suppressed for each in plain.findings):
+            plain = replace(plain, findings=tuple(replace(each, suppressed=None) for each in plain.findings))
+        report, notices = suppressions.applied(plain, skill=survey.manifest.name, today=self._today())
+        if (report, notices) == (survey.report, survey.notices):
+            return survey
+        faults = [fault for fault in survey.faults if not isinstance(fault, AuditDenied)]
+        if report.verdict is Verdict.DENY:
+            faults.append(audit_denied(report).about(skill=survey.manifest.name, digest=survey.bundle.digest))
+        return replace(survey, report=report, notices=notices, faults=tuple(faults))
+
     def survey_seen(self, bundle: Bundle, seen: Seen, *, folder: str = "") -> Survey:
         """As ``survey``, after ``look``. Threads take turns: on CPython 3.11 syntax trees made in two at once now and then ended in
         SystemError (AST constructor recursion depth mismatch)."""

@@ -16,6 +16,7 @@ from skillpod.lifecycle.pipeline import Survey, update_of
 from skillpod.lifecycle.question import Question
 from skillpod.lifecycle.slot import Slot
 from skillpod.manifest.config import fill_config
+from skillpod.model.approval import Answer
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import Desired, Mode, Remembered
 from skillpod.model.decision import Admission, Hold, Identity
@@ -61,7 +62,7 @@ class Planner:
         for known in (slot.current, slot.previous, slot.question):
             # The sidecars are not part of the digest: with other evidence it is another bundle.
             if known is not None and known.survey.bundle.digest == bundle.digest and known.survey.bundle.evidence == bundle.evidence:
-                return known.survey
+                return self._parts.examiner.renewed(known.survey)
         return await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
 
     async def plan_surveyed(self, slot: Slot, desired: Desired, survey: Survey) -> Plan:
@@ -91,18 +92,19 @@ class Planner:
 
     async def _update(self, slot: Slot, desired: Desired, survey: Survey, provenance: Provenance) -> tuple[Finding, ...]:
         """What this changes of the version that serves, or served last; nothing of one that an operator returns to by its digest, nor
-        after one was taken away by an operator: what comes then is decided as a new skill."""
-        if desired.mode is Mode.PINNED:
+        after one was taken away by an operator: what comes then is decided as a new skill. What served on people's word is no measure for
+        others when that word has ended, or was broken glass, and is itself no return to what was agreed."""
+        if desired.mode is Mode.PINNED and self._is_agreed(survey.bundle.digest):
             return ()
         current = slot.current
         if current is not None and current.digest == survey.bundle.digest:
             return current.update  # what was asked for it is asked as long as it serves
-        if current is not None:
+        if current is not None and not any(each.answer is Answer.BREAK_GLASS for each in current.admission.approvals):
             return update_of(current.survey, survey, signers=(current.provenance, provenance))
         remembered = self._parts.state.names().get(slot.name)
         if remembered is None or remembered.desired.mode is Mode.ABSENT or not remembered.history:
             return ()
-        before = _before(remembered, survey.bundle.digest)
+        before = self._before(remembered, survey.bundle.digest)
         if before is None:
             return ()
         try:
@@ -113,6 +115,20 @@ class Planner:
         signer = Provenance(publisher=signed_by, keys=(signed_by,)) if signed_by else UNSIGNED
         earlier = await self._parts.offload(self._parts.examiner.survey, bundle, folder=slot.name)
         return update_of(earlier, survey, signers=(signer, provenance))
+
+    def _before(self, remembered: Remembered, digest: Digest) -> Digest | None:
+        """Which version an update is compared with: the one published last of those that are agreed. For the one published last itself
+        only where people were asked, or might be: it must not pass for harmless after a restart, or under other rules."""
+        last = remembered.digest or remembered.history[-1]
+        if last == digest and not remembered.was_asked:
+            return None
+        earlier = [known for known in reversed(remembered.history) if known != digest]
+        return next(filter(self._is_agreed, earlier), earlier[0] if earlier else None)
+
+    def _is_agreed(self, digest: Digest) -> bool:
+        """Whether every answer that people gave about it is a yes that has not ended; so also where nobody was asked."""
+        now = self._parts.clock.epoch()
+        return all(each.answer is Answer.APPROVE and now < each.until for each in self._parts.state.answers(digest))
 
     def question(self, slot: Slot, judged: Judgement, survey: Survey, update: tuple[Finding, ...], desired: Desired) -> Question:
         """What people are asked now about what is held; what was tried for the same bytes and config is not tried again. Raises what
@@ -161,12 +177,3 @@ class Planner:
 def rights(admission: Admission) -> tuple[object, ...]:
     """All that an Admission gives."""
     return admission.digest, admission.isolation, admission.grants, admission.opted_out
-
-
-def _before(remembered: Remembered, digest: Digest) -> Digest | None:
-    """Which version an update is compared with: the one published last; for that one itself the one before, where people had to approve it:
-    it must not pass for harmless after a restart."""
-    last = remembered.digest or remembered.history[-1]
-    if last != digest:
-        return last
-    return remembered.previous if remembered.was_asked else None

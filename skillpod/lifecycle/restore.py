@@ -13,6 +13,7 @@ from skillpod.lifecycle.pipeline import Survey
 from skillpod.lifecycle.plan import Plan
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion
+from skillpod.lifecycle.turns import own_up
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Mode, Remembered
 from skillpod.model.digest import Digest
@@ -106,10 +107,11 @@ async def _restore_one(parts: Parts, supervisor: Supervisor, item: _Found, occas
     except Waiting as error:
         slot.error = error
         return False
-    except SkillpodError as error:
-        await supervisor.refuse(slot, error, occasion)
+    except Exception as fault:  # noqa: BLE001  # SAFE: told; what one skill does must not keep the others from being there
+        failed = own_up(fault)
+        await supervisor.refuse(slot, failed, occasion)
         parts.news.tell(
-            Kind.TROUBLE, skill=slot.name, message=f"it was mounted before the restart and is not now: {error.message}", error=error
+            Kind.TROUBLE, skill=slot.name, message=f"it was mounted before the restart and is not now: {failed.message}", error=failed
         )
     return True
 

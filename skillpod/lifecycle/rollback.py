@@ -11,6 +11,7 @@ from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.swap import Occasion, Swap
+from skillpod.lifecycle.turns import own_up
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
@@ -82,8 +83,9 @@ class Rollback:
                     await self.to(slot, back, occasion, reason=why)
                 else:
                     await self._swap.withdraw(slot, occasion, reason=why)
-            except SkillpodError as failure:
-                await self._swap.withdraw(slot, occasion, reason=f"{why}; and the version before it can't come back: {failure.message}")
+            except Exception as failure:  # noqa: BLE001  # SAFE: told; what keeps crashing does not serve on
+                said = own_up(failure).message
+                await self._swap.withdraw(slot, occasion, reason=f"{why}; and the version before it can't come back: {said}")
             slot.error = verdict
 
     def _before(self, slot: Slot, failing: Generation) -> Digest | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from skillpod.errors import Held, Quarantined, SkillpodError, Waiting
 from skillpod.lifecycle.generation import Generation
@@ -14,13 +14,34 @@ if TYPE_CHECKING:
     from skillpod.lifecycle.question import Question
 
 
+class Turn(asyncio.Lock):
+    """A lock that also knows who waits: between its release and the next one's turn nobody holds it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._coming = 0
+
+    async def acquire(self) -> Literal[True]:
+        self._coming += 1
+        try:
+            return await super().acquire()
+        finally:
+            self._coming -= 1
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody has it or is going to."""
+        return self.locked() or self._coming > 0
+
+
 class Slot:
     def __init__(self, name: str) -> None:
         self.name = name
-        self.lock = asyncio.Lock()
+        self.lock = Turn()
         self.builder: asyncio.Task[None] | None = None  # the look that holds the lock, if one does
         self.current: Generation | None = None
         self.previous: Generation | None = None
+        self.leaving: set[Generation] = set()  # replaced or withdrawn, with calls that are not over
         self.question: Question | None = None  # what people must answer, when the newest attempt is held
         self.error: SkillpodError | None = None  # why the newest attempt did not become the current generation
         self.refused: tuple[str, str, str] | None = None  # (digest, code, message) of that attempt: told once, not at every look

@@ -25,6 +25,7 @@ from skillpod.errors import (
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import Ignored, Stamp, freeze_under, list_folders, stamp_under
 from skillpod.lifecycle.parts import Parts
+from skillpod.lifecycle.question import Question
 from skillpod.lifecycle.rollback import Rollback
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.standing import Standing
@@ -40,6 +41,8 @@ from skillpod.ports import Guests
 
 BUILDS_AT_ONCE = 32
 """Many: a skill that hangs in its import holds its place until its own wall limit, and must not keep the others waiting."""
+TRIALS_AT_ONCE = 4
+"""Few: what is tried may use all the time and memory its manifest says, and nobody has agreed to it."""
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 30.0
 
@@ -56,6 +59,7 @@ class Supervisor:
         )
         self.rollback = Rollback(parts, swap=self.swap, desired=self.desired, spawn=self.spawn)
         self._turn = asyncio.Semaphore(BUILDS_AT_ONCE)
+        self._trials = asyncio.Semaphore(TRIALS_AT_ONCE)
         self._work: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._ignored: frozenset[Ignored] = frozenset()
@@ -197,9 +201,10 @@ class Supervisor:
         await self.refuse(slot, error, occasion)
 
     def forget_if_empty(self, slot: Slot) -> None:
-        """Drop a slot that holds nothing and that nothing is remembered or seen of."""
+        """Drop a slot that holds nothing and that nothing is remembered or seen of. One that somebody waits for is kept: what they publish
+        would be in a slot that no look and no change of rules finds."""
         known = slot.current or slot.question or slot.seen or slot.stamp or slot.name in self._parts.state.names()
-        if not known and not slot.lock.locked():
+        if not known and not slot.lock.is_wanted:
             self.slots.pop(slot.name, None)
 
     def interrupt(self, slot: Slot) -> None:
@@ -301,9 +306,13 @@ class Supervisor:
         slot.stamp = stamp
         if desired.digest is not None and not slot.checked:
             slot.checked = True
+            asked = slot.question
             bundle = await self._parts.offload(self._parts.store.get, desired.digest)
             async with self._turn:
                 await self.swap.bring(slot, bundle, desired, occasion)
+                if asked is not None and asked.desired.source == desired.source and asked.hold.digest != desired.digest:
+                    slot.question = asked  # the update that people are asked about is decided again, too
+                    await self.swap.bring(slot, asked.survey.bundle, asked.desired, occasion)
         if shadowed:
             raise NameTaken(
                 f"skill `{slot.name}` in the skills directory is the second of its name: the first is mounted from {desired.source}",
@@ -320,7 +329,7 @@ class Supervisor:
         if not isinstance(error, Held):
             slot.question = None
         elif slot.question is not None and slot.question.trial is None:
-            self.spawn(try_out(self._parts, slot.question))
+            self.spawn(self._try_out(slot, slot.question))
         if isinstance(error, NameTaken):
             slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
@@ -346,6 +355,10 @@ class Supervisor:
         except JournalFailed as failure:
             self._parts.news.tell(Kind.TROUBLE, message=f"the journal can't be written: {failure}", error=failure)
 
+    async def _try_out(self, slot: Slot, question: Question) -> None:
+        async with self._trials:
+            await try_out(self._parts, slot, question)
+
     def _plan_retry(self, slot: Slot) -> None:
         # The operator's side may be mended without the folder changing: look again, ever less often.
         slot.stamp = None
@@ -355,18 +368,19 @@ class Supervisor:
         slot.retries += 1
 
     async def reconsider(self, occasion: Occasion, *, anew: frozenset[str] = frozenset()) -> None:
-        """The operator's rules changed: what serves is decided again now, and then what was refused or held. The skills in ``anew`` are
-        read again before: what is accepted of their findings is another."""
+        """The operator's rules changed: what serves is decided again now, and then what was refused or held. Of the skills in ``anew``
+        other findings are accepted than before. Raises the first fault of ours, after all of that."""
         for name in anew & self.slots.keys():
             slot = self.slots[name]
             slot.question = None
-            if slot.current is not None:
-                serving = slot.current
-                serving.survey = await self._parts.offload(self._parts.examiner.survey, serving.survey.bundle, folder=name)
-        await self.standing.check(list(self.slots.values()), occasion)
-        for slot in list(self.slots.values()):
-            slot.forget_refusal()
-            self.spawn_look(slot.name, occasion)
+            for generation in filter(None, (slot.current, slot.previous)):
+                generation.survey = self._parts.examiner.renewed(generation.survey)
+        try:
+            await self.standing.check(list(self.slots.values()), occasion)
+        finally:
+            for slot in list(self.slots.values()):
+                slot.forget_refusal()
+                self.spawn_look(slot.name, occasion)
 
     def rebind(self, before: Mapping[str, Binding]) -> None:
         """pod.yaml binds volumes otherwise. What lost one, or the right to write there, is taken away at once; one that leads elsewhere is

@@ -19,6 +19,7 @@ from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
+from skillpod.model.finding import Severity
 from skillpod.model.guest import Launch
 from skillpod.ports import Guests
 
@@ -76,6 +77,17 @@ class Swap:
             if generation.state is State.STARTING:
                 generation.step(Event.FAILED)
                 await generation.guests.close()
+            raise
+        await self._require_still(slot, generation, desired, plan, occasion)
+
+    async def _require_still(self, slot: Slot, generation: Generation, desired: Desired, plan: Plan, occasion: Occasion) -> None:
+        """The rules may have changed while the journal was written, and what looked then at all that serves did not find it."""
+        if slot.current is not generation:
+            return
+        try:
+            self._require_leave(plan, desired)
+        except SkillpodError as error:
+            await self.withdraw(slot, occasion, reason=error.message)
             raise
 
     def _require_leave(self, plan: Plan, desired: Desired) -> None:
@@ -176,6 +188,7 @@ class Swap:
         slot.refused = None
         if old is not None:
             old.step(Event.REPLACED)
+            slot.leaving.add(old)
             self._spawn(self._retire(slot, old, calls=old.route.leases.open))
         self._parts.news.tell(
             Kind.SWAPPED if old else Kind.MOUNTED,
@@ -199,8 +212,9 @@ class Swap:
         self._parts.registry.withdraw(slot.name)
         slot.current = None
         gone.step(Event.WITHDRAWN)
+        slot.leaving.add(gone)
         kept, slot.previous = slot.previous, None
-        self._spawn(self._end(gone))
+        self._spawn(self._end(slot, gone))
         if kept is not None:
             self._spawn(kept.discard())
         self._parts.news.tell(
@@ -220,12 +234,14 @@ class Swap:
         )
         self._on_change(slot.name)
 
-    async def _end(self, generation: Generation) -> None:
-        await generation.drain(generation.manifest.limits.wall + DRAIN_GRACE)
-        await generation.discard()
+    async def _end(self, slot: Slot, gone: Generation) -> None:
+        await gone.drain(gone.manifest.limits.wall + DRAIN_GRACE)
+        slot.leaving.discard(gone)
+        await gone.discard()
 
     async def _retire(self, slot: Slot, old: Generation, *, calls: int) -> None:
         await old.drain(old.manifest.limits.wall + DRAIN_GRACE)
+        slot.leaving.discard(old)
         if old.state is not State.DRAINING:
             return  # recalled or discarded while it drained
         old.step(Event.DRAINED)
@@ -322,6 +338,12 @@ def _changed(generation: Generation) -> dict[str, Any]:
     return {"update": [finding.as_dict() for finding in generation.update]} if generation.update else {}
 
 
+def _reviewable(generation: Generation) -> dict[str, Any]:
+    """What of the change people must look at, if the rules want that: it is compared again as long as this version is the last."""
+    found = [finding.as_dict() for finding in generation.update if finding.severity is Severity.REVIEW]
+    return {"update": found} if found else {}
+
+
 def _trusted(generation: Generation) -> dict[str, Any]:
     """Who signed it and who approved it; no word where nobody did."""
     signed, approvals = generation.provenance, generation.admission.approvals
@@ -351,6 +373,7 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
             "identity": generation.identity.as_dict(),
             "walls": report.as_dict() if report else {},
             **({"volumes": [volume.as_dict() for volume in generation.volumes]} if generation.volumes else {}),
+            **_reviewable(generation),
             **_trusted(generation),
         },
     )

@@ -136,7 +136,8 @@ FOLDER = "folder"
 class Remembered:
     """What the journal says of one name, folded. ``generation`` is the last number given; ``digest`` what is published (None: nothing),
     ``previous`` what was before it; ``history`` the digests ever published, newest last, without repeats; ``identity`` is that of the
-    published generation, as ``Identity.as_dict()``; ``was_asked``: people had to approve it; ``past`` is what its signatures left."""
+    published generation, as ``Identity.as_dict()``; ``was_asked``: people had to approve it, or it changed what they may have to; ``past``
+    is what its signatures left."""
 
     desired: Desired
     generation: int = 0

@@ -128,7 +128,7 @@ class Index:
             self._own()
             digest = Digest(entry.digest)
             if entry.fact is Fact.QUARANTINED:
-                self._quarantined[digest] = entry.reason
+                self._quarantined[digest] = entry.reason.encode(errors="backslashreplace").decode()  # SQLite has no lone surrogates
             else:
                 self._quarantined.pop(digest, None)
             self._changed_digests.add(digest)
@@ -280,7 +280,7 @@ def _remembered(before: Remembered | None, entry: Entry) -> Remembered | None:
         previous=Digest(previous) if previous and previous != digest else before.previous,
         history=(*(known for known in before.history if known != digest), digest),
         identity=MappingProxyType(dict(entry.details.get("identity") or {})),
-        was_asked=bool(entry.details.get("approvals")),
+        was_asked=bool(entry.details.get("approvals") or entry.details.get("update")),
         past=_marked(before.past, entry),
     )
 

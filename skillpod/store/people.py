@@ -31,7 +31,12 @@ class People:
         if entry.fact in _ANSWERS:
             self._fold_answer(_approval(entry))
         elif entry.fact is Fact.REVIEWED:
-            self.reviews = tuple(broken for broken in self.reviews if broken.subject.skill != entry.skill)
+            seen = entry.details.get("reviewed")  # what was broken while this was written is still to be reviewed
+            self.reviews = tuple(
+                broken
+                for broken in self.reviews
+                if broken.subject.skill != entry.skill or (seen is not None and broken.as_dict() not in seen)
+            )
             self.changed.add(_REVIEWS)
         elif entry.fact is Fact.RULES:
             self.rules = {str(name): str(digest) for name, digest in entry.details.get(_RULES, {}).items()}

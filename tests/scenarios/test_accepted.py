@@ -69,3 +69,35 @@ def test_a_pod_does_not_start_on_a_file_it_cannot_read(skills: Path, home: Path,
                 pass
 
     asyncio.run(scenario())
+
+
+def test_what_is_accepted_no_more_counts_at_once_also_for_what_is_kept(skills: Path, home: Path, policies: Path) -> None:
+    async def scenario() -> None:
+        folder = write_skill(skills, "words", handler=saying("ran"), files={"more.py": PICK})
+        accept(folder, policies)
+        async with running(skills, home, policies=policies) as stage:
+            first = stage.skill("words")["digest"]
+            await stage.change((folder / "more.py").unlink, Kind.SWAPPED, skill="words")
+            await stage.until(Kind.DRAINED, skill="words")
+            (policies / "suppressions.yaml").unlink()
+            await stage.pod.settled()
+            with pytest.raises(ApprovalNeeded, match="REF-003"):
+                await stage.pod.rollback("words", first)
+            assert await stage.pod.call("words__answer", {}) == "ran"
+
+    asyncio.run(scenario())
+
+
+def test_what_was_accepted_until_yesterday_is_held_today(skills: Path, home: Path, policies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        folder = write_skill(skills, "words", handler=saying("ran"), files={"more.py": PICK})
+        accept(folder, policies)
+        async with running(skills, home, policies=policies) as stage:
+            assert await stage.pod.call("words__answer", {}) == "ran"
+            mark = stage.mark()
+            monkeypatch.setattr("skillpod.manager.day", lambda _: today() + timedelta(days=31))
+            await stage.until(Kind.HELD, skill="words", after=mark)
+            await stage.pod.settled()
+            assert stage.skill("words")["state"] == "held"
+
+    asyncio.run(scenario())

@@ -16,8 +16,8 @@ from skillpod.model.command import Command, Verb
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.model.principal import Principal, Role
-from tests.scenarios.stage import Stage, eventually, running
-from tests.support.skills import replace_file, saying, write_skill
+from tests.scenarios.stage import Stage, descendants, eventually, running
+from tests.support.skills import doing, replace_file, saying, write_skill
 
 WRITE: dict[str, Any] = {"tier": "write"}
 WHY = "I have read every line of it."
@@ -122,6 +122,52 @@ def test_a_held_skill_is_tried_in_the_jail_with_nothing_and_leaves_nothing(skill
             assert await stage.pod.call("words__answer", {}) == "trial"
         (tried,) = facts(home, Fact.TRIED)
         assert (tried.outcome, tried.details["trial"]) == ("ok", {"tests": 1, "failed": 0})
+
+    asyncio.run(scenario())
+
+
+def test_a_trial_ends_when_it_is_not_asked_about_any_more(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        spins = doing("while True:\n    pass")
+        manifest = {**WRITE, "limits": {"wall": "60s", "cpu": "60s"}, "tests": [{"tool": "answer", "arguments": {}}]}
+        async with running(skills, home) as stage:
+            before = descendants()
+            await stage.change(lambda: write_skill(skills, "words", handler=spins, manifest=manifest), Kind.HELD, skill="words")
+            await eventually(lambda: not descendants() <= before)
+            spinning = descendants() - before
+            await stage.pod.deny("words", stage.pod.holds()[0]["digest"], reason="It does not look right.", actor="ann")
+            await eventually(lambda: spinning.isdisjoint(descendants()))
+        (tried,) = facts(home, Fact.TRIED)
+        assert tried.error["code"] == "nothing_held"
+
+    asyncio.run(scenario())
+
+
+def test_what_could_not_be_tried_is_shown_all_the_same(skills: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with running(skills, home) as stage:
+            monkeypatch.setattr("tempfile.tempdir", str(home / "nowhere"))  # as on a full disk, no directory can be made there
+            write_skill(skills, "words", handler=saying("one"), manifest=WRITE)
+            asked = await held(stage)
+            assert "No such file" in asked["trial"]["error"]["message"]
+
+    asyncio.run(scenario())
+
+
+def test_an_update_from_an_operators_path_is_held_until_it_is_answered(skills: Path, home: Path, policies: Path, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        two(policies)
+        folder = write_skill(tmp_path / "aside", "words", handler=saying("one"))
+        async with running(skills, home, policies=policies) as stage:
+            await stage.pod.mount(folder, actor="eve")
+            write_skill(tmp_path / "aside", "words", handler=saying("two"), manifest=WRITE)
+            with pytest.raises(ApprovalNeeded):
+                await stage.pod.reload("words", actor="eve")
+            for _ in range(2):
+                asked = await held(stage)  # which looks at everything
+            await stage.pod.approve("words", asked["digest"], reason=WHY, actor="ann")
+            await stage.pod.approve("words", asked["digest"], reason=WHY, actor="bob")
+            assert await stage.pod.call("words__answer", {}) == "two"
 
     asyncio.run(scenario())
 

@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from skillpod.cli.portrait import sections
-from skillpod.errors import ConfigInvalid, GuestDied, ToolRaised, UnknownTool, VolumeUnusable
+from skillpod.errors import ConfigInvalid, GuestDied, RulesChanged, ToolRaised, UnknownTool, VolumeUnusable
 from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from tests.scenarios.stage import PATIENCE, Stage, descendants, running
-from tests.support.skills import exchange, exchange_skill, write_skill
+from tests.support.skills import exchange, exchange_skill, replace_file, write_skill
 
 READER = '''\
 from skillpod import Context, tool
@@ -238,6 +238,27 @@ def test_a_binding_that_is_taken_away_while_a_version_is_proved_with_it_takes_th
             await stage.pod.call("reader__read", {"name": "a.txt"})
 
     act(skills, home, scenario)
+
+
+def test_a_skill_that_is_not_ready_with_less_does_not_go_on_with_more(skills: Path, home: Path, data: Path, policies: Path) -> None:
+    stalls = WRITER.replace("\n\n\n@tool", "\n\nwhile not Path('/volumes/data').is_dir():\n    pass\n\n\n@tool").replace(
+        "from skillpod", "from pathlib import Path\n\nfrom skillpod", 1
+    )
+    loose = POLICY.replace("permissions: [volumes]", "permissions: [volumes], verdict: review")
+
+    async def scenario() -> None:
+        replace_file(policies / "default.yaml", loose)
+        bind(home, data={"path": str(data), "access": "write"})
+        write_skill(skills, "one", handler=stalls, manifest={**WRITES, "limits": {"wall": "60s"}})
+        async with running(skills, home, policies=policies) as stage:
+            assert await stage.pod.call("one__note", {"name": "b.txt", "text": "b"}) == ["a.txt", "b.txt"]
+            replace_file(policies / "default.yaml", loose.replace("grant: {volumes: asked}, ", ""))
+            await stage.until(Kind.UNMOUNTED, skill="one", patience=10)
+            with pytest.raises(RulesChanged):
+                await stage.pod.call("one__note", {"name": "c.txt", "text": "c"})
+            await stage.pod.unmount("one")
+
+    asyncio.run(scenario())
 
 
 def test_one_skills_volume_is_not_seen_by_another(skills: Path, home: Path, data: Path, tmp_path: Path) -> None:

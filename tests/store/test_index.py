@@ -383,6 +383,20 @@ def test_broken_glass_is_to_be_reviewed_until_it_was(tmp_path: Path) -> None:
     assert opened(tmp_path / "index.db").reviews() == ()
 
 
+def test_a_reason_that_no_database_takes_keeps_nothing_else_from_being_kept(tmp_path: Path) -> None:
+    index = _folded(tmp_path / "index.db", [Entry(fact=Fact.QUARANTINED, skill="scan", digest=B, reason="it said \ud800")])
+    index.close()
+    again = opened(tmp_path / "index.db")
+    assert (again.quarantined(), again.position()) == ({B: "it said \\ud800"}, 1)
+
+
+def test_glass_that_was_broken_while_a_review_was_written_is_still_to_be_reviewed(tmp_path: Path) -> None:
+    eve, ann = answered(Fact.GLASS_BROKEN, "eve"), answered(Fact.GLASS_BROKEN, "ann")
+    reviewed = Entry(fact=Fact.REVIEWED, skill="scan", actor="ann", details={"reviewed": [eve.details["approval"]]})
+    index = _folded(tmp_path / "index.db", [eve, ann, reviewed])
+    assert [each.by for each in index.reviews()] == ["ann"]
+
+
 @pytest.mark.parametrize("details", [{}, {"approval": {"by": "ann"}}], ids=["nothing", "half"])
 def test_an_answer_that_does_not_say_what_it_is_for_is_a_corrupt_journal(tmp_path: Path, details: dict[str, Any]) -> None:
     with pytest.raises(JournalCorrupt, match="not what"):
