@@ -92,7 +92,7 @@ def deny(
     who: As = None,
     json: Json = False,
 ) -> None:
-    """Say no to what is held under NAME. One no is enough, until whoever gave it approves."""
+    """Say no to what is held under NAME. One no is enough: it holds for this digest, under this policy."""
     _answer(
         Verb.DENY, name, reason, digest, "", Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json
     )

@@ -73,7 +73,7 @@ def suppress(
         render.line(("accepted ", "green"), (f"{entry.rule} in {name}", "bold"), f" ({finding.at}) until {until}: {file}")
         option = ("--policies", policies) if (policies / "default.yaml").exists() else ("--suppressions", file)
         shown = f"{shlex.quote(str(folder))} {option[0]} {shlex.quote(str(option[1]))}"
-        render.line("  next: ", (f"skillpod check {shown}", "cyan"), "; a running pod reads it when it starts")
+        render.line("  next: ", (f"skillpod check {shown}", "cyan"), "; a running pod takes it at once")
 
 
 def _check_words(reason: str, by: str) -> None:

@@ -76,7 +76,7 @@ def _denied(rule: Rule, policy: Policy) -> SkillpodError:
 def _said_no(denial: Approval) -> SkillpodError:
     return PolicyRefused(
         f"{denial.by} said no to it: {denial.reason}",
-        hint="another version or another policy is another question; the same person's yes takes this no back",
+        hint="another version, or another policy, is another question",
     )
 
 
