@@ -15,6 +15,7 @@ from skillpod.cli.values import token_in
 from skillpod.errors import PodUnreachable
 from skillpod.model.command import Caller, Command
 from skillpod.model.guest import CallResult
+from skillpod.model.principal import LOCAL_OWNER, Principal
 
 VARIABLE = "SKILLPOD_TOKEN"
 """Holds a token, for who gives no file with one."""
@@ -41,6 +42,12 @@ class Pod(Protocol):
     def tools(self, provider: str = ..., *, offer: str = ...) -> list[dict[str, Any]]: ...
     def invoke(self, tool: str, arguments: Mapping[str, Any], *, caller: Caller | None = ...) -> CallResult: ...
     def execute(self, command: Command) -> dict[str, Any]: ...
+
+
+def myself() -> Principal:
+    """Who gives a command to a pod that runs for it alone: by the name that a running one sees at the other end of its socket, so that
+    nobody is two people."""
+    return Principal(name=f"uid:{os.geteuid()}", roles=LOCAL_OWNER.roles)
 
 
 @contextmanager

@@ -8,13 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from skillpod.cli import portrait, render, reviewing
-from skillpod.cli.access import any_pod
+from skillpod.cli.access import any_pod, myself
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import seconds
 from skillpod.errors import CommandInvalid
 from skillpod.model.command import Command, Verb
 from skillpod.model.digest import short
-from skillpod.model.principal import LOCAL_OWNER
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -158,7 +157,7 @@ def review(
     json: Json = False,
 ) -> None:
     """Close the review of the glass that was broken for NAME: somebody other than who broke it says what they make of it."""
-    command = Command(verb=Verb.REVIEW, principal=LOCAL_OWNER, name=name, reason=reason)
+    command = Command(verb=Verb.REVIEW, principal=myself(), name=name, reason=reason)
     with any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod:
         skill = pod.execute(command)
     if json:
@@ -173,7 +172,7 @@ def _answer(verb: Verb, name: str, reason: str, digest: str, lasts: str, places:
         if not digest:
             _ask(verb, held)
         command = Command(
-            verb=verb, principal=LOCAL_OWNER, name=name, to=str(held["digest"]), reason=reason, lasts=_seconds(lasts) if lasts else 0.0
+            verb=verb, principal=myself(), name=name, to=str(held["digest"]), reason=reason, lasts=_seconds(lasts) if lasts else 0.0
         )
         skill = pod.execute(command)
         waiting = next((each for each in pod.holds() if each["name"] == name), None)

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from skillpod.cli import portrait, render
-from skillpod.cli.access import Looker, any_pod, look
+from skillpod.cli.access import Looker, any_pod, look, myself
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object
 from skillpod.cli.walls import wall_lines
 from skillpod.model.command import Command, Verb
-from skillpod.model.principal import LOCAL_OWNER
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -122,7 +121,7 @@ def mount(
 ) -> None:
     """Mount a skill from a path. You become its source: it is followed until you unmount it."""
     values = json_object(config, at="--config") if config is not None else None
-    command = Command(verb=Verb.MOUNT, principal=LOCAL_OWNER, path=os.path.abspath(path), config=values)
+    command = Command(verb=Verb.MOUNT, principal=myself(), path=os.path.abspath(path), config=values)
     _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
@@ -171,7 +170,7 @@ def rollback(
     json: Json = False,
 ) -> None:
     """Return a skill to an earlier digest, and stay there until its folder changes or a reload."""
-    command = Command(verb=Verb.ROLLBACK, principal=LOCAL_OWNER, name=name, to=to)
+    command = Command(verb=Verb.ROLLBACK, principal=myself(), name=name, to=to)
     _execute(command, Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who), json=json)
 
 
@@ -191,7 +190,7 @@ def resume(
 
 
 def _named(verb: Verb, name: str) -> Command:
-    return Command(verb=verb, principal=LOCAL_OWNER, name=name)
+    return Command(verb=verb, principal=myself(), name=name)
 
 
 def _execute(command: Command, places: Places, *, json: bool) -> None:

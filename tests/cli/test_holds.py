@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def test_without_a_terminal_the_digest_must_be_named(cli: CommandLine, digest: s
     assert (ended.code, f"--digest {digest[:19]}" in ended.err) == (2, True)
     assert cli("approve", "words", "--digest", digest, *WHY).code == 0
     assert cli("call", "words__answer").out == "one\n"
+    assert f"by uid:{os.geteuid()}" in cli("log", "--fact", "approved").out  # as a running pod would have it
     assert cli("holds").err == "nothing waits for an answer\n"
 
 
