@@ -59,5 +59,5 @@ def _ended(kill: Callable[[Forked], None], patience: float) -> bool:
     really = Forked.kill
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Forked, "kill", watched)
-        jailed(launch(HANDLER, limits=Limits(wall=0.5)), act)
+        jailed(launch(HANDLER, limits=Limits(wall=2.0)), act)  # long enough for it to ignore them all first, on a busy machine
     return ends[0]
