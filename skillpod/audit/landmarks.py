@@ -43,8 +43,3 @@ _OWN = frozenset({What.SELF, What.CLASS})
 def is_own(meanings: Meanings | None) -> bool:
     """Whether a name is the object or the class of a method, and nothing else."""
     return meanings is not None and len(meanings) == 1 and meanings[0].what in _OWN
-
-
-def is_quiet(name: str, known: Meanings) -> bool:
-    """Whether a name is a builtin of which there is nothing to say by itself, nor when it is called."""
-    return name in _QUIET and known is FOLLOWED[name]

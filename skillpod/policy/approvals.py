@@ -9,7 +9,7 @@ from skillpod.model.approval import Answer, Approval, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Weighed:
     """``approvals`` are the yeses that count, each another person's; ``denials`` the noes; ``broken_glass`` what stands for any number of
     approvals. ``longest`` is for how many seconds an answer counts at most, by the rule that asks."""
 
@@ -36,7 +36,7 @@ def ends(approval: Approval, longest: float) -> float:
     return min(approval.until, approval.at + longest)
 
 
-def weigh(approvals: Iterable[Approval], subject: Subject, *, requester: str, now: float) -> Answers:
+def weigh(approvals: Iterable[Approval], subject: Subject, *, requester: str, now: float) -> Weighed:
     """A person's last answer for this very subject is their answer, and when it ends they have none: an earlier one does not come back.
     Nobody's approval counts for what they asked for themselves; when it is not known who asks, anybody could be the one, and none counts.
     A no counts whoever says it."""
@@ -46,7 +46,7 @@ def weigh(approvals: Iterable[Approval], subject: Subject, *, requester: str, no
         if approval.answer is not Answer.BREAK_GLASS:
             last[approval.by] = approval
     counting = [approval for approval in last.values() if approval.counts(subject, now=now)]
-    return Answers(
+    return Weighed(
         approvals=tuple(each for each in counting if each.answer is Answer.APPROVE and requester not in ("", each.by)),
         denials=tuple(each for each in counting if each.answer is Answer.DENY),
         broken_glass=tuple(each for each in theirs if each.answer is Answer.BREAK_GLASS and each.counts(subject, now=now)),

@@ -10,7 +10,7 @@ from skillpod.model.approval import Approval, Subject
 from skillpod.model.capability import NOTHING, Grants, Isolation
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.finding import Report, Severity, Verdict
-from skillpod.policy.approvals import Answers, ends, weigh
+from skillpod.policy.approvals import Weighed, ends, weigh
 from skillpod.policy.document import Policy
 from skillpod.policy.hold import given_by, matters_of, words
 from skillpod.policy.request import Request, kinds_of
@@ -101,11 +101,11 @@ def _refuse(request: Request, policy: Policy, rule: str, reasons: Sequence[Skill
 # --- a question ------------------------------------------------------------------------------------------------------------------
 
 
-Question = Sequence[Rule]
+Asking = Sequence[Rule]
 """Rules that ask together: a yes is enough when it is for each of them."""
 
 
-def _questions(policy: Policy, facts: Facts, speaking: Sequence[Rule]) -> list[Question]:
+def _questions(policy: Policy, facts: Facts, speaking: Sequence[Rule]) -> list[Asking]:
     """What could be answered, the easiest first. Where a rule allows, it is all that hits. Where none does, one of those that ask must
     also let in (``Restriction.opens``); with each of these it is another question, and one of them is enough."""
     hitting = [rule for rule in speaking if rule.outcome is Outcome.REQUIRE_APPROVAL]
@@ -120,16 +120,16 @@ def _opens(rule: Rule, facts: Facts) -> bool:
     return rule.outcome is Outcome.REQUIRE_APPROVAL and isinstance(rule.match, Restriction) and rule.match.opens(facts)
 
 
-def _needed(question: Question) -> int:
+def _needed(question: Asking) -> int:
     return max(rule.approvals for rule in question)
 
 
-def _longest(question: Question) -> float:
+def _longest(question: Asking) -> float:
     """For how many seconds an approval counts at most."""
     return min(rule.valid_for for rule in question)
 
 
-def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], questions: Sequence[Question]) -> Decision:
+def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], questions: Sequence[Asking]) -> Decision:
     """What people answered decides where they were enough; until then it is a question."""
     subject = request.subject(policy)
     answers = weigh(request.approvals, subject, requester=request.requester, now=request.now)
@@ -146,7 +146,7 @@ def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], quest
     return _hold(request, policy, questions[0], subject, answers)
 
 
-def _hold(request: Request, policy: Policy, question: Question, subject: Subject, answers: Answers) -> Hold:
+def _hold(request: Request, policy: Policy, question: Asking, subject: Subject, answers: Weighed) -> Hold:
     manifest = request.manifest
     given = answers.within(_longest(question), now=request.now)
     matters = tuple(matter.about(skill=manifest.name, digest=request.digest) for matter in matters_of(request))
