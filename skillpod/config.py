@@ -19,6 +19,7 @@ from skillpod.intake.watch import Observation
 from skillpod.manifest.fields import Bounds, host, seconds, size
 from skillpod.model.capability import Access
 from skillpod.model.domain import DomainBounds
+from skillpod.model.keeping import Copies, Detail, Keeping, Witness
 from skillpod.model.names import is_skill_name
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
@@ -37,6 +38,8 @@ _TRIAL = Bounds("0s", "24h")
 _QUIET = Bounds("10ms", "10s")
 _BODY = Bounds("1KiB", "64MiB")
 _GUESTS = Bounds("64MiB", "65536GiB")
+_KEEP = Bounds("64MiB", "65536GiB")
+_EVERY = Bounds("1s", "24h")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class PodConfig:
     watch: Observation = Observation.INOTIFY
     http: Http = Http()
     guests: DomainBounds = field(default_factory=DomainBounds)
+    log: Keeping = field(default_factory=Keeping)
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
@@ -194,6 +198,7 @@ class _Reader:
             watch=Observation(said.get("watch", plain.watch.value)),
             http=self._http(said.get("http", {}), plain.http),
             guests=self._guests(said.get("guests", {}), plain.guests),
+            log=self._log(said.get("log", {}), plain.log),
         )
         if self._faults:
             raise _invalid(self._faults)
@@ -239,6 +244,21 @@ class _Reader:
             memory=memory or plain.memory,
             processes=said.get("processes", plain.processes),
             cpu=None if cpu is None else float(cpu),
+        )
+
+    def _log(self, said: Mapping[str, Any], plain: Keeping) -> Keeping:
+        copies, witness = said.get("copies", {}), said.get("witness")
+        return Keeping(
+            detail=Detail(said.get("calls", plain.detail.value)),
+            tools=MappingProxyType({pattern: Detail(word) for pattern, word in said.get("tools", {}).items()}),
+            keep=self._size(said, "keep", "log.keep", _KEEP, plain.keep),
+            copies=Copies(
+                every=self._seconds(copies, "every", "log.copies.every", _EVERY, plain.copies.every),
+                file=copies.get("file", ""),
+                to_syslog=copies.get("syslog", False),
+                command=tuple(copies.get("command", ())),
+            ),
+            witness=None if witness is None else Witness(url=witness["url"], key=witness["key"]),
         )
 
     def _size(self, section: Mapping[str, Any], key: str, path: str, bounds: Bounds, default: int) -> int:

@@ -34,6 +34,10 @@ class Fact(Enum):
     NOT_ALLOWED = "not_allowed"  # somebody asked for what their roles do not allow; details: act, needs, roles
     CALL = "call"  # details.ticket, details.approved_by: where a person had to agree to it
     CALL_ANSWERED = "call.answered"  # decision: approve | deny; details.ticket: what CALL entries of this question name
+    LOG_BEGAN = "log.began"  # details: origin; of a log that takes another's place previous, fault; where it adopts older lines, adopted
+    LOG_DROPPED = "log.dropped"  # retention: bodies of old entries are gone, their hashes stay; details: first, last, segments
+    LOG_ERASED = "log.erased"  # salts of arguments were erased; details: how many, and of what
+    STATE = "state"  # details.state: one of ``parts`` of all that is folded from the entries before; see ``skillpod.store.state``
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
 
 
@@ -41,7 +45,8 @@ class Fact(Enum):
 class Entry:
     """The fields of an entry but ``v``, ``seq``, ``ts`` and ``node``, which its writer adds. Empty fields are left out of the line.
 
-    ``arguments`` never holds a value in clear: only sizes and digests. ``duration`` is seconds; ``usage`` is Usage.as_dict().
+    ``arguments`` is ``{bytes, hmac}``, and where a tool's level says so ``values``; ``result`` likewise. ``duration`` is seconds; ``usage``
+    is Usage.as_dict().
     """
 
     fact: Fact
@@ -67,6 +72,7 @@ class Entry:
     reason: str = ""
     error: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    result: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     duration: float = 0.0
     usage: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
