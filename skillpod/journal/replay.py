@@ -14,6 +14,7 @@ from skillpod.journal.entry import Recorded, decode
 from skillpod.journal.segments import (
     DISTRUST,
     Line,
+    dropped_entries,
     open_directory,
     place,
     placed,
@@ -73,6 +74,7 @@ def read(directory: Path, *, after: int = 0) -> Iterator[Recorded]:
         return
     try:
         numbers = segment_numbers(journal)
+        first = 0 if after else 1 + dropped_entries(journal)  # any, where those up to ``after`` may be anywhere
         numbers = numbers[_first_segment(journal, numbers, after) :]
         last = 0
         for number in numbers:
@@ -83,7 +85,7 @@ def read(directory: Path, *, after: int = 0) -> Iterator[Recorded]:
                     seq = sequence_at_a_glance(line.content)
                     recorded = None if 0 < seq <= after else _decoded(segment, line)
                     seq = recorded.seq if recorded else seq
-                    _check_order(segment, line, seq, last + 1 if last else _first_expected(number, after))
+                    _check_order(segment, line, seq, last + 1 if last else first)
                     last = seq
                     if recorded:
                         yield recorded
@@ -153,11 +155,6 @@ def _decoded(segment: BinaryIO, line: Line) -> Recorded:
         return decode(line.content)
     except JournalCorrupt as fault:
         raise placed(fault, place(segment, line)) from fault
-
-
-def _first_expected(number: int, after: int) -> int:
-    """Which entry must come first: any, when older segments were dropped or ``after`` lies before them."""
-    return 1 if number == 1 and not after else 0
 
 
 def _check_order(segment: BinaryIO, line: Line, seq: int, expected: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ def _nobody(_told: object) -> None:
 
 @dataclass(slots=True, eq=False)
 class _Pending:
-    """An encoded entry that is not on the disk yet. ``done`` is set when somebody waits for it; what is not ``is_control`` is a call."""
+    """An encoded entry that is not on the disk yet. ``done`` is set when somebody waits for it, alone or with others that go in the same
+    append; what is not ``is_control`` is a call."""
 
     seq: int
     body: bytes
@@ -141,11 +142,18 @@ class JournalWriter:
     async def record(self, entry: Entry) -> int:
         """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable, also
         when what the state is folded from does not fit a line; then nothing was written."""
+        return await self.record_all([entry])
+
+    def record_all(self, entries: Sequence[Entry]) -> asyncio.Future[int]:
+        """Write control entries with nothing between them, all in one append or none; their numbers are given when this returns, and the
+        first of them is the result once they are durable. Raises as ``record``."""
         self.require()
-        pending = self._queued(encode_body(entry, ts=self._epoch(), node=self._node))
-        pending.done = self._running_loop().create_future()
+        bodies = [encode_body(entry, ts=self._epoch(), node=self._node) for entry in entries]
+        done: asyncio.Future[int] = self._running_loop().create_future()
+        for pending in map(self._queued, bodies):
+            pending.done = done
         self._flush_now()
-        return await pending.done
+        return done
 
     def note(self, entry: Entry) -> None:
         """Write an entry by group commit: on the disk within about 3 ms and one sync, with up to 31 others or more.
