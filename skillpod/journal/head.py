@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal import key as keys
-from skillpod.journal.check import BREAK, CHECKPOINT, HISTORY, VKEY, Checked, batches, check, read_log_key
+from skillpod.journal.check import CHECKPOINT, HISTORY, VKEY, Checked, batches, check, read_log_key
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import LogKey
+from skillpod.journal.segments import BREAK
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
 from skillpod.journal.tree.merkle import Growing, leaf_hash
 from skillpod.journal.tree.note import Note, Signature

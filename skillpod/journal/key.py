@@ -11,7 +11,7 @@ from skillpod.errors import JournalCorrupt
 from skillpod.journal.tree.note import ED25519, Signature, VerifierKey
 
 FILE = "log.key"
-_HINT = "bring HOME/log.key back from a backup, or start a new log: see docs/journal.md"
+_HINT = "bring HOME/log.key back from a backup, or go on in a new log: `skillpod log renew --because TEXT` (docs/journal.md)"
 
 
 class LogKey:

@@ -6,9 +6,8 @@ import os
 from pathlib import Path
 
 from skillpod.errors import JournalCorrupt
-from skillpod.journal.check import BREAK
 from skillpod.journal.replay import read
-from skillpod.journal.segments import dropped_entries, open_directory
+from skillpod.journal.segments import BREAK, dropped_entries, open_directory
 from skillpod.store.index import Index
 
 

@@ -142,12 +142,12 @@ def marked(past: Past, entry: Entry) -> Past:
     if not publisher:
         return past
     mark = past.marks.get(publisher)
-    if mark is None or _is_higher(entry.version, mark.version):
+    if mark is None or is_higher(entry.version, mark.version):
         mark = Mark(version=entry.version, digest=entry.digest)
     return Past(signed_by=publisher, marks=MappingProxyType({**past.marks, publisher: mark}))
 
 
-def _is_higher(version: str, mark: str) -> bool:
+def is_higher(version: str, mark: str) -> bool:
     try:
         return Version(version) > Version(mark)
     except InvalidVersion:
