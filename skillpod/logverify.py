@@ -13,6 +13,7 @@ import argparse
 import base64
 import functools
 import hashlib
+import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -191,6 +192,22 @@ def leaves(journal: Path) -> Iterator[tuple[str, bytes]]:
                 yield f"{name}:{position}", sha(b"\0", line)
 
 
+def compared(journal: Path, heads: list[Head]) -> tuple[Tree, int]:
+    """The tree of all entries, which agrees with each of these checkpoints, and the size of the largest of them."""
+    tree, agreed, waiting = Tree(), 0, heads[::-1]
+    for where, leaf in itertools.chain([("", b"")], leaves(journal)):
+        if where:
+            tree.grow(leaf)
+        while waiting and waiting[-1][0] == tree.size:
+            size, root, source = waiting.pop()
+            if root != tree.root():
+                raise Bad(f"entries {agreed + 1} to {size} are not all those that {source} was made over")
+            agreed = size
+    if waiting:
+        raise Bad(f"the log has {tree.size} entries, and {waiting[0][2]} was made over {waiting[0][0]}: entries were cut off")
+    return tree, agreed
+
+
 def first_other(journal: Path, size: int, root: bytes) -> str:
     """The first entry that is another than the kept hashes say, if they are those the checkpoint was made over."""
     hashes = (journal / "hashes").read_bytes() if (journal / "hashes").exists() else b""
@@ -213,23 +230,10 @@ def verify_log(journal: Path, key: Key, copies: list[Path]) -> None:
         raise Bad("checkpoint is not the newest one")
     outside = [each for path in copies for each in checkpoints(path.read_bytes(), key, path.name)]
     heads = sorted(own + earlier + outside)
-    tree, agreed, waiting = Tree(), 0, list(reversed(heads))
-
-    def compare() -> None:
-        nonlocal agreed
-        while waiting and waiting[-1][0] == tree.size:
-            size, root, where = waiting.pop()
-            if root != tree.root():
-                range_of = f"entries {agreed + 1} to {size} are not all those that {where} was made over"
-                raise Bad(first_other(journal, size, root) or range_of)
-            agreed = size
-
-    compare()
-    for _, leaf in leaves(journal):
-        tree.grow(leaf)
-        compare()
-    if waiting:
-        raise Bad(f"the log has {tree.size} entries, and {waiting[0][2]} was made over {waiting[0][0]}: entries were cut off")
+    try:
+        tree, agreed = compared(journal, heads)
+    except Bad as fault:
+        raise Bad(first_other(journal, own[0][0], own[0][1]) or fault) from None
     print(f"good: {tree.size} entries with the root {tree.root().hex()}")
     print(f"{len(heads)} checkpoints agree with them, {len(outside)} of these were copied out")
     if tree.size > agreed:
