@@ -148,7 +148,7 @@ def checkpoints(raw: bytes, key: Key, source: str) -> list[Head]:
         try:
             signatures = [(name, binary(value)) for name, value in below]
             size, root = int(lines[1]), binary(lines[2])
-            if note.start() != end or len(root) != 32 or str(size).encode() != lines[1] or size < 0:
+            if note.start() != end or len(root) != 32 or str(size).encode() != lines[1] or size < 0 or len(below) != note[2].count(b"\n"):
                 raise ValueError("not a checkpoint")
         except (ValueError, IndexError):
             raise Bad(f"{where} is none") from None
@@ -160,19 +160,28 @@ def checkpoints(raw: bytes, key: Key, source: str) -> list[Head]:
         found.append((size, root, where))
         end = note.end()
     if end != len(raw) or not found:
-        raise Bad(f"{source}: what stands after its checkpoint {len(found)} is none")
+        raise Bad(f"{source} holds something else than checkpoints" if raw else f"{source} is gone or empty")
     return found
 
 
+def finished(raw: bytes) -> bytes:
+    """Checkpoints without one that is half written at their end."""
+    return raw[: max((note.end() for note in NOTE.finditer(raw)), default=0)]
+
+
 # --- the log -----------------------------------------------------------------------------------------------------------------------
+def content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
 def leaves(journal: Path) -> Iterator[tuple[str, bytes]]:
     """(where it stands, its hash) of each entry. A segment is its lines, or of one that was dropped their hashes."""
-    numbers = {int(path.stem) for pattern in ("*.jsonl", "*.leaves") for path in journal.glob(pattern)}
+    numbers = {int(path.stem) for path in journal.iterdir() if re.fullmatch(r"[0-9]{6,}\.(jsonl|leaves)", path.name)}
     count, has_lines = 0, False
     for number in range(1, max(numbers, default=0) + 1):
         dropped, name = journal / f"{number:06d}.leaves", f"{number:06d}.jsonl"
         if not (journal / name).exists():
-            raw = dropped.read_bytes() if dropped.exists() and not has_lines else b""
+            raw = b"" if has_lines else content(dropped)
             if not raw or len(raw) % 32:
                 raise Bad(f"{name} is missing, or what is left of it is no list of hashes")
             for start in range(0, len(raw), 32):
@@ -210,7 +219,7 @@ def compared(journal: Path, heads: list[Head]) -> tuple[Tree, int]:
 
 def first_other(journal: Path, size: int, root: bytes) -> str:
     """The first entry that is another than the kept hashes say, if they are those the checkpoint was made over."""
-    hashes = (journal / "hashes").read_bytes() if (journal / "hashes").exists() else b""
+    hashes = content(journal / "hashes")
     kept = [hashes[32 * place : 32 * place + 32] for place in (2 * leaf - leaf.bit_count() for leaf in range(size))]
     tree = Tree()
     for leaf in kept:
@@ -223,12 +232,12 @@ def first_other(journal: Path, size: int, root: bytes) -> str:
 
 
 def verify_log(journal: Path, key: Key, copies: list[Path]) -> None:
-    own = checkpoints((journal / "checkpoint").read_bytes(), key, "checkpoint")
-    history = journal / "checkpoints"
-    earlier = checkpoints(history.read_bytes(), key, "checkpoints") if history.exists() and history.stat().st_size else []
+    own = checkpoints(content(journal / "checkpoint"), key, "checkpoint")
+    history = finished(content(journal / "checkpoints"))
+    earlier = checkpoints(history, key, "checkpoints") if history else []
     if len(own) != 1 or own[0][0] < max((size for size, _, _ in earlier), default=0):
         raise Bad("checkpoint is not the newest one")
-    outside = [each for path in copies for each in checkpoints(path.read_bytes(), key, path.name)]
+    outside = [each for path in copies for each in checkpoints(finished(path.read_bytes()), key, path.name)]
     heads = sorted(own + earlier + outside)
     try:
         tree, agreed = compared(journal, heads)
@@ -249,7 +258,7 @@ def verify_proof(raw: bytes, line: bytes, key: Key) -> None:
     except ValueError:
         raise Bad("this is no proof") from None
     size, root, _ = heads[0]
-    if len(heads) != 1 or index < 0 or index >= size or any(len(each) != 32 for each in path):
+    if len(heads) != 1 or index < 0 or index >= size or len(path) > 64 or any(len(each) != 32 for each in path):
         raise Bad("this is no proof")
     if root_over(sha(b"\0", line), index, size, path) != root:
         raise Bad(f"these bytes are not entry {index + 1} of the log, or the proof was changed")
@@ -266,6 +275,8 @@ def main() -> int:
     given = parser.parse_args()
     if (given.proof is None) != (given.line is None) or (given.journal is None and given.proof is None):
         parser.error("give JOURNAL, or --proof and --line, or both")
+    if given.journal and not given.journal.is_dir():
+        parser.error(f"{given.journal} is no directory")
     try:
         key = read_key(Path(given.key).read_text() if Path(given.key).exists() else given.key)
     except (OSError, ValueError):

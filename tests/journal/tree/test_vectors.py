@@ -115,14 +115,21 @@ def test_what_is_newer_than_every_checkpoint_is_told_and_what_is_half_written_do
     assert "entries 12 to 12 are newer than every checkpoint: nothing vouches for them yet" in told
 
 
+def test_a_checkpoint_that_is_half_written_says_nothing_yet(copy: Path) -> None:
+    for path in (copy / "journal" / "checkpoints", copy / "copied"):
+        path.write_bytes(path.read_bytes() + path.read_bytes()[:90])
+    assert whole(copy) == whole(PLACE)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ([], "--key"),
         (["--key", KEY_LINE], "give JOURNAL"),
         (["--key", KEY_LINE, "--proof", "a"], "give JOURNAL, or --proof and --line"),
+        (["--key", KEY_LINE, PLACE / "journal", "--copy", PLACE / "nowhere"], "nowhere can't be read: No such file or directory"),
         (["--key", KEY_LINE[:-4], PLACE / "journal"], "--key is not the key of a log"),
-        (["--key", KEY_LINE, PLACE / "nowhere"], "checkpoint can't be read: No such file or directory"),
+        (["--key", KEY_LINE, PLACE / "nowhere"], "nowhere is no directory"),
     ],
 )
 def test_wrong_usage_of_the_second_verifier_ends_in_2(arguments: list[str | Path], told: str) -> None:

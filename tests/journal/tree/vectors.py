@@ -129,7 +129,7 @@ def _attacks() -> Iterator[Attack]:
     yield "a line in the middle lost its newline", {second: _file(second)[:-1]}, "no whole line", None
     yield "the signature is another", {"journal/checkpoint": _file("journal/checkpoint")[:-9] + b"AAAAAAA=\n"}, "checkpoint", None
     yield "an earlier checkpoint is put back", {"journal/checkpoint": _notes(LOG, 4)}, "checkpoint is not the newest", None
-    yield "the checkpoint is gone", {"journal/checkpoint": b""}, "checkpoint", None
+    yield "the checkpoint is gone", {"journal/checkpoint": None}, "checkpoint is gone", None
 
 
 def _lines(path: str) -> Iterator[Attack]:
@@ -147,6 +147,7 @@ def _lines(path: str) -> Iterator[Attack]:
         "entries 5 to 6 are not all those that copied: checkpoint 2 was made over",
         None,
     )
+    yield "a line is changed, and a later one dropped", {path: a.replace(b"ok", b"no") + b + c}, "entry 5 is not the one that was logged", 5
     yield "a line is dropped", {path: a + c + d}, "000002.jsonl:2 is not entry 6", 6
     yield "a line is dropped, and those after it are numbered anew", _numbered_anew([*LINES[:5], *LINES[6:]]), "entry 6 is not", 6
     yield "two lines are swapped", {path: a + c + b + d}, "000002.jsonl:2 is not entry 6", 6
