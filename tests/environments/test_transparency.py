@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from skillpod.journal.key import verify
 from skillpod.journal.tree import merkle
 from skillpod.journal.tree.checkpoint import Checkpoint
 from skillpod.journal.tree.note import read_key, read_note
 from tests.environments.conftest import ROOT
-from tests.journal.tree.logs import Log, base64_of, numbered, verify
+from tests.journal.tree.logs import Log, base64_of, numbered
 from tests.journal.tree.test_merkle import flipped
 
 PEER = ROOT / ".environments" / "go" / "peer"

@@ -6,8 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from skillpod.journal.tree import merkle
 from skillpod.journal.tree.checkpoint import Checkpoint
@@ -16,14 +15,6 @@ from skillpod.journal.tree.proof import Proof
 
 ORIGIN = "skillpod/vectors"
 SENTENCE = "a key for the test vectors of the log of skillpod; everybody has it, and it vouches for nothing"
-
-
-def verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 class Signer:

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillpod.errors import DocumentInvalid
+from skillpod.journal.key import verify
 from skillpod.journal.tree import note
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, read_checkpoint
 from skillpod.journal.tree.note import COSIGNATURE, Signature, VerifierKey, cosigned, read_key, read_note
 from skillpod.journal.tree.proof import Proof, read_proof, verified
-from tests.journal.tree.logs import ORIGIN, Log, Signer, base64_of, numbered, verify
+from tests.journal.tree.logs import ORIGIN, Log, Signer, base64_of, numbered
 from tests.journal.tree.test_merkle import flipped
 
 LOG = Log(numbered(40))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillpod import logverify
+from skillpod.journal.key import verify
 from skillpod.journal.tree import merkle
-from tests.journal.tree.logs import Signer, verify
+from tests.journal.tree.logs import Signer
 from tests.journal.tree.test_merkle import LARGEST, LEAVES, WHOLE, flipped, sizes
 
 SIGNER = Signer()

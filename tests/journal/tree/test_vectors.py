@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,12 +14,14 @@ from typing import Any
 
 import pytest
 
-from skillpod.journal.tree.checkpoint import read_checkpoint
+from skillpod.errors import JournalCorrupt
+from skillpod.journal.check import Checked, check
+from skillpod.journal.key import verify
+from skillpod.journal.tree.checkpoint import read_checkpoint, split
 from skillpod.journal.tree.merkle import is_consistent
 from skillpod.journal.tree.note import read_key
 from skillpod.journal.tree.proof import read_proof, verified
 from tests.journal.tree import vectors
-from tests.journal.tree.logs import verify
 from tests.journal.tree.vectors import PLACE, PROVEN
 
 KEY = read_key((PLACE / "journal" / "log.vkey").read_text(), at="log.vkey")
@@ -139,6 +143,29 @@ def test_wrong_usage_of_the_second_verifier_ends_in_2(arguments: list[str | Path
 
 
 # --- the first ---------------------------------------------------------------------------------------------------------------------
+
+
+def ours(place: Path) -> Checked:
+    """Hold the journal there against its checkpoints and those that were copied out."""
+    copies = [read_checkpoint(each, key=KEY, verify=verify, at="copied") for each in split((place / "copied").read_bytes())]
+    directory = os.open(place / "journal", os.O_RDONLY)
+    try:
+        return check(directory, KEY, copies=copies)
+    finally:
+        os.close(directory)
+
+
+def test_ours_finds_the_log_good() -> None:
+    checked = ours(PLACE)
+    assert (checked.tree.size, checked.checkpoints) == (11, 7)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=[attack["name"] for attack in ATTACKS])
+def test_ours_names_what_was_done(copy: Path, attack: dict[str, Any]) -> None:
+    vectors.apply(attack["files"], copy)
+    with pytest.raises(JournalCorrupt) as caught:
+        ours(copy)
+    assert attack["entry"] is None or re.search(rf"\b(entry|entries) {attack['entry']}\b", str(caught.value)), str(caught.value)
 
 
 @pytest.mark.parametrize("entry", PROVEN)
