@@ -232,17 +232,17 @@ def first_other(journal: Path, size: int, root: bytes) -> str:
 
 
 def verify_log(journal: Path, key: Key, copies: list[Path]) -> None:
+    history = finished(content(journal / "checkpoints"))  # before the newest: a pod that runs replaces that first
     own = checkpoints(content(journal / "checkpoint"), key, "checkpoint")
-    history = finished(content(journal / "checkpoints"))
     earlier = checkpoints(history, key, "checkpoints") if history else []
-    if len(own) != 1 or own[0][0] < max((size for size, _, _ in earlier), default=0):
-        raise Bad("checkpoint is not the newest one")
     outside = [each for path in copies for each in checkpoints(finished(path.read_bytes()), key, path.name)]
     heads = sorted(own + earlier + outside)
     try:
         tree, agreed = compared(journal, heads)
     except Bad as fault:
         raise Bad(first_other(journal, own[0][0], own[0][1]) or fault) from None
+    if len(own) != 1 or own[0][0] < max((size for size, _, _ in earlier), default=0):
+        raise Bad("checkpoint is not the newest one: an older one was put back")
     print(f"good: {tree.size} entries with the root {tree.root().hex()}")
     print(f"{len(heads)} checkpoints agree with them, {len(outside)} of these were copied out")
     if tree.size > agreed:

@@ -67,12 +67,13 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
 
     Without a ``key`` there is no checkpoint to hold it against: a log of before there were any. Raises JournalCorrupt, OSError.
     """
+    history = [] if key is None else _history(directory, key)  # before the newest: a pod that runs replaces that first
     sealed = None if key is None else newest(directory, key)
-    history = [] if key is None else _history(directory, key)
+    marks = sorted([*history, *([sealed] if sealed else []), *copies], key=lambda mark: mark.checkpoint.size)
+    checked = _Check(directory, marks, sealed=sealed, told=told).run()
     if sealed and any(mark.checkpoint.size > sealed.checkpoint.size for mark in history):
         raise JournalCorrupt("the checkpoint is older than one before it: it was put back", at=CHECKPOINT, hint=BREAK)
-    marks = sorted([*history, *([sealed] if sealed else []), *copies], key=lambda mark: mark.checkpoint.size)
-    return _Check(directory, marks, sealed=sealed, told=told).run()
+    return checked
 
 
 def read_log_key(directory: int) -> VerifierKey | None:
