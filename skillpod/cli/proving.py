@@ -20,6 +20,8 @@ from skillpod.journal.tree.proof import SUFFIX, read_proof, verified
 from skillpod.resources import packaged_text
 from skillpod.trust.keys import of_ed25519
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
 VERIFIER = "logverify.py"
 LINE = ".line"
 """What is put behind the name of a proof's file for the line that it is of."""
@@ -27,6 +29,7 @@ LINE = ".line"
 Entry = Annotated[int, typer.Argument(metavar="ENTRY", help="The entry's number, as `skillpod log` shows it.", min=1, show_default=False)]
 
 
+@app.command("prove")
 def prove(
     entry: Entry,
     *,
@@ -66,6 +69,7 @@ def _tell(entry: int, out: Path, key: VerifierKey, *, has_line: bool) -> None:
     render.line("    ", (f"python {VERIFIER} --key {by} --proof {proof} --line {line}", "cyan"))
 
 
+@app.command("verify-proof")
 def verify_proof(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=f"A proof, as `skillpod log prove` writes it ({SUFFIX}).")],
     *,
@@ -92,6 +96,7 @@ def verify_proof(
     render.line(("good: ", "green"), f"this is entry {proof.index + 1} of {head.origin}, under its checkpoint of {head.size} entries")
 
 
+@app.command("key")
 def key(
     *,
     is_pem: Annotated[bool, typer.Option("--pem", help="As a PEM of the public key, for openssl.")] = False,
@@ -104,6 +109,7 @@ def key(
     render.raw(of_ed25519(found.key).pem if is_pem else str(found))
 
 
+@app.command("verifier")
 def verifier() -> None:
     """The second verifier: one file of Python that needs nothing of skillpod. Save it, read it, run it."""
     render.raw(packaged_text(VERIFIER).decode())

@@ -16,6 +16,8 @@ from skillpod.journal.check import check
 from skillpod.journal.exhibit import hold
 from skillpod.journal.tree.note import VerifierKey
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
 _SPAN = re.compile(r"([1-9][0-9]{0,18})(?:-([1-9][0-9]{0,18}))?")
 
 CopyFiles = Annotated[
@@ -27,6 +29,7 @@ Entries = Annotated[
 ]
 
 
+@app.command("verify")
 def verify(
     *,
     key: Key = "",

@@ -17,10 +17,12 @@ from skillpod.journal.tree import merkle
 from skillpod.journal.tree.checkpoint import Checkpoint
 from skillpod.journal.tree.note import read_key, read_note
 from tests.environments.conftest import ROOT
-from tests.journal.tree.logs import Log, base64_of, numbered
+from tests.journal.tree.logs import Log, Signer, base64_of, numbered
 from tests.journal.tree.test_merkle import flipped
+from tests.journal.tree.vectors import LOG as LOG_OF_VECTORS
+from tests.journal.tree.vectors import PLACE, PROVEN
 
-PEER = ROOT / ".environments" / "go" / "peer"
+PROGRAMS = ROOT / ".environments" / "go"
 SIZE = 70
 LOG = Log(numbered(SIZE))
 LEAVES = [(index, size) for size in (1, 2, 7, 8, 64, SIZE) for index in {0, size // 2, size - 1}]
@@ -48,10 +50,14 @@ def asked(**changed: Any) -> dict[str, Any]:
     return {**whole, **changed}
 
 
-def peer(question: dict[str, Any]) -> dict[str, Any]:
-    if not PEER.exists():
+def program(name: str) -> Path:
+    if not (PROGRAMS / name).exists():
         pytest.skip("needs Debian's packages golang-1.19-go and golang-golang-x-mod-dev: make environments, on Debian 12")
-    done = subprocess.run([PEER], input=json.dumps(question), capture_output=True, text=True, timeout=60, check=True)
+    return PROGRAMS / name
+
+
+def peer(question: dict[str, Any]) -> dict[str, Any]:
+    done = subprocess.run([program("peer")], input=json.dumps(question), capture_output=True, text=True, timeout=60, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
@@ -94,6 +100,24 @@ def test_we_take_a_note_that_go_signed() -> None:
     key, signed = read_key(told["VerifierKey"], at="go"), read_note(told["Signed"].encode(), at="go")
     assert (signed.text, signed.is_signed_by(key, verify), str(key)) == (TEXT, True, told["VerifierKey"])
     assert not read_note(told["Signed"].replace("one", "two").encode(), at="go").is_signed_by(key, verify)
+
+
+def by_go(key: str, proof: Path, line: Path) -> tuple[int, str]:
+    """The program of docs/verifying.md."""
+    done = subprocess.run([program("verify"), key, proof, line], capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("entry", PROVEN)
+def test_the_program_of_the_page_takes_the_proofs_of_the_vectors_and_no_other(tmp_path: Path, entry: int) -> None:
+    key, proof, line = str(LOG_OF_VECTORS.key), PLACE / "proofs" / f"{entry}.tlog-proof", PLACE / "proofs" / f"{entry}.line"
+    assert by_go(key, proof, line) == (0, f"good: this is entry {entry} of skillpod/vectors\n")
+    for before, after in ((b"index ", b"index 1"), (b"skillpod", b"skillpoe"), (b"\n11\n", b"\n12\n")):
+        changed = tmp_path / "changed"
+        changed.write_bytes(proof.read_bytes().replace(before, after, 1))
+        assert by_go(key, changed, line) == (2, "")
+    assert by_go(key, proof, PLACE / "proofs" / f"{sum(PROVEN) - entry}.line") == (2, "")
+    assert by_go(str(Signer(sentence="another").key), proof, line) == (2, "")
 
 
 def test_openssl_verifies_our_checkpoint_by_the_recipe_of_the_page(tmp_path: Path) -> None:
