@@ -214,12 +214,12 @@ def _await_pod() -> None:
 def verifying() -> Iterator[None]:
     """A log of a pod that has ended: a skill was mounted, its tool called, a call denied."""
     with _directory():
-        mounted = {"skill": "acme_scan", "version": "1.2.0", "digest": f"sha256:{'5a' * 32}", "generation": 1}
+        published = Entry(fact=Fact.PUBLISHED, skill="acme_scan", version="1.2.0", digest=f"sha256:{'5a' * 32}", generation=1)
         call = Entry(fact=Fact.CALL, skill="acme_scan", tool="find", actor="jo", generation=1, outcome="ok", duration=0.002)
         entries = [
             Entry(fact=Fact.POD_STARTED, actor="skillpod"),
-            Entry(fact=Fact.DECIDED, decision="admit", rule="read-only", **{**mounted, "generation": 0}),
-            Entry(fact=Fact.PUBLISHED, **mounted),
+            replace(published, fact=Fact.DECIDED, generation=0, decision="admit", rule="read-only"),
+            published,
             *[call] * 30,
             replace(call, actor="eve", outcome="denied", rule="only-jo"),
             Entry(fact=Fact.POD_STOPPED, actor="skillpod"),
