@@ -244,7 +244,7 @@ def verify_log(journal: Path, key: Key, copies: list[Path]) -> None:
     if len(own) != 1 or own[0][0] < max((size for size, _, _ in earlier), default=0):
         raise Bad("checkpoint is not the newest one: an older one was put back")
     print(f"good: {tree.size} entries with the root {tree.root().hex()}")
-    print(f"{len(heads)} checkpoints agree with them, {len(outside)} of these were copied out")
+    print(f"checkpoints that agree with them: {len(heads)}, of these copied out: {len(outside)}")
     if tree.size > agreed:
         print(f"entries {agreed + 1} to {tree.size} are newer than every checkpoint: nothing vouches for them yet")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -102,17 +103,26 @@ def key(
     is_pem: Annotated[bool, typer.Option("--pem", help="As a PEM of the public key, for openssl.")] = False,
     home: HomeDir = DEFAULT_HOME,
     journal: JournalDir = None,
+    json: Json = False,
 ) -> None:
     """The key that the log's checkpoints are verified with. Write it down where nobody who can change the log can change it."""
     with opened(home, journal) as directory:
         found = own_key(directory)
-    render.raw(of_ed25519(found.key).pem if is_pem else str(found))
+    pem = of_ed25519(found.key).pem
+    if json:
+        render.data({"origin": found.name, "key": str(found), "pem": pem})
+        return
+    render.raw(pem if is_pem else str(found))
 
 
 @app.command("verifier")
-def verifier() -> None:
+def verifier(*, json: Json = False) -> None:
     """The second verifier: one file of Python that needs nothing of skillpod. Save it, read it, run it."""
-    render.raw(packaged_text(VERIFIER).decode())
+    source = packaged_text(VERIFIER)
+    if json:
+        render.data({"file": VERIFIER, "sha256": sha256(source).hexdigest(), "source": source.decode()})
+        return
+    render.raw(source.decode())
 
 
 def _line_of(proof: Path) -> Path:

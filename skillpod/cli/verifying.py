@@ -65,7 +65,7 @@ def _check(directory: int, key: VerifierKey, files: list[Path], *, json: bool) -
         render.data({**said, "checkpoints": checked.checkpoints, "copies": len(outside), "key": str(key)})
         return
     render.line(("good: ", "green"), f"the {size} entries of {key.name} are what was signed; the root is {root}")
-    render.line(f"  checkpoints they were held against: {checked.checkpoints}, of these copied out: {len(outside)}")
+    render.line(f"  checkpoints that agree with them: {checked.checkpoints}, of these copied out: {len(outside)}")
     if size > signed:
         render.line(f"  entries {signed + 1} to {size} are newer than every checkpoint: nothing vouches for them yet")
 

@@ -30,7 +30,7 @@ _CHANGING = (
     (re.compile(r"\+[0-9a-f]{8}\+[0-9A-Za-z+/]{44}"), "+KEY"),
     (re.compile(r"\b(?!0{64})[0-9a-f]{64}\b"), "ID"),
     (re.compile(r"sha256:[0-9a-f]{12}\b"), "DIGEST"),
-    (re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\dZ)?"), "DAY"),
+    (re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d+)?Z)?"), "DAY"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s|MiB|KiB)\b"), "SOME"),
     (re.compile(r"(?m)^ +\d+  (?=DAY)"), "N  "),
     (re.compile(r"uid:\d+"), "uid:N"),

@@ -8,55 +8,27 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from typer.main import get_command
 
-from skillpod.cli.ending import ended
-from skillpod.cli.proving import key, prove, verifier, verify_proof
-from skillpod.cli.verifying import verify
+from skillpod import logverify
 from skillpod.journal.key import load
 from skillpod.journal.tree.checkpoint import Checkpoint
 from skillpod.journal.tree.note import Note, read_key
-from skillpod.serve.answers import Exit
-from tests.cli.conftest import CommandLine, Ended
+from tests.cli.conftest import CommandLine
 from tests.journal.tree.logs import Log, Signer
 from tests.journal.writing import fill, segments
-
-app = typer.Typer(rich_markup_mode=None, add_completion=False)
-app.command("prove")(prove)
-app.command("verify-proof")(verify_proof)
-app.command("key")(key)
-app.command("verifier")(verifier)
-app.command("verify")(verify)
 
 COUNT = 60
 
 
 @pytest.fixture
-def log(cli: CommandLine, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """Run a command of this group as the program would."""
-    group: Any = get_command(app)
-
-    def invoked(arguments: list[str]) -> int:
-        try:
-            with group.make_context("log", arguments) as context:
-                group.invoke(context)
-        except typer.Exit as end:
-            return end.exit_code
-        return Exit.DONE
-
-    def call(*arguments: str) -> Ended:
-        capsys.readouterr()
-        code = ended(lambda: invoked(list(arguments)), arguments)
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err + printed.out
-        return Ended(code, printed.out, printed.err)
-
-    return call
+def log(cli: CommandLine) -> CommandLine:
+    """Run a command of `skillpod log`."""
+    return partial(cli, "log")
 
 
 @pytest.fixture
@@ -180,6 +152,14 @@ def test_the_key_is_printed_as_others_take_it(log: CommandLine, journal: Path, t
         ["openssl", "pkey", "-pubin", "-in", "key.pem", "-outform", "DER"], cwd=tmp_path, capture_output=True, timeout=60, check=True
     )
     assert read.stdout[-32:] == read_key(vkey, at="").key
+    said = log("key", "--json").json()
+    assert (said["origin"], said["key"], said["pem"]) == ("skillpod/pod-1", vkey, log("key", "--pem").out)
+
+
+def test_the_verifier_is_given_out_as_it_is(log: CommandLine) -> None:
+    said = log("verifier", "--json").json()
+    assert (said["source"], said["source"].encode()) == (log("verifier").out, Path(logverify.__file__).read_bytes())
+    assert said["sha256"] == sha256(said["source"].encode()).hexdigest()
 
 
 # --- verify ------------------------------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_the_second_verifier_finds_the_log_good() -> None:
     code, told = whole(PLACE)
     assert code == 0, told
     assert told.startswith("good: 11 entries with the root ")
-    assert "7 checkpoints agree with them, 2 of these were copied out" in told
+    assert "checkpoints that agree with them: 7, of these copied out: 2" in told
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=[attack["name"] for attack in ATTACKS])
