@@ -67,10 +67,13 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
 
     Without a ``key`` there is no checkpoint to hold it against: a log of before there were any. Raises JournalCorrupt, OSError.
     """
-    newest = None if key is None else _newest(directory, key)
-    history = [] if key is None else _history(directory, key)
-    marks = sorted([*history, *([newest] if newest else []), *copies], key=lambda mark: mark.checkpoint.size)
-    return _Check(directory, marks, sealed=newest, told=told).run()
+    history = [] if key is None else _history(directory, key)  # before the newest: a pod that runs replaces that first
+    sealed = None if key is None else newest(directory, key)
+    marks = sorted([*history, *([sealed] if sealed else []), *copies], key=lambda mark: mark.checkpoint.size)
+    checked = _Check(directory, marks, sealed=sealed, told=told).run()
+    if sealed and any(mark.checkpoint.size > sealed.checkpoint.size for mark in history):
+        raise JournalCorrupt("the checkpoint is older than one before it: it was put back", at=CHECKPOINT, hint=BREAK)
+    return checked
 
 
 def proven(directory: int, key: VerifierKey) -> Signed | None:
@@ -316,7 +319,8 @@ def what_happened(first: int, found: Sequence[bytes], signed: Sequence[bytes]) -
 # --- files -------------------------------------------------------------------------------------------------------------------------
 
 
-def _newest(directory: int, key: VerifierKey) -> Signed:
+def newest(directory: int, key: VerifierKey) -> Signed:
+    """The newest checkpoint, which that key has signed. Raises JournalCorrupt, OSError."""
     try:
         return read_checkpoint(_bytes(directory, CHECKPOINT, limit=_NOTES), key=key, verify=verify, at=CHECKPOINT)
     except FileNotFoundError as fault:
