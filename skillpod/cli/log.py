@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from skillpod.cli import proving, render, verifying
+from skillpod.cli import proving, render, renewing, verifying
 from skillpod.cli.faults import Line
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import duration, moment
@@ -25,7 +25,7 @@ from skillpod.model.entry import Entry, Fact
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 log = typer.Typer(rich_markup_mode=None, add_completion=False)
 app.add_typer(log, name="log")
-for part in (proving, verifying):
+for part in (proving, verifying, renewing):
     log.add_typer(part.app)
 
 FOLLOWING = 0.25

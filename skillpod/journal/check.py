@@ -76,9 +76,12 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
     return checked
 
 
-def proven(directory: int, key: VerifierKey) -> Signed | None:
-    """Of a log that is not what was signed of it: the newest checkpoint that holds, as all before it do. None when none does."""
-    marks = sorted(_readable(directory, key), key=lambda mark: mark.checkpoint.size)
+def proven(directory: int, key: VerifierKey, *, copies: Sequence[Signed] = ()) -> Signed | None:
+    """Of a log that is not what was signed of it: the newest checkpoint that holds, as all before it do. None when none does.
+
+    Where there are ``copies`` that somebody kept elsewhere, they alone count: whoever has the key signs what he likes in the directory.
+    """
+    marks = sorted(copies or _readable(directory, key), key=lambda mark: mark.checkpoint.size)
     held: Signed | None = None
     tree = Growing()
     with suppress(JournalCorrupt, OSError):
@@ -88,9 +91,10 @@ def proven(directory: int, key: VerifierKey) -> Signed | None:
                 until = marks[0].checkpoint.size - tree.size
                 tree.grow(leaves[:until])
                 leaves = leaves[until:]
-                if tree.root() != marks[0].checkpoint.root:
+                here = [mark for mark in marks if mark.checkpoint.size == tree.size]
+                if any(mark.checkpoint.root != tree.root() for mark in here):
                     return held
-                held = marks.pop(0)
+                held, marks = here[0], marks[len(here) :]
             tree.grow(leaves)
     return held
 

@@ -160,7 +160,7 @@ class Index:
         return database
 
     def _create(self) -> sqlite3.Connection:
-        _remove(self._path)
+        discard(self._path)
         try:
             # Made here, so that it is the owner's only from the first moment; SQLite gives -wal and -shm the same mode.
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
@@ -254,7 +254,8 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
-def _remove(path: Path) -> None:
+def discard(path: Path) -> None:
+    """Remove an index that nobody has open: the journal says all that was in it. Raises OSError."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal"):
         with suppress(FileNotFoundError):
             path.with_name(name).unlink()
