@@ -36,6 +36,19 @@ CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT 
 INSERT INTO position VALUES (1, 0);
 """
 
+_NO_ROOM = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+    }
+)
+"""What SQLite says when the disk has no room for the files beside its own: then the index is as good as it was."""
+
 
 class Index:
     """``ports.State`` in memory, with a copy on disk that spares reading the whole journal at a start.
@@ -142,7 +155,9 @@ class Index:
                 except BaseException:
                     database.close()
                     raise
-            except (sqlite3.Error, ValueError, KeyError, TypeError):
+            except (sqlite3.Error, ValueError, KeyError, TypeError) as fault:
+                if getattr(fault, "sqlite_errorcode", None) in _NO_ROOM:
+                    raise self._unusable(fault) from fault
                 # Damaged, or of another schema: what it held is in the journal.
                 self._fold, self._position, self._place = Fold(), 0, 0
             else:
@@ -165,15 +180,22 @@ class Index:
             # Made here, so that it is the owner's only from the first moment; SQLite gives -wal and -shm the same mode.
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
             database = self._connect()
-            database.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+            try:
+                database.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+            except BaseException:
+                database.close()
+                raise
         except (OSError, sqlite3.Error) as fault:
-            raise PathUnusable(
-                f"the index of the journal can't be made: {fault}",
-                at=str(self._path),
-                hint="HOME must be a writable directory with space left",
-            ) from fault
+            raise self._unusable(fault) from fault
         self._saved_position = 0
         return database
+
+    def _unusable(self, fault: Exception) -> PathUnusable:
+        return PathUnusable(
+            f"the index of the journal can't be opened: {fault}",
+            at=str(self._path),
+            hint="HOME must be a writable directory with space left: see how much there is with `df`",
+        )
 
     def _load(self, database: sqlite3.Connection) -> None:
         version = database.execute("PRAGMA user_version").fetchone()[0]
