@@ -192,7 +192,7 @@ class SkillManager:
             threads=threads,
         )
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
-        self._upkeep = Upkeep(self._parts, journal=self.home.journal, keep=lambda: self._config.log.keep)
+        self._upkeep = Upkeep(self._parts.ledger, journal=self.home.journal, keep=lambda: self._config.log.keep, trouble=self._trouble)
         self._desk = Desk(self._parts, self._supervisor.slots)
         self._ruling = Ruling(self._in_force, self._parts, self._supervisor)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
