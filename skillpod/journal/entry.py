@@ -99,7 +99,7 @@ def digest_only(value: Any) -> dict[str, Any]:
 
 
 def _plain_fields(entry: Entry, *, ts: float, node: str) -> dict[str, Any]:
-    shape: dict[str, Any] = {"ts": _timestamp(ts), "node": node, "fact": entry.fact.value}
+    shape: dict[str, Any] = {"ts": timestamp(ts), "node": node, "fact": entry.fact.value}
     for name in _NAMES:
         value = getattr(entry, name)
         if value:
@@ -155,7 +155,7 @@ def _without_lone_surrogates(text: str) -> str:
     return _dumps(json.loads(whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")))
 
 
-def _timestamp(ts: float) -> str:
+def timestamp(ts: float) -> str:
     """RFC 3339, UTC, microseconds."""
     return datetime.fromtimestamp(ts, UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 

@@ -16,6 +16,7 @@ from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.journal.entry import MAX_LINE
 
 _NAME = re.compile(r"([0-9]{6,})\.jsonl")
+_LEAF = 32
 _HEAD = re.compile(rb'\{"v":1,"seq":([1-9][0-9]*),')
 DISTRUST = "keep a copy of HOME/journal for whoever must find out, and bring the files back from a backup"
 
@@ -52,12 +53,46 @@ def segment_numbers(directory: int) -> list[int]:
     found = sorted(int(match[1]) for name in os.listdir(directory) if (match := _NAME.fullmatch(name)))
     for before, after in pairwise(found):
         if after != before + 1:
-            raise JournalCorrupt(
-                f"segment {segment_name(before + 1)} is missing",
-                at=segment_name(before + 1),
-                hint="bring the file back from a copy; the log can't be trusted without it",
-            )
+            raise missing(before + 1)
     return found
+
+
+def missing(number: int) -> JournalCorrupt:
+    """What a segment that should be there and is not means."""
+    name = segment_name(number)
+    return JournalCorrupt(
+        f"segment {name} is missing", at=name, hint="bring the file back from a copy; the log can't be trusted without it"
+    )
+
+
+def dropped_entries(directory: int, *, before: int) -> int:
+    """How many entries stood in the segments before this one, of which only the hashes of their leaves are left, 32 bytes each.
+
+    Raises JournalCorrupt when the hashes of one are missing or cut.
+    """
+    total = 0
+    for number in range(1, before):
+        if not is_dropped(directory, number):
+            raise missing(number)
+        name = leaves_name(number)
+        size = os.stat(name, dir_fd=directory, follow_symlinks=False).st_size
+        if size % _LEAF:
+            raise JournalCorrupt(f"{name} has {size} bytes, and every hash has {_LEAF}", at=name, hint=DISTRUST)
+        total += size // _LEAF
+    return total
+
+
+def leaves_name(number: int) -> str:
+    """The file that keeps a dropped segment's leaf hashes."""
+    return f"{number:06d}.leaves"
+
+
+def is_dropped(directory: int, number: int) -> bool:
+    """Whether retention took a segment's lines away and kept its hashes."""
+    try:
+        return stat.S_ISREG(os.stat(leaves_name(number), dir_fd=directory, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def open_segment(directory: int, number: int, flags: int) -> int:
