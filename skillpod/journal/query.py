@@ -118,7 +118,7 @@ class Query:
     @cached_property
     def marks(self) -> Marks:
         """Bytes of which each group has one in the line of every entry that matches: a first look, before a line is parsed."""
-        groups = [tuple(_marks(name, patterns)) for name, patterns in self.words.items() if patterns]
+        groups = [tuple(_marks(name, patterns)) for name, patterns in self.words.items() if patterns and len(patterns) <= _MARKED]
         groups += [tuple(_digest_marks(self.digests))] if self.digests else []
         groups += [tuple(f'"{key}":{number}'.encode() for number in self.generations for key in _NUMBERED)] if self.generations else []
         groups += [_text_marks(text) for text in self.texts]
@@ -126,7 +126,9 @@ class Query:
 
     def may_match(self, line: bytes) -> bool:
         """Whether a line is worth being parsed."""
-        return all(any(mark in line for mark in group) for group in self.marks)
+        return (not self.words.get("fact") or self._is_of_its_facts(line)) and all(
+            any(mark in line for mark in group) for group in self.marks
+        )
 
     def may_hold(self, block: bytes) -> bool:
         """Whether any of the whole lines in a block is worth a look. By time it is told from the first and the last of them."""
@@ -140,6 +142,15 @@ class Query:
             return True
         times = [found[1] for line in (first, last) if (found := _TIME.match(line))]
         return len(times) < 2 or (max(times) >= self._earliest and (not self.until or min(times) <= self._latest))
+
+    def _is_of_its_facts(self, line: bytes) -> bool:
+        """Told from where a line has its fact: before it are only numbers, the time and the node, in which a quote would be escaped."""
+        start = line.find(_FACT) + len(_FACT)
+        return start < len(_FACT) or line[start : line.find(b'"', start)] in self._facts
+
+    @cached_property
+    def _facts(self) -> frozenset[bytes]:
+        return frozenset(fact.value.encode() for fact in Fact if _fits((fact.value,), self.words["fact"]))
 
     @cached_property
     def _earliest(self) -> bytes:
@@ -165,6 +176,9 @@ class Query:
 
 
 EVERYTHING = Query()
+_FACT = b'"fact":"'
+_MARKED = 8
+"""Patterns of one field that are looked for in whole blocks: with more, that look takes longer than it saves."""
 _NUMBERED = ("generation", "previous")
 
 
