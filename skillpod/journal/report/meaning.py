@@ -59,7 +59,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.REVIEWED: "a person closed the review of broken glass",
     Fact.ATTEMPTED: "a guest tried what it was not granted",
     Fact.NOT_ALLOWED: "somebody wanted what their roles do not allow",
-    Fact.CALL: "a tool was called, or was not",
+    Fact.CALL: "a call of a tool",
     Fact.CALL_ANSWERED: "a person answered whether a call may be made",
     Fact.LOG_BEGAN: "this log began",
     Fact.LOG_DROPPED: "the lines of old entries were dropped; their hashes stay",

@@ -160,6 +160,8 @@ LINKS: Mapping[Fact, Sequence[Link]] = {
     Fact.REFUSED: (
         _WANTED,
         _RULES,
+        _HELD,
+        _ANSWERS,
         _before("what went on serving", Fact.PUBLISHED, same=_SKILL),
         _after("it ran its tests in the jail, with nothing granted", Fact.TRIED, same=_DIGEST),
         _after("a person answered", *_PEOPLE, same=_DIGEST, most=5),
@@ -274,6 +276,7 @@ def reasons(story: Story) -> Iterator[str]:
     )
 
 
+_GIVE_REASONS = frozenset({Fact.REFUSED, Fact.ROLLED_BACK, Fact.QUARANTINED, Fact.UNMOUNTED, Fact.GUEST_DIED, Fact.ATTEMPTED})
 _ANSWER_WORDS = {Fact.APPROVED: "yes", Fact.DENIED: "no", Fact.GLASS_BROKEN: "by breaking the glass"}
 
 
@@ -285,6 +288,8 @@ def _own_reasons(entry: Entry) -> Iterator[str]:
         yield f"{entry.actor} wanted to {entry.details.get('act', 'do something')}: {what}, and its roles are: {has}"
     elif entry.outcome == "denied" and entry.rule:
         yield f"the rule `{entry.rule}` said no"
+    elif entry.fact in _GIVE_REASONS and entry.reason:
+        yield entry.reason
     if approver := entry.details.get("approved_by"):
         yield f"{approver} agreed to this call (question {entry.details.get('ticket')}), which the rule `{entry.rule}` asks for"
     elif entry.fact is Fact.CALL and entry.details.get("ticket"):
