@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,9 +15,12 @@ from skillpod.cli.faults import Line
 from skillpod.cli.log import journal_of
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import counted, moment, spell
-from skillpod.journal.replay import read
+from skillpod.journal.entry import Recorded
+from skillpod.journal.query import Query
+from skillpod.journal.replay import calls, read
 from skillpod.journal.report.metrics import Figures, Times, measured
 from skillpod.journal.terms import query_of
+from skillpod.model.entry import Fact
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -46,8 +49,7 @@ def metrics(
     with render.working("reading the log"):
         first = next(read(directory), None)
         begin = max(query.since, first.ts if first else query.since)  # a log of two days has not gone for thirty without a change
-        earlier = read(directory, replace(query, words={**query.words, "fact": ("published",)}, since=0.0, until=begin))
-        every, each = measured(chain(earlier, read(directory, query)), since=begin, until=end)
+        every, each = measured(_facts(directory, query, begin), since=begin, until=end, calls=calls(directory, query))
     if json:
         render.data(
             {"since": begin, "until": end, "all": every.as_dict(), "skills": {name: figures.as_dict() for name, figures in each.items()}}
@@ -58,6 +60,13 @@ def metrics(
     if each:
         render.line()
         render.table(COLUMNS, [_row(name, figures) for name, figures in each.items()])
+
+
+def _facts(directory: Path, query: Query, begin: float) -> Iterator[Recorded]:
+    """What was published before that time, and all that is asked for but calls."""
+    yield from read(directory, replace(query, words={**query.words, "fact": (Fact.PUBLISHED.value,)}, since=0.0, until=begin))
+    others = tuple(fact.value for fact in Fact if fact is not Fact.CALL)
+    yield from read(directory, replace(query, words={**query.words, "fact": others}))
 
 
 def _lines(all_: Figures, begin: float, end: float) -> Iterator[Line]:

@@ -150,7 +150,9 @@ class Query:
 
     @cached_property
     def _facts(self) -> frozenset[bytes]:
-        return frozenset(fact.value.encode() for fact in Fact if _fits((fact.value,), self.words["fact"]))
+        """The facts that are asked for; none where all are, or where there is no such fact."""
+        patterns = self.words.get("fact", ())
+        return frozenset(fact.value.encode() for fact in Fact if _fits((fact.value,), patterns))
 
     @cached_property
     def _earliest(self) -> bytes:
@@ -173,6 +175,21 @@ class Query:
             and (not self.generations or any(number in self.generations for number in (entry.generation, entry.previous) if number))
             and all(any(mark in line for mark in _text_marks(text)) for text in self.texts)
         )
+
+    def matches_call(self, ts: str, skill: str) -> bool:
+        """Of a call of which no more is known, for a query that asks for no more."""
+        if ts < self._since or (self.until and ts >= self._until):
+            return False
+        patterns = self.words.get("skill")
+        return not patterns or _fits((skill,), patterns)
+
+    @cached_property
+    def _since(self) -> str:
+        return timestamp(self.since)
+
+    @cached_property
+    def _until(self) -> str:
+        return timestamp(self.until)
 
 
 EVERYTHING = Query()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt, PathUnusable
-from skillpod.journal.entry import MAX_LINE, Recorded, decode
+from skillpod.journal.entry import MAX_LINE, Recorded, call_at_a_glance, decode
 from skillpod.journal.query import EVERYTHING, Query
 from skillpod.journal.segments import (
     DISTRUST,
@@ -28,6 +29,7 @@ from skillpod.journal.segments import (
     segment_numbers,
     sequence_at_a_glance,
 )
+from skillpod.model.entry import Fact
 
 _BLOCK = 256 * 1024
 """Bytes that are looked at as one: small enough for a processor's cache, much larger than any line."""
@@ -70,7 +72,7 @@ def read_with_lines(directory: Path, query: Query = EVERYTHING, *, after: int = 
                         return
                     if 0 < sequence_at_a_glance(line.content) <= after:
                         order.check(segment, line, sequence_at_a_glance(line.content))
-                    elif not line.is_whole or query.may_match(line.content):
+                    else:
                         recorded = _decoded(segment, line)
                         order.check(segment, line, recorded.seq)
                         if query.matches(recorded, line.content):
@@ -81,15 +83,29 @@ def read_with_lines(directory: Path, query: Query = EVERYTHING, *, after: int = 
 def newest_first(directory: Path, query: Query = EVERYTHING) -> Iterator[Recorded]:
     """The entries that match, from the end on, read as far as they are asked for. Raises as ``read``."""
     for segment, line in _backwards(directory, query):
-        if query.may_match(line.content):
-            recorded = _decoded(segment, line)
-            if query.matches(recorded, line.content):
-                yield recorded
+        recorded = _decoded(segment, line)
+        if query.matches(recorded, line.content):
+            yield recorded
 
 
 def newest(directory: Path, count: int, query: Query = EVERYTHING) -> list[Recorded]:
     """The last ``count`` entries that match, oldest first. Raises as ``read``."""
     return [*islice(newest_first(directory, query), count)][::-1]
+
+
+def calls(directory: Path, query: Query) -> Counter[tuple[str, str]]:
+    """How many calls there were, by skill and outcome, of a query that asks for skills and times only. Raises as ``read``."""
+    found: Counter[tuple[str, str]] = Counter()
+    query = replace(query, words={**query.words, "fact": (Fact.CALL.value,)})
+    for segment, line in _backwards(directory, query):
+        glance = call_at_a_glance(line.content)
+        if glance is None:
+            recorded = _decoded(segment, line)
+            if query.matches(recorded, line.content):
+                found[recorded.entry.skill, recorded.entry.outcome] += 1
+        elif query.matches_call(*glance[:2]):
+            found[glance[1:]] += 1
+    return found
 
 
 def span(directory: Path) -> Span:
@@ -201,7 +217,7 @@ def _offset_before(segment: BinaryIO, after: int) -> int:
 
 
 def _lines(segment: BinaryIO, query: Query, *, start: int) -> Iterator[Line]:
-    """The lines of every block that may hold what is asked for; only the last of the segment may not be whole."""
+    """The lines that may be what is asked for, and the last of the segment where it is not whole."""
     segment.seek(start)
     rest = b""
     while block := segment.read(_BLOCK):
@@ -209,7 +225,7 @@ def _lines(segment: BinaryIO, query: Query, *, start: int) -> Iterator[Line]:
         whole = block.rfind(b"\n") + 1
         rest = block[whole:]
         if whole and query.may_hold(block[:whole]):
-            yield from _split(segment, block[:whole], start)
+            yield from _split(segment, block[:whole], query, start)
         start += whole
         if len(rest) > MAX_LINE:
             raise _too_long(segment, Line(rest, start))
@@ -217,13 +233,13 @@ def _lines(segment: BinaryIO, query: Query, *, start: int) -> Iterator[Line]:
         yield Line(rest, start)
 
 
-def _split(segment: BinaryIO, block: bytes, start: int) -> Iterator[Line]:
+def _split(segment: BinaryIO, block: bytes, query: Query, start: int) -> Iterator[Line]:
     for content in block.split(b"\n")[:-1]:
-        line = Line(content + b"\n", start)
-        if len(line.content) > MAX_LINE:
-            raise _too_long(segment, line)
-        yield line
-        start = line.end
+        if len(content) >= MAX_LINE:
+            raise _too_long(segment, Line(content, start))
+        if query.may_match(content):
+            yield Line(content + b"\n", start)
+        start += len(content) + 1
 
 
 def _too_long(segment: BinaryIO, line: Line) -> JournalCorrupt:
@@ -243,7 +259,7 @@ def _decoded(segment: BinaryIO, line: Line) -> Recorded:
 
 
 def _backwards(directory: Path, query: Query) -> Iterator[tuple[BinaryIO, Line]]:
-    """Every whole line of the blocks that may hold what is asked for, newest first."""
+    """Every whole line that may be what is asked for, newest first."""
     with _opened(directory) as journal:
         if journal is None:
             return
@@ -274,4 +290,5 @@ def _lines_backwards(segment: BinaryIO, query: Query) -> Iterator[Line]:
         end = start + len(block)
         for content in reversed(block[first:].split(b"\n")[:-1]):
             end -= len(content) + 1
-            yield Line(content + b"\n", end)
+            if query.may_match(content):
+                yield Line(content + b"\n", end)

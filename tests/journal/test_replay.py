@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from skillpod.errors import CommandInvalid, JournalCorrupt, PathUnusable
 from skillpod.journal.entry import Recorded, encode
 from skillpod.journal.query import FIELDS, Query, asking
-from skillpod.journal.replay import Span, newest, read, read_with_lines, span
+from skillpod.journal.replay import Span, calls, newest, read, read_with_lines, span
 from skillpod.journal.terms import query_of
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.names import exported_name
@@ -390,3 +391,16 @@ def test_a_question_about_recent_times_is_answered_although_the_clock_was_set_ba
     (directory / "000001.jsonl").write_bytes(text)
     assert [recorded.seq for recorded in newest(directory, 10, Query(since=5005.0))] == [2]
     assert [recorded.seq for recorded in read(directory, Query(since=5005.0))] == [2]
+
+
+def test_calls_are_counted_as_they_are_read(tmp_path: Path) -> None:
+    entries = [
+        Entry(fact=Fact.CALL, skill=skill, tool="t", outcome=outcome, caller={"session": session})
+        for skill in ("scan", "text", "")
+        for outcome in ("ok", "error", "")
+        for session in ("s", "a{b", 'q"')
+    ]
+    journal = _write(tmp_path / "journal", [Entry(fact=Fact.PUBLISHED, skill="scan", outcome="ok"), *entries], per_segment=5)
+    for query in (Query(), asking(skill="s*"), Query(since=1_000_005.0, until=1_000_020.0), asking(skill="nobody")):
+        wanted = Counter((each.entry.skill, each.entry.outcome) for each in read(journal, query) if each.entry.fact is Fact.CALL)
+        assert calls(journal, query) == wanted

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from skillpod.journal.entry import Recorded
@@ -115,10 +116,14 @@ class _Heard:
             self.restarts.add(recorded.seq)
 
 
-def measured(entries: Iterable[Recorded], *, since: float, until: float) -> tuple[Figures, Mapping[str, Figures]]:
+def measured(
+    entries: Iterable[Recorded], *, since: float, until: float, calls: Mapping[tuple[str, str], int] = MappingProxyType({})
+) -> tuple[Figures, Mapping[str, Figures]]:
     """The figures of all skills together, and of each, between the two times. Of earlier ``entries`` only what was published counts: that
-    a start brings it back is no change."""
+    a start brings it back is no change. ``calls`` are those that were counted already, by skill and outcome."""
     heard: dict[str, _Heard] = {}
+    for (skill, outcome), count in calls.items():
+        heard.setdefault(skill, _Heard()).calls[outcome] += count
     for recorded in entries:
         if recorded.entry.skill:
             heard.setdefault(recorded.entry.skill, _Heard()).hear(recorded, since)
