@@ -287,8 +287,8 @@ def test_a_glance_at_a_call_says_what_its_entry_says_or_nothing(entry: Entry) ->
 
 def test_a_glance_is_enough_for_the_calls_that_a_pod_writes() -> None:
     call = Entry(
-        fact=Fact.CALL, actor="agent", skill="scan", version="1.2.0", digest="sha256:" + "ab" * 32, tool="find", generation=3, outcome="error",
-        caller={"session": "s", "tenant": "t"}, arguments={"values": {"outcome": "ok", "skill": "x"}}, rule="ask",
+        fact=Fact.CALL, actor="agent", skill="scan", version="1.2.0", digest="sha256:" + "ab" * 32, tool="find", generation=3,
+        outcome="error", caller={"session": "s", "tenant": "t"}, arguments={"values": {"outcome": "ok", "skill": "x"}}, rule="ask",
     )  # fmt: skip
     assert call_at_a_glance(encode(call, seq=7, ts=TS, node="n")) == ("2025-11-21T04:40:00.123456Z", "scan", "error")
 

@@ -135,7 +135,7 @@ def measured(
 def _figures(heard: _Heard, weeks: float) -> Figures:
     facts = heard.facts
     published = [each for each in facts if each.entry.fact is Fact.PUBLISHED]
-    returned = {each.entry.generation for each in facts if each.entry.fact is Fact.ROLLED_BACK}
+    returned = {seq for each in facts if each.entry.fact is Fact.ROLLED_BACK and (seq := _brought_back_by(each, published))}
     up = {each.entry.digest for each in published}
     failed = _failed(facts)
     signs = [sign for generation in failed if (sign := _first_sign(generation, facts)) is not None]
@@ -157,6 +157,14 @@ def _figures(heard: _Heard, weeks: float) -> Figures:
         waiting=Times(_between(asked, answered)),
         calls=heard.calls,
         weeks=weeks,
+    )
+
+
+def _brought_back_by(rolled_back: Recorded, published: Sequence[Recorded]) -> int:
+    """The number of the publication that a rollback is told of after; 0 where that was before the time."""
+    there = (rolled_back.entry.generation, rolled_back.entry.previous)
+    return max(
+        (each.seq for each in published if each.seq < rolled_back.seq and (each.entry.generation, each.entry.previous) == there), default=0
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from skillpod.errors import UnknownEntry
 from skillpod.journal.entry import Recorded
 from skillpod.journal.query import Query
-from skillpod.journal.replay import newest_first, read, span
+from skillpod.journal.replay import Span, newest_first, read, span
 from skillpod.journal.report.story import FAILED, Story, story_of
 from skillpod.model.entry import Entry, Fact
 
@@ -25,6 +27,30 @@ def told(directory: Path, seq: int) -> Story:
     return story_of(recorded, list(_around(directory, recorded)))
 
 
+# --- for who does not see all --------------------------------------------------------------------------------------------------------
+
+Sees = Callable[[str], bool]
+"""Whether the entries of a skill are there for whoever asks; of the empty name: those of no skill."""
+
+
+def entries_seen(directory: Path, query: Query, most: int, sees: Sees) -> list[dict[str, Any]]:
+    """The newest that match and are seen, oldest first, as their lines have them. Raises JournalCorrupt, PathUnusable."""
+    found = (recorded.as_dict() for recorded in newest_first(directory, query) if sees(recorded.entry.skill))
+    return [*islice(found, most)][::-1]
+
+
+def story_seen(directory: Path, seq: int, sees: Sees) -> dict[str, Any]:
+    """As ``told``, without the entries that are not seen. Raises UnknownEntry for one of those, too."""
+    story = told(directory, seq)
+    if not sees(story.of.entry.skill):
+        raise _unknown(seq, span(directory))
+    before, after = ([step for step in steps if sees(step.recorded.entry.skill)] for steps in (story.before, story.after))
+    return replace(story, before=before, after=after).as_dict()
+
+
+# --- reading -------------------------------------------------------------------------------------------------------------------------
+
+
 def _entry(directory: Path, seq: int) -> Recorded:
     recorded = next(read(directory, after=seq - 1), None) if seq > 0 else None
     if recorded is not None and recorded.seq == seq:
@@ -38,7 +64,11 @@ def _entry(directory: Path, seq: int) -> Recorded:
             at=str(seq),
             hint="its hash is kept: `skillpod log verify` still proves that it was there",
         )
-    raise UnknownEntry(f"there is no entry {seq}: the log goes from {there.first} to {there.last}", at=str(seq))
+    raise _unknown(seq, there)
+
+
+def _unknown(seq: int, there: Span) -> UnknownEntry:
+    return UnknownEntry(f"there is no entry {seq}: the log goes from {there.first} to {there.last}", at=str(seq))
 
 
 def _around(directory: Path, recorded: Recorded) -> Iterator[Recorded]:

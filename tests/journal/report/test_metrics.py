@@ -58,7 +58,7 @@ def test_a_failure_lasts_from_its_first_sign_to_the_next_generation_that_does_no
         at(20, Fact.GUEST_DIED, digest=B, generation=2),
         at(25, Fact.GUEST_DIED, digest=B, generation=2),
         at(26, Fact.QUARANTINED, digest=B, generation=2),
-        at(27, Fact.PUBLISHED, digest=A, generation=3, trigger="trial"),
+        at(27, Fact.PUBLISHED, digest=A, generation=3, previous=2, trigger="trial"),
         at(28, Fact.ROLLED_BACK, digest=A, generation=3, previous=2),
         at(50, Fact.PUBLISHED, digest=C, generation=4, trigger="watch"),
         at(60, Fact.GUEST_DIED, digest=C, generation=4),
@@ -73,7 +73,7 @@ def test_what_a_person_turned_back_from_failed_since_nobody_knows_when() -> None
     every, _ = figures(
         at(0, Fact.PUBLISHED, digest=A, generation=1, trigger="watch"),
         at(9, Fact.PUBLISHED, digest=B, generation=2, trigger="watch"),
-        at(99, Fact.PUBLISHED, digest=A, generation=3, trigger="command"),
+        at(99, Fact.PUBLISHED, digest=A, generation=3, previous=2, trigger="command"),
         at(99, Fact.ROLLED_BACK, actor="ann", digest=A, generation=3, previous=2),
     )
     assert (every.changes, every.failed, every.unrecovered, every.recovery) == (2, 1, 0, Times())
