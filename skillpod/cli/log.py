@@ -27,6 +27,11 @@ FOLLOWING = 0.25
 LIMIT = 100
 
 COMMANDS: Mapping[str, Listed] = {
+    "verify": Listed("verifying", "Prove", "Hold the log against what was signed of it."),
+    "prove": Listed("proving", "Prove", "That an entry stands in the log, for whoever wants to check it themselves."),
+    "verify-proof": Listed("proving", "Prove", "Check such a proof: no HOME and no journal is needed."),
+    "key": Listed("proving", "Prove", "The key that the log's checkpoints are signed with."),
+    "verifier": Listed("proving", "Prove", "A verifier in one file that needs nothing of skillpod."),
     "show": Listed("telling", "Look closer", "One entry: what each field means, what led to it, what followed."),
     "metrics": Listed("measuring", "Look closer", "How often skills change, how many changes fail, how long it takes to recover."),
     "export": Listed("exporting", "Hand on", "The entries as they are, or as OCSF or CEF events."),

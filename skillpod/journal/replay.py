@@ -58,7 +58,7 @@ def read_with_lines(directory: Path, query: Query = EVERYTHING, *, after: int = 
         if journal is None:
             return
         numbers = segment_numbers(journal)
-        order = _Order(0 if after or not numbers else 1 + dropped_entries(journal, before=numbers[0]))
+        order = _Order(0 if after or not numbers else 1 + dropped_entries(journal))
         for number in numbers[_first_segment(journal, numbers, after) :]:
             with _segment(journal, number) as segment:
                 if segment is None:
@@ -113,7 +113,7 @@ def span(directory: Path) -> Span:
     last = next(newest_first(directory), None)
     with _opened(directory) as journal:
         numbers = segment_numbers(journal) if journal is not None else []
-        first = 1 + dropped_entries(journal, before=numbers[0]) if journal is not None and numbers else 1
+        first = 1 + dropped_entries(journal) if journal is not None and numbers else 1
     return Span(first, last.seq if last else first - 1)
 
 

@@ -143,9 +143,7 @@ def _figures(heard: _Heard, weeks: float) -> Figures:
     asked = _firsts(facts, Fact.REFUSED, decision="hold")
     answered = _firsts(facts, *_ANSWERS)
     return Figures(
-        triggers=Counter(
-            each.entry.trigger for each in published if each.seq not in heard.restarts and each.entry.generation not in returned
-        ),
+        triggers=Counter(each.entry.trigger for each in published if each.seq not in heard.restarts | returned),
         returns=len(returned),
         refused=len({digest for digest in _firsts(facts, Fact.REFUSED, decision="refuse", otherwise="") if digest not in up}),
         failed=len(failed),
