@@ -43,7 +43,11 @@ def record(value: Any) -> None:
 def content(piece: bytes) -> None:
     """Bytes on stdout as they are: of a file that is made for a machine, and safe for a terminal by what it is."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(piece)
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # a program reads us in its own process
+        sys.stdout.write(piece.decode("utf-8"))
+    else:
+        buffer.write(piece)
 
 
 def _json(value: Any, *, indent: int | None) -> str:

@@ -15,6 +15,7 @@ from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import ago
 from skillpod.cli.sentences import sentence
 from skillpod.journal.entry import Recorded
+from skillpod.journal.replay import span
 from skillpod.journal.report.meaning import FACTS, KEYS
 from skillpod.journal.report.story import Step, Story, reasons
 from skillpod.journal.report.surroundings import told
@@ -30,13 +31,16 @@ def show(
     json: Json = False,
 ) -> None:
     """One entry: who let it happen and why, every field with its meaning, and its story: what led to it, what followed."""
+    directory = journal_of(home)
     with render.working("reading the log"):
-        story = told(journal_of(home), number)
+        story, there = told(directory, number), span(directory)
     if json:
         render.data(story.as_dict())
         return
     for spans in _lines(story, now=time.time()):
         render.line(*spans)
+    if there.first > 1:
+        render.note((f"entries 1 to {there.first - 1} were dropped: what they had of this story is not told", "yellow"))
 
 
 def _lines(story: Story, *, now: float) -> Iterator[Line]:

@@ -246,6 +246,9 @@ def test_a_log_whose_beginning_was_dropped_is_read_from_where_it_begins(cli: Com
     told = cli("log", "show", "2")
     assert told.code == 2
     assert "entry 2 was dropped: the log goes from 4 to 7" in told.err
+    told = cli("log", "show", "5")
+    assert told.code == 0
+    assert "entries 1 to 3 were dropped" in told.err
 
 
 # --- one entry, figures, export ----------------------------------------------------------------------------------------------------

@@ -94,3 +94,72 @@ def written(directory: Path, entries: Iterable[Entry]) -> Path:
     lines = [encode(entry, seq=seq, ts=NOON + seq, node=NODE) for seq, entry in enumerate(entries, 1)]
     (directory / "000001.jsonl").write_bytes(b"".join(lines))
     return directory
+
+
+# --- a morning of one pod ----------------------------------------------------------------------------------------------------------
+
+_NOTES: Mapping[str, Any] = {"skill": "notes", "version": "1.0.0", "digest": A}
+_UPDATE: Mapping[str, Any] = {"skill": "notes", "version": "1.1.0", "digest": B}
+_LEAVE: Mapping[str, Any] = {"tier": "write", "isolation": "jail", "decision": "admit", "rule": "two-people", "policy": POLICY}
+_HELD: Mapping[str, Any] = {"decision": "hold", "outcome": "denied", "error": {"code": "approval_needed"}, "trigger": "watch"}
+_AGENT: Mapping[str, Any] = {"actor": "agent-7", "caller": {"session": "s-41"}}
+
+
+def _called(tool: str, generation: int, skill: Mapping[str, Any], **said: Any) -> Entry:
+    return Entry(fact=Fact.CALL, tool=tool, generation=generation, **{"outcome": "ok", "duration": 0.004, **skill, **_AGENT, **said})
+
+
+def _died() -> Entry:
+    return Entry(
+        fact=Fact.GUEST_DIED, skill="notes", digest=B, generation=2, outcome="error", reason="it was killed by signal 11",
+        error={"code": "guest_died"},
+    )  # fmt: skip
+
+
+def _given_up() -> str:
+    return "3 of its guests died, the last one: it was killed by signal 11"
+
+
+MORNING: tuple[tuple[float, Entry], ...] = (
+    (0, Entry(fact=Fact.POD_STARTED, trigger="start", policy=POLICY, source="/srv/skills")),
+    (0, Entry(fact=Fact.RULES, actor="owner", trigger="start", policy=POLICY, details={"rules": {"policy": POLICY}})),
+    (60, Entry(fact=Fact.REFUSED, actor="folder", skill="notes", digest=A, reason="May notes 1.0.0 run?", **_HELD)),
+    (61, Entry(fact=Fact.TRIED, actor="skillpod", trigger="hold", **_NOTES, outcome="ok", duration=0.05)),
+    (900, Entry(fact=Fact.APPROVED, actor="ann", trigger="command", **_NOTES, rule="two-people", policy=POLICY, reason="I read it all.")),
+    (1500, Entry(fact=Fact.APPROVED, actor="bob", trigger="command", **_NOTES, rule="two-people", policy=POLICY, reason="I agree.")),
+    (1500, Entry(fact=Fact.DESIRED, actor="bob", trigger="command", skill="notes", digest=A, source="folder")),
+    (1500, Entry(fact=Fact.DECIDED, actor="bob", trigger="command", **_NOTES, **_LEAVE)),
+    (1501, Entry(fact=Fact.PUBLISHED, actor="bob", trigger="command", **_NOTES, source="folder", generation=1, outcome="ok",
+                 details={"approvals": [{"by": "ann"}, {"by": "bob"}]})),
+    (1800, _called("keep", 1, _NOTES)),
+    (1830, _called("forget", 1, _NOTES, outcome="denied", duration=0.0, rule="ask-first", details={"ticket": "q-7"},
+                   error={"code": "approval_needed"})),
+    (1900, Entry(fact=Fact.CALL_ANSWERED, actor="ann", trigger="command", **_NOTES, tool="forget", caller={"principal": "agent-7"},
+                 decision="approve", rule="ask-first", reason="They asked me on the phone.", details={"ticket": "q-7"})),
+    (1910, _called("forget", 1, _NOTES, rule="ask-first", details={"ticket": "q-7", "approved_by": "ann"})),
+    (3600, Entry(fact=Fact.NOT_ALLOWED, actor="eve", trigger="command", skill="notes", outcome="denied", error={"code": "not_allowed"},
+                 details={"act": "approve", "needs": "reviewer", "roles": ["viewer"]})),
+    (5400, Entry(fact=Fact.DECIDED, actor="folder", trigger="watch", **_UPDATE, **_LEAVE)),
+    (5401, Entry(fact=Fact.PUBLISHED, actor="folder", trigger="watch", **_UPDATE, source="folder", generation=2, previous=1,
+                 previous_digest=A, outcome="ok", details={"approvals": [{"by": "ann"}, {"by": "bob"}]})),
+    (5460, _called("keep", 2, _UPDATE)),
+    (5500, _called("keep", 2, _UPDATE, outcome="error", error={"code": "guest_died"})),
+    (5500, _died()),
+    (5510, _died()),
+    (5520, _died()),
+    (5520, Entry(fact=Fact.QUARANTINED, actor="skillpod", trigger="trial", **_UPDATE, generation=2, reason=_given_up())),
+    (5521, Entry(fact=Fact.PUBLISHED, actor="skillpod", trigger="trial", **_NOTES, source="folder", generation=3, previous=2,
+                 previous_digest=B, outcome="ok", details={"approvals": [{"by": "ann"}, {"by": "bob"}]})),
+    (5521, Entry(fact=Fact.ROLLED_BACK, actor="skillpod", trigger="trial", skill="notes", digest=A, generation=3, previous=2,
+                 previous_digest=B, reason=_given_up())),
+    (5600, _called("keep", 3, _NOTES)),
+)  # fmt: skip
+"""Seconds since it began, and what was written: a skill is held, approved, called; its update fails and is rolled back."""
+
+
+def morning(directory: Path) -> Path:
+    """A journal of that morning."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lines = [encode(entry, seq=seq, ts=NOON + after, node=NODE) for seq, (after, entry) in enumerate(MORNING, 1)]
+    (directory / "000001.jsonl").write_bytes(b"".join(lines))
+    return directory

@@ -266,18 +266,16 @@ def reasons(story: Story) -> Iterator[str]:
     entry = story.of.entry
     chain = [step.recorded.entry for step in story.before] + [entry]
     yield from _own_reasons(entry)
-    published = _last(chain, Fact.PUBLISHED) if entry.fact is not Fact.NOT_ALLOWED else None
-    if entry.fact in (Fact.CALL, Fact.CALL_ANSWERED, Fact.PUBLISHED, Fact.GUEST_DIED, Fact.ATTEMPTED, Fact.QUARANTINED) and published:
+    published = _last(chain, Fact.PUBLISHED)
+    if entry.fact in _RAN and published is not None:
         yield from _leave(published, chain)
-    yield from (
-        f"{each.actor} answered {_ANSWER_WORDS[each.fact]}: {each.reason}"
-        for each in chain
-        if each.fact in _ANSWER_WORDS and each is not entry
-    )
+        yield from (f"{each.actor} {_ANSWER_WORDS[each.fact]}: {each.reason}" for each in chain if each.fact in _ANSWER_WORDS)
 
 
+_RAN = frozenset({Fact.CALL, Fact.CALL_ANSWERED, Fact.PUBLISHED, Fact.GUEST_DIED, Fact.ATTEMPTED, Fact.QUARANTINED})
+"""Facts of which it is asked who let a generation run."""
 _GIVE_REASONS = frozenset({Fact.REFUSED, Fact.ROLLED_BACK, Fact.QUARANTINED, Fact.UNMOUNTED, Fact.GUEST_DIED, Fact.ATTEMPTED})
-_ANSWER_WORDS = {Fact.APPROVED: "yes", Fact.DENIED: "no", Fact.GLASS_BROKEN: "by breaking the glass"}
+_ANSWER_WORDS = {Fact.APPROVED: "said yes", Fact.DENIED: "said no", Fact.GLASS_BROKEN: "broke the glass"}
 
 
 def _own_reasons(entry: Entry) -> Iterator[str]:

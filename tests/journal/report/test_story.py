@@ -98,7 +98,7 @@ def test_who_let_a_call_happen_is_said_at_once(journal: Path) -> None:
         "approved by ann",
         "signed by acme",
         "wanted by ann, from folder",
-        "ann answered yes: I have read it",
+        "ann said yes: I have read it",
     ]
 
 
