@@ -49,7 +49,7 @@ def log(effort: Effort) -> list[Row]:
             "a digest that is not there": (lambda: len(newest(journal, 100, Query(digests=("ffff",)))), 2.0),
             "an actor, of the last hour": (lambda: len(newest(journal, 100, Query(words={"actor": ("nobody",)}, since=end - 3600))), 0.5),
             "the story of a call": (lambda: told(journal, rare + 1).of.seq, 5.0),
-            "calls by skill and outcome": (lambda: sum(calls(journal, EVERYTHING).values()), 10.0),
+            "calls by skill and outcome": (lambda: sum(calls(journal, EVERYTHING).values()), 15.0),
         }
         of = f"{effort.entries:,} entries"
         rows = [
@@ -111,7 +111,8 @@ def _body(skill: int, tool: int) -> bytes:
         Entry(
             fact=Fact.CALL, actor="agent", skill=f"skill{skill}", version="1.2.0", digest="sha256:" + os.urandom(32).hex(),
             tool=f"tool{tool}", generation=3, caller={"session": "s-1", "tenant": "acme"}, outcome="ok", duration=0.0021,
-            arguments={"bytes": 12, "hmac": os.urandom(32).hex()}, usage={"wall": 0.002, "cpu": 0.001, "peak": 12_345_678},
+            arguments={"bytes": 12, "hmac": os.urandom(32).hex()}, result={"bytes": 99, "hmac": os.urandom(32).hex()},
+            usage={"wall": 0.002, "cpu": 0.001, "peak": 12_345_678},
         ),
         ts=946_684_800.0, node="node-1a2b3c4d",
     )  # fmt: skip
