@@ -13,6 +13,7 @@ import typer
 from skillpod import __version__
 from skillpod.cli import render
 from skillpod.cli.filters import asked
+from skillpod.cli.given_log import JournalDir
 from skillpod.cli.log import journal_of
 from skillpod.cli.options import DEFAULT_HOME, HomeDir
 from skillpod.cli.quantities import counted
@@ -45,9 +46,10 @@ def export(
         Path | None, typer.Option("--out", metavar="FILE", help="Into this new file, for its owner only; else on stdout.")
     ] = None,
     home: HomeDir = DEFAULT_HOME,
+    journal: JournalDir = None,
 ) -> None:
     """The entries that are asked for, oldest first, all of them. As jsonl each is byte for byte the line that the log has."""
-    lines = _lines(journal_of(home), query, format)
+    lines = _lines(journal_of(home, journal), query, format)
     if out is None:
         for line in lines:
             render.content(line)

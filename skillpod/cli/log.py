@@ -13,6 +13,7 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.filters import asked
+from skillpod.cli.given_log import JournalDir
 from skillpod.cli.listing import Listed, Listing
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.sentences import sentence
@@ -58,6 +59,7 @@ def ask(
     reverse: Annotated[bool, typer.Option("--reverse", help="Newest first.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on, until Ctrl-C.")] = False,
     home: HomeDir = DEFAULT_HOME,
+    journal: JournalDir = None,
     json: Json = False,
 ) -> None:
     """What happened, oldest first, from the journal: no pod needs to run. With --json, one object a line.
@@ -69,15 +71,13 @@ def ask(
         return
     if follow and reverse:
         raise CommandInvalid("what is still to come can't be told newest first", at="--reverse", hint="leave out --reverse or --follow")
-    directory = journal_of(home)
-    last = span(directory).last if follow else 0
-    if reverse:
-        found = newest_first(directory, query)
-        _print(islice(found, limit) if limit else found, json=json)
-    elif limit:
-        _print_newest(directory, query, limit, json=json)
+    directory = journal_of(home, journal)
+    last = span(directory).last  # what is written meanwhile is told by who follows, and once
+    there = (recorded for recorded in (newest_first if limit or reverse else read)(directory, query) if recorded.seq <= last)
+    if limit and not reverse:
+        _print_newest(there, limit, json=json)
     else:
-        _print((recorded for recorded in read(directory, query) if not follow or recorded.seq <= last), json=json)
+        _print(islice(there, limit) if limit else there, json=json)
     if follow:
         _print(_following(directory, last, query), json=json)
 
@@ -85,9 +85,9 @@ def ask(
 app.add_typer(log, name="log")
 
 
-def journal_of(home: Path) -> Path:
-    """The journal's directory. Raises PathUnusable where there is none."""
-    directory = Home(home).journal
+def journal_of(home: Path, journal: Path | None) -> Path:
+    """The journal's directory: that of HOME, or a copy. Raises PathUnusable where there is none."""
+    directory = journal if journal is not None else Home(home).journal
     if not directory.is_dir():
         raise PathUnusable("no journal is here", at=str(directory), hint="a pod writes one when it first starts; --home says where")
     return directory
@@ -103,12 +103,12 @@ def _refuse_options_before(context: typer.Context) -> None:
         )
 
 
-def _print_newest(directory: Path, query: Query, limit: int, *, json: bool) -> None:
-    """The newest, oldest first. Where a line can't be read, those after it are told, and then what is wrong with it."""
+def _print_newest(newest: Iterator[Recorded], limit: int, *, json: bool) -> None:
+    """The newest, given newest first, oldest first. Where a line can't be read, those after it are told, and then what is wrong with it."""
     found: list[Recorded] = []
     fault = None
     try:
-        found.extend(islice(newest_first(directory, query), limit))
+        found.extend(islice(newest, limit))
     except JournalCorrupt as corrupt:
         fault = corrupt
     _print(reversed(found), json=json)

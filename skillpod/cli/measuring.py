@@ -12,6 +12,7 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.faults import Line
+from skillpod.cli.given_log import JournalDir
 from skillpod.cli.log import journal_of
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import counted, moment, spell
@@ -36,6 +37,7 @@ def metrics(
     since: Annotated[str, typer.Option("--since", metavar="WHEN", help="Not before: 7d ago, or 2026-11-21.")] = "30d",
     until: Annotated[str, typer.Option("--until", metavar="WHEN", help="Only before: as --since.", show_default=False)] = "",
     home: HomeDir = DEFAULT_HOME,
+    journal: JournalDir = None,
     json: Json = False,
 ) -> None:
     """How often skills change, how many changes fail, how long it takes to recover; calls that fail; how long people are waited for.
@@ -44,7 +46,7 @@ def metrics(
     """
     now = time.time()
     query = query_of({"skill": skill or (), "since": [since], "until": [until]}, now=now, place="--{}")
-    directory = journal_of(home)
+    directory = journal_of(home, journal)
     end = query.until or now
     with render.working("reading the log"):
         first = next(read(directory), None)

@@ -10,6 +10,7 @@ import typer
 
 from skillpod.cli import render
 from skillpod.cli.faults import Line, Span
+from skillpod.cli.given_log import JournalDir
 from skillpod.cli.log import journal_of
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import ago
@@ -28,10 +29,11 @@ def show(
     number: Annotated[int, typer.Argument(metavar="N", min=1, help="The entry's number, as `skillpod log` prints it.")],
     *,
     home: HomeDir = DEFAULT_HOME,
+    journal: JournalDir = None,
     json: Json = False,
 ) -> None:
     """One entry: who let it happen and why, every field with its meaning, and its story: what led to it, what followed."""
-    directory = journal_of(home)
+    directory = journal_of(home, journal)
     with render.working("reading the log"):
         story, there = told(directory, number), span(directory)
     if json:

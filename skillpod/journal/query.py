@@ -160,7 +160,7 @@ class Query:
 
     @cached_property
     def _latest(self) -> bytes:
-        return timestamp(self.until + CLOCK_SLACK).encode()
+        return timestamp(min(self.until + CLOCK_SLACK, _LAST)).encode()
 
     # --- entries ---
 
@@ -193,6 +193,8 @@ class Query:
 
 
 EVERYTHING = Query()
+_LAST = 253_402_300_799.0
+"""The last second that a timestamp can say: of the year 9999."""
 _FACT = b'"fact":"'
 _MARKED = 8
 """Patterns of one field that are looked for in whole blocks: with more, that look takes longer than it saves."""
@@ -212,9 +214,14 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
 
 
+def fits(pattern: str, text: str) -> bool:
+    """Whether a text is one that a pattern means, in which ``*`` is any text."""
+    return _pattern(pattern).fullmatch(text) is not None
+
+
 def _fits(values: Iterable[Any], patterns: tuple[str, ...]) -> bool:
     texts = [value for value in values if isinstance(value, str) and value]
-    return any(_pattern(pattern).fullmatch(text) for text in texts for pattern in patterns)
+    return any(fits(pattern, text) for text in texts for pattern in patterns)
 
 
 def _begins(digest: str, beginnings: tuple[str, ...]) -> bool:

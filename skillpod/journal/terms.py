@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from skillpod.errors import CommandInvalid
-from skillpod.journal.query import FIELDS, Query
+from skillpod.journal.query import FIELDS, Query, fits
 from skillpod.model.span import seconds
 
 NAMES = (*FIELDS, "digest", "generation", "grep", "since", "until")
@@ -35,7 +35,7 @@ def _parts(words: Iterable[str]) -> Iterable[str]:
 def _patterns(name: str, words: Sequence[str], place: str) -> Iterable[str]:
     known = FIELDS[name].known
     for word in _parts(words):
-        if known and "*" not in word and word not in known:
+        if known and not any(fits(word, each) for each in known):
             hint = _nearest(word, known) or f"one of: {', '.join(known)}"
             raise CommandInvalid(f"there is no {name} `{word}`", at=place.format(name), hint=hint)
         yield word

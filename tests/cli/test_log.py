@@ -251,6 +251,14 @@ def test_a_log_whose_beginning_was_dropped_is_read_from_where_it_begins(cli: Com
     assert "entries 1 to 3 were dropped" in told.err
 
 
+def test_a_copy_of_a_journal_is_read_where_it_is(cli: CommandLine, journal: Path, tmp_path: Path) -> None:
+    copy = (journal / "journal").rename(tmp_path / "copy")
+    assert cli("log").code == 3
+    assert len(facts(cli, "--journal", str(copy))) == len(ENTRIES)
+    for command in (["show", "3"], ["metrics"], ["export"]):
+        assert cli("log", *command, "--journal", str(copy)).code == 0
+
+
 # --- one entry, figures, export ----------------------------------------------------------------------------------------------------
 
 

@@ -284,6 +284,9 @@ STORY = [
         ({"since": ["1970-01-12T13:46:44Z"]}, [4, 5, 6]),
         ({"until": ["1970-01-12T13:46:44Z"]}, [1, 2, 3]),
         ({"since": ["4s"], "until": ["2s"]}, [2, 3]),
+        ({"until": ["9999-12-31T23:59:59Z"]}, [1, 2, 3, 4, 5, 6]),
+        ({"since": ["0001-01-02T00:00:00Z"]}, [1, 2, 3, 4, 5, 6]),
+        ({"since": ["999999999d"]}, [1, 2, 3, 4, 5, 6]),
         ({"skill": ["sca"]}, []),
         ({"skill": ["nobody"], "actor": ["ann"]}, []),
     ],
@@ -303,6 +306,7 @@ def test_a_question_is_answered_by_the_entries_that_match_all_of_it(
     [
         ({"fact": ["publishd"]}, "--fact", "published"),
         ({"outcome": ["ok,errr"]}, "--outcome", "error"),
+        ({"fact": ["publisht*"]}, "--fact", "published"),
         ({"decision": ["xyzzy"]}, "--decision", "admit, hold, refuse"),
         ({"generation": ["none"]}, "--generation", "whole number"),
         ({"generation": ["0"]}, "--generation", "whole number"),
