@@ -47,7 +47,7 @@ def metrics(
     now = time.time()
     query = query_of({"skill": skill or (), "since": [since], "until": [until]}, now=now, place="--{}")
     directory = journal_of(home, journal)
-    end = query.until or now
+    end = min(query.until or now, now)
     with render.working("reading the log"):
         first = next(read(directory), None)
         begin = max(query.since, first.ts if first else query.since)  # a log of two days has not gone for thirty without a change

@@ -126,9 +126,13 @@ class Query:
 
     def may_match(self, line: bytes) -> bool:
         """Whether a line is worth being parsed."""
-        return (not self.words.get("fact") or self._is_of_its_facts(line)) and all(
-            any(mark in line for mark in group) for group in self.marks
-        )
+        for group in self.marks:  # loops and not `all(any(...))`: a million lines are looked at so
+            for mark in group:
+                if mark in line:
+                    break
+            else:
+                return False
+        return not self.words.get("fact") or self._is_of_its_facts(line)
 
     def may_hold(self, block: bytes) -> bool:
         """Whether any of the whole lines in a block is worth a look. By time it is told from the first and the last of them."""

@@ -64,20 +64,10 @@ def read_with_lines(directory: Path, query: Query = EVERYTHING, *, after: int = 
                 if segment is None:
                     order.lose()  # retention was quicker; what comes next is the first that is left
                     continue
-                if not _may_match(segment, query):
+                if _may_match(segment, query):
+                    yield from _entries(segment, query, order, after=after, is_last=number == numbers[-1])
+                else:
                     order.pass_over()
-                    continue
-                for line in _lines(segment, query, start=_offset_before(segment, after) if after else 0):
-                    if not line.is_whole and number == numbers[-1]:
-                        return
-                    if 0 < sequence_at_a_glance(line.content) <= after:
-                        order.check(segment, line, sequence_at_a_glance(line.content))
-                    else:
-                        recorded = _decoded(segment, line)
-                        order.check(segment, line, recorded.seq)
-                        if query.matches(recorded, line.content):
-                            yield recorded, line.content
-                order.leave(segment)
 
 
 def newest_first(directory: Path, query: Query = EVERYTHING) -> Iterator[Recorded]:
@@ -97,14 +87,18 @@ def calls(directory: Path, query: Query) -> Counter[tuple[str, str]]:
     """How many calls there were, by skill and outcome, of a query that asks for skills and times only. Raises as ``read``."""
     found: Counter[tuple[str, str]] = Counter()
     query = replace(query, words={**query.words, "fact": (Fact.CALL.value,)})
-    for segment, line in _backwards(directory, query):
-        glance = call_at_a_glance(line.content)
-        if glance is None:
-            recorded = _decoded(segment, line)
-            if query.matches(recorded, line.content):
-                found[recorded.entry.skill, recorded.entry.outcome] += 1
-        elif query.matches_call(*glance[:2]):
-            found[glance[1:]] += 1
+    for segment, block, start in _blocks_backwards(directory, query):
+        end = start
+        for content in block.split(b"\n")[:-1]:
+            end += len(content) + 1
+            glance = call_at_a_glance(content)
+            if glance is not None:
+                if query.matches_call(*glance[:2]):
+                    found[glance[1:]] += 1
+            elif query.may_match(content):
+                recorded = _decoded(segment, Line(content + b"\n", end - len(content) - 1))
+                if query.matches(recorded, content):
+                    found[recorded.entry.skill, recorded.entry.outcome] += 1
     return found
 
 
@@ -192,6 +186,22 @@ class _Order:
         self._expected = self._seen = self._end = 0
 
 
+def _entries(segment: BinaryIO, query: Query, order: _Order, *, after: int, is_last: bool) -> Iterator[tuple[Recorded, bytes]]:
+    """Those of one segment; where it is the last, a line that is not whole is one that is being written."""
+    for line in _lines(segment, query, start=_offset_before(segment, after) if after else 0):
+        if not line.is_whole and is_last:
+            return
+        seq = sequence_at_a_glance(line.content)
+        if 0 < seq <= after:
+            order.check(segment, line, seq)
+            continue
+        recorded = _decoded(segment, line)
+        order.check(segment, line, recorded.seq)
+        if query.matches(recorded, line.content):
+            yield recorded, line.content
+    order.leave(segment)
+
+
 def _first_segment(journal: int, numbers: Sequence[int], after: int) -> int:
     """The place in ``numbers`` of the segment that holds entry ``after + 1``, or would."""
     for index in range(len(numbers) - 1, 0, -1) if after else ():
@@ -260,17 +270,28 @@ def _decoded(segment: BinaryIO, line: Line) -> Recorded:
 
 def _backwards(directory: Path, query: Query) -> Iterator[tuple[BinaryIO, Line]]:
     """Every whole line that may be what is asked for, newest first."""
+    for segment, block, start in _blocks_backwards(directory, query):
+        end = start + len(block)
+        for content in reversed(block.split(b"\n")[:-1]):
+            end -= len(content) + 1
+            if query.may_match(content):
+                yield segment, Line(content + b"\n", end)
+
+
+def _blocks_backwards(directory: Path, query: Query) -> Iterator[tuple[BinaryIO, bytes, int]]:
+    """Whole lines together, among them some that may be what is asked for, and where the first begins; the newest first."""
     with _opened(directory) as journal:
         if journal is None:
             return
         for number in reversed(segment_numbers(journal)):
             with _segment(journal, number) as segment:
                 if segment is not None and _may_match(segment, query):
-                    for line in _lines_backwards(segment, query):
-                        yield segment, line
+                    for block, start in _blocks_of(segment):
+                        if query.may_hold(block):
+                            yield segment, block, start
 
 
-def _lines_backwards(segment: BinaryIO, query: Query) -> Iterator[Line]:
+def _blocks_of(segment: BinaryIO) -> Iterator[tuple[bytes, int]]:
     start, rest = segment.seek(0, os.SEEK_END), b""
     is_at_end = True
     while start:
@@ -285,10 +306,4 @@ def _lines_backwards(segment: BinaryIO, query: Query) -> Iterator[Line]:
         rest = block[:first]
         if start and not first and len(block) > MAX_LINE:
             raise _too_long(segment, Line(block, start))
-        if not query.may_hold(block[first:]):
-            continue
-        end = start + len(block)
-        for content in reversed(block[first:].split(b"\n")[:-1]):
-            end -= len(content) + 1
-            if query.may_match(content):
-                yield Line(content + b"\n", end)
+        yield block[first:], start + first

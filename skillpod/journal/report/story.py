@@ -280,18 +280,19 @@ _ANSWER_WORDS = {Fact.APPROVED: "said yes", Fact.DENIED: "said no", Fact.GLASS_B
 
 def _own_reasons(entry: Entry) -> Iterator[str]:
     if entry.fact is Fact.NOT_ALLOWED:
-        has = ", ".join(map(str, entry.details.get("roles", ()))) or "none"
+        roles = entry.details.get("roles")
+        has = ", ".join(map(str, roles)) if isinstance(roles, list) and roles else "none"
         needs = entry.details.get("needs")
         what = f"that asks for the role {needs}" if needs else "its token does not show that"
         yield f"{entry.actor} wanted to {entry.details.get('act', 'do something')}: {what}, and its roles are: {has}"
+    elif approver := entry.details.get("approved_by"):
+        yield f"{approver} agreed to this call (question {entry.details.get('ticket')}), which the rule `{entry.rule}` asks for"
+    elif entry.fact is Fact.CALL and entry.details.get("ticket"):
+        yield f"a person must agree to it first, by the rule `{entry.rule}`: question {entry.details['ticket']}"
     elif entry.outcome == "denied" and entry.rule:
         yield f"the rule `{entry.rule}` said no"
     elif entry.fact in _GIVE_REASONS and entry.reason:
         yield entry.reason
-    if approver := entry.details.get("approved_by"):
-        yield f"{approver} agreed to this call (question {entry.details.get('ticket')}), which the rule `{entry.rule}` asks for"
-    elif entry.fact is Fact.CALL and entry.details.get("ticket"):
-        yield f"a person must agree to it first, by the rule `{entry.rule}`: question {entry.details['ticket']}"
 
 
 def _leave(published: Entry, chain: Sequence[Entry]) -> Iterator[str]:

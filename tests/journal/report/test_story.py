@@ -121,6 +121,10 @@ def test_a_denied_call_names_the_rule() -> None:
     assert list(reasons(story_of(denied, []))) == ["the rule `nobody-deletes` said no"]
 
 
+def test_a_call_that_waits_for_a_person_is_not_said_to_be_forbidden(journal: Path) -> None:
+    assert not [reason for reason in reasons(told(journal, 11)) if "said no" in reason]
+
+
 def test_the_story_of_another_skill_is_another(journal: Path) -> None:
     assert before(told(journal, 10)) == []
     assert 10 not in before(told(journal, 9))
