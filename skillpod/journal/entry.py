@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -12,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.model.entry import Entry, Fact
+from skillpod.model.entry import Entry, Fact, Sealed
 
 VERSION = 1
 MAX_LINE = 65_535
@@ -21,6 +22,10 @@ MAX_LINE = 65_535
 STATE_BEARING = frozenset({"desired", "identity", "approval", "rules", "provenance", "approvals"})
 """Keys of ``details`` that are never left out for size: what is mounted is folded from them."""
 
+_OF_CALLERS = frozenset({"arguments", "result"})
+"""Fields that hold what somebody gave a tool or got from it: what is too large of them leaves its size, and no digest to try guesses on."""
+_SEALS_DEPTH = 3
+"""How far below those two fields a Sealed may stand: ``values.NAME.hmac``."""
 _EXCERPT = 256
 _PREFIX_ROOM = len('{"v":1,"seq":18446744073709551615,') + 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,14 +53,14 @@ class Recorded:
 # --- to bytes --------------------------------------------------------------------------------------------------------------------
 
 
-def encode(entry: Entry, *, seq: int, ts: float, node: str) -> bytes:
+def encode(entry: Entry, *, seq: int, ts: float, node: str, salt: bytes = b"") -> bytes:
     """The line of an entry, with its newline: ASCII only, fixed key order, at most ``MAX_LINE`` bytes.
 
     Text a skill wrote can't break out of it: newlines, terminal controls and bidi characters are all escaped. Too large a value is
-    replaced by its digest and size; one that is not JSON by its type's name. Raises JournalUnwritable when it is what the state is folded
-    from (``STATE_BEARING``).
+    replaced by its digest and size; one that is not JSON by its type's name. What is Sealed becomes its HMAC under ``salt``; without one it
+    is no JSON. Raises JournalUnwritable when it is what the state is folded from (``STATE_BEARING``).
     """
-    return number(encode_body(entry, ts=ts, node=node), seq)
+    return number(encode_body(entry, ts=ts, node=node, salt=salt), seq)
 
 
 def number(body: bytes, seq: int) -> bytes:
@@ -63,9 +68,9 @@ def number(body: bytes, seq: int) -> bytes:
     return b'{"v":1,"seq":%d,%b' % (seq, body)
 
 
-def encode_body(entry: Entry, *, ts: float, node: str) -> bytes:
+def encode_body(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> bytes:
     """The line without its first two keys, so that it can be encoded before its place in the log is known. Raises as ``encode``."""
-    shape = _plain_fields(entry, ts=ts, node=node)
+    shape = _plain_fields(entry, ts=ts, node=node, salt=salt)
     try:
         text = _dumps(shape)
     except (TypeError, ValueError, RecursionError):
@@ -79,12 +84,13 @@ def encode_body(entry: Entry, *, ts: float, node: str) -> bytes:
     return text[1:].encode("ascii") + b"\n"
 
 
-def encode_body_anyway(entry: Entry, *, ts: float, node: str) -> bytes:
+def encode_body_anyway(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> bytes:
     """Like ``encode_body`` for an entry that must be kept whatever is in it: it never raises, what does not fit is left out."""
     try:
-        return encode_body(entry, ts=ts, node=node)
+        return encode_body(entry, ts=ts, node=node, salt=salt)
     except JournalUnwritable:
-        shape = json.loads(_dumps({name: _only_json(value) for name, value in _plain_fields(entry, ts=ts, node=node).items()}))
+        plain = _plain_fields(entry, ts=ts, node=node, salt=salt)
+        shape = json.loads(_dumps({name: _only_json(value) for name, value in plain.items()}))
         shape["details"] = _stand_in(shape.get("details"))
         return _shortened(shape)[1:].encode("ascii") + b"\n"
 
@@ -98,13 +104,31 @@ def digest_only(value: Any) -> dict[str, Any]:
     return {"digest": f"sha256:{sha256(text).hexdigest()}", "size": len(text)}
 
 
-def _plain_fields(entry: Entry, *, ts: float, node: str) -> dict[str, Any]:
+def has_seals(entry: Entry) -> bool:
+    """Whether something of it is kept as an HMAC, for which it needs a salt."""
+    return type(entry.arguments.get("hmac")) is Sealed or type(entry.result.get("hmac")) is Sealed
+
+
+def seal(text: str, salt: bytes) -> str:
+    """What stands in an entry for canonical JSON: its HMAC-SHA256 (RFC 2104) under a salt of the entry's own."""
+    return f"sha256:{hmac.digest(salt, text.encode('ascii'), 'sha256').hex()}"
+
+
+def _plain_fields(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> dict[str, Any]:
     shape: dict[str, Any] = {"ts": _timestamp(ts), "node": node, "fact": entry.fact.value}
     for name in _NAMES:
         value = getattr(entry, name)
         if value:
             shape[name] = value
+    if salt and has_seals(entry):
+        shape.update({name: _sealed(shape[name], salt, _SEALS_DEPTH) for name in _OF_CALLERS if name in shape})
     return shape
+
+
+def _sealed(value: Any, salt: bytes, depth: int) -> Any:
+    if type(value) is Sealed:
+        return seal(value.text, salt)
+    return {key: _sealed(item, salt, depth - 1) for key, item in value.items()} if depth and isinstance(value, Mapping) else value
 
 
 def _plain(value: Any) -> Any:
@@ -167,7 +191,7 @@ def _shortened(shape: dict[str, Any]) -> str:
     for size, holder, key in sorted(_omissible(shape), key=lambda found: found[0], reverse=True):
         if excess <= 0:
             break
-        holder[key] = _stand_in(holder[key])
+        holder[key] = _size_only(holder[key]) if any(holder is shape.get(name) for name in _OF_CALLERS) else _stand_in(holder[key])
         excess -= size - len(_dumps(holder[key]))
     text = _dumps(shape)
     if len(text) > room:
@@ -200,10 +224,17 @@ def _stand_in(value: Any) -> Any:
     return {"omitted": "too large", **digest_only(value)}
 
 
+def _size_only(value: Any) -> dict[str, Any]:
+    """SAFE: no digest; of a short secret with much around it, it would say whether a guess is right."""
+    return {"omitted": "too large", "bytes": len(_dumps(value))}
+
+
 def _whole_field_stand_in(name: str, value: Any) -> Any:
     """For mappings of very many small values."""
     if not isinstance(value, dict):
         return value
+    if name in _OF_CALLERS:
+        return _size_only(value) if len(_dumps(value)) > 1024 else value
     kept = {key: item for key, item in value.items() if name == "details" and key in STATE_BEARING}
     return {**_stand_in(value), **kept} if len(_dumps(value)) > 1024 else value
 

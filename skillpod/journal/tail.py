@@ -9,6 +9,7 @@ from pathlib import Path
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.journal.entry import sequence
+from skillpod.journal.salts import Salts
 from skillpod.journal.segments import (
     DISTRUST,
     last_whole_line,
@@ -32,13 +33,15 @@ class Tail:
     ``append`` is all or nothing: what a failed one left behind is cut before the next, by the length that was durable before it.
     """
 
-    def __init__(self, path: Path, *, segment_bytes: int) -> None:
+    def __init__(self, path: Path, *, segment_bytes: int, salts: Path | None = None) -> None:
         self._path = path
         self._segment_bytes = segment_bytes
+        self._salts = None if salts is None else Salts(salts)
         self._directory = -1
         self._segment = -1
         self._number = 0
         self._size = 0
+        self._place = 0  # how many entries the segment has
         self._is_dirty = False
 
     def take_over(self) -> int:
@@ -56,15 +59,19 @@ class Tail:
         except OSError as fault:
             raise unwritable(fault, at=str(self._path)) from fault
 
-    def append(self, lines: Sequence[bytes]) -> None:
-        """Write the lines and wait until they are on the disk. Raises JournalUnwritable; then none of them counts as written."""
+    def append(self, lines: Sequence[bytes], salts: Sequence[bytes] = ()) -> None:
+        """Write the lines and wait until they are on the disk, and keep the ``salts`` they were made with. Raises JournalUnwritable; then
+        none of them counts as written."""
         name = segment_name(self._number)
         try:
             self._mend()
             self._refuse_a_second_writer()
             if self._size >= self._segment_bytes:
                 self._rotate()
+            if self._salts is not None:
+                self._salts.keep(self._number, self._place, salts)
             self._write(b"".join(lines))
+            self._place += len(lines)
         except OSError as fault:
             self._try_to_mend()
             raise unwritable(fault, at=name) from fault
@@ -74,6 +81,8 @@ class Tail:
             if descriptor >= 0:
                 os.close(descriptor)
         self._segment = self._directory = -1
+        if self._salts is not None:
+            self._salts.close()
 
     # --- taking over ---
 
@@ -113,6 +122,7 @@ class Tail:
                 if expected and seq != expected:
                     raise JournalCorrupt(f"entry {expected} should stand here, {seq} does", at=place(segment, line), hint=DISTRUST)
                 expected, end = seq + 1, line.end
+                self._place += 1
         if not expected:
             name = segment_name(self._number)
             raise JournalCorrupt(f"{name} is empty and nothing says which entry comes next", at=name, hint=DISTRUST)
@@ -146,6 +156,7 @@ class Tail:
         if self._segment >= 0:
             os.close(self._segment)
         self._segment, self._number, self._size, self._is_dirty = descriptor, number, size, False
+        self._place = 0
 
     def _rotate(self) -> None:
         self._open(self._number + 1)

@@ -19,10 +19,11 @@ from skillpod.errors import (
     Waiting,
 )
 from skillpod.model.command import OWNER, Caller
+from skillpod.model.entry import Sealed
 from skillpod.model.guest import Hear, Usage, charge, unheard
 from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch, Missing
 from skillpod.registry.registry import Registry
-from tests.support.registry import ListedJournal, route, seen_of, spec, tickets_of
+from tests.support.registry import ListedJournal, levels_of, route, seen_of, spec, tickets_of
 
 
 class FrozenClock:
@@ -46,7 +47,7 @@ def house(answer: Any = echo) -> tuple[Dispatch, ListedJournal, Registry]:
 
 def dispatching(registry: Registry, journal: ListedJournal, missing: Missing = lambda tool: None) -> Dispatch:
     tickets = tickets_of(journal, FrozenClock())
-    return Dispatch(seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing)
+    return Dispatch(seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing, levels=levels_of())
 
 
 def call(dispatch: Dispatch, tool: str, arguments: Any, caller: Caller = OWNER) -> Any:
@@ -69,7 +70,7 @@ def test_every_call_is_noted_with_its_size_and_never_its_arguments() -> None:
     assert entry.actor == "agent-7"
     assert entry.caller == {"session": "s1"}
     assert entry.outcome == "ok"
-    assert entry.arguments == {"bytes": 25}
+    assert entry.arguments == {"bytes": 24, "hmac": Sealed('{"text":"a secret word"}')}
     assert "secret word" not in repr(entry)
 
 
