@@ -19,6 +19,7 @@ from benchmarks.command import cold_starts
 from benchmarks.doors import doors
 from benchmarks.jail import QUICK as A_LITTLE
 from benchmarks.jail import THOROUGH, jail
+from benchmarks.keeping import keeping
 from benchmarks.memory import memory
 from benchmarks.policy import policies
 from benchmarks.record import record
@@ -33,6 +34,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(30)),
     "calls": lambda: asyncio.run(pod_calls(100)),
+    "keeping": lambda: asyncio.run(keeping(100)),
     "changes": lambda: asyncio.run(drops_and_swaps(30)),
     "restart": lambda: asyncio.run(restarts(1000, 3)),
     "memory": lambda: asyncio.run(memory(30)),
@@ -47,6 +49,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
     "calls": lambda: asyncio.run(pod_calls(3)),
+    "keeping": lambda: asyncio.run(keeping(2)),
     "changes": lambda: asyncio.run(drops_and_swaps(2)),
     "restart": lambda: asyncio.run(restarts(5, 1)),
     "memory": lambda: asyncio.run(memory(3)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -24,8 +25,6 @@ STATE_BEARING = frozenset({"desired", "identity", "approval", "rules", "provenan
 
 _OF_CALLERS = frozenset({"arguments", "result"})
 """Fields that hold what somebody gave a tool or got from it: what is too large of them leaves its size, and no digest to try guesses on."""
-_SEALS_DEPTH = 3
-"""How far below those two fields a Sealed may stand: ``values.NAME.hmac``."""
 _EXCERPT = 256
 _PREFIX_ROOM = len('{"v":1,"seq":18446744073709551615,') + 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +32,7 @@ _SHAPE: dict[str, type] = {
     field.name: {"str": str, "int": int, "float": float}.get(str(field.type), dict) for field in fields(Entry) if field.name != "fact"
 }
 _NAMES = tuple(_SHAPE)
+_VALUES = attrgetter(*_NAMES)
 _FACTS = {fact.value: fact for fact in Fact}
 
 
@@ -115,20 +115,24 @@ def seal(text: str, salt: bytes) -> str:
 
 
 def _plain_fields(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> dict[str, Any]:
-    shape: dict[str, Any] = {"ts": _timestamp(ts), "node": node, "fact": entry.fact.value}
-    for name in _NAMES:
-        value = getattr(entry, name)
-        if value:
-            shape[name] = value
-    if salt and has_seals(entry):
-        shape.update({name: _sealed(shape[name], salt, _SEALS_DEPTH) for name in _OF_CALLERS if name in shape})
-    return shape
+    said = {name: value for name, value in zip(_NAMES, _VALUES(entry), strict=True) if value}
+    if salt:
+        said.update((name, _sealed(said[name], salt)) for name in _OF_CALLERS if name in said)
+    return {"ts": _timestamp(ts), "node": node, "fact": entry.fact.value, **said}
 
 
-def _sealed(value: Any, salt: bytes, depth: int) -> Any:
-    if type(value) is Sealed:
-        return seal(value.text, salt)
-    return {key: _sealed(item, salt, depth - 1) for key, item in value.items()} if depth and isinstance(value, Mapping) else value
+def _sealed(said: Mapping[str, Any], salt: bytes) -> dict[str, Any]:
+    """What is said of arguments or a result, with the HMACs in their places: of the whole, and of parts that are too large."""
+    made = dict(said)
+    if type(found := said.get("hmac")) is Sealed:
+        made["hmac"] = seal(found.text, salt)
+    if "values" in said and isinstance(values := said["values"], Mapping):
+        made["values"] = {name: _sealed(item, salt) if _is_sealed(item) else item for name, item in values.items()}
+    return made
+
+
+def _is_sealed(part: Any) -> bool:
+    return isinstance(part, Mapping) and type(part.get("hmac")) is Sealed
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ from skillpod.journal.tail import Tail
 from skillpod.model.entry import Entry, Fact
 
 SEGMENT_BYTES = 64 * 1024 * 1024
-GROUP_ENTRIES = 32
+GROUP_ENTRIES = 256
 GROUP_SECONDS = 0.003
 RETRY_SECONDS = 1.0
 BACKLOG_ENTRIES = 65_536
@@ -123,7 +123,7 @@ class JournalWriter:
         return await pending.done
 
     def note(self, entry: Entry) -> None:
-        """Write an entry by group commit: on the disk within about 3 ms and one sync, with up to 31 others or more.
+        """Write an entry by group commit: on the disk within about 3 ms and one sync, with many others.
 
         Raises JournalUnwritable when the journal is known to be broken, and as ``record`` for what does not fit a line.
         """

@@ -20,9 +20,11 @@ from skillpod.registry.registry import Binding
 from skillpod.registry.seen import Seen
 from skillpod.registry.tickets import Tickets
 
-WITHIN = 0.003
+WITHIN = 0.02
 """Seconds after a call that its entry goes to the journal, with those of the calls since: the answers go out first, and of calls that come
-one after the other most are not held up by the entry of another."""
+one after the other few are held up by the entries of others. Writing seldom costs them least: it wakes a thread each time."""
+AT_ONCE = 128
+"""Entries that do not wait any longer: to encode so many takes as long as a few calls do."""
 COMPARED = 1000
 """Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
 
@@ -147,7 +149,9 @@ class Dispatch:
     def _note(self, entry: Callable[[], Entry]) -> None:
         """Write this entry soon, behind those of the calls that were over before."""
         self._ended.append(entry)
-        if self._timer is None:
+        if len(self._ended) >= AT_ONCE:
+            self.flush()
+        elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(WITHIN, self.flush)
 
     def flush(self) -> None:

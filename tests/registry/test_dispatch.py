@@ -22,6 +22,7 @@ from skillpod.model.command import OWNER, Caller
 from skillpod.model.entry import Sealed
 from skillpod.model.guest import Hear, Usage, charge, unheard
 from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch, Missing
+from skillpod.registry.levels import Levels
 from skillpod.registry.registry import Registry
 from tests.support.registry import ListedJournal, levels_of, route, seen_of, spec, tickets_of
 
@@ -45,9 +46,11 @@ def house(answer: Any = echo) -> tuple[Dispatch, ListedJournal, Registry]:
     return dispatching(registry, journal), journal, registry
 
 
-def dispatching(registry: Registry, journal: ListedJournal, missing: Missing = lambda tool: None) -> Dispatch:
+def dispatching(registry: Registry, journal: ListedJournal, missing: Missing = lambda tool: None, levels: Levels | None = None) -> Dispatch:
     tickets = tickets_of(journal, FrozenClock())
-    return Dispatch(seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing, levels=levels_of())
+    return Dispatch(
+        seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing, levels=levels or levels_of()
+    )
 
 
 def call(dispatch: Dispatch, tool: str, arguments: Any, caller: Caller = OWNER) -> Any:
