@@ -160,7 +160,7 @@ class SkillManager:
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
-        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, salts=self.home.salts)
+        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, salts=self.home.salts, trouble=self._trouble)
         await journal.open()
         stack.push_async_callback(journal.close)
         index = Index(self.home.index)
@@ -199,7 +199,8 @@ class SkillManager:
         self._desk = Desk(self._parts, self._supervisor.slots)
         self._ruling = Ruling(self._in_force, self._parts, self._supervisor, config=lambda: self._config)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
-        await self._parts.ledger.write(started, rules_entry(self._in_force, self._config, "start"))
+        began = [journal.began.entry()] if journal.began else []
+        await self._parts.ledger.write(*began, started, rules_entry(self._in_force, self._config, "start"))
         self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))
         self._tickets = Tickets(journal=journal, clock=clock, mint=lambda: token_hex(4), told=self._ask_people)
         self._dispatch = Dispatch(

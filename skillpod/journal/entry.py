@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.model.entry import Entry, Fact, Sealed
+from skillpod.model.entry import Entry, Fact, Salted
 
 VERSION = 1
 MAX_LINE = 65_535
@@ -57,7 +57,7 @@ def encode(entry: Entry, *, seq: int, ts: float, node: str, salt: bytes = b"") -
     """The line of an entry, with its newline: ASCII only, fixed key order, at most ``MAX_LINE`` bytes.
 
     Text a skill wrote can't break out of it: newlines, terminal controls and bidi characters are all escaped. Too large a value is
-    replaced by its digest and size; one that is not JSON by its type's name. What is Sealed becomes its HMAC under ``salt``; without one it
+    replaced by its digest and size; one that is not JSON by its type's name. What is Salted becomes its HMAC under ``salt``; without one it
     is no JSON. Raises JournalUnwritable when it is what the state is folded from (``STATE_BEARING``).
     """
     return number(encode_body(entry, ts=ts, node=node, salt=salt), seq)
@@ -104,12 +104,12 @@ def digest_only(value: Any) -> dict[str, Any]:
     return {"digest": f"sha256:{sha256(text).hexdigest()}", "size": len(text)}
 
 
-def has_seals(entry: Entry) -> bool:
+def needs_salt(entry: Entry) -> bool:
     """Whether something of it is kept as an HMAC, for which it needs a salt."""
-    return type(entry.arguments.get("hmac")) is Sealed or type(entry.result.get("hmac")) is Sealed
+    return type(entry.arguments.get("hmac")) is Salted or type(entry.result.get("hmac")) is Salted
 
 
-def seal(text: str, salt: bytes) -> str:
+def salted_hmac(text: str, salt: bytes) -> str:
     """What stands in an entry for canonical JSON: its HMAC-SHA256 (RFC 2104) under a salt of the entry's own."""
     return f"sha256:{hmac.digest(salt, text.encode('ascii'), 'sha256').hex()}"
 
@@ -117,22 +117,22 @@ def seal(text: str, salt: bytes) -> str:
 def _plain_fields(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> dict[str, Any]:
     said = {name: value for name, value in zip(_NAMES, _VALUES(entry), strict=True) if value}
     if salt:
-        said.update((name, _sealed(said[name], salt)) for name in _OF_CALLERS if name in said)
+        said.update((name, _salted(said[name], salt)) for name in _OF_CALLERS if name in said)
     return {"ts": _timestamp(ts), "node": node, "fact": entry.fact.value, **said}
 
 
-def _sealed(said: Mapping[str, Any], salt: bytes) -> dict[str, Any]:
+def _salted(said: Mapping[str, Any], salt: bytes) -> dict[str, Any]:
     """What is said of arguments or a result, with the HMACs in their places: of the whole, and of parts that are too large."""
     made = dict(said)
-    if type(found := said.get("hmac")) is Sealed:
-        made["hmac"] = seal(found.text, salt)
+    if type(found := said.get("hmac")) is Salted:
+        made["hmac"] = salted_hmac(found.text, salt)
     if "values" in said and isinstance(values := said["values"], Mapping):
-        made["values"] = {name: _sealed(item, salt) if _is_sealed(item) else item for name, item in values.items()}
+        made["values"] = {name: _salted(item, salt) if _is_salted(item) else item for name, item in values.items()}
     return made
 
 
-def _is_sealed(part: Any) -> bool:
-    return isinstance(part, Mapping) and type(part.get("hmac")) is Sealed
+def _is_salted(part: Any) -> bool:
+    return isinstance(part, Mapping) and type(part.get("hmac")) is Salted
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skillpod.errors import CommandInvalid, JournalCorrupt, PathUnusable, SaltGone
-from skillpod.journal.entry import Recorded, decode, seal
+from skillpod.journal.entry import Recorded, decode, salted_hmac
 from skillpod.journal.salts import NONE, Salts
 from skillpod.journal.segments import open_directory, place, placed, read_lines, reading, segment_numbers, sequence_at_a_glance
 from skillpod.model.entry import Entry, Fact
@@ -41,7 +41,7 @@ def plan(journal: Path, salts: Path, selection: Selection) -> Erasure:
     kept = Salts(salts)
     places: dict[int, list[int]] = {}
     numbers = selection.entries
-    for number, at, recorded in _salted(journal, lambda seq: not numbers or seq in numbers):
+    for number, at, recorded in _with_salts(journal, lambda seq: not numbers or seq in numbers):
         if selection.takes(seq=recorded.seq, ts=recorded.ts, entry=recorded.entry) and _salt(kept, number, at) != NONE:
             places.setdefault(number, []).append(at)
     return Erasure(selection, {number: tuple(found) for number, found in places.items()})
@@ -62,15 +62,15 @@ def matches(journal: Path, salts: Path, seq: int, text: str) -> bool:
 
     Raises CommandInvalid when it is no entry with an HMAC, SaltGone when nobody can tell any more, JournalCorrupt, PathUnusable.
     """
-    for number, at, recorded in _salted(journal, lambda each: each == seq):
+    for number, at, recorded in _with_salts(journal, lambda each: each == seq):
         salt = _salt(Salts(salts), number, at)
         if salt == NONE:
             raise SaltGone(f"the salt of entry {seq} is gone: erased, or it is not here", at=str(salts), hint="nobody can tell without it")
-        return hmac.compare_digest(str(recorded.entry.arguments.get("hmac")), seal(text, salt))
+        return hmac.compare_digest(str(recorded.entry.arguments.get("hmac")), salted_hmac(text, salt))
     raise CommandInvalid(f"there is no entry {seq} with arguments in this log", at="ENTRY", hint="`skillpod log` shows the numbers")
 
 
-def _salted(journal: Path, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int, Recorded]]:
+def _with_salts(journal: Path, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int, Recorded]]:
     """(segment, place in it, entry) of every entry with an HMAC whose number is wanted."""
     try:
         directory = open_directory(journal)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from skillpod.journal.entry import has_seals
+from skillpod.journal.entry import needs_salt
 from skillpod.model.entry import Entry
 
 SIZE = 16
@@ -20,7 +20,7 @@ _SAFE_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 def fresh_salt(entry: Entry) -> bytes:
     """A new salt for an entry that needs one, NONE for every other."""
-    return os.urandom(SIZE) if has_seals(entry) else NONE
+    return os.urandom(SIZE) if needs_salt(entry) else NONE
 
 
 class Salts:

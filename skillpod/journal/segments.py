@@ -8,14 +8,15 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.journal.entry import MAX_LINE
+from skillpod.journal.tree.merkle import SIZE
 
 _NAME = re.compile(r"([0-9]{6,})\.jsonl")
+_LEAVES = re.compile(r"([0-9]{6,})\.leaves")
 _HEAD = re.compile(rb'\{"v":1,"seq":([1-9][0-9]*),')
 DISTRUST = "keep a copy of HOME/journal for whoever must find out, and bring the files back from a backup"
 
@@ -42,22 +43,52 @@ def segment_name(number: int) -> str:
     return f"{number:06d}.jsonl"
 
 
+def leaves_name(number: int) -> str:
+    """The file of a dropped segment's leaf hashes."""
+    return f"{number:06d}.leaves"
+
+
 def open_directory(path: Path) -> int:
     """A descriptor of the journal's directory. Raises OSError (ELOOP or ENOTDIR for a link)."""
     return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def segment_numbers(directory: int) -> list[int]:
-    """The numbers of the segments, upward. Raises JournalCorrupt when one is missing between two others."""
-    found = sorted(int(match[1]) for name in os.listdir(directory) if (match := _NAME.fullmatch(name)))
-    for before, after in pairwise(found):
-        if after != before + 1:
+    """The numbers of the segments that are there, upward. Raises JournalCorrupt when one is missing: between two others, or before them
+    and nothing stands for it (``dropped_numbers``)."""
+    names = os.listdir(directory)
+    found = sorted(int(match[1]) for name in names if (match := _NAME.fullmatch(name)))
+    stood_for = {int(match[1]) for name in names if (match := _LEAVES.fullmatch(name))}
+    first, last = (found[0], found[-1]) if found else (0, max(stood_for, default=0))
+    for number in range(1, last + 1):
+        if number not in found and (number not in stood_for or number > first > 0):
             raise JournalCorrupt(
-                f"segment {segment_name(before + 1)} is missing",
-                at=segment_name(before + 1),
+                f"segment {segment_name(number)} is missing",
+                at=segment_name(number),
                 hint="bring the file back from a copy; the log can't be trusted without it",
             )
     return found
+
+
+def dropped_numbers(directory: int) -> list[int]:
+    """The numbers of the segments of which only the leaf hashes stayed, upward: those before the first that is there."""
+    there = segment_numbers(directory)
+    names = os.listdir(directory)
+    stood_for = sorted(int(match[1]) for name in names if (match := _LEAVES.fullmatch(name)))
+    return [number for number in stood_for if not there or number < there[0]]
+
+
+def dropped_entries(directory: int) -> int:
+    """How many entries the dropped segments had: the number of the last of them. Raises JournalCorrupt for a file that is cut."""
+    return sum(_entries_of(directory, number) for number in dropped_numbers(directory))
+
+
+def _entries_of(directory: int, number: int) -> int:
+    name = leaves_name(number)
+    size = os.stat(name, dir_fd=directory, follow_symlinks=False).st_size
+    if size % SIZE or not size:
+        raise JournalCorrupt(f"{name} has {size} bytes, which are no hashes of {SIZE}", at=name, hint=DISTRUST)
+    return size // SIZE
 
 
 def open_segment(directory: int, number: int, flags: int) -> int:

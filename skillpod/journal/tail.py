@@ -7,20 +7,18 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.journal.entry import sequence
+from skillpod.errors import JournalUnwritable
+from skillpod.journal.head import Head
 from skillpod.journal.salts import Salts
 from skillpod.journal.segments import (
     DISTRUST,
-    last_whole_line,
+    dropped_numbers,
     open_directory,
     open_segment,
-    place,
-    placed,
     read_lines,
     reading,
     segment_name,
-    segment_numbers,
+    sequence_at_a_glance,
     unwritable,
 )
 
@@ -33,8 +31,9 @@ class Tail:
     ``append`` is all or nothing: what a failed one left behind is cut before the next, by the length that was durable before it.
     """
 
-    def __init__(self, path: Path, *, segment_bytes: int, salts: Path | None = None) -> None:
+    def __init__(self, path: Path, head: Head, *, segment_bytes: int, salts: Path | None = None) -> None:
         self._path = path
+        self._head = head
         self._segment_bytes = segment_bytes
         self._salts = None if salts is None else Salts(salts)
         self._directory = -1
@@ -47,15 +46,24 @@ class Tail:
     def take_over(self) -> int:
         """Open the newest segment, cut a torn tail, and say which sequence number comes next.
 
-        Raises JournalCorrupt, naming segment and line, when a whole line can't be read or a number is not the one after the last;
-        JournalUnwritable when the directory or a file in it can't be opened.
+        Raises JournalCorrupt, naming the entry, when the log is not what was signed of it or a line can't be read; JournalUnwritable
+        when the directory or a file in it can't be opened.
         """
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._directory = open_directory(self._path)
             if stat.S_IMODE(os.fstat(self._directory).st_mode) != 0o700:
                 os.fchmod(self._directory, 0o700)
-            return self._take_over_newest()
+            checked = self._head.take_over(self._directory)
+            if checked.segment:
+                self._open(checked.segment)
+            else:
+                self._open(max(dropped_numbers(self._directory), default=0) + 1)
+                _sync_directory(self._path.parent)
+            if checked.whole < self._size:
+                self._cut_torn_tail(checked.whole)
+            self._place = self._entries_here()
+            return self._head.size + 1
         except OSError as fault:
             raise unwritable(fault, at=str(self._path)) from fault
 
@@ -72,6 +80,7 @@ class Tail:
                 self._salts.keep(self._number, self._place, salts)
             self._write(b"".join(lines))
             self._place += len(lines)
+            self._head.grow(lines)
         except OSError as fault:
             self._try_to_mend()
             raise unwritable(fault, at=name) from fault
@@ -81,52 +90,17 @@ class Tail:
             if descriptor >= 0:
                 os.close(descriptor)
         self._segment = self._directory = -1
+        self._head.close()
         if self._salts is not None:
             self._salts.close()
 
     # --- taking over ---
 
-    def _take_over_newest(self) -> int:
-        numbers = segment_numbers(self._directory)
-        if not numbers:
-            self._open(1)
-            _sync_directory(self._path.parent)
-            return 1
-        expected = self._after_segment(numbers[-2]) if len(numbers) > 1 else (1 if numbers[-1] == 1 else 0)
-        self._open(numbers[-1])
-        next_seq, whole = self._examine(expected)
-        if whole < self._size:
-            self._cut_torn_tail(whole)
-        return next_seq
-
-    def _after_segment(self, number: int) -> int:
-        """The sequence number that follows a segment that was finished."""
-        with reading(self._directory, number) as segment:
-            line = last_whole_line(segment)
-        try:
-            return sequence(line) + 1
-        except JournalCorrupt as fault:
-            raise placed(fault, f"{segment_name(number)}, the last line") from fault
-
-    def _examine(self, expected: int) -> tuple[int, int]:
-        """(next sequence number, bytes of whole lines). ``expected`` is 0 when older segments were dropped and any may come first."""
-        end = 0
+    def _entries_here(self) -> int:
+        """How many entries the segment has, by the number of its first."""
         with reading(self._directory, self._number) as segment:
-            for line in read_lines(segment):
-                if not line.is_whole:
-                    break
-                try:
-                    seq = sequence(line.content)
-                except JournalCorrupt as fault:
-                    raise placed(fault, place(segment, line)) from fault
-                if expected and seq != expected:
-                    raise JournalCorrupt(f"entry {expected} should stand here, {seq} does", at=place(segment, line), hint=DISTRUST)
-                expected, end = seq + 1, line.end
-                self._place += 1
-        if not expected:
-            name = segment_name(self._number)
-            raise JournalCorrupt(f"{name} is empty and nothing says which entry comes next", at=name, hint=DISTRUST)
-        return expected, end
+            first = next(read_lines(segment), None)
+        return self._head.size + 1 - sequence_at_a_glance(first.content) if first is not None and self._size else 0
 
     def _cut_torn_tail(self, whole: int) -> None:
         """Keep what was cut beside the segment, as evidence; then cut it."""

@@ -1,10 +1,11 @@
-"""The journal's writer: entries in one order, control entries durable before they count, calls by group commit."""
+"""The journal's writer: entries in one order, control entries durable before they count, calls by group commit; and its head, signed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,11 @@ from typing import Protocol
 
 from skillpod.errors import JournalFailed, JournalUnwritable
 from skillpod.journal.entry import encode_body, encode_body_anyway, number
+from skillpod.journal.head import Began, Head
+from skillpod.journal.key import FILE as KEY_FILE
 from skillpod.journal.salts import NONE, fresh_salt
 from skillpod.journal.tail import Tail
+from skillpod.journal.tree.checkpoint import Signed
 from skillpod.model.entry import Entry, Fact
 
 SEGMENT_BYTES = 64 * 1024 * 1024
@@ -21,6 +25,14 @@ GROUP_ENTRIES = 256
 GROUP_SECONDS = 0.003
 RETRY_SECONDS = 1.0
 BACKLOG_ENTRIES = 65_536
+SEAL_SOON = 0.02
+"""Seconds from a control entry to the checkpoint over it: those that come together share one."""
+SEAL_SECONDS = 1.0
+"""Seconds from any other entry to the checkpoint over it, at most."""
+
+
+def _nobody(_told: object) -> None:
+    """Nobody is told."""
 
 
 class _Encode(Protocol):
@@ -29,11 +41,13 @@ class _Encode(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Pending:
-    """An encoded entry that is not on the disk yet, and the salt in it. ``done`` is set when somebody waits for it."""
+    """An encoded entry that is not on the disk yet, and the salt in it. ``done`` is set when somebody waits for it; what is not
+    ``is_control`` is a call."""
 
     seq: int
     body: bytes
     salt: bytes = NONE
+    is_control: bool = True
     done: asyncio.Future[int] | None = None
 
 
@@ -43,6 +57,8 @@ class JournalWriter:
 
     A sequence number is given when an entry is handed in and is never given twice. When writing fails, whoever waits is told, what
     nobody waits for is kept, and every entry that was refused is stood in for by one that says so: the numbers stay without a gap.
+
+    The log's private key is beside the directory, not in it. ``sealed`` is told every new checkpoint, ``trouble`` why there is none.
     """
 
     def __init__(
@@ -55,8 +71,13 @@ class JournalWriter:
         segment_bytes: int = SEGMENT_BYTES,
         retry: float = RETRY_SECONDS,
         backlog: int = BACKLOG_ENTRIES,
+        sealed: Callable[[Signed], None] = _nobody,
+        trouble: Callable[[str], None] = _nobody,
     ) -> None:
-        self._tail = Tail(directory, segment_bytes=segment_bytes, salts=salts)
+        self._head = Head(directory.parent / KEY_FILE, origin=f"skillpod/{node}")
+        self._tail = Tail(directory, self._head, segment_bytes=segment_bytes, salts=salts)
+        self._told_sealed = sealed
+        self._told_trouble = trouble
         self._node = node
         self._epoch = epoch
         self._retry = retry
@@ -68,6 +89,8 @@ class JournalWriter:
         self._flight: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_due = False
+        self._sealing: asyncio.TimerHandle | None = None
+        self._is_troubled = False
         self._fault: JournalUnwritable | None = JournalUnwritable("the journal is not open")
         self._is_open = False
 
@@ -76,10 +99,20 @@ class JournalWriter:
         """The number the next entry handed in will have."""
         return self._next_seq
 
-    async def open(self) -> None:
-        """Take over the newest segment.
+    @property
+    def began(self) -> Began | None:
+        """What the log was when it got its key, where that was at this opening."""
+        return self._head.began
 
-        Raises JournalCorrupt when what is there can't be trusted, JournalUnwritable when it can't be opened.
+    @property
+    def sealed(self) -> Signed | None:
+        """The newest checkpoint."""
+        return self._head.sealed
+
+    async def open(self) -> None:
+        """Read the log, hold it against its checkpoints, and go on in its newest segment.
+
+        Raises JournalCorrupt when what is there is not what was signed, JournalUnwritable when it can't be opened.
         """
         self._loop = asyncio.get_running_loop()
         try:
@@ -99,10 +132,12 @@ class JournalWriter:
             return
         self._is_open = False
         self._stop_timer()
+        self._stop_sealing()
         try:
             await self._write_the_rest()
         finally:
             self._fault = JournalUnwritable("the journal is closed")
+            await self._seal()
             await asyncio.wrap_future(self._let_go())
 
     def _let_go(self) -> Future[None]:
@@ -128,7 +163,7 @@ class JournalWriter:
         Raises JournalUnwritable when the journal is known to be broken, and as ``record`` for what does not fit a line.
         """
         self.require()
-        self._queued(entry, encode_body)
+        self._queued(entry, encode_body).is_control = False
         self._flush_soon()
 
     def mark(self, entry: Entry) -> None:
@@ -188,6 +223,7 @@ class JournalWriter:
         for pending in batch:
             if pending.done is not None and not pending.done.done():
                 pending.done.set_result(pending.seq)
+        self._seal_within(SEAL_SOON if any(pending.is_control for pending in batch) else SEAL_SECONDS)
         if self._is_due:
             self._flush_now()
         elif self._queue:
@@ -202,6 +238,47 @@ class JournalWriter:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    # --- the signed head ---
+
+    def _seal_within(self, seconds: float) -> None:
+        """Have a checkpoint made by then; one that is due earlier stays."""
+        if not self._is_open:
+            return
+        loop = self._running_loop()
+        if self._sealing is not None:
+            if self._sealing.when() <= loop.time() + seconds:
+                return
+            self._sealing.cancel()
+        self._sealing = loop.call_later(seconds, self._begin_seal)
+
+    def _stop_sealing(self) -> None:
+        if self._sealing is not None:
+            self._sealing.cancel()
+            self._sealing = None
+
+    def _begin_seal(self) -> None:
+        self._sealing = None
+        self._running_loop().run_in_executor(self._thread, self._head.seal).add_done_callback(self._sealed)
+
+    async def _seal(self) -> None:
+        with suppress(OSError):
+            sealed = await self._running_loop().run_in_executor(self._thread, self._head.seal)
+            if sealed is not None:
+                self._told_sealed(sealed)
+
+    def _sealed(self, done: asyncio.Future[Signed | None]) -> None:
+        fault = done.exception()
+        if fault is None:
+            self._is_troubled = False
+            sealed = done.result()
+            if sealed is not None:
+                self._told_sealed(sealed)
+            return
+        if not self._is_troubled:
+            self._is_troubled = True
+            self._told_trouble(f"the log has no newer checkpoint: {fault}")
+        self._seal_within(self._retry)
 
     # --- when writing fails ---
 

@@ -42,7 +42,7 @@ class Fact(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class Salted:
     """Canonical JSON of which the log keeps a salted HMAC and nothing else; it stands in an entry where the HMAC will stand."""
 
     text: str = field(repr=False)
@@ -53,7 +53,7 @@ class Entry:
     """The fields of an entry but ``v``, ``seq``, ``ts`` and ``node``, which its writer adds. Empty fields are left out of the line.
 
     ``arguments`` is ``{bytes, hmac}``, and where a tool's level says so ``values``; ``result`` likewise. Their ``hmac`` is handed in as
-    Sealed. ``duration`` is seconds; ``usage`` is Usage.as_dict().
+    Salted. ``duration`` is seconds; ``usage`` is Usage.as_dict().
     """
 
     fact: Fact

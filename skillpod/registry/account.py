@@ -10,7 +10,7 @@ from typing import Any
 from skillpod.errors import DeadlineExceeded, SkillpodError
 from skillpod.model.canonical import canonical
 from skillpod.model.command import Caller
-from skillpod.model.entry import Entry, Fact, Sealed
+from skillpod.model.entry import Entry, Fact, Salted
 from skillpod.model.guest import Reply, Usage
 from skillpod.model.keeping import Detail
 from skillpod.model.redaction import Redaction, redacted_text
@@ -88,7 +88,7 @@ class Account:
         return {"code": self.error.code, "message": redacted_text(self.error.message[: 4 * MESSAGE])[:MESSAGE]}
 
     def _arguments(self) -> dict[str, Any]:
-        said = sealed(self.arguments)
+        said = salted(self.arguments)
         if self.detail in _WITH_VALUES:
             said["values"] = _kept(self.arguments, self.binding.contract.redaction_of_arguments)
         return said
@@ -100,7 +100,7 @@ class Account:
             text = canonical(self.reply.value)
         except (TypeError, ValueError, RecursionError):
             return {"values": {"omitted": "not JSON"}}
-        return {**sealed(text), "values": _kept(text, self.binding.contract.redaction_of_result)}
+        return {**salted(text), "values": _kept(text, self.binding.contract.redaction_of_result)}
 
 
 def denied(
@@ -122,7 +122,7 @@ def denied(
         outcome="denied",
         reason=reason,
         error={"code": error.code},
-        arguments=sealed(arguments) if arguments else {},
+        arguments=salted(arguments) if arguments else {},
         details={"ticket": ticket} if ticket else {},
     )
 
@@ -132,9 +132,9 @@ def of_caller(caller: Caller) -> dict[str, str]:
     return {name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value}
 
 
-def sealed(text: str) -> dict[str, Any]:
+def salted(text: str) -> dict[str, Any]:
     """What every entry says of canonical JSON, and no more: its size, and an HMAC whose salt can be erased."""
-    return {"bytes": len(text), "hmac": Sealed(text)}
+    return {"bytes": len(text), "hmac": Salted(text)}
 
 
 # --- with values -----------------------------------------------------------------------------------------------------------------
@@ -158,6 +158,6 @@ def _small_parts(value: Mapping[str, Any], redaction: Redaction) -> dict[str, An
     """Of a large part its size and its HMAC, under the salt of the whole."""
     texts = {name: canonical(item) for name, item in value.items()}
     small = redaction.of({name: item for name, item in value.items() if len(texts[name]) <= PART})
-    large = {redacted_text(name): {"omitted": "too large", **sealed(text)} for name, text in texts.items() if len(text) > PART}
+    large = {redacted_text(name): {"omitted": "too large", **salted(text)} for name, text in texts.items() if len(text) > PART}
     room = KEPT - len(canonical(small)) - sum(len(name) + PART for name in large)
     return {**small, **large} if room >= 0 else {"omitted": "too large"}

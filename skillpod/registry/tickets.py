@@ -21,7 +21,7 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.principal import Principal
 from skillpod.model.ticket import Question, Ticket
 from skillpod.ports import Clock, Journal
-from skillpod.registry.account import sealed
+from skillpod.registry.account import salted
 from skillpod.registry.registry import Binding
 
 WAITS = 3600.0
@@ -168,6 +168,6 @@ def _entry(ticket: Ticket, answer: Answer, principal: Principal, reason: str) ->
         decision=answer.value,
         rule=ticket.rule,
         reason=reason,
-        arguments=sealed(ticket.arguments),
+        arguments=salted(ticket.arguments),
         details={"ticket": ticket.id, "roles": list(principal.words)},
     )

@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from skillpod.cli import erasing
-from skillpod.cli.ending import ended
 from skillpod.home import Home
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
-from skillpod.model.entry import Entry, Fact, Sealed
+from skillpod.model.entry import Entry, Fact, Salted
 from skillpod.model.selection import Selection
-from tests.cli.conftest import CommandLine, Ended, Served
+from tests.cli.conftest import CommandLine, Served
 
 
 @pytest.fixture
-def log(cli: CommandLine, capsys: pytest.CaptureFixture[str], home: Path) -> CommandLine:
-    """``skillpod log`` with these commands below it."""
-
-    def call(*arguments: str) -> Ended:
-        capsys.readouterr()
-        code = ended(lambda: _invoked(arguments), arguments)
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err + printed.out
-        return Ended(code, printed.out, printed.err)
-
-    return call
-
-
-def _invoked(arguments: Sequence[str]) -> int:
-    answer: Any = get_command(erasing.app).main(args=list(arguments), standalone_mode=False)
-    return answer or 0
+def log(cli: CommandLine) -> CommandLine:
+    """``skillpod log`` and what is below it."""
+    return lambda *arguments: cli("log", *arguments)
 
 
 @pytest.fixture
@@ -51,7 +33,7 @@ def written(home: Path) -> Home:
         await writer.open()
         for number, skill in enumerate(("bank", "bank", "other"), 1):
             text = f'{{"n":{number},"who":"jane"}}'
-            await writer.record(Entry(fact=Fact.CALL, skill=skill, tool="pay", arguments={"bytes": 1, "hmac": Sealed(text)}))
+            await writer.record(Entry(fact=Fact.CALL, skill=skill, tool="pay", arguments={"bytes": 1, "hmac": Salted(text)}))
         await writer.close()
 
     asyncio.run(work())

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.journal.entry import MAX_LINE, decode, digest_only, encode, encode_body, encode_body_anyway, number, sequence
 from skillpod.model.command import Desired, Mode
-from skillpod.model.entry import Entry, Fact, Sealed
+from skillpod.model.entry import Entry, Fact, Salted
 
 TS = 1763700000.123456
 
@@ -113,12 +113,12 @@ def test_too_large_a_value_is_replaced_by_its_digest_and_size_and_the_rest_stays
     assert details["small"] == 1
 
 
-def test_what_is_sealed_is_an_hmac_and_without_a_salt_nothing() -> None:
+def test_what_is_salted_is_an_hmac_and_without_a_salt_nothing() -> None:
     # HMAC-SHA256 of RFC 4231, test case 2: key "Jefe", data "what do ya want for nothing?".
     text = "what do ya want for nothing?"
     known = "sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-    part = {"omitted": "too large", "bytes": 5, "hmac": Sealed(text)}
-    entry = Entry(fact=Fact.CALL, arguments={"hmac": Sealed(text), "values": {"a": part, "b": {"c": 1}}}, result={"hmac": Sealed(text)})
+    part = {"omitted": "too large", "bytes": 5, "hmac": Salted(text)}
+    entry = Entry(fact=Fact.CALL, arguments={"hmac": Salted(text), "values": {"a": part, "b": {"c": 1}}}, result={"hmac": Salted(text)})
     found = decode(encode(entry, seq=1, ts=TS, node="n", salt=b"Jefe")).entry
     assert found.arguments == {"hmac": known, "values": {"a": {**part, "hmac": known}, "b": {"c": 1}}}
     assert found.result == {"hmac": known}

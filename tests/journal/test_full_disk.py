@@ -7,7 +7,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -138,8 +138,9 @@ def test_a_rotation_that_finds_no_room_is_made_good(tmp_path: Path) -> None:
 
 def test_closing_says_how_much_is_lost_when_there_never_is_room_again(tmp_path: Path) -> None:
     async def work() -> None:
-        with _files_end_at(10):
+        with ExitStack() as full:
             async with opened(tmp_path / "journal") as writer:
+                full.enter_context(_files_end_at(10))
                 await _fill_up(writer)
                 writer.mark(called(2))
 

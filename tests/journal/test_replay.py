@@ -131,6 +131,7 @@ def test_a_missing_segment_is_named(tmp_path: Path) -> None:
 def test_older_segments_may_have_been_dropped(tmp_path: Path) -> None:
     journal = _write(tmp_path / "journal", [Entry(fact=Fact.CALL)] * 30, per_segment=10)
     (journal / "000001.jsonl").unlink()
+    (journal / "000001.leaves").write_bytes(bytes(10 * 32))
     assert [recorded.seq for recorded in read(journal)] == list(range(11, 31))
     assert [recorded.seq for recorded in read(journal, after=15)] == list(range(16, 31))
 

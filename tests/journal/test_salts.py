@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import CommandInvalid, SaltGone
-from skillpod.journal.entry import seal
+from skillpod.journal.entry import salted_hmac
 from skillpod.journal.erasing import carry_out, matches, plan
 from skillpod.journal.salts import NONE, SIZE, Salts, fresh_salt
 from skillpod.journal.writer import JournalWriter
-from skillpod.model.entry import Entry, Fact, Sealed
+from skillpod.model.entry import Entry, Fact, Salted
 from skillpod.model.selection import Selection
 from tests.journal.writing import lines
 
@@ -32,9 +32,9 @@ def salts(tmp_path: Path) -> Path:
     return tmp_path / "home" / "salts"
 
 
-def sealed(number: int, *, skill: str = "bank", tool: str = "pay", actor: str = "owner") -> Entry:
+def salted(number: int, *, skill: str = "bank", tool: str = "pay", actor: str = "owner") -> Entry:
     text = f'{{"n":{number}}}'
-    return Entry(fact=Fact.CALL, skill=skill, tool=tool, actor=actor, arguments={"bytes": len(text), "hmac": Sealed(text)})
+    return Entry(fact=Fact.CALL, skill=skill, tool=tool, actor=actor, arguments={"bytes": len(text), "hmac": Salted(text)})
 
 
 def write(journal: Path, salts: Path, *entries: Entry, segment_bytes: int = 2**20, start: float = 1000.0) -> None:
@@ -59,14 +59,14 @@ def write(journal: Path, salts: Path, *entries: Entry, segment_bytes: int = 2**2
 
 
 def mixed(count: int) -> list[Entry]:
-    return [sealed(number) if number % 2 else Entry(fact=Fact.RESUMED, skill="bank") for number in range(count)]
+    return [salted(number) if number % 2 else Entry(fact=Fact.RESUMED, skill="bank") for number in range(count)]
 
 
 def test_a_line_has_an_hmac_that_only_its_salt_shows(journal: Path, salts: Path) -> None:
-    write(journal, salts, sealed(7), sealed(7))
+    write(journal, salts, salted(7), salted(7))
     first, second = (line["arguments"]["hmac"] for line in lines(journal))
     assert first != second  # the same arguments under another salt
-    assert first == seal('{"n":7}', Salts(salts).of(1, 0))
+    assert first == salted_hmac('{"n":7}', Salts(salts).of(1, 0))
     assert b'{"n":7}' not in (journal / "000001.jsonl").read_bytes().replace(b"\\", b"")
 
 
@@ -85,21 +85,21 @@ def test_a_salt_is_found_where_its_entry_is_in_whatever_segment_and_after_every_
 
 
 def test_who_is_not_the_owner_reads_no_salt(journal: Path, salts: Path) -> None:
-    write(journal, salts, sealed(1))
+    write(journal, salts, salted(1))
     assert stat.S_IMODE(salts.stat().st_mode) == 0o700
     assert stat.S_IMODE((salts / "000001.salts").stat().st_mode) == 0o600
     assert not list(journal.glob("*.salts"))
 
 
-def test_an_entry_without_a_seal_has_no_salt() -> None:
+def test_an_entry_without_an_hmac_has_no_salt() -> None:
     assert fresh_salt(Entry(fact=Fact.RESUMED)) == fresh_salt(Entry(fact=Fact.CALL, arguments={"bytes": 3})) == NONE
-    assert fresh_salt(sealed(1)) != fresh_salt(sealed(1)) != NONE
+    assert fresh_salt(salted(1)) != fresh_salt(salted(1)) != NONE
 
 
 def test_salts_that_can_not_be_kept_do_not_keep_the_log_from_being_written(journal: Path, salts: Path) -> None:
     salts.parent.mkdir()
     salts.write_text("a file where the directory should be")
-    write(journal, salts, sealed(1), sealed(2))
+    write(journal, salts, salted(1), salted(2))
     assert [line["arguments"]["bytes"] for line in lines(journal)] == [7, 7]
 
 
@@ -107,7 +107,7 @@ def test_a_journal_without_a_place_for_salts_keeps_hmacs_that_nobody_can_try(jou
     async def work() -> None:
         writer = JournalWriter(journal, node="pod-1", epoch=lambda: 1.0)
         await writer.open()
-        await writer.record(sealed(1))
+        await writer.record(salted(1))
         await writer.close()
 
     asyncio.run(work())
@@ -145,7 +145,7 @@ def test_whether_a_call_had_these_arguments_is_told_as_long_as_there_is_a_salt(j
     ],
 )
 def test_only_the_salts_that_are_meant_are_erased(journal: Path, salts: Path, selection: Selection, gone: set[int]) -> None:
-    write(journal, salts, sealed(1), sealed(2, actor="jane"), sealed(3, skill="other", tool="look", actor="jane"), sealed(4))
+    write(journal, salts, salted(1), salted(2, actor="jane"), salted(3, skill="other", tool="look", actor="jane"), salted(4))
     before = (journal / "000001.jsonl").read_bytes()
     erasure = plan(journal, salts, selection)
     carry_out(erasure, salts)
@@ -167,7 +167,7 @@ def test_salts_are_erased_in_every_segment_and_the_file_keeps_its_size(journal: 
 
 
 def test_what_the_log_says_of_an_erasure_is_who_how_many_and_of_what(journal: Path, salts: Path) -> None:
-    write(journal, salts, sealed(1), sealed(2))
+    write(journal, salts, salted(1), salted(2))
     entry = plan(journal, salts, Selection(skill="bank", entries=frozenset({2}))).entry("jane", ("admin",), "she asked for it")
     assert (entry.fact, entry.actor, entry.reason) == (Fact.LOG_ERASED, "jane", "she asked for it")
     assert json.loads(json.dumps(dict(entry.details))) == {"salts": 1, "of": {"skill": "bank", "entries": [2]}, "roles": ["admin"]}
@@ -186,7 +186,7 @@ def test_a_salt_file_that_is_a_link_is_not_followed(journal: Path, salts: Path, 
     salts.mkdir(parents=True)
     (tmp_path / "elsewhere").write_bytes(b"")
     (salts / "000001.salts").symlink_to(tmp_path / "elsewhere")
-    write(journal, salts, sealed(1))
+    write(journal, salts, salted(1))
     assert (tmp_path / "elsewhere").read_bytes() == b""
 
 

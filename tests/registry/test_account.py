@@ -18,7 +18,7 @@ from skillpod.journal.entry import MAX_LINE, encode
 from skillpod.model.access import May
 from skillpod.model.canonical import canonical
 from skillpod.model.command import OWNER, Caller
-from skillpod.model.entry import Entry, Sealed
+from skillpod.model.entry import Entry, Salted
 from skillpod.model.keeping import Detail, Keeping
 from skillpod.registry.account import KEPT, LOOKED_AT, MESSAGE
 from skillpod.registry.dispatch import Dispatch
@@ -86,9 +86,9 @@ def failing(error: BaseException) -> Answer:
     return fail
 
 
-def test_metadata_is_the_size_and_a_seal_and_no_word_of_the_result() -> None:
+def test_metadata_is_the_size_and_a_salted_hmac_and_no_word_of_the_result() -> None:
     entry = House(keeps(Detail.METADATA)).call({"b": 1, "a": "x"})
-    assert entry.arguments == {"bytes": 15, "hmac": Sealed('{"a":"x","b":1}')}
+    assert entry.arguments == {"bytes": 15, "hmac": Salted('{"a":"x","b":1}')}
     assert entry.result == {}
     assert entry.rule == "may-call"
 
@@ -118,7 +118,7 @@ def test_none_keeps_nothing_of_what_went_well_and_the_rest_as_metadata() -> None
         (asyncio.CancelledError(), "cancelled"),
     ):
         entry = House(keeps(Detail.NONE), failing(error)).call({"a": 1})
-        assert (entry.outcome, entry.arguments) == (outcome, {"bytes": 7, "hmac": Sealed('{"a":1}')})
+        assert (entry.outcome, entry.arguments) == (outcome, {"bytes": 7, "hmac": Salted('{"a":1}')})
         assert "message" not in entry.error
 
 
@@ -127,7 +127,7 @@ def test_what_is_denied_is_kept_at_every_level_and_never_its_arguments() -> None
         denied = House(keeps(detail), may=May.SEE).call({"a": 1})
         assert (denied.outcome, denied.arguments) == ("denied", {})  # nobody looked at them
         asked = House(keeps(detail), may=May.ASK).call({"a": 1})
-        assert (asked.outcome, asked.arguments) == ("denied", {"bytes": 7, "hmac": Sealed('{"a":1}')})
+        assert (asked.outcome, asked.arguments) == ("denied", {"bytes": 7, "hmac": Salted('{"a":1}')})
 
 
 def test_a_tool_is_kept_as_the_first_pattern_that_fits_says() -> None:
@@ -193,7 +193,7 @@ def test_a_large_part_is_left_out_beside_small_ones_that_stay() -> None:
     for kept in (entry.arguments["values"], entry.result["values"]):
         assert kept["small"] == 1
         assert kept["password"] == {"redacted": "its name"}
-        assert kept["large"] == {"omitted": "too large", "bytes": len(text) + 2, "hmac": Sealed(f'"{text}"')}
+        assert kept["large"] == {"omitted": "too large", "bytes": len(text) + 2, "hmac": Salted(f'"{text}"')}
 
 
 @pytest.mark.parametrize(

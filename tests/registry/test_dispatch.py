@@ -19,7 +19,7 @@ from skillpod.errors import (
     Waiting,
 )
 from skillpod.model.command import OWNER, Caller
-from skillpod.model.entry import Sealed
+from skillpod.model.entry import Salted
 from skillpod.model.guest import Hear, Usage, charge, unheard
 from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch, Missing
 from skillpod.registry.levels import Levels
@@ -73,7 +73,7 @@ def test_every_call_is_noted_with_its_size_and_never_its_arguments() -> None:
     assert entry.actor == "agent-7"
     assert entry.caller == {"session": "s1"}
     assert entry.outcome == "ok"
-    assert entry.arguments == {"bytes": 24, "hmac": Sealed('{"text":"a secret word"}')}
+    assert entry.arguments == {"bytes": 24, "hmac": Salted('{"text":"a secret word"}')}
     assert "secret word" not in repr(entry)
 
 

@@ -63,3 +63,18 @@ def read_text(text: str, *, at: str) -> Checkpoint:
         if len(root) == SIZE and base64.b64encode(root).decode() == lines[2]:
             return Checkpoint(lines[0], int(lines[1]), root)
     raise DocumentInvalid("this is no checkpoint", at=at, hint="its lines are the log's name, its size, and its root in base64")
+
+
+def split(text: bytes) -> list[bytes]:
+    """The notes of a file that holds one after another: each ends with its lines of signatures. What is after the last one is left out."""
+    notes: list[bytes] = []
+    begun: list[bytes] = []
+    is_signed = False
+    for line in text.splitlines(keepends=True):
+        is_signature = line.startswith("\N{EM DASH} ".encode())
+        if is_signed and not is_signature:
+            notes.append(b"".join(begun))
+            begun = []
+        begun.append(line)
+        is_signed = is_signature and line.endswith(b"\n")
+    return [*notes, b"".join(begun)] if is_signed else notes

@@ -96,7 +96,7 @@ def read_key(line: str, *, at: str) -> VerifierKey:
     key = _base64(body)
     if is_key_name(name) and len(key) == 33 and key[0] in (ED25519, COSIGNATURE):
         found = VerifierKey(name, key[0], key[1:])
-        if found.id.hex() == identity.lower():
+        if found.id.hex() == identity:
             return found
     raise DocumentInvalid("this is no verifier key", at=at, hint="one line, `name+8 hex digits+base64`, as `skillpod log key` prints it")
 

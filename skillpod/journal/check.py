@@ -1,0 +1,326 @@
+"""The whole log held against what was signed of it: every byte of every line, every signed size of the tree, at once.
+
+A start and ``skillpod log verify`` ask the same here. What is wrong is a JournalCorrupt that names the first bad entry and what happened to
+it, as well as that can be told: by the file of kept hashes where it still fits a signed root, otherwise by the signed sizes around it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import BinaryIO, NoReturn
+
+from skillpod.errors import DocumentInvalid, JournalCorrupt
+from skillpod.journal.entry import MAX_LINE, sequence
+from skillpod.journal.hashes import HashFile
+from skillpod.journal.key import verify
+from skillpod.journal.segments import DISTRUST, dropped_numbers, leaves_name, placed, reading, segment_name, segment_numbers
+from skillpod.journal.tree.checkpoint import Signed, read_checkpoint, split
+from skillpod.journal.tree.merkle import SIZE, Growing, kept, place, root
+from skillpod.journal.tree.note import VerifierKey, read_key
+
+CHECKPOINT = "checkpoint"
+HISTORY = "checkpoints"
+VKEY = "log.vkey"
+
+BREAK = f"{DISTRUST}; to go on without it, docs/journal.md says how to start a new log that names the break"
+_BLOCK = 1 << 20
+_NOTES = 64 * 1024 * 1024
+_WINDOW = 4096
+"""Entries after the first bad one that are looked at to tell what happened to it."""
+
+Told = Callable[[int], None]
+"""Is told now and then how many entries have been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some entries as they stand, and the hashes of their leaves. ``first`` is the number of the first; of a dropped segment there are no
+    ``lines``; ``line`` is the first one's place in its file, from 1; ``end`` the offset after the last."""
+
+    number: int
+    first: int
+    line: int
+    lines: tuple[bytes, ...]
+    leaves: tuple[bytes, ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A log that is what was signed. ``tree`` is that of all whole lines, ``sealed`` the newest checkpoint, None for a log that never had
+    one; ``kept`` how many hashes of the file of hashes are right; ``segment`` the newest one's number, 0 without one, and ``whole`` the
+    bytes of its whole lines; ``checkpoints`` how many the tree was held against."""
+
+    tree: Growing
+    sealed: Signed | None
+    kept: int
+    segment: int
+    whole: int
+    checkpoints: int
+
+
+def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] = (), told: Told = lambda _count: None) -> Checked:
+    """Read everything and hold it against the newest checkpoint, those of before, and ``copies`` that somebody kept elsewhere.
+
+    Without a ``key`` there is no checkpoint to hold it against: a log of before there were any. Raises JournalCorrupt, OSError.
+    """
+    history = [] if key is None else _history(directory, key)  # before the newest: a pod that runs replaces that first
+    sealed = None if key is None else newest(directory, key)
+    marks = sorted([*history, *([sealed] if sealed else []), *copies], key=lambda mark: mark.checkpoint.size)
+    checked = _Check(directory, marks, sealed=sealed, told=told).run()
+    if sealed and any(mark.checkpoint.size > sealed.checkpoint.size for mark in history):
+        raise JournalCorrupt("the checkpoint is older than one before it: it was put back", at=CHECKPOINT, hint=BREAK)
+    return checked
+
+
+def read_log_key(directory: int) -> VerifierKey | None:
+    """The key that says which log this is, None where there is none. Raises JournalCorrupt for a file that holds something else."""
+    try:
+        text = _bytes(directory, VKEY, limit=4096)
+    except FileNotFoundError:
+        return None
+    try:
+        return read_key(text.decode("utf-8", "replace"), at=VKEY)
+    except DocumentInvalid as fault:
+        raise JournalCorrupt(fault.message, at=VKEY, hint=BREAK) from fault
+
+
+def batches(directory: int) -> Iterator[Batch]:
+    """Every whole line, and every leaf of dropped segments, in order. Raises JournalCorrupt, OSError."""
+    first = 1
+    for number in dropped_numbers(directory):
+        content = _bytes(directory, leaves_name(number), limit=None)
+        found = tuple(content[start : start + SIZE] for start in range(0, len(content) // SIZE * SIZE, SIZE))
+        yield Batch(number, first, 1, (), found, 0)
+        first += len(found)
+    numbers = segment_numbers(directory)
+    for number in numbers:
+        with reading(directory, number) as segment:
+            for batch in _lines(segment, number, first):
+                yield batch
+                first += len(batch.leaves)
+            if number != numbers[-1] and segment.tell() != batch.end:
+                raise JournalCorrupt("a finished segment ends in the middle of a line", at=segment_name(number), hint=BREAK)
+
+
+def _lines(segment: BinaryIO, number: int, first: int) -> Iterator[Batch]:
+    """At least one batch, which may be empty."""
+    rest, line, end = b"", 1, 0
+    while True:
+        block = segment.read(_BLOCK)
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        if len(rest) >= MAX_LINE or (lines and max(map(len, lines)) >= MAX_LINE):
+            at = next((offset for offset, content in enumerate([*lines, rest]) if len(content) >= MAX_LINE), 0)
+            raise JournalCorrupt(f"a line is longer than {MAX_LINE} bytes", at=f"{segment_name(number)}:{line + at}", hint=BREAK)
+        end += sum(map(len, lines)) + len(lines)
+        leaves = tuple([sha256(b"\0" + content + b"\n").digest() for content in lines])
+        yield Batch(number, first, line, tuple(lines), leaves, end)
+        first += len(lines)
+        line += len(lines)
+        if not block:
+            return
+
+
+class _Check:
+    def __init__(self, directory: int, marks: Sequence[Signed], *, sealed: Signed | None, told: Told) -> None:
+        self._directory = directory
+        self._marks = marks
+        self._sealed = sealed
+        self._told = told
+        self._signed = max((mark.checkpoint.size for mark in marks), default=0)
+        self._tree = Growing()
+        self._good = 0
+        """The largest signed size that held."""
+        self._next = 0
+
+    def run(self) -> Checked:
+        hashes = _open_hashes(self._directory)
+        try:
+            return self._run(hashes)
+        finally:
+            if hashes is not None:
+                hashes.close()
+
+    def _run(self, hashes: HashFile | None) -> Checked:
+        right, is_right = 0, hashes is not None
+        number = whole = 0
+        self._hold()
+        for batch in batches(self._directory):
+            number, whole = batch.number, batch.end
+            self._look(batch)
+            new = self._grow(batch.leaves)
+            if is_right and hashes is not None:
+                is_right = hashes.run(right, len(new)) == b"".join(new)
+                right += len(new) if is_right else 0
+            self._told(self._tree.size)
+        if self._tree.size < self._signed:
+            self._cut(self._signed)
+        if hashes is not None and is_right and hashes.size > self._tree.size:
+            self._cut(hashes.size)
+        has_body = bool(segment_numbers(self._directory))
+        return Checked(
+            tree=self._tree,
+            sealed=self._sealed,
+            kept=right,
+            segment=number if has_body else 0,
+            whole=whole,
+            checkpoints=len(self._marks),
+        )
+
+    def _grow(self, leaves: tuple[bytes, ...]) -> list[bytes]:
+        """Take the leaves, with a stop at every size that was signed."""
+        new: list[bytes] = []
+        while self._next < len(self._marks) and self._marks[self._next].checkpoint.size <= self._tree.size + len(leaves):
+            until = self._marks[self._next].checkpoint.size - self._tree.size
+            new += self._tree.grow(leaves[:until])
+            leaves = leaves[until:]
+            self._hold()
+        return new + self._tree.grow(leaves)
+
+    def _hold(self) -> None:
+        """Hold the tree against every checkpoint of its size."""
+        while self._next < len(self._marks) and self._marks[self._next].checkpoint.size == self._tree.size:
+            if self._marks[self._next].checkpoint.root != self._tree.root():
+                self._locate(self._marks[self._next])
+            self._good = self._tree.size
+            self._next += 1
+
+    def _look(self, batch: Batch) -> None:
+        """Each line says the number that is its place; one that nothing was signed of yet must be an entry, too."""
+        expected = batch.first
+        for line in batch.lines:
+            is_numbered = line.startswith(b'{"v":1,"seq":%d,' % expected)
+            if not is_numbered and expected <= self._signed:
+                self._locate(next(mark for mark in self._marks if mark.checkpoint.size >= expected))
+            if expected > self._signed:
+                self._parse(line, expected, f"{segment_name(batch.number)}:{batch.line + expected - batch.first}")
+            expected += 1
+
+    def _parse(self, line: bytes, expected: int, at: str) -> None:
+        try:
+            found = sequence(line)
+        except JournalCorrupt as fault:
+            raise placed(fault, at) from fault
+        if found != expected:
+            raise JournalCorrupt(f"entry {expected} should stand here, {found} does", at=at, hint=BREAK)
+
+    # --- what is wrong ---
+
+    def _cut(self, size: int) -> NoReturn:
+        last = self._tree.size
+        which = f"entry {size} is" if size == last + 1 else f"entries {last + 1} to {size} are"
+        raise JournalCorrupt(f"{which} missing: the log ends before what was signed of it", at=f"entry {last + 1}", hint=BREAK)
+
+    def _locate(self, mark: Signed) -> NoReturn:
+        """Name the first entry that is not what the tree of a checkpoint was made of."""
+        size = mark.checkpoint.size
+        stored = self._stored_leaves(mark)
+        if stored is None:
+            self._between(size)
+        window: list[bytes] = []
+        first, place_of = 0, ""
+        for batch in batches(self._directory):
+            for offset, leaf in enumerate(batch.leaves):
+                seq = batch.first + offset
+                if not first and (seq > size or leaf != stored[(seq - 1) * SIZE : seq * SIZE]):
+                    first, place_of = seq, f"{segment_name(batch.number)}:{batch.line + offset}"
+                if first and len(window) < _WINDOW:
+                    window.append(leaf)
+            if len(window) == _WINDOW:
+                break
+        if not first:
+            self._cut(size)
+        signed = [stored[start : start + SIZE] for start in range((first - 1) * SIZE, min(size * SIZE, (first - 1 + _WINDOW) * SIZE), SIZE)]
+        raise JournalCorrupt(f"{what_happened(first, window, signed)} (signed: the first {size} entries)", at=place_of, hint=BREAK)
+
+    def _stored_leaves(self, mark: Signed) -> bytes | None:
+        """The leaves that the file of hashes knows, when they are those of the checkpoint."""
+        size = mark.checkpoint.size
+        hashes = _open_hashes(self._directory)
+        if hashes is None:
+            return None
+        try:
+            if hashes.size < size or root(size, hashes.read) != mark.checkpoint.root:
+                return None
+            tree, found, content = Growing(), [], hashes.run(0, kept(size))
+            for index in range(size):  # the leaves could have been changed without the nodes above: they must lead to the root
+                at = place(0, index) * SIZE
+                found.append(content[at : at + SIZE])
+            tree.grow(found)
+            return b"".join(found) if tree.root() == mark.checkpoint.root else None
+        finally:
+            hashes.close()
+
+    def _between(self, size: int) -> NoReturn:
+        if size == self._good:
+            raise JournalCorrupt(
+                f"two checkpoints were signed of the first {size} entries, and the log is what one says: it was rewritten and signed again",
+                at=f"entry {size}",
+                hint=BREAK,
+            )
+        span = f"entry {size}" if size == self._good + 1 else f"one of the entries {self._good + 1} to {size}"
+        raise JournalCorrupt(
+            f"{span} is not what was signed: changed, taken out, moved or put in (which one, the file of hashes can't tell any more)",
+            at=f"entry {self._good + 1}",
+            hint=BREAK,
+        )
+
+
+def what_happened(first: int, found: Sequence[bytes], signed: Sequence[bytes]) -> str:
+    """What was done to the log at entry ``first``, by the leaves that are there from it on and those that should be."""
+    if found[0] in signed:
+        ahead = signed.index(found[0])
+        if signed[0] in found and found.index(signed[0]) <= ahead:
+            other = first + ahead
+            return f"entry {first} does not stand in its place: entry {other} does (lines were swapped or moved)"
+        missing = f"entry {first} is" if ahead == 1 else f"entries {first} to {first + ahead - 1} are"
+        return f"{missing} missing: entry {first + ahead} stands in that place"
+    if signed and signed[0] in found:
+        count = found.index(signed[0])
+        return f"{'a line was' if count == 1 else f'{count} lines were'} put in before entry {first}"
+    return f"entry {first} was changed"
+
+
+# --- files -------------------------------------------------------------------------------------------------------------------------
+
+
+def newest(directory: int, key: VerifierKey) -> Signed:
+    """The newest checkpoint, which that key has signed. Raises JournalCorrupt, OSError."""
+    try:
+        return read_checkpoint(_bytes(directory, CHECKPOINT, limit=_NOTES), key=key, verify=verify, at=CHECKPOINT)
+    except FileNotFoundError as fault:
+        raise JournalCorrupt("the checkpoint is gone: nothing says what the log was", at=CHECKPOINT, hint=BREAK) from fault
+    except DocumentInvalid as fault:
+        raise JournalCorrupt(fault.message, at=CHECKPOINT, hint=BREAK) from fault
+
+
+def _history(directory: int, key: VerifierKey) -> list[Signed]:
+    """The earlier checkpoints. One cut off in the middle, as a power cut leaves it, is passed over."""
+    try:
+        text = _bytes(directory, HISTORY, limit=_NOTES)
+    except FileNotFoundError:
+        return []
+    try:
+        return [read_checkpoint(note, key=key, verify=verify, at=HISTORY) for note in split(text)]
+    except DocumentInvalid as fault:
+        raise JournalCorrupt(fault.message, at=HISTORY, hint=BREAK) from fault
+
+
+def _open_hashes(directory: int) -> HashFile | None:
+    try:
+        return HashFile(directory)
+    except FileNotFoundError:
+        return None
+
+
+def _bytes(directory: int, name: str, *, limit: int | None) -> bytes:
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+    with open(descriptor, "rb") as file:
+        content = file.read() if limit is None else file.read(limit + 1)
+    if limit is not None and len(content) > limit:
+        raise JournalCorrupt(f"{name} is larger than {limit} bytes", at=name, hint=BREAK)
+    return content

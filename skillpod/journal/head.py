@@ -1,0 +1,197 @@
+"""The head of a log: the tree over its lines as they are written, and signed checkpoints of it on the disk. For the journal's thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from skillpod.errors import JournalCorrupt
+from skillpod.journal import key as keys
+from skillpod.journal.check import BREAK, CHECKPOINT, HISTORY, VKEY, Checked, batches, check, read_log_key
+from skillpod.journal.hashes import HashFile
+from skillpod.journal.key import LogKey
+from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
+from skillpod.journal.tree.merkle import Growing, leaf_hash
+from skillpod.journal.tree.note import Note, Signature
+from skillpod.model.entry import Entry, Fact
+
+KEPT_EVERY = 1024
+"""Entries between two checkpoints that stay: so closely an entry that is not what was signed can be named when the hashes are lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A log that has its key only now; ``adopted`` lines were there before and are what they are from here on."""
+
+    origin: str
+    adopted: int
+
+    def entry(self) -> Entry:
+        """What the log says of it."""
+        details = {"origin": self.origin, **({"adopted": self.adopted} if self.adopted else {})}
+        return Entry(fact=Fact.LOG_BEGAN, trigger="start", details=details)
+
+
+class Head:
+    """``take_over`` first; then ``grow`` with every line that is durable, and ``seal`` now and then."""
+
+    def __init__(self, key: Path, *, origin: str) -> None:
+        """``key`` is the private key's file; ``origin`` what the log is called when it is begun."""
+        self._key_path = key
+        self._origin = origin
+        self._directory = -1
+        self._tree = Growing()
+        self._hashes: HashFile | None = None
+        self._key: LogKey | None = None
+        self._sealed: Signed | None = None
+        self._kept_at = -KEPT_EVERY
+        self.began: Began | None = None
+
+    @property
+    def size(self) -> int:
+        """The entries of the log."""
+        return self._tree.size
+
+    @property
+    def sealed(self) -> Signed | None:
+        """The newest checkpoint."""
+        return self._sealed
+
+    @property
+    def directory(self) -> int:
+        return self._directory
+
+    def take_over(self, directory: int) -> Checked:
+        """Hold the whole log against what was signed of it; one that has no key yet gets one.
+
+        Raises JournalCorrupt, naming the first bad entry, and OSError.
+        """
+        self._directory = os.dup(directory)
+        verifier = read_log_key(directory)
+        key = self._load(verifier.name if verifier else self._origin)
+        if key is not None and verifier is None:
+            raise JournalCorrupt(f"{VKEY} is gone, and the log has a key", at=VKEY, hint=BREAK)
+        if verifier is not None and (key is None or key.verifier != verifier):
+            what = "is gone" if key is None else f"is not that of {VKEY}"
+            raise JournalCorrupt(f"the key of the log {what}", at=str(self._key_path), hint=BREAK)
+        checked = check(directory, verifier)
+        self._tree, self._sealed = checked.tree.copy(), checked.sealed
+        self._take_hashes(directory, checked)
+        self._mend_history()
+        if key is None:
+            key = self._begin()
+        self._key = key
+        self.seal()
+        return checked
+
+    def _load(self, origin: str) -> LogKey | None:
+        try:
+            return keys.load(self._key_path, origin)
+        except FileNotFoundError:
+            return None
+
+    def _take_hashes(self, directory: int, checked: Checked) -> None:
+        self._hashes = HashFile(directory, os.O_RDWR | os.O_CREAT)
+        self._hashes.cut(checked.kept)
+        if self._hashes.size < self._tree.size:
+            rebuild(directory, self._hashes)
+
+    def _begin(self) -> LogKey:
+        """A key for the log; the last of its files to be there, so that one with a key always has a checkpoint."""
+        self.began = Began(self._origin, self._tree.size)
+        key = keys.generate(self._origin)
+        self._publish(key, Checkpoint(self._origin, self._tree.size, self._tree.root()))
+        self._replace(VKEY, f"{key.verifier}\n".encode())
+        os.fsync(self._directory)
+        keys.keep(key, self._key_path)
+        return key
+
+    # --- growing ---
+
+    def grow(self, lines: Sequence[bytes]) -> None:
+        """Take lines that are durable. Never raises: hashes that can't be written now are written with later ones."""
+        new = self._tree.grow(map(leaf_hash, lines))
+        if self._hashes is not None:
+            with suppress(OSError):
+                self._hashes.append(new)
+
+    def seal(self) -> Signed | None:
+        """Sign what the log is now, durable when this returns; None when nothing was added since. Raises OSError."""
+        key, size = self._key, self._tree.size
+        if key is None or (self._sealed is not None and self._sealed.checkpoint.size == size):
+            return None
+        return self._publish(key, Checkpoint(key.verifier.name, size, self._tree.root()))
+
+    def cosign(self, size: int, signatures: Sequence[Signature]) -> None:
+        """Put further signatures under the newest checkpoint, if it still is the one of that size. Raises OSError."""
+        sealed = self._sealed
+        if sealed is None or sealed.checkpoint.size != size:
+            return
+        there = {(signature.name, signature.id) for signature in signatures}
+        others = [signature for signature in sealed.note.signatures if (signature.name, signature.id) not in there]
+        self._write(Signed(sealed.checkpoint, Note(sealed.note.text, (*others, *signatures))))
+
+    def read(self, places: Sequence[int]) -> list[bytes]:
+        """Kept hashes, for proofs. Raises ValueError, OSError."""
+        if self._hashes is None:
+            raise ValueError("the log is not open")
+        return self._hashes.read(places)
+
+    def close(self) -> None:
+        if self._hashes is not None:
+            self._hashes.close()
+            self._hashes = None
+        if self._directory >= 0:
+            os.close(self._directory)
+            self._directory = -1
+
+    def _publish(self, key: LogKey, checkpoint: Checkpoint) -> Signed:
+        text = str(checkpoint)
+        return self._write(Signed(checkpoint, Note(text, (key.sign(text),))))
+
+    def _write(self, signed: Signed) -> Signed:
+        content = str(signed).encode()
+        self._replace(CHECKPOINT, content)
+        self._sealed = signed
+        if signed.checkpoint.size >= self._kept_at + KEPT_EVERY:
+            with self._history() as file:
+                file.write(content)
+            self._kept_at = signed.checkpoint.size
+        return signed
+
+    def _replace(self, name: str, content: bytes) -> None:
+        """The file by its new content in one step, durable before the old one is gone."""
+        beside = f"{name}.new"
+        with suppress(FileNotFoundError):
+            os.unlink(beside, dir_fd=self._directory)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600, dir_fd=self._directory)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fdatasync(descriptor)
+        os.rename(beside, name, src_dir_fd=self._directory, dst_dir_fd=self._directory)
+
+    def _mend_history(self) -> None:
+        """Cut a note that a crash left half at the end, so that the next begins after a whole one; and keep the newest at every start."""
+        with self._history() as file:
+            notes = split(file.read())
+            os.ftruncate(file.fileno(), len(b"".join(notes)))
+            newest = b"" if self._sealed is None else str(self._sealed).encode()
+            if newest and newest not in notes[-1:]:
+                file.write(newest)
+
+    def _history(self) -> BinaryIO:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        return open(os.open(HISTORY, flags, 0o600, dir_fd=self._directory), "r+b")
+
+
+def rebuild(directory: int, hashes: HashFile) -> None:
+    """Make the file of hashes anew from the lines. Raises JournalCorrupt, OSError."""
+    hashes.cut(0)
+    tree = Growing()
+    for batch in batches(directory):
+        hashes.append(tree.grow(batch.leaves))

@@ -1,0 +1,265 @@
+"""The log attacked by whoever can write to HOME/journal: each change is caught, and named as what it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skillpod.errors import JournalCorrupt
+from skillpod.journal.check import Checked, check, read_log_key
+from skillpod.journal.entry import encode
+from skillpod.journal.key import generate, keep, load, verify
+from skillpod.journal.tree.checkpoint import Checkpoint, read_checkpoint
+from skillpod.journal.tree.merkle import EMPTY, Growing, leaf_hash
+from skillpod.journal.tree.note import Note
+from tests.journal.writing import called, fill, lines, segments
+
+COUNT = 60
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """63 entries in three segments, sealed."""
+    journal = tmp_path / "home" / "journal"
+    fill(journal, COUNT, segment_bytes=2000)
+    assert len(segments(journal)) == 3
+    return journal
+
+
+def _check(journal: Path, **options: object) -> Checked:
+    directory = os.open(journal, os.O_RDONLY)
+    try:
+        return check(directory, read_log_key(directory), **options)  # type: ignore[arg-type]
+    finally:
+        os.close(directory)
+
+
+def _lines(journal: Path) -> list[bytes]:
+    return [line for segment in segments(journal) for line in segment.read_bytes().splitlines(keepends=True)]
+
+
+def _rewrite(journal: Path, change: Callable[[list[bytes]], object]) -> None:
+    """Change the lines of the second segment, which begins with entry 22."""
+    segment = segments(journal)[1]
+    found = segment.read_bytes().splitlines(keepends=True)
+    change(found)
+    segment.write_bytes(b"".join(found))
+
+
+def _renumbered(found: list[bytes], first: int) -> list[bytes]:
+    """As an attacker would who knows that the numbers are looked at."""
+    return [b'{"v":1,"seq":%d,' % (first + offset) + line.partition(b",")[2].partition(b",")[2] for offset, line in enumerate(found)]
+
+
+def _number(journal: Path) -> int:
+    return int(segments(journal)[1].read_bytes().partition(b'"seq":')[2].partition(b",")[0])
+
+
+def test_a_log_that_nobody_touched_is_what_was_signed(journal: Path) -> None:
+    checked = _check(journal)
+    assert checked.tree.size == len(lines(journal)) == 63
+    assert checked.sealed is not None
+    assert checked.sealed.checkpoint == Checkpoint("skillpod/pod-1", 63, checked.tree.root())
+    tree = Growing()
+    tree.grow([leaf_hash(line) for line in _lines(journal)])
+    assert tree.root() == checked.tree.root()
+
+
+def _changed(found: list[bytes]) -> None:
+    found[4] = found[4].replace(b'"outcome":"ok"', b'"outcome":"no"')
+
+
+def _dropped(found: list[bytes]) -> None:
+    del found[4]
+
+
+def _dropped_three(found: list[bytes]) -> None:
+    del found[4:7]
+
+
+def _inserted(found: list[bytes]) -> None:
+    found.insert(4, found[4].replace(b'"ok"', b'"no"'))
+
+
+def _swapped(found: list[bytes]) -> None:
+    found[4], found[6] = found[6], found[4]
+
+
+def _moved(found: list[bytes]) -> None:
+    found.insert(9, found.pop(4))
+
+
+ATTACKS = [
+    (_changed, "entry {0} was changed"),
+    (_dropped, "entry {0} is missing"),
+    (_dropped_three, "entries {0} to {2} are missing"),
+    (_inserted, "a line was put in before entry {0}"),
+    (_swapped, "entry {0} does not stand in its place: entry {2} does"),
+    (_moved, "entry {0} (is missing|does not stand in its place)"),
+]
+
+
+@pytest.mark.parametrize(("attack", "said"), ATTACKS, ids=lambda value: getattr(value, "__name__", None))
+@pytest.mark.parametrize("is_careful", [False, True], ids=["plainly", "with new numbers"])
+def test_what_was_done_to_the_lines_is_caught_and_named(
+    journal: Path, attack: Callable[[list[bytes]], object], said: str, is_careful: bool
+) -> None:
+    first = _number(journal)
+
+    def change(found: list[bytes]) -> None:
+        attack(found)
+        if is_careful:
+            found[:] = _renumbered(found, first)
+
+    _rewrite(journal, change)
+    renumbered_hides = is_careful and attack is not _changed
+    at = first + 4
+    expected = rf"entry {at} was changed" if renumbered_hides else said.format(at, at + 1, at + 2)
+    with pytest.raises(JournalCorrupt, match=expected) as caught:
+        _check(journal)
+    assert caught.value.at == f"{segments(journal)[1].name}:5"
+    assert caught.value.hint
+    with pytest.raises(JournalCorrupt, match=expected):
+        fill(journal, 1)
+
+
+@pytest.mark.parametrize("change", [_changed, _dropped, _swapped])
+def test_without_the_hashes_the_signed_sizes_around_it_are_named(journal: Path, change: Callable[[list[bytes]], object]) -> None:
+    fill(journal, 10)  # the history has the checkpoints of 0 and, from this start, of 63
+    (journal / "hashes").unlink()
+    _rewrite(journal, change)
+    with pytest.raises(JournalCorrupt, match="one of the entries 1 to 63 is not what was signed"):
+        _check(journal)
+
+
+@pytest.mark.parametrize("lost", ["hashes", "checkpoints"])
+def test_what_can_be_made_anew_is(journal: Path, lost: str) -> None:
+    before = (journal / lost).read_bytes()
+    (journal / lost).unlink()
+    fill(journal, 1)
+    assert lost == "checkpoints" or (journal / lost).read_bytes().startswith(before)
+    (journal / lost).write_bytes(os.urandom(len(before)) if lost == "hashes" else before[:-20])
+    fill(journal, 1)
+    _check(journal)
+
+
+def test_a_cut_tail_is_caught_and_says_what_is_missing(journal: Path) -> None:
+    segment = segments(journal)[-1]
+    segment.write_bytes(b"".join(segment.read_bytes().splitlines(keepends=True)[:-2]))
+    with pytest.raises(JournalCorrupt, match="entries 62 to 63 are missing: the log ends before what was signed of it"):
+        _check(journal)
+
+
+def test_a_cut_tail_with_an_older_checkpoint_is_told_by_the_hashes(journal: Path) -> None:
+    older = (journal / "checkpoint").read_bytes()
+    fill(journal, 5)
+    (journal / "checkpoint").write_bytes(older)
+    segment = segments(journal)[-1]
+    segment.write_bytes(b"".join(segment.read_bytes().splitlines(keepends=True)[:-5]))
+    with pytest.raises(JournalCorrupt, match="entries 64 to 68 are missing"):
+        fill(journal, 1)
+
+
+def test_the_last_segment_removed_is_caught(journal: Path) -> None:
+    segments(journal)[-1].unlink()
+    with pytest.raises(JournalCorrupt, match="are missing: the log ends before"):
+        fill(journal, 1)
+
+
+def test_a_tail_cut_to_an_older_state_of_every_file_is_told_by_a_copied_checkpoint_alone(journal: Path, tmp_path: Path) -> None:
+    shutil.copytree(journal, tmp_path / "older")
+    fill(journal, 5)
+    copied = (journal / "checkpoint").read_bytes()
+    shutil.rmtree(journal)
+    (tmp_path / "older").rename(journal)
+    assert _check(journal).tree.size == 63, "nothing in the directory tells it: docs/journal.md says so"
+    directory = os.open(journal, os.O_RDONLY)
+    key = read_log_key(directory)
+    os.close(directory)
+    assert key is not None
+    copy = read_checkpoint(copied, key=key, verify=verify, at="copy")
+    with pytest.raises(JournalCorrupt, match="entries 64 to 68 are missing"):
+        _check(journal, copies=[copy])
+
+
+def test_a_whole_log_rewritten_with_its_own_key_is_told_by_a_copied_checkpoint_alone(journal: Path) -> None:
+    copied = (journal / "checkpoint").read_bytes()
+    forged = _lines(journal)
+    forged[10] = forged[10].replace(b'"outcome":"ok"', b'"outcome":"no"')
+    for segment in segments(journal)[1:]:
+        segment.unlink()
+    segments(journal)[0].write_bytes(b"".join(forged))
+    tree = Growing()
+    kept_hashes = tree.grow([leaf_hash(line) for line in forged])
+    (journal / "hashes").write_bytes(b"".join(kept_hashes))
+    key = load(journal.parent / "log.key", "skillpod/pod-1")
+    text = str(Checkpoint("skillpod/pod-1", tree.size, tree.root()))
+    (journal / "checkpoint").write_text(str(Note(text, (key.sign(text),))))
+    (journal / "checkpoints").unlink()
+    assert _check(journal).tree.size == 63, "who has the key can sign anything: docs/journal.md says so"
+    copy = read_checkpoint(copied, key=key.verifier, verify=verify, at="copy")
+    with pytest.raises(JournalCorrupt, match="two checkpoints were signed of the first 63 entries"):
+        _check(journal, copies=[copy])
+
+
+def test_a_checkpoint_of_another_key_is_refused(journal: Path) -> None:
+    other = generate("skillpod/pod-1")
+    text = str(Checkpoint("skillpod/pod-1", 0, EMPTY))
+    (journal / "checkpoint").write_text(str(Note(text, (other.sign(text),))))
+    with pytest.raises(JournalCorrupt, match="signed by another key"):
+        fill(journal, 1)
+
+
+def test_a_checkpoint_whose_text_was_changed_is_refused(journal: Path) -> None:
+    text = (journal / "checkpoint").read_text()
+    (journal / "checkpoint").write_text(text.replace("\n63\n", "\n62\n"))
+    with pytest.raises(JournalCorrupt, match="it was changed"):
+        fill(journal, 1)
+
+
+@pytest.mark.parametrize("lost", ["checkpoint", "log.vkey"])
+def test_a_log_without_its_checkpoint_or_key_is_refused(journal: Path, lost: str) -> None:
+    (journal / lost).unlink()
+    with pytest.raises(JournalCorrupt, match="is gone"):
+        fill(journal, 1)
+
+
+def test_a_journal_that_was_removed_whole_is_not_begun_again(journal: Path) -> None:
+    shutil.rmtree(journal)
+    with pytest.raises(JournalCorrupt, match="is gone"):
+        fill(journal, 1)
+
+
+def test_another_private_key_is_not_taken_for_the_log_s(journal: Path) -> None:
+    keep(generate("skillpod/pod-1"), journal.parent / "log.key")
+    with pytest.raises(JournalCorrupt, match=r"not that of log\.vkey"):
+        fill(journal, 1)
+    (journal.parent / "log.key").unlink()
+    with pytest.raises(JournalCorrupt, match="is gone"):
+        fill(journal, 1)
+
+
+def test_a_log_of_before_there_were_checkpoints_is_adopted_as_it_is(journal: Path) -> None:
+    for name in ("checkpoint", "checkpoints", "hashes", "log.vkey", "../log.key"):
+        (journal / name).unlink()
+    fill(journal, 1)
+    assert _check(journal).tree.size == 64
+
+
+def test_a_line_after_the_last_checkpoint_must_be_an_entry_and_the_next_one(journal: Path) -> None:
+    segment = segments(journal)[-1]
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + encode(called(1), seq=65, ts=1.0, node="pod-1"))
+    with pytest.raises(JournalCorrupt, match="entry 64 should stand here, 65 does"):
+        fill(journal, 1)
+    segment.write_bytes(whole + b"garbage\n")
+    with pytest.raises(JournalCorrupt, match="not a JSON line"):
+        fill(journal, 1)
+    segment.write_bytes(whole + encode(called(1), seq=64, ts=1.0, node="pod-1"))
+    fill(journal, 0)
+    assert _check(journal).sealed is not None
+    assert _check(journal).tree.size == 64
