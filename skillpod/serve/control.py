@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -23,10 +25,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
+from skillpod.journal.terms import NAMES, query_of
 from skillpod.model.approval import Answer
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.event import Event
 from skillpod.model.principal import Principal, Role
+from skillpod.model.selection import Selection
 from skillpod.serve.answers import answer
 from skillpod.serve.entrance import caller_of, principal_of
 from skillpod.serve.pod import Pod
@@ -36,6 +40,9 @@ BODY_LIMIT = 32 * 1024 * 1024
 
 REASON_LIMIT = 1000
 """Characters of a person's reason: it is kept in the journal for ever."""
+
+LOG_LIMIT = 1000
+"""Entries of the log that are told at once."""
 
 _TO_CALLS = {answer.value: answer for answer in (Answer.APPROVE, Answer.DENY)}
 _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (required, optional)
@@ -69,6 +76,8 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/holds", door.holds, methods=["GET"]),
             Route("/v1/holds/{name}", door.held, methods=["GET"]),
             Route("/v1/reviews", door.reviews, methods=["GET"]),
+            Route("/v1/log", door.log, methods=["GET"]),
+            Route("/v1/log/{number:int}", door.log_entry, methods=["GET"]),
             Route("/v1/tools", door.tools, methods=["GET"]),
             Route("/v1/stats", door.stats, methods=["GET"]),
             Route("/v1/events", door.events, methods=["GET"]),
@@ -76,6 +85,7 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/commands", door.command, methods=["POST"]),
             Route("/v1/waiting", door.waiting, methods=["GET"]),
             Route("/v1/waiting/{id}", door.answer, methods=["POST"]),
+            Route("/v1/log/erase", door.erase, methods=["POST"]),
         ],
         exception_handlers={
             SkillpodError: _refuse,
@@ -91,6 +101,7 @@ class _Door:
         self._pod = pod
         self._stopping = stopping
         self._doors = doors
+        self._reading = asyncio.Lock()  # one question to the log at a time: it may read all of it
 
     async def skills(self, request: Request) -> Response:
         principal = self._viewer(request, "list skills")
@@ -120,6 +131,22 @@ class _Door:
         principal = self._viewer(request, "list what is to be reviewed")
         _query(request, allowed=frozenset())
         return _json({"reviews": [broken for broken in self._pod.reviews() if principal.may_see(broken["subject"]["skill"])]})
+
+    async def log(self, request: Request) -> Response:
+        principal = self._viewer(request, "read the log")
+        _query(request, allowed=frozenset({*NAMES, "limit"}))
+        terms = {name: request.query_params.getlist(name) for name in NAMES}
+        query, most = query_of(terms, now=time.time(), place="query.{}"), _limit(request.query_params.get("limit", "100"))
+        async with self._reading:
+            entries = await self._unless_stopped(self._pod.log(query, most=most, sees=_sight(principal)))
+        return _json({"entries": entries})
+
+    async def log_entry(self, request: Request) -> Response:
+        principal = self._viewer(request, "read the log")
+        _query(request, allowed=frozenset())
+        async with self._reading:
+            story = await self._unless_stopped(self._pod.log_entry(request.path_params["number"], sees=_sight(principal)))
+        return _json(story)
 
     async def tools(self, request: Request) -> Response:
         options = _query(request, allowed=frozenset({"format", "offer"}))
@@ -200,12 +227,27 @@ class _Door:
     async def answer(self, request: Request) -> Response:
         body = await _body(request)
         _fields(body, required=frozenset({"answer"}), optional=frozenset({"reason"}))
-        word, reason = _text(body, "answer"), _text(body, "reason")
+        word, reason = _text(body, "answer"), _reason(body)
         if word not in _TO_CALLS:
             raise CommandInvalid(f"`{word}` is no answer to a call", at="answer", hint=_known(frozenset(_TO_CALLS)))
-        if len(reason) > REASON_LIMIT:
-            raise CommandInvalid(f"a reason has at most {REASON_LIMIT} characters", at="reason")
         work = self._pod.answer_call(request.path_params["id"], _TO_CALLS[word], principal=principal_of(request), reason=reason)
+        return _json(await self._unless_stopped(work))
+
+    async def erase(self, request: Request) -> Response:
+        body = await _body(request)
+        _fields(body, required=frozenset(), optional=frozenset({"skill", "tool", "actor", "since", "until", "entries", "reason"}))
+        entries = body.get("entries", [])
+        if not isinstance(entries, list) or not all(type(each) is int for each in entries):
+            raise CommandInvalid("entries is a list of the numbers of entries", at="entries")
+        selection = Selection(
+            skill=_text(body, "skill"),
+            tool=_text(body, "tool"),
+            actor=_text(body, "actor"),
+            since=_number(body, "since", 0.0),
+            until=_number(body, "until", inf),
+            entries=frozenset(entries),
+        )
+        work = self._pod.erase_salts(selection, principal=principal_of(request), reason=_reason(body))
         return _json(await self._unless_stopped(work))
 
     async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
@@ -216,6 +258,11 @@ class _Door:
             if not self._stopping.is_set():
                 raise
             raise PodUnreachable("the pod stopped before this was done", hint="it is not done again by itself") from None
+
+
+def _sight(principal: Principal) -> Callable[[str], bool]:
+    """Which skills' entries are there for it: who does not see all does not see what is of no skill."""
+    return lambda skill: principal.sees_all or (skill != "" and principal.may_see(skill))
 
 
 def _is_for(event: Event, principal: Principal) -> bool:
@@ -231,6 +278,12 @@ def _query(request: Request, *, allowed: frozenset[str]) -> Mapping[str, str]:
     if unknown:
         raise CommandInvalid(f"unknown query parameter `{unknown[0]}`", at=f"query.{unknown[0]}", hint=_known(allowed))
     return dict(request.query_params)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and 0 < int(text) <= LOG_LIMIT):
+        raise CommandInvalid(f"`{text[:20]}` is no number from 1 to {LOG_LIMIT}", at="query.limit", hint="ask for older ones with `until`")
+    return int(text)
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -306,6 +359,20 @@ def _text(body: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise CommandInvalid(f"`{key}` is a string, not {_kind(value)}", at=key)
     return value
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    reason = _text(body, "reason")
+    if len(reason) > REASON_LIMIT:
+        raise CommandInvalid(f"a reason has at most {REASON_LIMIT} characters", at="reason")
+    return reason
+
+
+def _number(body: Mapping[str, Any], key: str, otherwise: float) -> float:
+    value = body.get(key, otherwise)
+    if type(value) not in (int, float):
+        raise CommandInvalid(f"{key} is a number of seconds, not {_kind(value)}", at=key)
+    return float(value)
 
 
 def _known(words: frozenset[str]) -> str:

@@ -16,9 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.journal.entry import MAX_LINE, decode, digest_only, encode, encode_body, encode_body_anyway, number, sequence
+from skillpod.journal.entry import (
+    MAX_LINE,
+    call_at_a_glance,
+    decode,
+    digest_only,
+    encode,
+    encode_body,
+    encode_body_anyway,
+    number,
+    sequence,
+)
 from skillpod.model.command import Desired, Mode
-from skillpod.model.entry import Entry, Fact
+from skillpod.model.entry import Entry, Fact, Salted
 
 TS = 1763700000.123456
 
@@ -111,6 +121,31 @@ def test_too_large_a_value_is_replaced_by_its_digest_and_size_and_the_rest_stays
     assert details["walls"] == {"omitted": "too large", **digest_only(walls)}
     assert details["desired"] == desired
     assert details["small"] == 1
+
+
+def test_what_is_salted_is_an_hmac_and_without_a_salt_nothing() -> None:
+    # HMAC-SHA256 of RFC 4231, test case 2: key "Jefe", data "what do ya want for nothing?".
+    text = "what do ya want for nothing?"
+    known = "sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    part = {"omitted": "too large", "bytes": 5, "hmac": Salted(text)}
+    entry = Entry(fact=Fact.CALL, arguments={"hmac": Salted(text), "values": {"a": part, "b": {"c": 1}}}, result={"hmac": Salted(text)})
+    found = decode(encode(entry, seq=1, ts=TS, node="n", salt=b"Jefe")).entry
+    assert found.arguments == {"hmac": known, "values": {"a": {**part, "hmac": known}, "b": {"c": 1}}}
+    assert found.result == {"hmac": known}
+    bare = encode(entry, seq=1, ts=TS, node="n")
+    assert b"ya want" not in bare
+    assert decode(bare).entry.result == {"omitted": "not JSON", "type": "dict"}
+    assert "ya want" not in repr(entry)
+
+
+@pytest.mark.parametrize("field", ["arguments", "result"])
+@pytest.mark.parametrize("value", [{"text": "x" * MAX_LINE}, {f"k{n}": n for n in range(20_000)}])
+def test_of_what_callers_said_a_line_never_has_a_digest_to_try_guesses_on(field: str, value: dict[str, Any]) -> None:
+    said: dict[str, Any] = {field: {"bytes": 1, "values": value}}
+    line = encode(Entry(fact=Fact.CALL, **said), seq=1, ts=TS, node="n")
+    assert len(line) <= MAX_LINE
+    assert b"sha256:" not in line
+    assert b'"omitted":"too large","bytes":' in line
 
 
 def test_the_largest_values_go_first_and_no_more_than_must() -> None:
@@ -261,3 +296,31 @@ def test_nan_is_no_json_in_a_line() -> None:
 def test_a_digest_stands_for_a_value_whatever_the_order_of_its_keys() -> None:
     assert digest_only({"a": 1, "b": [2]}) == digest_only({"b": [2], "a": 1})
     assert digest_only({"a": 1})["size"] == len('{"a":1}')
+
+
+# --- a call at a glance ------------------------------------------------------------------------------------------------------------
+
+
+@given(entry=_entries)
+@settings(max_examples=300)
+def test_a_glance_at_a_call_says_what_its_entry_says_or_nothing(entry: Entry) -> None:
+    for each in (entry, dataclasses.replace(entry, fact=Fact.CALL), dataclasses.replace(entry, fact=Fact.CALL, skill="scan", outcome="ok")):
+        line = encode(each, seq=7, ts=TS, node="n")
+        glance = call_at_a_glance(line)
+        assert glance is None or (each.fact is Fact.CALL and glance[1:] == (each.skill, each.outcome))
+
+
+def test_a_glance_is_enough_for_the_calls_that_a_pod_writes() -> None:
+    call = Entry(
+        fact=Fact.CALL, actor="agent", skill="scan", version="1.2.0", digest="sha256:" + "ab" * 32, tool="find", generation=3,
+        outcome="error", caller={"session": "s", "tenant": "t"}, arguments={"values": {"outcome": "ok", "skill": "x"}}, rule="ask",
+    )  # fmt: skip
+    assert call_at_a_glance(encode(call, seq=7, ts=TS, node="n")) == ("2025-11-21T04:40:00.123456Z", "scan", "error")
+
+
+@pytest.mark.parametrize("text", ['","outcome":"ok","x":"', '{"outcome":"ok"}', '\\","skill":"owner'])
+@pytest.mark.parametrize("field", ["actor", "skill", "version", "tool", "rule", "reason"])
+def test_no_text_of_a_stranger_is_taken_for_a_key_at_a_glance(text: str, field: str) -> None:
+    said: dict[str, Any] = {"skill": "scan", "outcome": "error", field: text}
+    glance = call_at_a_glance(encode(Entry(fact=Fact.CALL, caller={"session": text}, **said), seq=7, ts=TS, node="n"))
+    assert glance is None or glance[1:] == (said["skill"], "error")

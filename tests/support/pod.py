@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from skillpod.errors import (
@@ -17,6 +18,8 @@ from skillpod.errors import (
     UnknownSkill,
     UnknownTool,
 )
+from skillpod.journal.query import Query
+from skillpod.journal.report.surroundings import Sees, entries_seen, story_seen
 from skillpod.model.approval import Answer
 from skillpod.model.card import Card
 from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
@@ -24,6 +27,7 @@ from skillpod.model.digest import Digest
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, Usage, unheard
 from skillpod.model.principal import Principal, Role
+from skillpod.model.selection import Selection
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
@@ -63,13 +67,16 @@ def entry(name: str, **said: Any) -> dict[str, Any]:
 
 class StandInPod:
     """Tools of every skill: ``echo`` returns its arguments and session, ``who`` its caller, ``draw`` gives content, ``fail`` raises,
-    ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what."""
+    ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what,
+    ``journal`` is where its log is."""
 
     def __init__(self, *names: str) -> None:
         self.entries = {name: entry(name) for name in names}
         self.commands: list[Command] = []
         self.waiting_ones: dict[str, dict[str, Any]] = {}
         self.denials: list[tuple[str, str]] = []
+        self.journal = Path("/nonexistent")
+        self.erasures: list[tuple[Selection, str]] = []
         self.hanging = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.waiting = asyncio.Event()
@@ -179,6 +186,12 @@ class StandInPod:
     def reviews(self) -> list[dict[str, Any]]:
         return []
 
+    async def log(self, query: Query, *, most: int, sees: Sees) -> list[dict[str, Any]]:
+        return entries_seen(self.journal, query, most, sees)
+
+    async def log_entry(self, number: int, *, sees: Sees) -> dict[str, Any]:
+        return story_seen(self.journal, number, sees)
+
     def allow(self, principal: Principal, role: Role, act: str, *, skill: str = "") -> None:
         if not principal.may(role):
             raise self.denied(principal, act, f"that asks for {role.value}")
@@ -199,6 +212,11 @@ class StandInPod:
             raise UnknownCall(f"no call `{id_}` waits for an answer", at="id")
         self.waiting_ones[id_].update(answer=answer.value, by=principal.name, reason=reason, left=600.0)
         return self.waiting_ones[id_]
+
+    async def erase_salts(self, selection: Selection, *, principal: Principal, reason: str = "") -> dict[str, Any]:
+        self.allow(principal, Role.ADMIN, "erase salts of the log")
+        self.erasures.append((selection, reason))
+        return {"entry": 12, "salts": len(selection.entries)}
 
     async def execute(self, command: Command) -> dict[str, Any]:
         self.allow(command.principal, NEEDS[command.verb], command.verb.value, skill=command.name or command.path.rpartition("/")[2])
