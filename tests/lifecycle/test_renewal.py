@@ -317,7 +317,7 @@ def test_a_renewal_that_dies_at_any_step_ends_well_when_it_is_run_again(log: Pat
 
 def test_a_first_start_that_dies_at_any_step_is_followed_by_one_that_does_not(home: Path) -> None:
     home.mkdir()
-    ends = _died("begin", home, 12)
+    ends = _died("begin", home, 30)
     for step in range(1, len(ends) + 1):
         begun = home.with_name(f"{home.name}-{step}")
         write(begun, LATE)
