@@ -24,7 +24,6 @@ from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.erasing import carry_out, plan
 from skillpod.journal.query import Query
-from skillpod.journal.replay import read
 from skillpod.journal.report.surroundings import entries_seen, story_seen
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle.access import PolicyAccess
@@ -36,11 +35,13 @@ from skillpod.lifecycle.news import News
 from skillpod.lifecycle.orders import Orders
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.lifecycle.recollection import recollect
 from skillpod.lifecycle.restore import restore
 from skillpod.lifecycle.rights import Rights, unseen
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.turns import for_ever
+from skillpod.lifecycle.upkeep import Upkeep
 from skillpod.lifecycle.view import shown, summary
 from skillpod.model.approval import Answer
 from skillpod.model.card import Card
@@ -167,9 +168,7 @@ class SkillManager:
         stack.push_async_callback(journal.close)
         index = Index(self.home.index)
         stack.callback(index.close)
-        if index.position() >= journal.next_seq:
-            index.reset()  # it is of another journal than the one that is here: the journal is the truth
-        index.apply_all((recorded.seq, recorded.entry) for recorded in read(self.home.journal, after=index.position()))
+        recollect(index, self.home.journal, end=journal.next_seq - 1)
         self._in_force.require(index.rules())
         memory = SkillMemory(self.home.memory)
         stack.callback(memory.close)
@@ -198,6 +197,7 @@ class SkillManager:
             threads=threads,
         )
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
+        self._upkeep = Upkeep(self._parts.ledger, journal=self.home.journal, keep=lambda: self._config.log.keep, trouble=self._trouble)
         self._desk = Desk(self._parts, self._supervisor.slots)
         self._ruling = Ruling(self._in_force, self._parts, self._supervisor, config=lambda: self._config)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
@@ -241,7 +241,7 @@ class SkillManager:
         self._watcher = watcher
         watcher.start()
         stack.callback(watcher.stop)
-        for work in (self._supervisor.run(), self._sweep_for_ever(), self._ruling.run()):
+        for work in (self._supervisor.run(), self._sweep_for_ever(), self._ruling.run(), self._upkeep.run()):
             task = loop.create_task(work)
             stack.push_async_callback(_cancel, task)
         await self._supervisor.sweep()

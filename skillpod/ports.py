@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from skillpod.errors import SkillpodError
@@ -103,6 +103,10 @@ class Journal(Protocol):
     async def record(self, entry: Entry) -> int:
         """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable."""
 
+    def record_all(self, entries: Sequence[Entry]) -> Awaitable[int]:
+        """Write control entries with nothing between them, all in one append or none. Their place in the log is given when this returns;
+        what is awaited is the number of the first, once they are durable. Both raise JournalUnwritable."""
+
     def note(self, entry: Entry) -> None:
         """Write an entry by group commit, without waiting. Raises JournalUnwritable when the journal is known to be broken."""
 
@@ -147,6 +151,9 @@ class State(Protocol):
 
     def fold(self, entry: Entry) -> None:
         """Fold in the effect of an entry that the journal will write later (taking away never waits): the position does not move."""
+
+    def stated(self) -> tuple[Entry, ...]:
+        """All that is folded, as a run of entries that say it again (``Fact.STATE``): folded alone, they come to the same."""
 
 
 class Memory(Protocol):

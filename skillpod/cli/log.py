@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Listed] = {
     "verify-proof": Listed("proving", "Prove", "Check such a proof: no HOME and no journal is needed."),
     "key": Listed("proving", "Prove", "The key that the log's checkpoints are signed with."),
     "verifier": Listed("proving", "Prove", "A verifier in one file that needs nothing of skillpod."),
+    "renew": Listed("renewing", "Mend", "Go on in a new log where the old one is not what was signed of it."),
     "erase": Listed("erasing", "Forget", "Overwrite the salts of calls: what their arguments were can't be tried out any more."),
     "match": Listed("erasing", "Prove", "Whether the arguments of a call were these."),
     "show": Listed("telling", "Look closer", "One entry: what each field means, what led to it, what followed."),

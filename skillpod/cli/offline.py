@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from skillpod.cli.values import nearest
 from skillpod.errors import PodUnreachable, UnknownSkill
 from skillpod.home import Home
-from skillpod.journal.replay import read
+from skillpod.lifecycle.recollection import recollect
 from skillpod.model.command import Remembered
 from skillpod.model.digest import Digest
 from skillpod.model.legible import manual_text
@@ -86,7 +86,7 @@ def _remembered(home: Path) -> tuple[Mapping[str, Remembered], Mapping[Digest, s
     with tempfile.TemporaryDirectory(prefix="skillpod-index-") as scratch:
         index = Index(Path(scratch) / "index.sqlite")
         try:
-            index.apply_all((recorded.seq, recorded.entry) for recorded in read(journal))
+            recollect(index, journal)
             return index.names(), index.quarantined()
         finally:
             index.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO, NoReturn
@@ -16,7 +17,7 @@ from skillpod.errors import DocumentInvalid, JournalCorrupt
 from skillpod.journal.entry import MAX_LINE, sequence
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import verify
-from skillpod.journal.segments import DISTRUST, dropped_numbers, leaves_name, placed, reading, segment_name, segment_numbers
+from skillpod.journal.segments import BREAK, dropped_numbers, leaves_name, placed, reading, segment_name, segment_numbers, unbroken
 from skillpod.journal.tree.checkpoint import Signed, read_checkpoint, split
 from skillpod.journal.tree.merkle import SIZE, Growing, kept, place, root
 from skillpod.journal.tree.note import VerifierKey, read_key
@@ -25,7 +26,6 @@ CHECKPOINT = "checkpoint"
 HISTORY = "checkpoints"
 VKEY = "log.vkey"
 
-BREAK = f"{DISTRUST}; to go on without it, docs/journal.md says how to start a new log that names the break"
 _BLOCK = 1 << 20
 _NOTES = 64 * 1024 * 1024
 _WINDOW = 4096
@@ -76,6 +76,38 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
     return checked
 
 
+def proven(directory: int, key: VerifierKey, *, copies: Sequence[Signed] = ()) -> Signed | None:
+    """Of a log that is not what was signed of it: the newest checkpoint that holds, as all before it do. None when none does.
+
+    Where there are ``copies`` that somebody kept elsewhere, they alone count: whoever has the key signs what he likes in the directory.
+    """
+    marks = sorted(copies or _readable(directory, key), key=lambda mark: mark.checkpoint.size)
+    held: Signed | None = None
+    tree = Growing()
+    with suppress(JournalCorrupt, OSError):
+        for batch in _batches(directory, *unbroken(directory)):
+            leaves = batch.leaves
+            while marks and marks[0].checkpoint.size <= tree.size + len(leaves):
+                until = marks[0].checkpoint.size - tree.size
+                tree.grow(leaves[:until])
+                leaves = leaves[until:]
+                here = [mark for mark in marks if mark.checkpoint.size == tree.size]
+                if any(mark.checkpoint.root != tree.root() for mark in here):
+                    return held
+                held, marks = here[0], marks[len(here) :]
+            tree.grow(leaves)
+    return held
+
+
+def _readable(directory: int, key: VerifierKey) -> Iterator[Signed]:
+    """Every checkpoint that is there and signed by the key."""
+    for name in (CHECKPOINT, HISTORY):
+        with suppress(JournalCorrupt, OSError):
+            for note in split(_bytes(directory, name, limit=_NOTES)):
+                with suppress(DocumentInvalid):
+                    yield read_checkpoint(note, key=key, verify=verify, at=name)
+
+
 def read_log_key(directory: int) -> VerifierKey | None:
     """The key that says which log this is, None where there is none. Raises JournalCorrupt for a file that holds something else."""
     try:
@@ -90,13 +122,16 @@ def read_log_key(directory: int) -> VerifierKey | None:
 
 def batches(directory: int) -> Iterator[Batch]:
     """Every whole line, and every leaf of dropped segments, in order. Raises JournalCorrupt, OSError."""
+    return _batches(directory, dropped_numbers(directory), segment_numbers(directory))
+
+
+def _batches(directory: int, dropped: Sequence[int], numbers: Sequence[int]) -> Iterator[Batch]:
     first = 1
-    for number in dropped_numbers(directory):
+    for number in dropped:
         content = _bytes(directory, leaves_name(number), limit=None)
         found = tuple(content[start : start + SIZE] for start in range(0, len(content) // SIZE * SIZE, SIZE))
         yield Batch(number, first, 1, (), found, 0)
         first += len(found)
-    numbers = segment_numbers(directory)
     for number in numbers:
         with reading(directory, number) as segment:
             for batch in _lines(segment, number, first):

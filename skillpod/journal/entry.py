@@ -21,7 +21,7 @@ VERSION = 1
 MAX_LINE = 65_535
 """Bytes of a line with its newline. Tile-based logs write an entry's length as uint16 (C2SP tlog-tiles, entry bundles)."""
 
-STATE_BEARING = frozenset({"desired", "identity", "approval", "rules", "provenance", "approvals"})
+STATE_BEARING = frozenset({"desired", "identity", "approval", "rules", "provenance", "approvals", "state"})
 """Keys of ``details`` that are never left out for size: what is mounted is folded from them."""
 
 _OF_CALLERS = frozenset({"arguments", "result"})

@@ -11,14 +11,17 @@ from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal import key as keys
-from skillpod.journal.check import BREAK, CHECKPOINT, HISTORY, VKEY, Checked, batches, check, read_log_key
+from skillpod.journal.check import CHECKPOINT, HISTORY, VKEY, Checked, batches, check, read_log_key
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import LogKey
+from skillpod.journal.segments import BREAK
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
 from skillpod.journal.tree.merkle import Growing, leaf_hash
-from skillpod.journal.tree.note import Note, Signature
+from skillpod.journal.tree.note import Note, Signature, VerifierKey
 from skillpod.model.entry import Entry, Fact
 
+RENEWED = "renewed"
+"""Beside the key: a log that is to take this one's place (``journal.renewal``)."""
 KEPT_EVERY = 1024
 """Entries between two checkpoints that stay: so closely an entry that is not what was signed can be named when the hashes are lost."""
 
@@ -71,13 +74,9 @@ class Head:
         Raises JournalCorrupt, naming the first bad entry, and OSError.
         """
         self._directory = os.dup(directory)
-        verifier = read_log_key(directory)
-        key = self._load(verifier.name if verifier else self._origin)
-        if key is not None and verifier is None:
-            raise JournalCorrupt(f"{VKEY} is gone, and the log has a key", at=VKEY, hint=BREAK)
-        if verifier is not None and (key is None or key.verifier != verifier):
-            what = "is gone" if key is None else f"is not that of {VKEY}"
-            raise JournalCorrupt(f"the key of the log {what}", at=str(self._key_path), hint=BREAK)
+        if os.path.lexists(self._key_path.with_name(RENEWED)):
+            raise JournalCorrupt("a new log was made and is not in its place yet", at=RENEWED, hint="run `skillpod log renew` again")
+        verifier, key = keys_of(directory, self._key_path, origin=self._origin)
         checked = check(directory, verifier)
         self._tree, self._sealed = checked.tree.copy(), checked.sealed
         self._take_hashes(directory, checked)
@@ -88,12 +87,6 @@ class Head:
         self.seal()
         return checked
 
-    def _load(self, origin: str) -> LogKey | None:
-        try:
-            return keys.load(self._key_path, origin)
-        except FileNotFoundError:
-            return None
-
     def _take_hashes(self, directory: int, checked: Checked) -> None:
         self._hashes = HashFile(directory, os.O_RDWR | os.O_CREAT)
         self._hashes.cut(checked.kept)
@@ -101,13 +94,14 @@ class Head:
             rebuild(directory, self._hashes)
 
     def _begin(self) -> LogKey:
-        """A key for the log; the last of its files to be there, so that one with a key always has a checkpoint."""
+        """A key for the log; in its place last, so that one with a key always has a checkpoint. A crash before leaves it beside."""
         self.began = Began(self._origin, self._tree.size)
         key = keys.generate(self._origin)
+        keys.lay(key, self._key_path)
         self._publish(key, Checkpoint(self._origin, self._tree.size, self._tree.root()))
         self._replace(VKEY, f"{key.verifier}\n".encode())
         os.fsync(self._directory)
-        keys.keep(key, self._key_path)
+        keys.take(self._key_path)
         return key
 
     # --- growing ---
@@ -187,6 +181,21 @@ class Head:
     def _history(self) -> BinaryIO:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         return open(os.open(HISTORY, flags, 0o600, dir_fd=self._directory), "r+b")
+
+
+def keys_of(directory: int, private: Path, *, origin: str) -> tuple[VerifierKey | None, LogKey | None]:
+    """The public and the private key of a log, both or none: a log that has none is one of before there were any, or is not begun.
+
+    Raises JournalCorrupt when one is gone or they are not a pair, OSError.
+    """
+    verifier = read_log_key(directory)
+    key = keys.find(private, verifier.name if verifier else origin, verifier=verifier)
+    if key is not None and verifier is None:
+        raise JournalCorrupt(f"{VKEY} is gone, and the log has a key", at=VKEY, hint=BREAK)
+    if verifier is not None and (key is None or key.verifier != verifier):
+        what = "is gone" if key is None else f"is not that of {VKEY}"
+        raise JournalCorrupt(f"the key of the log {what}", at=str(private), hint=BREAK)
+    return verifier, key
 
 
 def rebuild(directory: int, hashes: HashFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from skillpod.errors import JournalCorrupt
 from skillpod.journal.tree.note import ED25519, Signature, VerifierKey
 
 FILE = "log.key"
-_HINT = "bring HOME/log.key back from a backup, or start a new log: see docs/journal.md"
+_HINT = "bring HOME/log.key back from a backup, or go on in a new log: `skillpod log renew --because TEXT` (docs/journal.md)"
 
 
 class LogKey:
@@ -45,14 +46,43 @@ def generate(origin: str) -> LogKey:
 
 def keep(key: LogKey, path: Path) -> None:
     """Write the private key, durable when this returns and never seen half. Raises OSError."""
-    beside = path.with_name(f"{path.name}.new")
+    lay(key, path)
+    take(path)
+
+
+def lay(key: LogKey, path: Path) -> None:
+    """Write the private key beside its place, durable when this returns. Raises OSError."""
+    beside = _beside(path)
     beside.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     with open(os.open(beside, flags, 0o600), "wb") as file:
         file.write(key.pem())
         file.flush()
         os.fsync(file.fileno())
-    beside.rename(path)
+
+
+def take(path: Path) -> None:
+    """Put what was laid beside it in its place. Raises OSError."""
+    _beside(path).rename(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
+def find(path: Path, origin: str, *, verifier: VerifierKey | None) -> LogKey | None:
+    """The key that was kept there, or, where a crash kept it from its place, the one beside it that belongs to ``verifier``.
+
+    Raises as ``load``.
+    """
+    with suppress(FileNotFoundError):
+        return load(path, origin)
+    with suppress(FileNotFoundError, JournalCorrupt):
+        beside = load(_beside(path), origin)
+        if beside.verifier == verifier:
+            take(path)
+            return beside
+    return None
 
 
 def load(path: Path, origin: str) -> LogKey:

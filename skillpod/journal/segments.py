@@ -19,6 +19,7 @@ _NAME = re.compile(r"([0-9]{6,})\.jsonl")
 _LEAVES = re.compile(r"([0-9]{6,})\.leaves")
 _HEAD = re.compile(rb'\{"v":1,"seq":([1-9][0-9]*),')
 DISTRUST = "keep a copy of HOME/journal for whoever must find out, and bring the files back from a backup"
+BREAK = f"{DISTRUST}; or go on in a new log that names the break: `skillpod log renew --because TEXT` (docs/journal.md)"
 
 _SAFE_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
@@ -90,6 +91,22 @@ def dropped_numbers(directory: int) -> list[int]:
     return [number for number in stood_for if not there or number < there[0]]
 
 
+def unbroken(directory: int) -> tuple[list[int], list[int]]:
+    """The numbers of dropped segments and of those that are there, from the first on, as far as none is missing."""
+    names = set(os.listdir(directory))
+    dropped: list[int] = []
+    there: list[int] = []
+    number = 1
+    while True:
+        if segment_name(number) in names:
+            there.append(number)
+        elif leaves_name(number) in names and not there:
+            dropped.append(number)
+        else:
+            return dropped, there
+        number += 1
+
+
 def dropped_entries(directory: int) -> int:
     """How many entries the dropped segments had: the number of the last of them. Raises JournalCorrupt for a file that is cut."""
     return sum(_entries_of(directory, number) for number in dropped_numbers(directory))
@@ -156,7 +173,7 @@ def last_whole_line(segment: BinaryIO) -> bytes:
 def placed(fault: JournalCorrupt, where: str) -> JournalCorrupt:
     """The fault of a line, naming the line; the field it named goes into the message."""
     field = f"{fault.at}: " if fault.at else ""
-    return JournalCorrupt(f"{field}{fault.message}", at=where, hint=DISTRUST)
+    return JournalCorrupt(f"{field}{fault.message}", at=where, hint=BREAK)
 
 
 def unwritable(fault: OSError, *, at: str) -> JournalUnwritable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,8 +41,8 @@ class _Encode(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Pending:
-    """An encoded entry that is not on the disk yet, and the salt in it. ``done`` is set when somebody waits for it; what is not
-    ``is_control`` is a call."""
+    """An encoded entry that is not on the disk yet, and the salt in it. ``done`` is set when somebody waits for it, alone or with others
+    that go in the same append; what is not ``is_control`` is a call."""
 
     seq: int
     body: bytes
@@ -151,11 +151,18 @@ class JournalWriter:
     async def record(self, entry: Entry) -> int:
         """Write a control entry; durable when this returns its sequence number. Raises JournalUnwritable, also
         when what the state is folded from does not fit a line; then nothing was written."""
+        return await self.record_all([entry])
+
+    def record_all(self, entries: Sequence[Entry]) -> asyncio.Future[int]:
+        """Write control entries with nothing between them, all in one append or none; their numbers are given when this returns, and the
+        first of them is the result once they are durable. Raises as ``record``."""
         self.require()
-        pending = self._queued(entry, encode_body)
-        pending.done = self._running_loop().create_future()
+        encoded = [self._encoded(entry, encode_body) for entry in entries]
+        done: asyncio.Future[int] = self._running_loop().create_future()
+        for body, salt in encoded:
+            self._queued(body, salt).done = done
         self._flush_now()
-        return await pending.done
+        return done
 
     def note(self, entry: Entry) -> None:
         """Write an entry by group commit: on the disk within about 3 ms and one sync, with many others.
@@ -163,7 +170,7 @@ class JournalWriter:
         Raises JournalUnwritable when the journal is known to be broken, and as ``record`` for what does not fit a line.
         """
         self.require()
-        self._queued(entry, encode_body).is_control = False
+        self._queued(*self._encoded(entry, encode_body)).is_control = False
         self._flush_soon()
 
     def mark(self, entry: Entry) -> None:
@@ -171,7 +178,7 @@ class JournalWriter:
 
         What is kept is not bounded: there is only so much to take away, and what makes more work is refused meanwhile.
         """
-        self._queued(entry, encode_body_anyway)
+        self._queued(*self._encoded(entry, encode_body_anyway))
         if self._fault is None:
             self._flush_soon()
 
@@ -185,9 +192,13 @@ class JournalWriter:
 
     # --- one flush at a time ---
 
-    def _queued(self, entry: Entry, encode: _Encode) -> _Pending:
+    def _encoded(self, entry: Entry, encode: _Encode) -> tuple[bytes, bytes]:
+        """The line without its number, and the salt in it."""
         salt = fresh_salt(entry)
-        pending = _Pending(self._next_seq, encode(entry, ts=self._epoch(), node=self._node, salt=salt), salt)
+        return encode(entry, ts=self._epoch(), node=self._node, salt=salt), salt
+
+    def _queued(self, body: bytes, salt: bytes) -> _Pending:
+        pending = _Pending(self._next_seq, body, salt)
         self._next_seq += 1
         self._queue.append(pending)
         return pending

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 from skillpod.errors import JournalFailed
@@ -23,6 +24,7 @@ class Ledger:
         self._journal = journal
         self._state = state
         self._queue: deque[_Ticket] = deque()
+        self._emptied = asyncio.Event()
 
     async def write(self, *entries: Entry) -> None:
         """Durable and folded in when this returns. Raises JournalUnwritable; then none of the index has moved for them."""
@@ -43,6 +45,34 @@ class Ledger:
                 self._state.fold(entry)
                 self._journal.mark(entry)
 
+    async def restate(self) -> None:
+        """Write all that is folded as a run of state entries: durable when this returns. Raises JournalUnwritable; then there is none.
+
+        Its place in the log is given in the step that it is made in, and with nothing on its way: every entry before it is in it, and
+        none after it.
+        """
+        while self._queue:
+            self._emptied.clear()
+            await self._emptied.wait()
+        entries = self._state.stated()
+        written = self._journal.record_all(entries)
+        tickets = [_Ticket(entry) for entry in entries]
+        self._queue.extend(tickets)
+        await asyncio.shield(self._record_run(tickets, written))
+
+    async def _record_run(self, tickets: Sequence[_Ticket], written: Awaitable[int]) -> None:
+        try:
+            first = await written
+        except BaseException:
+            for ticket in tickets:
+                ticket.failed = True
+            raise
+        else:
+            for offset, ticket in enumerate(tickets):
+                ticket.seq = first + offset
+        finally:
+            self._fold()
+
     async def _record(self, ticket: _Ticket) -> None:
         try:
             ticket.seq = await self._journal.record(ticket.entry)
@@ -58,3 +88,5 @@ class Ledger:
             ticket = self._queue.popleft()
             if not ticket.failed:
                 self._state.apply(ticket.seq, ticket.entry)
+        if not self._queue:
+            self._emptied.set()

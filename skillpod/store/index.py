@@ -7,21 +7,20 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
-from skillpod.errors import JournalCorrupt, PathUnusable
+from skillpod.errors import PathUnusable
 from skillpod.model.approval import Approval
-from skillpod.model.command import FOLDER, Desired, Mode, Remembered
+from skillpod.model.command import Desired, Remembered
 from skillpod.model.digest import Digest
-from skillpod.model.entry import Entry, Fact
-from skillpod.model.provenance import Mark, Past
+from skillpod.model.entry import Entry
+from skillpod.model.provenance import Past
 from skillpod.model.record import from_json, to_json
+from skillpod.store.fold import Changed, Fold
 from skillpod.store.people import People
+from skillpod.store.state import run_of
 
 SCHEMA_VERSION = 2
 
@@ -37,6 +36,19 @@ CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT 
 INSERT INTO position VALUES (1, 0);
 """
 
+_NO_ROOM = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+    }
+)
+"""What SQLite says when the disk has no room for the files beside its own: then the index is as good as it was."""
+
 
 class Index:
     """``ports.State`` in memory, with a copy on disk that spares reading the whole journal at a start.
@@ -49,40 +61,42 @@ class Index:
     def __init__(self, path: Path) -> None:
         """Raises PathUnusable when the file can't be made."""
         self._path = path
-        self._names: dict[str, Remembered] = {}
-        self._quarantined: dict[Digest, str] = {}
-        self._people = People()
-        self._is_shared = False
+        self._fold = Fold()
         self._is_ahead = False
         self._position = 0
-        self._changed_names: set[str] = set()
-        self._published: list[tuple[str, str]] = []
         self._place = 0
-        self._changed_digests: set[Digest] = set()
         self._saved_position = 0
         self._database = self._open()
 
     def names(self) -> Mapping[str, Remembered]:
         """As it is now: what comes later does not change the mapping in hand."""
-        self._is_shared = True
-        return MappingProxyType(self._names)
+        self._fold.share()
+        return MappingProxyType(self._fold.names)
 
     def quarantined(self) -> Mapping[Digest, str]:
         """Digest -> why."""
-        self._is_shared = True
-        return MappingProxyType(self._quarantined)
+        self._fold.share()
+        return MappingProxyType(self._fold.quarantined)
 
     def answers(self, digest: Digest) -> tuple[Approval, ...]:
-        return self._people.answers.get(digest, ())
+        return self._fold.people.answers.get(digest, ())
 
     def reviews(self) -> tuple[Approval, ...]:
-        return self._people.reviews
+        return self._fold.people.reviews
 
     def rules(self) -> Mapping[str, str]:
-        return self._people.rules
+        return self._fold.people.rules
+
+    def stated(self) -> tuple[Entry, ...]:
+        return run_of(self._fold.state())
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether a whole run of state entries was folded in since the index was made or reset."""
+        return self._fold.is_stated
 
     def position(self) -> int:
-        """The number of the last entry folded in; 0: none."""
+        """The number of the last entry folded in; 0: none. It does not move within a run of state entries, of which all count or none."""
         return self._position
 
     def apply(self, seq: int, entry: Entry) -> None:
@@ -92,9 +106,8 @@ class Index:
         """
         if seq <= self._position:
             return
-        self._fold(entry)
-        self._position, self._is_ahead = seq, False
-        if self._changed_names or self._changed_digests or self._people.changed:
+        self._take(seq, entry)
+        if self._fold.changed or self._fold.people.changed:
             self._save()
 
     def apply_all(self, entries: Iterable[tuple[int, Entry]]) -> None:
@@ -102,56 +115,34 @@ class Index:
         try:
             for seq, entry in entries:
                 if seq > self._position:
-                    self._fold(entry)
-                    self._position, self._is_ahead = seq, False
+                    self._take(seq, entry)
         finally:
             self._save()
+
+    def _take(self, seq: int, entry: Entry) -> None:
+        self._fold.fold(entry)
+        self._is_ahead = False
+        if not self._fold.is_within_a_run:
+            self._position = seq
 
     def fold(self, entry: Entry) -> None:
         """Fold in the effect of an entry that the journal will write later (taking away never waits): the position does not move.
 
         On disk it shows only when a later entry was applied: that one being durable, so is this.
         """
-        self._fold(entry)
+        self._fold.fold(entry)
         self._is_ahead = True
-
-    def _fold(self, entry: Entry) -> None:
-        if entry.fact in (Fact.DESIRED, Fact.PUBLISHED, Fact.UNMOUNTED):
-            self._own()
-            remembered = _remembered(self._names.get(entry.skill), entry)
-            if remembered is not None:
-                self._names[remembered.desired.name] = remembered
-                self._changed_names.add(remembered.desired.name)
-            if entry.fact is Fact.PUBLISHED:
-                self._published.append((entry.skill, entry.digest))
-        elif entry.fact in (Fact.QUARANTINED, Fact.RESUMED) and entry.digest:
-            self._own()
-            digest = Digest(entry.digest)
-            if entry.fact is Fact.QUARANTINED:
-                self._quarantined[digest] = entry.reason.encode(errors="backslashreplace").decode()  # SQLite has no lone surrogates
-            else:
-                self._quarantined.pop(digest, None)
-            self._changed_digests.add(digest)
-        else:
-            self._people.fold(entry)
 
     def reset(self) -> None:
         """Forget everything, on disk too: the journal is to be folded from its beginning."""
         self._database.close()
-        _remove(self._path)
-        self._names, self._quarantined, self._people, self._position = {}, {}, People(), 0
-        self._changed_names, self._changed_digests, self._published, self._is_ahead = set(), set(), [], False
+        self._fold, self._position, self._is_ahead, self._place = Fold(), 0, False, 0
         self._database = self._create()
 
     def close(self) -> None:
         if not self._is_ahead:
             self._save()
         self._database.close()
-
-    def _own(self) -> None:
-        """Copy what was handed out before it is changed."""
-        if self._is_shared:
-            self._names, self._quarantined, self._is_shared = dict(self._names), dict(self._quarantined), False
 
     # --- the copy on disk ---
 
@@ -164,9 +155,11 @@ class Index:
                 except BaseException:
                     database.close()
                     raise
-            except (sqlite3.Error, ValueError, KeyError, TypeError):
+            except (sqlite3.Error, ValueError, KeyError, TypeError) as fault:
+                if getattr(fault, "sqlite_errorcode", None) in _NO_ROOM:
+                    raise self._unusable(fault) from fault
                 # Damaged, or of another schema: what it held is in the journal.
-                self._names, self._quarantined, self._people, self._position = {}, {}, People(), 0
+                self._fold, self._position, self._place = Fold(), 0, 0
             else:
                 return database
         return self._create()
@@ -182,20 +175,27 @@ class Index:
         return database
 
     def _create(self) -> sqlite3.Connection:
-        _remove(self._path)
+        discard(self._path)
         try:
             # Made here, so that it is the owner's only from the first moment; SQLite gives -wal and -shm the same mode.
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
             database = self._connect()
-            database.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+            try:
+                database.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+            except BaseException:
+                database.close()
+                raise
         except (OSError, sqlite3.Error) as fault:
-            raise PathUnusable(
-                f"the index of the journal can't be made: {fault}",
-                at=str(self._path),
-                hint="HOME must be a writable directory with space left",
-            ) from fault
+            raise self._unusable(fault) from fault
         self._saved_position = 0
         return database
+
+    def _unusable(self, fault: Exception) -> PathUnusable:
+        return PathUnusable(
+            f"the index of the journal can't be opened: {fault}",
+            at=str(self._path),
+            hint="HOME must be a writable directory with space left: see how much there is with `df`",
+        )
 
     def _load(self, database: sqlite3.Connection) -> None:
         version = database.execute("PRAGMA user_version").fetchone()[0]
@@ -209,7 +209,7 @@ class Index:
             self._place = place
         rows = database.execute("SELECT name, desired, generation, digest, previous, identity, was_asked, past FROM names")
         for name, desired, generation, digest, previous, identity, was_asked, past in rows:
-            self._names[name] = Remembered(
+            self._fold.names[name] = Remembered(
                 desired=Desired.of(json.loads(desired)),
                 generation=generation,
                 digest=digest,
@@ -219,112 +219,65 @@ class Index:
                 was_asked=bool(was_asked),
                 past=from_json(Past, json.loads(past)),
             )
-        self._people = People.read({key: json.loads(value) for key, value in database.execute("SELECT key, value FROM kept")})
-        self._quarantined = dict(database.execute("SELECT digest, reason FROM quarantine"))
+        self._fold.people = People.read({key: json.loads(value) for key, value in database.execute("SELECT key, value FROM kept")})
+        self._fold.quarantined = dict(database.execute("SELECT digest, reason FROM quarantine"))
         self._position = self._saved_position = database.execute("SELECT seq FROM position").fetchone()[0]
 
     def _save(self) -> None:
         """Write what changed, in one transaction; on failure it is written with the next change, or folded again after a restart."""
-        people = self._people
-        if not (self._changed_names or self._changed_digests or people.changed or self._position != self._saved_position):
+        changed, people = self._fold.changed, self._fold.people
+        if not (changed or people.changed or self._position != self._saved_position):
             return
-        database = self._database
         try:
-            database.execute("BEGIN IMMEDIATE")
-            for name in self._changed_names:
-                self._save_name(name)
-            places = [(name, digest, self._place + further) for further, (name, digest) in enumerate(self._published, 1)]
-            database.executemany("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", places)
-            for digest in self._changed_digests:
-                database.execute("DELETE FROM quarantine WHERE digest = ?", (digest,))
-                if digest in self._quarantined:
-                    database.execute("INSERT INTO quarantine VALUES (?, ?)", (digest, self._quarantined[digest]))
-            kept = [(key, _text(people.kept(key))) for key in people.changed]
-            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", kept)
-            database.execute("UPDATE position SET seq = ?", (self._position,))
-            database.execute("COMMIT")
+            self._database.execute("BEGIN IMMEDIATE")
+            published = self._save_all() if changed.is_all else self._save_changed(changed)
+            self._database.execute("UPDATE position SET seq = ?", (self._position,))
+            self._database.execute("COMMIT")
         except sqlite3.Error:
             with suppress(sqlite3.Error):
-                database.execute("ROLLBACK")
+                self._database.execute("ROLLBACK")
             return
-        self._place += len(self._published)
-        self._changed_names, self._changed_digests, self._published = set(), set(), []
+        self._place += published
+        self._fold.changed = Changed()
         people.changed.clear()
         self._saved_position = self._position
 
-    def _save_name(self, name: str) -> None:
-        remembered = self._names[name]
+    def _save_all(self) -> int:
+        """Everything, in the place of what is there; how many places of histories were given."""
+        for table in ("names", "history", "quarantine", "kept"):
+            self._database.execute(f"DELETE FROM {table}")  # noqa: S608  # SAFE: one of the four words above
+        fold = self._fold
+        fold.people.changed = fold.people.keys()
+        published = [(name, digest) for name, remembered in fold.names.items() for digest in remembered.history]
+        return self._save_changed(Changed(names=set(fold.names), digests=set(fold.quarantined), published=published))
+
+    def _save_changed(self, changed: Changed) -> int:
+        database, fold = self._database, self._fold
+        for name in changed.names:
+            self._save_name(fold.names[name])
+        places = [(name, digest, self._place + further) for further, (name, digest) in enumerate(changed.published, 1)]
+        database.executemany("INSERT OR REPLACE INTO history VALUES (?, ?, ?)", places)
+        for digest in changed.digests:
+            database.execute("DELETE FROM quarantine WHERE digest = ?", (digest,))
+            if digest in fold.quarantined:
+                database.execute("INSERT INTO quarantine VALUES (?, ?)", (digest, fold.quarantined[digest]))
+        kept = [(key, _text(fold.people.kept(key))) for key in fold.people.changed]
+        database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", kept)
+        return len(places)
+
+    def _save_name(self, remembered: Remembered) -> None:
         desired, identity = _text(remembered.desired.as_dict()), _text(dict(remembered.identity))
         places = (remembered.generation, remembered.digest, remembered.previous)
-        row = (name, desired, *places, identity, remembered.was_asked, _text(to_json(remembered.past)))
+        row = (remembered.desired.name, desired, *places, identity, remembered.was_asked, _text(to_json(remembered.past)))
         self._database.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-
-
-# --- the fold, without a disk ----------------------------------------------------------------------------------------------------
-
-
-def _remembered(before: Remembered | None, entry: Entry) -> Remembered | None:
-    """What is remembered of a name after an entry about it; None when there is nothing to remember."""
-    if entry.fact is Fact.DESIRED:
-        desired = _desired(entry)
-        return replace(before, desired=desired) if before else Remembered(desired=desired)
-    if entry.fact is Fact.UNMOUNTED:
-        return replace(before, digest=None) if before else None
-    before = before or Remembered(desired=_followed(entry))
-    digest = Digest(entry.digest)
-    previous = entry.previous_digest or before.digest
-    return replace(
-        before,
-        generation=max(before.generation, entry.generation),
-        digest=digest,
-        previous=Digest(previous) if previous and previous != digest else before.previous,
-        history=(*(known for known in before.history if known != digest), digest),
-        identity=MappingProxyType(dict(entry.details.get("identity") or {})),
-        was_asked=bool(entry.details.get("approvals") or entry.details.get("update")),
-        past=_marked(before.past, entry),
-    )
-
-
-def _marked(past: Past, entry: Entry) -> Past:
-    """What the signatures of a published version leave behind: nothing when it has none, a higher mark when it is a higher version."""
-    publisher = str((entry.details.get("provenance") or {}).get("publisher", ""))
-    if not publisher:
-        return past
-    mark = past.marks.get(publisher)
-    if mark is None or _is_higher(entry.version, mark.version):
-        mark = Mark(version=entry.version, digest=entry.digest)
-    return Past(signed_by=publisher, marks=MappingProxyType({**past.marks, publisher: mark}))
-
-
-def _is_higher(version: str, mark: str) -> bool:
-    try:
-        return Version(version) > Version(mark)
-    except InvalidVersion:
-        return True
-
-
-def _desired(entry: Entry) -> Desired:
-    shape: Any = entry.details.get("desired")
-    try:
-        desired = Desired.of(shape)
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        message = f"the entry says that what is desired of `{entry.skill}` changed, but not to what: {fault}"
-        raise JournalCorrupt(message, at="details.desired", skill=entry.skill) from fault
-    if entry.skill and desired.name != entry.skill:
-        raise JournalCorrupt(f"the entry is about `{entry.skill}` and desires `{desired.name}`", at="details.desired", skill=entry.skill)
-    return desired
-
-
-def _followed(entry: Entry) -> Desired:
-    """What must have been desired when something was published without a word about it."""
-    return Desired(name=entry.skill, mode=Mode.FOLLOW, source=entry.source or FOLDER, actor=entry.actor)
 
 
 def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
-def _remove(path: Path) -> None:
+def discard(path: Path) -> None:
+    """Remove an index that nobody has open: the journal says all that was in it. Raises OSError."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal"):
         with suppress(FileNotFoundError):
             path.with_name(name).unlink()

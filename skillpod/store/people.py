@@ -10,6 +10,7 @@ from skillpod.errors import JournalCorrupt
 from skillpod.model.approval import Answer, Approval
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
+from skillpod.store.state import State
 
 _REVIEWS = "reviews"
 _RULES = "rules"
@@ -29,7 +30,7 @@ class People:
     def fold(self, entry: Entry) -> None:
         """Raises JournalCorrupt when the entry does not say what its fact promises."""
         if entry.fact in _ANSWERS:
-            self._fold_answer(_approval(entry))
+            self.answer(approval_of(entry))
         elif entry.fact is Fact.REVIEWED:
             seen = entry.details.get("reviewed")  # what was broken while this was written is still to be reviewed
             self.reviews = tuple(
@@ -39,19 +40,36 @@ class People:
             )
             self.changed.add(_REVIEWS)
         elif entry.fact is Fact.RULES:
-            self.rules = {str(name): str(digest) for name, digest in entry.details.get(_RULES, {}).items()}
-            self.changed.add(_RULES)
+            self.rule({str(name): str(digest) for name, digest in entry.details.get(_RULES, {}).items()})
 
-    def _fold_answer(self, given: Approval) -> None:
+    def rule(self, rules: dict[str, str]) -> None:
+        """These are in force."""
+        self.rules = rules
+        self.changed.add(_RULES)
+
+    def answer(self, given: Approval) -> None:
+        """Take one person's answer, in the place of what the same person said of the same before."""
         digest = given.subject.digest
         before = self.answers.get(digest, ())
         self.answers[digest] = (*(known for known in before if (known.by, known.subject) != (given.by, given.subject)), given)
         self.changed.add(digest)
         if given.answer is Answer.BREAK_GLASS:
-            self.reviews = (*self.reviews, given)
-            self.changed.add(_REVIEWS)
+            self.owe_review(given)
+
+    def owe_review(self, broken: Approval) -> None:
+        self.reviews = (*self.reviews, broken)
+        self.changed.add(_REVIEWS)
+
+    @classmethod
+    def of(cls, state: State) -> People:
+        """What was stated of people; nothing of it is to be saved yet."""
+        return cls(answers=dict(state.answers), reviews=state.reviews, rules=dict(state.rules))
 
     # --- the copy on disk ---
+
+    def keys(self) -> set[str]:
+        """The keys of all there is to keep."""
+        return {*self.answers, _REVIEWS, _RULES}
 
     def kept(self, key: str) -> Any:
         """The JSON value of a changed key."""
@@ -67,7 +85,7 @@ class People:
         return people
 
 
-def _approval(entry: Entry) -> Approval:
+def approval_of(entry: Entry) -> Approval:
     try:
         given = Approval.of(entry.details["approval"])
     except (KeyError, TypeError, ValueError) as fault:

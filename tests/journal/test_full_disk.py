@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
 from skillpod.model.entry import Entry, Fact
 from tests.journal.writing import called, can_write, lines, opened, until
+from tests.support.disks import small_filesystem, use_up
 
 _LIMIT = 100_000
 
@@ -183,32 +182,12 @@ def test_each_who_waits_gets_an_error_of_its_own(tmp_path: Path) -> None:
     assert first is not second
 
 
-@contextmanager
-def _small_filesystem(path: Path) -> Iterator[Path]:
-    path.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", path], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("this machine does not let us mount a filesystem")
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", path], check=True)
-
-
-def _use_up(ballast: Path) -> None:
-    """Write a file until the filesystem is full."""
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a filesystem")
 def test_a_really_full_filesystem_stops_the_log_and_room_lets_it_go_on(tmp_path: Path) -> None:
     async def work(home: Path) -> None:
         ballast = home / "ballast"
         async with opened(home / "journal") as writer:
             await writer.record(called(1))
-            _use_up(ballast)
+            use_up(ballast)
             await _fill_up(writer)
             with pytest.raises(JournalUnwritable, match="No space left") as caught:
                 writer.require()
@@ -221,5 +200,5 @@ def test_a_really_full_filesystem_stops_the_log_and_room_lets_it_go_on(tmp_path:
         assert [recorded.seq for recorded in found] == list(range(1, last + 1))
         assert {Fact.WITHDRAWN, Fact.UNMOUNTED} <= {recorded.entry.fact for recorded in found}
 
-    with _small_filesystem(tmp_path / "home") as home:
+    with small_filesystem(tmp_path / "home", "256k") as home:
         asyncio.run(work(home))

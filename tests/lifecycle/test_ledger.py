@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Sequence
 
 import pytest
 
@@ -30,6 +31,18 @@ class SlowJournal:
         seq = self._seq
         await self.gates.setdefault(entry.skill, asyncio.Event()).wait()
         return seq
+
+    def record_all(self, entries: Sequence[Entry]) -> Awaitable[int]:
+        if self.broken:
+            raise JournalUnwritable("the disk is full")
+        first = self._seq + 1
+        self._seq += len(entries)
+
+        async def durable() -> int:
+            await self.gates.setdefault("state", asyncio.Event()).wait()
+            return first
+
+        return durable()
 
     def note(self, entry: Entry) -> None:
         raise AssertionError("control entries are recorded")
@@ -62,6 +75,10 @@ class OrderedState:
 
     def rules(self) -> dict[str, str]:
         return {}
+
+    def stated(self) -> tuple[Entry, ...]:
+        names = "+".join(skill for _seq, skill in self.applied)
+        return (Entry(fact=Fact.STATE, skill=f"state of {names}"), Entry(fact=Fact.STATE, skill="the rest"))
 
     def apply(self, seq: int, entry: Entry) -> None:
         self.applied.append((seq, entry.skill))
@@ -132,3 +149,44 @@ def test_taking_away_is_folded_in_at_once_when_the_journal_is_broken_and_kept_fo
     folded, kept = asyncio.run(scenario())
     assert folded == ["one"]
     assert [each.skill for each in kept] == ["one"]
+
+
+def test_the_state_is_written_when_all_before_it_is_folded_in_and_before_all_after_it() -> None:
+    async def scenario() -> list[list[tuple[int, str]]]:
+        journal, state = SlowJournal(), OrderedState()
+        ledger = Ledger(journal=journal, state=state)
+        work = [asyncio.create_task(ledger.write(entry("before")))]
+        await turns()
+        work.append(asyncio.create_task(ledger.restate()))
+        await turns()
+        journal.gates["before"].set()
+        await turns()
+        work.append(asyncio.create_task(ledger.write(entry("after"))))
+        await turns()
+        seen = []
+        for name in ("after", "state"):
+            journal.gates[name].set()
+            await turns()
+            seen.append(list(state.applied))
+        await asyncio.gather(*work)
+        return seen
+
+    run = [(1, "before"), (2, "state of before"), (3, "the rest")]
+    assert asyncio.run(scenario()) == [run[:1], [*run, (4, "after")]]
+
+
+def test_a_state_that_can_not_be_written_moves_nothing_and_holds_up_nobody() -> None:
+    async def scenario() -> list[tuple[int, str]]:
+        journal, state = SlowJournal(), OrderedState()
+        ledger = Ledger(journal=journal, state=state)
+        journal.broken = True
+        with pytest.raises(JournalUnwritable):
+            await ledger.restate()
+        journal.broken = False
+        write = asyncio.create_task(ledger.write(entry("one")))
+        await turns()
+        journal.gates["one"].set()
+        await write
+        return state.applied
+
+    assert asyncio.run(scenario()) == [(1, "one")]

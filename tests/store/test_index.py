@@ -173,7 +173,7 @@ def test_a_digest_is_quarantined_until_it_is_resumed(tmp_path: Path) -> None:
     assert opened(tmp_path / "index.db").quarantined() == {B: "it died five times"}
 
 
-FOLDED = {Fact.DESIRED, Fact.PUBLISHED, Fact.UNMOUNTED, Fact.QUARANTINED, Fact.RESUMED}
+FOLDED = {Fact.DESIRED, Fact.PUBLISHED, Fact.UNMOUNTED, Fact.QUARANTINED, Fact.RESUMED, Fact.STATE}
 ANSWERS = {Fact.APPROVED: Answer.APPROVE, Fact.DENIED: Answer.DENY, Fact.GLASS_BROKEN: Answer.BREAK_GLASS}
 
 

@@ -71,6 +71,12 @@ class ListedJournal:
         self.note(entry)
         return len(self.entries)
 
+    async def record_all(self, entries: Sequence[Entry]) -> int:
+        first = len(self.entries) + 1
+        for entry in entries:
+            self.note(entry)
+        return first
+
     def note(self, entry: Entry) -> None:
         self.require()
         self.entries.append(entry)

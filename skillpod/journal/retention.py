@@ -1,0 +1,126 @@
+"""Old segments let go of: the body goes, its leaf hashes stay, so that every proof and every checkpoint of before still holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from skillpod.errors import JournalCorrupt
+from skillpod.journal.hashes import HashFile
+from skillpod.journal.segments import (
+    DISTRUST,
+    leaves_name,
+    open_directory,
+    read_lines,
+    reading,
+    segment_name,
+    segment_numbers,
+    sequence_at_a_glance,
+)
+from skillpod.journal.tree.merkle import SIZE, leaf_hash, place
+
+SALTS = "salts"
+"""The directory beside the log's, which has ``NNNNNN.salts`` of a segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A segment whose lines are there: its number, that of its first entry, and its bytes. One without a line has no first entry: 0."""
+
+    number: int
+    first: int
+    size: int
+
+
+def bodies(path: Path) -> list[Body]:
+    """What is there of a journal's directory, upward. Raises JournalCorrupt, OSError."""
+    directory = open_directory(path)
+    try:
+        return [_body(directory, number) for number in segment_numbers(directory)]
+    finally:
+        os.close(directory)
+
+
+def _body(directory: int, number: int) -> Body:
+    with reading(directory, number) as segment:
+        return Body(number, sequence_at_a_glance(segment.readline()), os.fstat(segment.fileno()).st_size)
+
+
+def due(found: Sequence[Body], keep: int) -> Sequence[Body]:
+    """The oldest, as many as must go for the others to have ``keep`` bytes at most. Never the newest: it is written to; nor the one before
+    it as long as it has no line, which says where the one before ends."""
+    excess = sum(body.size for body in found) - keep
+    going = 0
+    while excess > 0 and going < len(found) - 1:
+        excess -= found[going].size
+        going += 1
+    if going and not found[going].first:
+        going -= 1
+    return found[:going]
+
+
+def keep_leaves(path: Path, body: Body) -> None:
+    """Write the leaf hashes of a finished segment beside it, durable when this returns. As long as its body is there, that counts.
+
+    Raises JournalCorrupt when its lines are not those the kept hashes are of: then it is evidence, and stays. Raises OSError.
+    """
+    directory = open_directory(path)
+    try:
+        _write(directory, leaves_name(body.number), _leaves(directory, body))
+    finally:
+        os.close(directory)
+
+
+def drop(path: Path, body: Body) -> None:
+    """Let the body go, and its salts before it. Its leaves were kept, and the state that its entries come to stands in a later segment.
+
+    Raises OSError.
+    """
+    with suppress(FileNotFoundError):
+        (path.parent / SALTS / f"{body.number:06d}.salts").unlink()
+    directory = open_directory(path)
+    try:
+        os.stat(leaves_name(body.number), dir_fd=directory, follow_symlinks=False)  # SAFE: nothing goes that nothing stands for
+        os.unlink(segment_name(body.number), dir_fd=directory)
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _leaves(directory: int, body: Body) -> bytes:
+    with reading(directory, body.number) as segment:
+        leaves = [leaf_hash(line.content) for line in read_lines(segment) if line.is_whole]
+    if not _is_known(directory, body.first - 1, leaves):
+        name = segment_name(body.number)
+        raise JournalCorrupt(
+            f"{name} is too old to be kept, and is not what the hashes of the log say it was: it stays, for whoever must find out",
+            at=name,
+            hint=f"a restart of the pod holds every line against what was signed, and makes bad hashes anew; {DISTRUST}",
+        )
+    return b"".join(leaves)
+
+
+def _is_known(directory: int, before: int, leaves: Sequence[bytes]) -> bool:
+    """Whether these are the kept hashes of the entries after the first ``before``."""
+    hashes = HashFile(directory)
+    try:
+        start = place(0, before)
+        run = hashes.run(start, place(0, before + len(leaves)) - start)
+    finally:
+        hashes.close()
+    offsets = [(place(0, before + index) - start) * SIZE for index in range(len(leaves))]
+    return all(run[offset : offset + SIZE] == leaf for offset, leaf in zip(offsets, leaves, strict=True))
+
+
+def _write(directory: int, name: str, content: bytes) -> None:
+    beside = f"{name}.new"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    with open(os.open(beside, flags, 0o600, dir_fd=directory), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fdatasync(file.fileno())
+    os.rename(beside, name, src_dir_fd=directory, dst_dir_fd=directory)
+    os.fsync(directory)
