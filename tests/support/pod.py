@@ -27,6 +27,7 @@ from skillpod.model.principal import Principal, Role
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
+CHECKPOINT = f"skillpod/pod-1\n2\n{'A' * 43}=\n\n\N{EM DASH} skillpod/pod-1 {'A' * 92}\n"
 PICTURE = [{"type": "text", "text": "a picture"}, {"type": "image", "data": "iVBORw==", "mimeType": "image/png"}]
 WALLS = [
     {"name": "seccomp", "state": "active", "required": True, "detail": "an allowlist of 90 system calls", "remedy": ""},
@@ -128,6 +129,9 @@ class StandInPod:
 
     def stats(self) -> dict[str, Any]:
         return {"skills": len(self.entries)}
+
+    def checkpoint(self) -> str:
+        return CHECKPOINT
 
     async def events(self) -> AsyncIterator[Event]:
         queue: asyncio.Queue[Event] = asyncio.Queue()
