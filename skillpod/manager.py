@@ -22,6 +22,7 @@ from skillpod.inforce import InForce, Ruling, rules_entry
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
+from skillpod.journal.copies import SYSLOG
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle.access import PolicyAccess
@@ -172,7 +173,9 @@ class SkillManager:
         stack.callback(memory.close)
         self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))
         stack.push_async_callback(self._news.close)
-        self._outlet = Outlet(journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock)
+        self._outlet = Outlet(
+            journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
+        )
         stack.push_async_callback(self._outlet.close)
         self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
         stack.push_async_callback(self._sandbox.close)

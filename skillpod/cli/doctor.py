@@ -232,7 +232,7 @@ def _copied(home: Path, places: str) -> Fact:
         if running is None:
             return Fact(name="checkpoints", state="ok", detail=f"go to {places}, while a pod runs")
         with closing(running):
-            told = running.stats()["log"]["copies"]
+            told = running.stats().get("log", {}).get("copies", [])
     except SkillpodError as fault:
         return Fact(name="checkpoints", state="warning", detail=fault.message, remedy=fault.hint)
     faults = [f"{copy['to']}: {copy['fault']}" for copy in told if copy["fault"]]

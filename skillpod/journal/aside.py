@@ -17,10 +17,14 @@ class Aside:
     def __init__(self) -> None:
         self._begun: Future[object] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        return self._begun is not None and not self._begun.done()
+
     async def do(self, work: Callable[[], _Result]) -> _Result:
         """What ``work`` gives, or raises. A task that is cancelled leaves the thread to itself. Raises BlockingIOError as long as what was
         begun before has not ended."""
-        if self._begun is not None and not self._begun.done():
+        if self.is_busy:
             raise BlockingIOError("what was begun before still hangs")
         begun: Future[_Result] = Future()
         self._begun = begun  # type: ignore[assignment]  # SAFE: only whether it is done is asked

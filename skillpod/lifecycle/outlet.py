@@ -11,7 +11,7 @@ from typing import Any
 
 from skillpod.errors import PathUnusable, SkillpodError, WitnessDisagrees
 from skillpod.journal.aside import Aside
-from skillpod.journal.copies import SYSLOG, append, send
+from skillpod.journal.copies import append, send
 from skillpod.journal.tree.checkpoint import Signed
 from skillpod.journal.tree.note import read_key
 from skillpod.journal.witness import WitnessClient
@@ -49,6 +49,10 @@ class _Way:
     told: str = ""
     task: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        return self.task is not None and not self.task.done()
+
     def wait(self, every: float) -> float:
         return min(every, AGAIN) if self.fault else every
 
@@ -57,8 +61,9 @@ class Outlet:
     """Looks at the log's newest checkpoint, for ever. No way waits for another; nothing of the pod waits for any, but its stop, a while."""
 
     def __init__(
-        self, journal: JournalWriter, *, keeping: Callable[[], Keeping], worker: Worker, news: News, clock: Clock, syslog: str = SYSLOG
+        self, journal: JournalWriter, *, keeping: Callable[[], Keeping], worker: Worker, news: News, clock: Clock, syslog: str
     ) -> None:
+        """``syslog`` is the address of the system's log."""
         self._journal = journal
         self._keeping = keeping
         self._worker = worker
@@ -83,9 +88,15 @@ class Outlet:
             late = ", ".join(way.name for way in self._ways.values() if not self._is_there(way))
             self._news.tell(Kind.TROUBLE, message=f"the last checkpoint was not copied within {AT_A_STOP:g} s: {late}")
         finally:
-            for way in self._ways.values():
-                if way.task is not None:
-                    way.task.cancel()
+            begun = [way.task for way in self._ways.values() if way.task is not None]
+            for task in begun:
+                task.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a copy is on its way."""
+        return any(way.is_busy for way in self._ways.values())
 
     def told(self) -> dict[str, Any]:
         """How many entries the newest checkpoint is of, and of each way: where it leads, how many the last one was of that came there (-1:
@@ -135,8 +146,7 @@ class Outlet:
         self._choose()
         newest, now, every = self._journal.sealed, self._clock.now(), self._keeping().copies.every
         for way in self._ways.values():
-            is_busy = way.task is not None and not way.task.done()
-            if newest is not None and not is_busy and not self._is_there(way) and now >= way.begun + way.wait(every):
+            if newest is not None and not way.is_busy and not self._is_there(way) and now >= way.begun + way.wait(every):
                 way.begun = now
                 way.task = asyncio.get_running_loop().create_task(self._give(way, newest))
 

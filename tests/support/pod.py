@@ -71,6 +71,7 @@ class StandInPod:
         self.commands: list[Command] = []
         self.waiting_ones: dict[str, dict[str, Any]] = {}
         self.denials: list[tuple[str, str]] = []
+        self.copies: list[dict[str, Any]] = []
         self.hanging = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.waiting = asyncio.Event()
@@ -128,7 +129,7 @@ class StandInPod:
         return [{**shape, "name": tool} for skill in self.skills() for tool in skill["tools"]]
 
     def stats(self) -> dict[str, Any]:
-        return {"skills": len(self.entries)}
+        return {"skills": len(self.entries), "log": {"size": 7, "copies": self.copies}}
 
     def checkpoint(self) -> str:
         return CHECKPOINT
