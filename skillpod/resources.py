@@ -1,4 +1,4 @@
-"""The data files that are shipped inside the package: schemas, the default policy, the pages of the audit's rules."""
+"""The data files that are shipped inside the package: schemas, the default policy, the pages of the audit's rules, the second verifier."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _SUFFIXES = (".json", ".yaml", ".md")
+_SHOWN = "logverify.py"
+"""The one module whose source is given out, to be read and run elsewhere."""
 
 
 def packaged_text(name: str) -> bytes:
@@ -14,7 +16,7 @@ def packaged_text(name: str) -> bytes:
     Raises FileNotFoundError for a name that is not shipped: a mistake of ours, never of an author or operator.
     """
     path = (_PACKAGE / name).resolve()
-    if not path.is_relative_to(_PACKAGE.resolve()) or path.suffix not in _SUFFIXES:
+    if not path.is_relative_to(_PACKAGE.resolve()) or (path.suffix not in _SUFFIXES and name != _SHOWN):
         raise FileNotFoundError(f"{name!r} is not a data file of the package")
     return path.read_bytes()
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from skillpod.cli import render
+from skillpod.cli import checkpoint, proving, render, verifying
 from skillpod.cli.faults import Line
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import duration, moment
@@ -23,6 +23,10 @@ from skillpod.model.digest import short
 from skillpod.model.entry import Entry, Fact
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+log = typer.Typer(rich_markup_mode=None, add_completion=False)
+app.add_typer(log, name="log")
+for part in (proving, verifying, checkpoint):
+    log.add_typer(part.app)
 
 FOLLOWING = 0.25
 """Seconds between two looks at the journal's size."""
@@ -41,9 +45,10 @@ _STYLES = {
 }
 
 
-@app.command("log")
-def log(
+@log.callback(invoke_without_command=True)
+def ask(
     *,
+    context: typer.Context,
     skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="Of this skill.", show_default=False)] = "",
     tool: Annotated[str, typer.Option("--tool", metavar="NAME", help="Of this tool.", show_default=False)] = "",
     fact: Annotated[
@@ -63,6 +68,8 @@ def log(
     json: Json = False,
 ) -> None:
     """What happened, oldest first, from the journal: no pod needs to run. With --json, one object a line."""
+    if context.invoked_subcommand:
+        return
     query = Query(
         skill=skill, tool=tool, fact=_fact(fact), actor=actor, outcome=_outcome(outcome), since=_since(since, time.time()), digest=digest
     )

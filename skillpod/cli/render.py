@@ -8,7 +8,7 @@ import select
 import sys
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import Any, TextIO
@@ -18,6 +18,8 @@ from skillpod.errors import SkillpodError
 
 PROGRESS_AFTER = 1.0
 """Seconds before something that takes long says so."""
+PROGRESS_EVERY = 0.2
+"""Seconds between two words of how far it is."""
 ROOM = 140
 """Columns of a line that can be cut."""
 PAGE_WIDTH = 100
@@ -132,26 +134,39 @@ def refusal(fault: SkillpodError) -> None:
 @contextmanager
 def working(text: str) -> Iterator[None]:
     """Say on a terminal's stderr that this takes a while, once it has."""
-    if not sys.stderr.isatty():
+    with counting(lambda _count: text):
         yield
+
+
+@contextmanager
+def counting(words: Callable[[int], str]) -> Iterator[Callable[[int], None]]:
+    """As ``working``, for what is told how far it is: ``words`` make a text of the newest count."""
+    counts = [0]
+
+    def told(count: int) -> None:
+        counts[0] = count
+
+    if not sys.stderr.isatty():
+        yield told
         return
     done = threading.Event()
-    spinner = threading.Thread(target=_spin, args=(text, done), daemon=True)
+    spinner = threading.Thread(target=_spin, args=(lambda: words(counts[0]), done), daemon=True)
     spinner.start()
     try:
-        yield
+        yield told
     finally:
         done.set()
         spinner.join()
 
 
-def _spin(text: str, done: threading.Event) -> None:
+def _spin(words: Callable[[], str], done: threading.Event) -> None:
     if done.wait(PROGRESS_AFTER):
         return
     from rich.console import Console  # SAFE: here, so that quick commands never load it
 
-    with Console(stderr=True).status(safe(text)):
-        done.wait()
+    with Console(stderr=True).status(safe(words())) as status:
+        while not done.wait(PROGRESS_EVERY):
+            status.update(safe(words()))
 
 
 # --- making text safe --------------------------------------------------------------------------------------------------------------

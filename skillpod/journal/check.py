@@ -68,11 +68,14 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
 
     Without a ``key`` there is no checkpoint to hold it against: a log of before there were any. Raises JournalCorrupt, OSError.
     """
-    newest = None if key is None else read_newest(directory, key)
-    history = [] if key is None else _history(directory, key)
+    history = [] if key is None else _history(directory, key)  # before the newest: a pod that runs replaces that first
+    sealed = None if key is None else newest(directory, key)
     witnessed = None if key is None else read_cosigned(directory, key)
-    marks = sorted([*history, *filter(None, (newest, witnessed)), *copies], key=lambda mark: mark.checkpoint.size)
-    return _Check(directory, marks, sealed=newest, told=told).run()
+    marks = sorted([*history, *filter(None, (sealed, witnessed)), *copies], key=lambda mark: mark.checkpoint.size)
+    checked = _Check(directory, marks, sealed=sealed, told=told).run()
+    if sealed and any(mark.checkpoint.size > sealed.checkpoint.size for mark in history):
+        raise JournalCorrupt("the checkpoint is older than one before it: it was put back", at=CHECKPOINT, hint=BREAK)
+    return checked
 
 
 def read_log_key(directory: int) -> VerifierKey | None:
@@ -87,7 +90,7 @@ def read_log_key(directory: int) -> VerifierKey | None:
         raise JournalCorrupt(fault.message, at=VKEY, hint=BREAK) from fault
 
 
-def read_newest(directory: int, key: VerifierKey) -> Signed:
+def newest(directory: int, key: VerifierKey) -> Signed:
     """The newest checkpoint. Raises JournalCorrupt, OSError."""
     try:
         return read_checkpoint(_bytes(directory, CHECKPOINT, limit=_NOTES), key=key, verify=verify, at=CHECKPOINT)

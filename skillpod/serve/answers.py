@@ -35,6 +35,7 @@ _ANSWERS: tuple[tuple[type[errors.SkillpodError], Answer], ...] = (
     # Most derived first: the first row an error is an instance of is its answer.
     (errors.UnknownTool, Answer(404, Exit.MISUSED)),
     (errors.UnknownSkill, Answer(404, Exit.MISUSED)),
+    (errors.UnknownEntry, Answer(404, Exit.MISUSED)),
     (errors.UnknownDigest, Answer(404, Exit.MISUSED)),
     (errors.ArgumentsInvalid, Answer(422, Exit.MISUSED)),
     (errors.NotASkill, Answer(422, Exit.MISUSED)),

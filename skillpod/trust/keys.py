@@ -109,6 +109,11 @@ def of_der(der: bytes) -> PublicKey | None:
     return None
 
 
+def of_ed25519(point: bytes) -> PublicKey:
+    """The key whose 32 bytes (RFC 8032 section 5.1.5) these are."""
+    return PublicKey(KeyType.ED25519, _HEAD[KeyType.ED25519] + point)
+
+
 def _is_on_curve(kind: KeyType, point: bytes) -> bool:
     if kind not in _CURVE:
         return True

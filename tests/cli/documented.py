@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import os
@@ -11,21 +12,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from skillpod.cli.client import find_pod
 from skillpod.cli.program import run
+from skillpod.journal.writer import JournalWriter
+from skillpod.model.entry import Entry, Fact
 from tests.support.skills import write_skill
 
 DOCS = Path(__file__).parents[2] / "docs"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _CHANGING = (
+    (re.compile(r"\+[0-9a-f]{8}\+[0-9A-Za-z+/]{44}"), "+KEY"),
     (re.compile(r"\b(?!0{64})[0-9a-f]{64}\b"), "ID"),
     (re.compile(r"sha256:[0-9a-f]{12}\b"), "DIGEST"),
-    (re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\dZ)?"), "DAY"),
+    (re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d+)?Z)?"), "DAY"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s|MiB|KiB)\b"), "SOME"),
     (re.compile(r"(?m)^ +\d+  (?=DAY)"), "N  "),
     (re.compile(r"uid:\d+"), "uid:N"),
@@ -53,7 +58,7 @@ def settled(text: str) -> str:
 def perform(command: str) -> str:
     """What a terminal shows of it, without colours."""
     program, *arguments = shlex.split(command)
-    if program != "skillpod":
+    if program != "skillpod" or ">" in arguments:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["sh", "-c", command], capture_output=True, text=True, timeout=_PATIENCE, check=True, env={**os.environ, "PATH": path}
@@ -205,7 +210,37 @@ def _await_pod() -> None:
     found.close()
 
 
-PAGES: Mapping[str, Callable[[], AbstractContextManager[None]]] = {"signing.md": signing, "reviewing.md": reviewing}
+@contextlib.contextmanager
+def verifying() -> Iterator[None]:
+    """A log of a pod that has ended: a skill was mounted, its tool called, a call denied."""
+    with _directory():
+        published = Entry(fact=Fact.PUBLISHED, skill="acme_scan", version="1.2.0", digest=f"sha256:{'5a' * 32}", generation=1)
+        call = Entry(fact=Fact.CALL, skill="acme_scan", tool="find", actor="jo", generation=1, outcome="ok", duration=0.002)
+        entries = [
+            Entry(fact=Fact.POD_STARTED, actor="skillpod"),
+            replace(published, fact=Fact.DECIDED, generation=0, decision="admit", rule="read-only"),
+            published,
+            *[call] * 30,
+            replace(call, actor="eve", outcome="denied", rule="only-jo"),
+            Entry(fact=Fact.POD_STOPPED, actor="skillpod"),
+        ]
+        asyncio.run(_logged(Path(".skillpod/journal"), entries))
+        yield
+
+
+async def _logged(journal: Path, entries: Sequence[Entry]) -> None:
+    writer = JournalWriter(journal, node="node-1a2b3c4d", epoch=time.time)
+    await writer.open()
+    for entry in entries:
+        await writer.record(entry)
+    await writer.close()
+
+
+PAGES: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
+    "signing.md": signing,
+    "reviewing.md": reviewing,
+    "verifying.md": verifying,
+}
 
 
 if __name__ == "__main__":

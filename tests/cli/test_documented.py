@@ -37,3 +37,11 @@ def test_the_files_of_the_page_on_signing_are_read() -> None:
     (publisher,) = read_trust(json.dumps(document).encode(), schema=packaged_text(store.SCHEMA)).publishers
     assert (publisher.tier.word, len(publisher.keys), str(publisher.lowest("acme_scan"))) == ("write", 2, "1.2.0")
     assert len(read_revocations(revoked.encode(), schema=packaged_text(revocations.SCHEMA)).entries) == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "file"), [("python", "skillpod/logverify.py"), ("go", "tests/environments/go/verify.go")], ids=["python", "go"]
+)
+def test_the_programs_of_the_page_on_verifying_are_those_that_are_tested(language: str, file: str) -> None:
+    text = (DOCS / "verifying.md").read_text("utf-8")
+    assert re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL) == [(DOCS.parent / file).read_text("utf-8")]

@@ -94,6 +94,16 @@ def test_what_takes_long_is_said_on_a_terminal() -> None:
     assert "making tea" in on_a_terminal(script)
 
 
+def test_what_takes_long_says_how_far_it_is() -> None:
+    script = (
+        "import threading\nrender.PROGRESS_AFTER = render.PROGRESS_EVERY = 0.01\nbetween = threading.Event().wait\n"
+        "with render.counting(lambda count: f'{count} cups') as told:\n    between(0.3)\n    told(7)\n    between(0.3)"
+    )
+    shown = on_a_terminal(script)
+    assert "0 cups" in shown.partition("7 cups")[0]
+    assert "7 cups" in shown
+
+
 def test_what_is_quick_is_not() -> None:
     assert on_a_terminal("with render.working('making tea'): pass") == ""
 

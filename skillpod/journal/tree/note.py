@@ -85,6 +85,11 @@ def cosigned(text: str, when: int) -> bytes:
     return f"cosignature/v1\ntime {when}\n{text}".encode()
 
 
+def cosigned_at(signature: Signature) -> int:
+    """When a witness made that signature of its: seconds since the epoch, by its clock."""
+    return int.from_bytes(signature.value[:8])
+
+
 def is_key_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
@@ -96,7 +101,7 @@ def read_key(line: str, *, at: str) -> VerifierKey:
     key = _base64(body)
     if is_key_name(name) and len(key) == 33 and key[0] in (ED25519, COSIGNATURE):
         found = VerifierKey(name, key[0], key[1:])
-        if found.id.hex() == identity.lower():
+        if found.id.hex() == identity:
             return found
     raise DocumentInvalid("this is no verifier key", at=at, hint="one line, `name+8 hex digits+base64`, as `skillpod log key` prints it")
 
