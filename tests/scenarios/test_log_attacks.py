@@ -270,13 +270,16 @@ def test_a_cosigned_checkpoint_alone_can_be_taken_away_but_not_made(skills: Path
 # --- one file by another -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_checkpoint_replaced_by_an_older_one_takes_nothing_from_the_log(skills: Path, home: Path) -> None:
+def test_a_checkpoint_replaced_by_an_older_one_is_told_by_those_before_and_without_them_takes_nothing(skills: Path, home: Path) -> None:
     _configure(home)
     _work(skills, home, calls=1)
-    older = (home / "journal" / "checkpoint").read_bytes()
+    older = {name: (home / "journal" / name).read_bytes() for name in ("checkpoint", "checkpoints")}
     _work(skills, home, calls=3)
     size = _checked(home).tree.size
-    (home / "journal" / "checkpoint").write_bytes(older)
+    (home / "journal" / "checkpoint").write_bytes(older["checkpoint"])
+    with pytest.raises(JournalFailed, match="it was put back"):
+        _work(skills, home, calls=0)
+    (home / "journal" / "checkpoints").write_bytes(older["checkpoints"])
     _work(skills, home, calls=0)
     sealed = _checked(home).sealed
     assert sealed is not None
