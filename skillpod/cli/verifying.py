@@ -22,6 +22,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _SPAN = re.compile(r"([1-9][0-9]{0,18})(?:-([1-9][0-9]{0,18}))?")
 
+_YEAR_10000 = 253_402_300_800
+
 CopyFiles = Annotated[
     list[Path] | None,
     typer.Option("--copy", metavar="FILE", help="Checkpoints that were copied out of the log; may be said again.", show_default=False),
@@ -84,12 +86,17 @@ def _check(directory: int, key: VerifierKey, copies: list[Copied], witness: Veri
     render.line(("good: ", "green"), f"the {size} entries of {key.name} are what was signed; the root is {root}")
     render.line(f"  checkpoints that agree with them: {checked.checkpoints}, of these copied out: {len(outside)}")
     if cosigned and witness:
-        when = moment(cosigned_at(cosigned.note.of(witness)[-1]))
+        when = _when(cosigned_at(cosigned.note.of(witness)[-1]))
         render.line(f"  cosigned by {witness.name}: the first {cosigned.checkpoint.size} entries, on {when}")
     if size > signed:
         render.line(f"  entries {signed + 1} to {size} are newer than every checkpoint: nothing vouches for them yet")
     for copy in copies:
         _tell_of_others(copy)
+
+
+def _when(seconds: int) -> str:
+    """A witness may have signed with any time at all."""
+    return moment(seconds) if seconds < _YEAR_10000 else f"second {seconds} after 1970"
 
 
 def _tell_of_others(copy: Copied) -> None:

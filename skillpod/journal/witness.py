@@ -66,14 +66,14 @@ class WitnessClient:
             raise WitnessUnusable(f"the witness {self._key.name} can't be asked: {fault}", at=self._url) from fault
 
     def _signatures(self, signed: Signed, body: bytes) -> tuple[Signature, ...]:
-        """Those of the witness's key; others are nobody's."""
+        """That of the witness's key, the last where it gave several; others are nobody's."""
         try:
             note = read_note(f"{signed.note.text}\n".encode() + body, at=self._url)
         except DocumentInvalid:
             self._fail("answered with something else than signatures", hint="is it a witness by c2sp.org/tlog-witness?")
         if not note.is_signed_by(self._key, verify):
             self._fail("did not sign with the key that pod.yaml gives", hint="`log.witness.key` is the key of a cosigner, of type 04")
-        return note.of(self._key)
+        return note.of(self._key)[-1:]
 
     def _dispute(self, what: str) -> NoReturn:
         raise WitnessDisagrees(f"the witness {self._key.name} {what}", at=self._url, hint=_HINT)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from skillpod.errors import PathUnusable, SkillpodError, WitnessDisagrees
+from skillpod.errors import PathUnusable, SkillpodError, WitnessDisagrees, WitnessUnusable
 from skillpod.journal.aside import Aside
 from skillpod.journal.copies import append, send
 from skillpod.journal.tree.checkpoint import Signed
@@ -30,6 +30,11 @@ AT_A_STOP = 5.0
 """Seconds that the last copies may keep a pod from stopping, all together."""
 AGAIN = 60.0
 """Seconds until what failed is tried again, at most."""
+
+_BEGINNINGS: Mapping[type[SkillpodError], str] = {
+    WitnessDisagrees: "the log is not what it was",
+    WitnessUnusable: "no checkpoint is cosigned",
+}
 
 Give = Callable[[Signed], Awaitable[None]]
 
@@ -124,7 +129,7 @@ class Outlet:
             case "file":
                 return _Way(choice, choice, partial(_aside, Aside(), partial(append, choice)))
             case "syslog":
-                return _Way("the system's log", choice, partial(_aside, Aside(), partial(send, address=self._syslog)))
+                return _Way(f"the system's log at {self._syslog}", choice, partial(_aside, Aside(), partial(send, address=self._syslog)))
             case "command":
                 return _Way(choice[0], choice, partial(self._run, choice))
             case _:
@@ -168,7 +173,7 @@ class Outlet:
         except TimeoutError:
             self._complain(way, PathUnusable("it takes too long", at=way.name))
         except Exception as fault:  # noqa: BLE001  # SAFE: told; what one way does keeps no other from its turn
-            self._complain(way, PathUnusable(str(fault), at=way.name) if isinstance(fault, OSError) else own_up(fault))
+            self._complain(way, PathUnusable(fault.strerror or str(fault), at=way.name) if isinstance(fault, OSError) else own_up(fault))
         else:
             way.size, way.at, way.fault, way.told = newest.checkpoint.size, self._clock.epoch(), "", ""
 
@@ -179,7 +184,7 @@ class Outlet:
         about = error.code if is_attack else error.message  # how many entries there are is another number each time
         if about != way.told:
             way.told = about
-            beginning = "the log is not what it was" if is_attack else f"no checkpoint is copied to {way.name}"
+            beginning = _BEGINNINGS.get(type(error), f"no checkpoint is copied to {way.name}")
             self._news.tell(Kind.TROUBLE, message=f"{beginning}: {error.message}", error=error)
 
 

@@ -9,14 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from skillpod.errors import SkillpodError, WitnessDisagrees, WitnessUnusable
 from skillpod.journal.key import generate
-from skillpod.journal.tree.note import COSIGNATURE, VerifierKey
+from skillpod.journal.tree.note import COSIGNATURE, Signature, VerifierKey
 from skillpod.journal.witness import WitnessClient, request
 from tests.journal.sealing import SmallLog
 from tests.support.certificates import localhost
-from tests.support.witness import cosignature, witnessing
+from tests.support.witness import WitnessState, cosignature, witnessing
 
 LOG = SmallLog(20)
 KEY = VerifierKey("witness.example/w1", COSIGNATURE, bytes(32))
@@ -158,6 +159,30 @@ def test_an_answer_that_is_none_is_told(answer: bytes, said: str) -> None:
     fault = _refusal(answer)
     assert said in fault.message
     assert isinstance(fault, WitnessUnusable)
+
+
+def test_of_an_answer_one_signature_of_the_witness_s_key_counts_and_no_other(tmp_path: Path) -> None:
+    signed = LOG.sealed(9)
+    chosen, other = (WitnessState(tmp_path, Ed25519PrivateKey.generate()) for _ in range(2))
+    lines = [state.signature(signed.note.text, when=when) for state, when in ((chosen, 1), (other, 2), (chosen, 3))]
+
+    async def work() -> tuple[Signature, ...]:
+        async with _answering(_http(200, "".join(map(str, lines)).encode())) as (port, _asked):
+            return await WitnessClient(f"http://127.0.0.1:{port}", chosen.verifier).cosign(signed, LOG.prove)
+
+    assert asyncio.run(work()) == (lines[2],)
+
+
+def test_a_signature_over_another_checkpoint_is_none(tmp_path: Path) -> None:
+    state = WitnessState(tmp_path, Ed25519PrivateKey.generate())
+
+    async def work() -> None:
+        answer = _http(200, str(state.signature(LOG.sealed(8).note.text, when=1)).encode())
+        async with _answering(answer) as (port, _asked):
+            await WitnessClient(f"http://127.0.0.1:{port}", state.verifier).cosign(LOG.sealed(9), LOG.prove)
+
+    with pytest.raises(WitnessUnusable, match="did not sign with the key"):
+        asyncio.run(work())
 
 
 def test_one_that_never_agrees_with_itself_is_asked_twice_and_no_more() -> None:

@@ -170,7 +170,7 @@ def test_every_way_gets_it_and_says_so(tmp_path: Path, journal: Path) -> None:
     (tmp_path / "messages").write_bytes(said)
     assert sizes(file, journal) == sizes(saved, journal) == sizes(tmp_path / "messages", journal) == [0, 3]
     assert told["size"] == 3
-    assert [way["to"] for way in told["copies"]] == [str(file), "the system's log", sys.executable]
+    assert [way["to"] for way in told["copies"]] == [str(file), f"the system's log at {address}", sys.executable]
     assert [way["fault"] for way in told["copies"]] == ["", "", ""]
 
 

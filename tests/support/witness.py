@@ -64,11 +64,10 @@ class WitnessState:
         if proof if not old else not is_consistent(old, root, checkpoint.size, checkpoint.root, proof):
             return 422, "text/plain", "not consistent\n"
         self._keep(checkpoint.origin, checkpoint.size, checkpoint.root)
-        return 200, "text/plain; charset=utf-8", str(self._signature(note.text))
+        return 200, "text/plain; charset=utf-8", str(self.signature(note.text, when=int(time.time())))
 
-    def _signature(self, text: str) -> Signature:
-        now = int(time.time())
-        return Signature(NAME, self.verifier.id, now.to_bytes(8) + self._key.sign(cosigned(text, now)))
+    def signature(self, text: str, *, when: int) -> Signature:
+        return Signature(NAME, self.verifier.id, when.to_bytes(8) + self._key.sign(cosigned(text, when)))
 
     def _logs(self) -> list[VerifierKey]:
         path = self._directory / "logs"
