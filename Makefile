@@ -26,6 +26,8 @@ SIGNING := .environments/signing
 GOPEER := .environments/go
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
+# The published schema of OCSF, compiled, and what makes JSON Schema from it: one package has both.
+OCSF := .environments/ocsf
 # One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
 INTO := $(BIN)/python -m pip --quiet --disable-pip-version-check --python
 
@@ -46,7 +48,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schema of SARIF, the reference tool of signatures and Go's transparency log, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(OCSF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schemas of SARIF and OCSF, the reference tool of signatures and Go's transparency log, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -60,8 +62,8 @@ soak: $(STAMP)           ## the long repetitions
 bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail, audit, trust and policy beside their peers, measured and put into docs/
-	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust policy
+figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail, audit, trust, policy and the log beside their peers, measured and put into docs/
+	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust policy log
 
 alarms: $(STAMP) $(ALARMS)/.installed ## what the audit says of well-known packages, with a triage, put into docs/false-alarms.md
 	$(BIN)/python -m benchmarks.alarms
@@ -161,6 +163,12 @@ $(SARIF)/.installed: $(CONFORMANCE)/.installed
 	cd $(@D) && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 && \
 		tar -xzf microsoft-jest-sarif-*.tgz --strip-components=3 package/lib/schemas/sarif-2.1.0-rtm.5.json && rm microsoft-jest-sarif-*.tgz && \
 		echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  sarif-2.1.0-rtm.5.json" | sha256sum --check --quiet
+	touch $@
+
+$(OCSF)/.installed: | $(BIN)/pip
+	rm -rf $(@D)
+	$(PYTHON) -m venv --without-pip $(@D)
+	$(INTO) $(@D)/bin/python install --no-compile "ocsf-json-schema>=1.2,<2"
 	touch $@
 
 .environments/providers/.installed:     PACKAGES := "openai>=3.52,<4" "anthropic>=2.11,<3" "google-genai>=3.4,<4"

@@ -22,6 +22,9 @@ from benchmarks.evidence import THOROUGH as A_LONG_LOG
 from benchmarks.evidence import evidence
 from benchmarks.jail import QUICK as A_LITTLE
 from benchmarks.jail import THOROUGH, jail
+from benchmarks.log import QUICK as A_SHORT_READING
+from benchmarks.log import THOROUGH as A_LONG_READING
+from benchmarks.log import log
 from benchmarks.memory import memory
 from benchmarks.policy import policies
 from benchmarks.record import record
@@ -47,6 +50,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
     "evidence": lambda: evidence(A_LONG_LOG),
+    "log": lambda: log(A_LONG_READING),
 }
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -62,6 +66,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),
     "evidence": lambda: evidence(A_SHORT_LOG),
+    "log": lambda: log(A_SHORT_READING),
 }
 
 

@@ -23,7 +23,9 @@ from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.copies import SYSLOG
+from skillpod.journal.query import Query
 from skillpod.journal.replay import read
+from skillpod.journal.report.surroundings import entries_seen, story_seen
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle.access import PolicyAccess
 from skillpod.lifecycle.apart import helper
@@ -534,6 +536,15 @@ class SkillManager:
     def reviews(self) -> list[dict[str, Any]]:
         """The broken glass that nobody has reviewed yet, oldest first."""
         return self._desk.reviews()
+
+    async def log(self, query: Query, *, most: int, sees: Callable[[str], bool] = lambda skill: True) -> list[dict[str, Any]]:
+        """The newest entries of the log that match and are of a skill that ``sees`` shows (``""``: of none), oldest first. Raises
+        JournalCorrupt."""
+        return await self._parts.offload(entries_seen, self.home.journal, query, most, sees)
+
+    async def log_entry(self, number: int, *, sees: Callable[[str], bool] = lambda skill: True) -> dict[str, Any]:
+        """One entry and its story, as ``skillpod log show --json`` has it. Raises UnknownEntry, JournalCorrupt."""
+        return await self._parts.offload(story_seen, self.home.journal, number, sees)
 
     def events(self) -> AsyncIterator[Event]:
         """Every event from now on, until the pod stops."""

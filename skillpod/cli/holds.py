@@ -10,10 +10,10 @@ import typer
 from skillpod.cli import portrait, render, reviewing
 from skillpod.cli.access import any_pod, myself
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
-from skillpod.cli.values import seconds
 from skillpod.errors import CommandInvalid
 from skillpod.model.command import Command, Verb
 from skillpod.model.digest import short
+from skillpod.model.span import seconds
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

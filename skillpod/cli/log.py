@@ -1,96 +1,122 @@
-"""The command that reads the journal."""
+"""The command that reads the journal, and the table of those below it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from skillpod.cli import checkpoint, proving, render, verifying
-from skillpod.cli.faults import Line
+from skillpod.cli import render
+from skillpod.cli.filters import asked
+from skillpod.cli.given_log import JournalDir
+from skillpod.cli.listing import Listed, Listing
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.cli.quantities import duration, moment
-from skillpod.cli.values import nearest, seconds
-from skillpod.errors import CommandInvalid, PathUnusable
+from skillpod.cli.sentences import sentence
+from skillpod.errors import CommandInvalid, JournalCorrupt, PathUnusable
 from skillpod.home import Home
 from skillpod.journal.entry import Recorded
-from skillpod.journal.replay import Query, newest, read
-from skillpod.model.digest import short
-from skillpod.model.entry import Entry, Fact
-
-app = typer.Typer(rich_markup_mode=None, add_completion=False)
-log = typer.Typer(rich_markup_mode=None, add_completion=False)
-app.add_typer(log, name="log")
-for part in (proving, verifying, checkpoint):
-    log.add_typer(part.app)
+from skillpod.journal.query import EVERYTHING, Query
+from skillpod.journal.replay import newest_first, read, span
 
 FOLLOWING = 0.25
 """Seconds between two looks at the journal's size."""
 LIMIT = 100
-OUTCOMES = ("ok", "error", "denied", "timeout", "cancelled", "unknown")
-_STYLES = {
-    Fact.PUBLISHED: "green",
-    Fact.RESUMED: "green",
-    Fact.REFUSED: "red",
-    Fact.NOT_ALLOWED: "red",
-    Fact.CALL_ANSWERED: "yellow",
-    Fact.QUARANTINED: "red",
-    Fact.GUEST_DIED: "red",
-    Fact.ATTEMPTED: "red",
-    Fact.ROLLED_BACK: "yellow",
+
+COMMANDS: Mapping[str, Listed] = {
+    "verify": Listed("verifying", "Prove", "Hold the log against what was signed of it."),
+    "prove": Listed("proving", "Prove", "That an entry stands in the log, for whoever wants to check it themselves."),
+    "verify-proof": Listed("proving", "Prove", "Check such a proof: no HOME and no journal is needed."),
+    "checkpoint": Listed("checkpoint", "Prove", "The newest checkpoint, to be kept where who owns HOME can't reach."),
+    "key": Listed("proving", "Prove", "The key that the log's checkpoints are signed with."),
+    "verifier": Listed("proving", "Prove", "A verifier in one file that needs nothing of skillpod."),
+    "show": Listed("telling", "Look closer", "One entry: what each field means, what led to it, what followed."),
+    "metrics": Listed("measuring", "Look closer", "How often skills change, how many changes fail, how long it takes to recover."),
+    "export": Listed("exporting", "Hand on", "The entries as they are, or as OCSF or CEF events."),
 }
 
 
+class LogCommands(Listing):
+    """``skillpod log`` asks by itself; a word after it is one of these."""
+
+    table = COMMANDS
+
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+log = typer.Typer(rich_markup_mode=None, add_completion=False, cls=LogCommands)
+
+
 @log.callback(invoke_without_command=True)
+@asked
 def ask(
     *,
     context: typer.Context,
-    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="Of this skill.", show_default=False)] = "",
-    tool: Annotated[str, typer.Option("--tool", metavar="NAME", help="Of this tool.", show_default=False)] = "",
-    fact: Annotated[
-        str, typer.Option("--fact", metavar="FACT", help=f"One of {', '.join(fact.value for fact in Fact)}.", show_default=False)
-    ] = "",
-    actor: Annotated[str, typer.Option("--actor", metavar="NAME", help="By this actor.", show_default=False)] = "",
-    outcome: Annotated[str, typer.Option("--outcome", metavar="WORD", help=f"One of {', '.join(OUTCOMES)}.", show_default=False)] = "",
-    since: Annotated[
-        str, typer.Option("--since", metavar="WHEN", help="Not before: 15m, 2h, 7d ago, or 2026-11-21T05:00.", show_default=False)
-    ] = "",
-    digest: Annotated[
-        str, typer.Option("--digest", metavar="DIGEST", help="Of this digest, or of those that begin so.", show_default=False)
-    ] = "",
+    query: Query,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="The newest N of them; 0 for all.")] = LIMIT,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Newest first.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on, until Ctrl-C.")] = False,
     home: HomeDir = DEFAULT_HOME,
+    journal: JournalDir = None,
     json: Json = False,
 ) -> None:
-    """What happened, oldest first, from the journal: no pod needs to run. With --json, one object a line."""
-    if context.invoked_subcommand:
+    """What happened, oldest first, from the journal: no pod needs to run. With --json, one object a line.
+
+    NAME and WORD may have a * for any text; several may be given, apart or with commas between them: any of them then fits.
+    """
+    if context.invoked_subcommand is not None:
+        _refuse_options_before(context)
         return
-    query = Query(
-        skill=skill, tool=tool, fact=_fact(fact), actor=actor, outcome=_outcome(outcome), since=_since(since, time.time()), digest=digest
-    )
-    directory = Home(home).journal
+    if follow and reverse:
+        raise CommandInvalid("what is still to come can't be told newest first", at="--reverse", hint="leave out --reverse or --follow")
+    directory = journal_of(home, journal)
+    last = span(directory).last  # what is written meanwhile is told by who follows, and once
+    there = (recorded for recorded in (newest_first if limit or reverse else read)(directory, query) if recorded.seq <= last)
+    if limit and not reverse:
+        _print_newest(there, limit, json=json)
+    else:
+        _print(islice(there, limit) if limit else there, json=json)
+    if follow:
+        _print(_following(directory, last, query), json=json)
+
+
+app.add_typer(log, name="log")
+
+
+def journal_of(home: Path, journal: Path | None) -> Path:
+    """The journal's directory: that of HOME, or a copy. Raises PathUnusable where there is none."""
+    directory = journal if journal is not None else Home(home).journal
     if not directory.is_dir():
         raise PathUnusable("no journal is here", at=str(directory), hint="a pod writes one when it first starts; --home says where")
-    last = _last(directory)
-    if limit:
-        found = newest(directory, limit, query)
-        _print(found, json=json)
-        if len(found) == limit and not json:
-            render.note((f"these are the newest {limit}; --limit 0 shows all", "dim"))
-    else:
-        _print((recorded for recorded in read(directory) if recorded.seq <= last and query.matches(recorded)), json=json)
-    if follow:
-        _print((recorded for recorded in _following(directory, last) if query.matches(recorded)), json=json)
+    return directory
 
 
-def _last(directory: Path) -> int:
-    ends = newest(directory, 1)
-    return ends[0].seq if ends else 0
+def _refuse_options_before(context: typer.Context) -> None:
+    given = [name for name in context.params if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"]
+    if given:
+        raise CommandInvalid(
+            f"`--{given[0]}` before `{context.invoked_subcommand}` is not heard",
+            at=f"--{given[0]}",
+            hint=f"put it after: `skillpod log {context.invoked_subcommand} ... --{given[0]} ...`",
+        )
+
+
+def _print_newest(newest: Iterator[Recorded], limit: int, *, json: bool) -> None:
+    """The newest, given newest first, oldest first. Where a line can't be read, those after it are told, and then what is wrong with it."""
+    found: list[Recorded] = []
+    fault = None
+    try:
+        found.extend(islice(newest, limit))
+    except JournalCorrupt as corrupt:
+        fault = corrupt
+    _print(reversed(found), json=json)
+    if fault is not None:
+        raise fault
+    if len(found) == limit and not json:
+        render.note((f"these are the newest {limit}; --limit 0 shows all", "dim"))
 
 
 def _print(entries: Iterable[Recorded], *, json: bool) -> None:
@@ -101,7 +127,9 @@ def _print(entries: Iterable[Recorded], *, json: bool) -> None:
             render.line(*sentence(recorded))
 
 
-def _following(directory: Path, last: int) -> Iterator[Recorded]:
+def _following(directory: Path, last: int, query: Query = EVERYTHING) -> Iterator[Recorded]:
+    """What matches of all that is written after entry ``last``. A new segment is followed into; what retention took before it was told
+    is named by number."""
     seen: dict[str, int] = {}  # what was written since `last` was read counts, too
     while True:
         time.sleep(FOLLOWING)
@@ -110,86 +138,19 @@ def _following(directory: Path, last: int) -> Iterator[Recorded]:
         now = _sizes(directory)
         if now == seen:
             continue
-        seen = now
-        for recorded in read(directory, after=last):
-            last = recorded.seq
+        seen, there = now, span(directory)
+        if there.first > last + 1:
+            render.note((f"entries {last + 1} to {there.first - 1} were dropped before they were told", "yellow"))
+        for recorded in read(directory, query, after=last):
+            if recorded.seq > there.last:
+                break
             yield recorded
+        last = max(last, there.last)
 
 
 def _sizes(directory: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in directory.iterdir()}
-
-
-# --- what is asked -----------------------------------------------------------------------------------------------------------------
-
-
-def _fact(word: str) -> str:
-    return _one_of(word, [fact.value for fact in Fact], "fact")
-
-
-def _outcome(word: str) -> str:
-    return _one_of(word, OUTCOMES, "outcome")
-
-
-def _one_of(word: str, known: Sequence[str], what: str) -> str:
-    if word and word not in known:
-        hint = nearest(word, known, otherwise=f"one of: {', '.join(known)}")
-        raise CommandInvalid(f"there is no {what} `{word}`", at=f"--{what}", hint=hint)
-    return word
-
-
-def _since(text: str, now: float) -> float:
-    if not text:
-        return 0.0
-    ago = seconds(text)
-    if ago is not None:
-        return now - ago
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandInvalid(f"`{text}` is not a time", at="--since", hint="as in 15m, 2h, 7d, 2026-11-21 or 2026-11-21T05:00Z") from None
-    return (when if when.tzinfo else when.astimezone()).timestamp()
-
-
-# --- what is told ------------------------------------------------------------------------------------------------------------------
-
-
-def sentence(recorded: Recorded) -> Line:
-    """One line: number, time, fact, what about, and how it went."""
-    entry = recorded.entry
-    about = f"{entry.skill}__{entry.tool}" if entry.tool else entry.skill
-    return (
-        (f"{recorded.seq:>6}  {moment(recorded.ts)}  ", "dim"),
-        (f"{entry.fact.value:<13}", _STYLES.get(entry.fact, "")),
-        (f" {about}" if about else "", "bold"),
-        *_details(entry),
-    )
-
-
-def _details(entry: Entry) -> Iterator[tuple[str, str]]:
-    if entry.version:
-        yield f" {entry.version}", ""
-    if entry.previous and entry.generation:
-        yield f" {entry.previous} → {entry.generation}", ""
-    elif entry.generation:
-        yield f" generation {entry.generation}", ""
-    if entry.digest and entry.fact is not Fact.CALL:
-        yield f" {short(entry.digest)}", "dim"
-    desired = entry.details.get("desired")
-    if isinstance(desired, dict):
-        yield f" {desired.get('mode')} ({desired.get('source')})", ""
-    if entry.fact is Fact.NOT_ALLOWED:
-        yield f" {entry.details.get('act', '')}", ""
-    for word in (entry.decision, entry.outcome):
-        if word:
-            yield f" {word}", "red" if word in ("refuse", "error", "denied", "timeout") else ""
-    if entry.rule:
-        yield f" by rule {entry.rule}", ""
-    if entry.duration:
-        yield f" in {duration(entry.duration)}", ""
-    code = entry.error.get("code")
-    why = entry.reason or str(entry.error.get("message", ""))
-    if code or why:
-        yield f": {' '.join(part for part in (f'[{code}]' if code else '', why) if part)}", "red" if code else ""
-    if entry.actor:
-        yield f"  by {entry.actor}", "dim"
+    found = {}
+    for path in directory.glob("*.jsonl"):
+        with suppress(FileNotFoundError):  # dropped just now
+            found[path.name] = path.stat().st_size
+    return found

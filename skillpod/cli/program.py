@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
 
 from skillpod.cli.ending import ended
-from skillpod.cli.values import nearest
+from skillpod.cli.listing import Listed, Listing
 from skillpod.errors import CommandInvalid
 from skillpod.serve.answers import Exit
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """``family`` is the module below ``skillpod.cli`` that holds the command; it is imported when the command is asked for."""
-
-    family: str
-    section: str
-    summary: str
-
 
 COMMANDS: Mapping[str, Listed] = {
     "serve": Listed("serve", "Run", "Watch a folder of skills, mount them, serve their tools."),
@@ -37,7 +23,7 @@ COMMANDS: Mapping[str, Listed] = {
     "list": Listed("pod", "Look", "Every skill: its state and tools, or why it has none."),
     "show": Listed("pod", "Look", "One skill: author, rule, grants, walls, tools, history."),
     "instructions": Listed("pod", "Look", "A skill's manual, as the model gets it."),
-    "log": Listed("log", "Look", "What happened, from the journal."),
+    "log": Listed("log", "Look", "What happened, and who let it: ask the journal."),
     "policy": Listed("policy", "Look", "The operator's rules: show them, try them, ask them why."),
     "doctor": Listed("doctor", "Look", "What this machine can enforce, wall by wall."),
     "mount": Listed("pod", "Change", "Mount a skill from a path."),
@@ -69,25 +55,10 @@ _HELP = "The secure, hot-swapping skill host for LLM agents: drop a folder, call
 _EPILOG = "Exit codes: 0 done, 1 refused, 2 usage or unknown name, 3 configuration, 4 the skill failed, 5 awaits approval, 6 journal."
 
 
-class Program(TyperGroup):
-    """The commands of the table; a family's module is imported when one of its commands is."""
+class Program(Listing):
+    """The commands of the table."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        listed = COMMANDS.get(cmd_name)
-        if listed is None:
-            return None
-        family = import_module(f"skillpod.cli.{listed.family}")
-        return get_group(family.app).commands[cmd_name]
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        word = args[0]
-        if word not in COMMANDS and not word.startswith("-"):
-            hint = nearest(word, list(COMMANDS), otherwise="`skillpod --help` lists the commands")
-            raise CommandInvalid(f"there is no command `{word}`", hint=hint)
-        return super().resolve_command(ctx, args)
+    table = COMMANDS
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         self.format_commands(ctx, formatter)
@@ -95,11 +66,6 @@ class Program(TyperGroup):
             formatter.write_dl(
                 [("--help", "This, or with a command before it, how that is used."), ("--version", "Which skillpod this is.")]
             )
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        for section in dict.fromkeys(listed.section for listed in COMMANDS.values()):
-            with formatter.section(section):
-                formatter.write_dl([(name, listed.summary) for name, listed in COMMANDS.items() if listed.section == section])
 
 
 def run(arguments: Sequence[str]) -> int:

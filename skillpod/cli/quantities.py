@@ -28,3 +28,25 @@ def size(count: int) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 tool``, ``3 tools``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def ago(seconds: float) -> str:
+    """``just now``, ``5 minutes ago``, ``3 days ago``."""
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return f"{counted(int(seconds // length), unit)} ago"
+    return "just now"
+
+
+def spell(seconds: float) -> str:
+    """A span of any length in its two largest units: ``3 d 4 h``, ``5 min 2 s``; below a minute as ``duration`` has it."""
+    if seconds < 60:
+        return duration(seconds)
+    for (unit, length), (smaller, part) in (
+        (("d", 86400), ("h", 3600)),
+        (("h", 3600), ("min", 60)),
+        (("min", 60), ("s", 1)),
+    ):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit} {int(seconds % length // part)} {smaller}"
+    return duration(seconds)

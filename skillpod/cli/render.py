@@ -40,6 +40,16 @@ def record(value: Any) -> None:
     sys.stdout.flush()
 
 
+def content(piece: bytes) -> None:
+    """Bytes on stdout as they are: of a file that is made for a machine, and safe for a terminal by what it is."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # a program reads us in its own process
+        sys.stdout.write(piece.decode("utf-8"))
+    else:
+        buffer.write(piece)
+
+
 def _json(value: Any, *, indent: int | None) -> str:
     is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, indent=indent, ensure_ascii=not is_unicode, default=dict)  # frozen mappings are objects too

@@ -13,9 +13,10 @@ from skillpod.cli import render
 from skillpod.cli.faults import Span
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import moment
-from skillpod.cli.values import nearest, seconds
+from skillpod.cli.values import nearest
 from skillpod.errors import CommandInvalid
 from skillpod.model.principal import Role
+from skillpod.model.span import seconds
 from skillpod.serve.tokens import FILE, Token, add_token, mint, read_tokens, remove_token
 
 

@@ -1,4 +1,4 @@
-"""What a person gives on a command line: JSON inline, from a file, from stdin; a span of time; a token in a file."""
+"""What a person gives on a command line: JSON inline, from a file, from stdin; a token in a file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,7 @@ from typing import Any
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PathUnusable
 
-_SPAN = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]{1,200}")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def seconds(text: str) -> float | None:
-    """How long ``15m``, ``2h`` or ``90d`` is; None for what is no span of time."""
-    found = _SPAN.fullmatch(text)
-    return None if found is None else float(int(found[1]) * _UNITS[found[2]])
 
 
 def json_object(text: str, *, at: str) -> dict[str, Any]:

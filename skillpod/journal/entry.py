@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -99,7 +100,7 @@ def digest_only(value: Any) -> dict[str, Any]:
 
 
 def _plain_fields(entry: Entry, *, ts: float, node: str) -> dict[str, Any]:
-    shape: dict[str, Any] = {"ts": _timestamp(ts), "node": node, "fact": entry.fact.value}
+    shape: dict[str, Any] = {"ts": timestamp(ts), "node": node, "fact": entry.fact.value}
     for name in _NAMES:
         value = getattr(entry, name)
         if value:
@@ -155,7 +156,7 @@ def _without_lone_surrogates(text: str) -> str:
     return _dumps(json.loads(whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")))
 
 
-def _timestamp(ts: float) -> str:
+def timestamp(ts: float) -> str:
     """RFC 3339, UTC, microseconds."""
     return datetime.fromtimestamp(ts, UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
@@ -214,6 +215,20 @@ def _whole_field_stand_in(name: str, value: Any) -> Any:
 def sequence(line: bytes) -> int:
     """The sequence number of a line that is JSON of a known version and fact: a cheaper look than ``decode``. Raises JournalCorrupt."""
     return _head(_parsed(line))[0]
+
+
+_CALL = re.compile(
+    rb'\{"v":1,"seq":[0-9]+,"ts":"([^"]*)","node":"[^"\\]*","fact":"call",(?:"actor":"[^"\\]*",)?(?:"trigger":"[^"\\]*",)?'
+    rb'"skill":"([^"\\]*)",(?:"(?:version|digest|source|tool)":"[^"\\]*",)*(?:"caller":\{[^{}\\]*\},)?'
+    rb'(?:"(?:tier|isolation|config|decision|rule|policy)":"[^"\\]*",|"(?:generation|previous)":[0-9]+,)*"outcome":"([^"\\]*)"'
+)
+"""The beginning of a call's line, every byte of it accounted for: nothing that a caller or a skill wrote can be taken for a key."""
+
+
+def call_at_a_glance(line: bytes) -> tuple[str, str, str] | None:
+    """Time, skill and outcome of a call's line, without parsing it; None where only ``decode`` can tell."""
+    found = _CALL.match(line)
+    return None if found is None else (found[1].decode("ascii"), found[2].decode("ascii"), found[3].decode("ascii"))
 
 
 def decode(line: bytes) -> Recorded:

@@ -1,19 +1,26 @@
-"""The journal read back: every entry in order for who rebuilds, the newest that match for who asks."""
+"""The journal read back: every entry in order for who rebuilds, those that match for who asks, from either end."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt, PathUnusable
-from skillpod.journal.entry import Recorded, decode
+from skillpod.journal.entry import MAX_LINE, Recorded, call_at_a_glance, decode
+from skillpod.journal.query import EVERYTHING, Query
 from skillpod.journal.segments import (
     DISTRUST,
     Line,
+    dropped_entries,
+    is_dropped,
+    last_whole_line,
+    missing,
     open_directory,
     place,
     placed,
@@ -22,111 +29,184 @@ from skillpod.journal.segments import (
     segment_numbers,
     sequence_at_a_glance,
 )
-from skillpod.model.names import exported_name
+from skillpod.model.entry import Fact
 
 _BLOCK = 256 * 1024
-_CLOCK_SLACK = 3600.0
-"""Seconds: a clock that was set back writes older times after newer ones. Reading from the end stops only this far before ``since``."""
+"""Bytes that are looked at as one: small enough for a processor's cache, much larger than any line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What a reviewer asks for; an empty field asks nothing. ``since`` is seconds since the epoch; ``digest`` may be a beginning, with or
-    without ``sha256:``; ``tool`` the tool's own name or the exported one; ``fact`` a Fact's value."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The numbers of the first entry whose line is still there, and of the last; 1 and 0 where there are none."""
 
-    skill: str = ""
-    tool: str = ""
-    fact: str = ""
-    actor: str = ""
-    since: float = 0.0
-    outcome: str = ""
-    digest: str = ""
-
-    def matches(self, recorded: Recorded) -> bool:
-        entry = recorded.entry
-        return (
-            recorded.ts >= self.since
-            and self.skill in ("", entry.skill)
-            and self.fact in ("", entry.fact.value)
-            and self.actor in ("", entry.actor)
-            and self.outcome in ("", entry.outcome)
-            and self.tool in ("", entry.tool, exported_name(entry.skill, entry.tool))
-            and (entry.digest.startswith(self.digest) or entry.digest.removeprefix("sha256:").startswith(self.digest))
-        )
-
-    def marks(self) -> tuple[bytes, ...]:
-        """Bytes that stand in the line of every entry that matches: a cheap first look, before a line is parsed."""
-        wanted = {"skill": self.skill, "fact": self.fact, "actor": self.actor, "outcome": self.outcome}
-        return tuple(f'"{name}":{json.dumps(value)}'.encode("ascii") for name, value in wanted.items() if value)
+    first: int
+    last: int
 
 
-EVERYTHING = Query()
+def read(directory: Path, query: Query = EVERYTHING, *, after: int = 0) -> Iterator[Recorded]:
+    """The entries numbered above ``after`` that match, in order. A torn last line is passed over; a missing directory holds no entries.
 
-
-def read(directory: Path, *, after: int = 0) -> Iterator[Recorded]:
-    """Every entry numbered above ``after``, in order. A torn last line is passed over; a missing directory holds no entries.
-
-    Segments and lines before ``after`` are skipped without being parsed. Raises JournalCorrupt, naming segment and line, and PathUnusable.
+    Whatever is parsed must be an entry in its place; with no query that is all there is. Raises JournalCorrupt, naming segment and line,
+    once everything before that was given, and PathUnusable.
     """
-    journal = _open(directory)
-    if journal is None:
-        return
-    try:
+    return (recorded for recorded, _ in read_with_lines(directory, query, after=after))
+
+
+def read_with_lines(directory: Path, query: Query = EVERYTHING, *, after: int = 0) -> Iterator[tuple[Recorded, bytes]]:
+    """As ``read``, each entry with the exact bytes of its line."""
+    with _opened(directory) as journal:
+        if journal is None:
+            return
         numbers = segment_numbers(journal)
-        numbers = numbers[_first_segment(journal, numbers, after) :]
-        last = 0
-        for number in numbers:
-            with reading(journal, number) as segment:
-                for line in read_lines(segment, start=_offset_before(segment, after) if not last else 0):
-                    if not line.is_whole and number == numbers[-1]:
-                        return
-                    seq = sequence_at_a_glance(line.content)
-                    recorded = None if 0 < seq <= after else _decoded(segment, line)
-                    seq = recorded.seq if recorded else seq
-                    _check_order(segment, line, seq, last + 1 if last else _first_expected(number, after))
-                    last = seq
-                    if recorded:
-                        yield recorded
+        order = _Order(0 if after or not numbers else 1 + dropped_entries(journal))
+        for number in numbers[_first_segment(journal, numbers, after) :]:
+            with _segment(journal, number) as segment:
+                if segment is None:
+                    order.lose()  # retention was quicker; what comes next is the first that is left
+                    continue
+                if _may_match(segment, query):
+                    yield from _entries(segment, query, order, after=after, is_last=number == numbers[-1])
+                else:
+                    order.pass_over()
+
+
+def newest_first(directory: Path, query: Query = EVERYTHING) -> Iterator[Recorded]:
+    """The entries that match, from the end on, read as far as they are asked for. Raises as ``read``."""
+    for segment, line in _backwards(directory, query):
+        recorded = _decoded(segment, line)
+        if query.matches(recorded, line.content):
+            yield recorded
+
+
+def newest(directory: Path, count: int, query: Query = EVERYTHING) -> list[Recorded]:
+    """The last ``count`` entries that match, oldest first. Raises as ``read``."""
+    return [*islice(newest_first(directory, query), count)][::-1]
+
+
+def calls(directory: Path, query: Query) -> Counter[tuple[str, str]]:
+    """How many calls there were, by skill and outcome, of a query that asks for skills and times only. Raises as ``read``."""
+    found: Counter[tuple[str, str]] = Counter()
+    query = replace(query, words={**query.words, "fact": (Fact.CALL.value,)})
+    for segment, block, start in _blocks_backwards(directory, query):
+        end = start
+        for content in block.split(b"\n")[:-1]:
+            end += len(content) + 1
+            glance = call_at_a_glance(content)
+            if glance is not None:
+                if query.matches_call(*glance[:2]):
+                    found[glance[1:]] += 1
+            elif query.may_match(content):
+                recorded = _decoded(segment, Line(content + b"\n", end - len(content) - 1))
+                if query.matches(recorded, content):
+                    found[recorded.entry.skill, recorded.entry.outcome] += 1
+    return found
+
+
+def span(directory: Path) -> Span:
+    """Which entries are there. Raises as ``read``."""
+    last = next(newest_first(directory), None)
+    with _opened(directory) as journal:
+        numbers = segment_numbers(journal) if journal is not None else []
+        first = 1 + dropped_entries(journal) if journal is not None and numbers else 1
+    return Span(first, last.seq if last else first - 1)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(directory: Path) -> Iterator[int | None]:
+    """The journal's directory; None where there is none. Raises PathUnusable."""
+    try:
+        journal = open_directory(directory)
+    except FileNotFoundError:
+        yield None
+        return
+    except OSError as fault:
+        raise PathUnusable(
+            f"the journal can't be read: {os.strerror(fault.errno or 0)}", at=str(directory), hint="it belongs to the pod's own user"
+        ) from fault
+    try:
+        yield journal
     finally:
         os.close(journal)
 
 
-def newest(directory: Path, count: int, query: Query = EVERYTHING) -> list[Recorded]:
-    """The last ``count`` entries that match, oldest first. Reads from the end, as far as it must. Raises as ``read``."""
-    found: list[Recorded] = []
-    marks = query.marks()
-    for segment, line in _backwards(directory):
-        if len(found) >= count:
-            break
-        if not all(mark in line.content for mark in marks):
-            continue
-        recorded = _decoded(segment, line)
-        if recorded.ts < query.since - _CLOCK_SLACK:
-            break
-        if query.matches(recorded):
-            found.append(recorded)
-    return found[::-1]
+@contextmanager
+def _segment(journal: int, number: int) -> Iterator[BinaryIO | None]:
+    """A segment that was there a moment ago; None when it was dropped since. Raises JournalCorrupt when it is gone otherwise."""
+    try:
+        segment = reading(journal, number)
+    except FileNotFoundError:
+        if not is_dropped(journal, number):
+            raise missing(number) from None
+        yield None
+        return
+    with segment:
+        yield segment
+
+
+def _may_match(segment: BinaryIO, query: Query) -> bool:
+    """Whether a segment may hold an entry of the time that is asked for, by its first and its last line."""
+    if not query.since and not query.until:
+        return True
+    segment.seek(0)
+    return query.may_lie_between(segment.readline(MAX_LINE), last_whole_line(segment))
 
 
 # --- forwards --------------------------------------------------------------------------------------------------------------------
 
 
-def _open(directory: Path) -> int | None:
-    try:
-        return open_directory(directory)
-    except FileNotFoundError:
-        return None
-    except OSError as fault:
-        raise PathUnusable(
-            f"the journal can't be read: {os.strerror(fault.errno or 0)}", at=str(directory), hint="it belongs to the pod's own user"
-        ) from fault
+class _Order:
+    """What number must come next, of lines of which some are passed over: those that touch count by one, the others upward."""
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._seen = expected - 1
+        self._end = 0  # of the last line that was parsed: the next must begin there for its number to be known
+
+    def check(self, segment: BinaryIO, line: Line, seq: int) -> None:
+        """Raises JournalCorrupt."""
+        is_next = self._expected and line.start == self._end
+        if (is_next and seq != self._expected) or (self._seen > 0 and seq <= self._seen):
+            wanted = f"entry {self._expected}" if is_next else f"an entry after {self._seen}"
+            raise JournalCorrupt(f"{wanted} should stand here, {seq} does", at=place(segment, line), hint=DISTRUST)
+        self._seen, self._expected, self._end = seq, seq + 1, line.end
+
+    def leave(self, segment: BinaryIO) -> None:
+        """The segment ends: the next begins where it ended, if its last line was parsed."""
+        if self._end != segment.seek(0, os.SEEK_END):
+            self._expected = 0
+        self._end = 0
+
+    def pass_over(self) -> None:
+        self._expected = self._end = 0
+
+    def lose(self) -> None:
+        self._expected = self._seen = self._end = 0
 
 
-def _first_segment(journal: int, numbers: list[int], after: int) -> int:
+def _entries(segment: BinaryIO, query: Query, order: _Order, *, after: int, is_last: bool) -> Iterator[tuple[Recorded, bytes]]:
+    """Those of one segment; where it is the last, a line that is not whole is one that is being written."""
+    for line in _lines(segment, query, start=_offset_before(segment, after) if after else 0):
+        if not line.is_whole and is_last:
+            return
+        seq = sequence_at_a_glance(line.content)
+        if 0 < seq <= after:
+            order.check(segment, line, seq)
+            continue
+        recorded = _decoded(segment, line)
+        order.check(segment, line, recorded.seq)
+        if query.matches(recorded, line.content):
+            yield recorded, line.content
+    order.leave(segment)
+
+
+def _first_segment(journal: int, numbers: Sequence[int], after: int) -> int:
     """The place in ``numbers`` of the segment that holds entry ``after + 1``, or would."""
-    for index in range(len(numbers) - 1, 0, -1):
-        with reading(journal, numbers[index]) as segment:
-            first = next(read_lines(segment), None)
+    for index in range(len(numbers) - 1, 0, -1) if after else ():
+        with _segment(journal, numbers[index]) as segment:
+            first = next(read_lines(segment), None) if segment is not None else None
         if first is not None and 0 < sequence_at_a_glance(first.content) <= after + 1:
             return index
     return 0
@@ -146,6 +226,36 @@ def _offset_before(segment: BinaryIO, after: int) -> int:
     return low
 
 
+def _lines(segment: BinaryIO, query: Query, *, start: int) -> Iterator[Line]:
+    """The lines that may be what is asked for, and the last of the segment where it is not whole."""
+    segment.seek(start)
+    rest = b""
+    while block := segment.read(_BLOCK):
+        block = rest + block
+        whole = block.rfind(b"\n") + 1
+        rest = block[whole:]
+        if whole and query.may_hold(block[:whole]):
+            yield from _split(segment, block[:whole], query, start)
+        start += whole
+        if len(rest) > MAX_LINE:
+            raise _too_long(segment, Line(rest, start))
+    if rest:
+        yield Line(rest, start)
+
+
+def _split(segment: BinaryIO, block: bytes, query: Query, start: int) -> Iterator[Line]:
+    for content in block.split(b"\n")[:-1]:
+        if len(content) >= MAX_LINE:
+            raise _too_long(segment, Line(content, start))
+        if query.may_match(content):
+            yield Line(content + b"\n", start)
+        start += len(content) + 1
+
+
+def _too_long(segment: BinaryIO, line: Line) -> JournalCorrupt:
+    return JournalCorrupt(f"a line is longer than {MAX_LINE} bytes", at=place(segment, line), hint=DISTRUST)
+
+
 def _decoded(segment: BinaryIO, line: Line) -> Recorded:
     try:
         if not line.is_whole:
@@ -155,35 +265,33 @@ def _decoded(segment: BinaryIO, line: Line) -> Recorded:
         raise placed(fault, place(segment, line)) from fault
 
 
-def _first_expected(number: int, after: int) -> int:
-    """Which entry must come first: any, when older segments were dropped or ``after`` lies before them."""
-    return 1 if number == 1 and not after else 0
-
-
-def _check_order(segment: BinaryIO, line: Line, seq: int, expected: int) -> None:
-    if expected and seq != expected:
-        raise JournalCorrupt(f"entry {expected} should stand here, {seq} does", at=place(segment, line), hint=DISTRUST)
-
-
 # --- backwards -------------------------------------------------------------------------------------------------------------------
 
 
-def _backwards(directory: Path) -> Iterator[tuple[BinaryIO, Line]]:
-    """Every whole line, newest first."""
-    journal = _open(directory)
-    if journal is None:
-        return
-    try:
+def _backwards(directory: Path, query: Query) -> Iterator[tuple[BinaryIO, Line]]:
+    """Every whole line that may be what is asked for, newest first."""
+    for segment, block, start in _blocks_backwards(directory, query):
+        end = start + len(block)
+        for content in reversed(block.split(b"\n")[:-1]):
+            end -= len(content) + 1
+            if query.may_match(content):
+                yield segment, Line(content + b"\n", end)
+
+
+def _blocks_backwards(directory: Path, query: Query) -> Iterator[tuple[BinaryIO, bytes, int]]:
+    """Whole lines together, among them some that may be what is asked for, and where the first begins; the newest first."""
+    with _opened(directory) as journal:
+        if journal is None:
+            return
         for number in reversed(segment_numbers(journal)):
-            with reading(journal, number) as segment:
-                for line in _lines_backwards(segment):
-                    yield segment, line
-    finally:
-        os.close(journal)
+            with _segment(journal, number) as segment:
+                if segment is not None and _may_match(segment, query):
+                    for block, start in _blocks_of(segment):
+                        if query.may_hold(block):
+                            yield segment, block, start
 
 
-def _lines_backwards(segment: BinaryIO) -> Iterator[Line]:
-    """The whole lines of a segment from its end."""
+def _blocks_of(segment: BinaryIO) -> Iterator[tuple[bytes, int]]:
     start, rest = segment.seek(0, os.SEEK_END), b""
     is_at_end = True
     while start:
@@ -196,7 +304,6 @@ def _lines_backwards(segment: BinaryIO) -> Iterator[Line]:
             is_at_end = not block
         first = block.find(b"\n") + 1 if start else 0
         rest = block[:first]
-        end = start + len(block)
-        for content in reversed(block[first:].split(b"\n")[:-1]):
-            end -= len(content) + 1
-            yield Line(content + b"\n", end)
+        if start and not first and len(block) > MAX_LINE:
+            raise _too_long(segment, Line(block, start))
+        yield block[first:], start + first

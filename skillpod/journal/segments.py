@@ -62,12 +62,24 @@ def segment_numbers(directory: int) -> list[int]:
     first, last = (found[0], found[-1]) if found else (0, max(stood_for, default=0))
     for number in range(1, last + 1):
         if number not in found and (number not in stood_for or number > first > 0):
-            raise JournalCorrupt(
-                f"segment {segment_name(number)} is missing",
-                at=segment_name(number),
-                hint="bring the file back from a copy; the log can't be trusted without it",
-            )
+            raise missing(number)
     return found
+
+
+def missing(number: int) -> JournalCorrupt:
+    """What a segment that should be there and is not means."""
+    name = segment_name(number)
+    return JournalCorrupt(
+        f"segment {name} is missing", at=name, hint="bring the file back from a copy; the log can't be trusted without it"
+    )
+
+
+def is_dropped(directory: int, number: int) -> bool:
+    """Whether the leaf hashes of a segment were kept: its lines may go at any time, or have gone."""
+    try:
+        return stat.S_ISREG(os.stat(leaves_name(number), dir_fd=directory, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def dropped_numbers(directory: int) -> list[int]:

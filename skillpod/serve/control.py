@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, SkillpodError
+from skillpod.journal.terms import NAMES, query_of
 from skillpod.model.approval import Answer
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.event import Event
@@ -36,6 +38,9 @@ BODY_LIMIT = 32 * 1024 * 1024
 
 REASON_LIMIT = 1000
 """Characters of a person's reason: it is kept in the journal for ever."""
+
+LOG_LIMIT = 1000
+"""Entries of the log that are told at once."""
 
 _TO_CALLS = {answer.value: answer for answer in (Answer.APPROVE, Answer.DENY)}
 _OPTIONS: Mapping[Verb, tuple[frozenset[str], frozenset[str]]] = {  # verb -> (required, optional)
@@ -69,6 +74,8 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/holds", door.holds, methods=["GET"]),
             Route("/v1/holds/{name}", door.held, methods=["GET"]),
             Route("/v1/reviews", door.reviews, methods=["GET"]),
+            Route("/v1/log", door.log, methods=["GET"]),
+            Route("/v1/log/{number:int}", door.log_entry, methods=["GET"]),
             Route("/v1/tools", door.tools, methods=["GET"]),
             Route("/v1/stats", door.stats, methods=["GET"]),
             Route("/v1/log/checkpoint", door.checkpoint, methods=["GET"]),
@@ -92,6 +99,7 @@ class _Door:
         self._pod = pod
         self._stopping = stopping
         self._doors = doors
+        self._reading = asyncio.Lock()  # one question to the log at a time: it may read all of it
 
     async def skills(self, request: Request) -> Response:
         principal = self._viewer(request, "list skills")
@@ -121,6 +129,22 @@ class _Door:
         principal = self._viewer(request, "list what is to be reviewed")
         _query(request, allowed=frozenset())
         return _json({"reviews": [broken for broken in self._pod.reviews() if principal.may_see(broken["subject"]["skill"])]})
+
+    async def log(self, request: Request) -> Response:
+        principal = self._viewer(request, "read the log")
+        _query(request, allowed=frozenset({*NAMES, "limit"}))
+        terms = {name: request.query_params.getlist(name) for name in NAMES}
+        query, most = query_of(terms, now=time.time(), place="query.{}"), _limit(request.query_params.get("limit", "100"))
+        async with self._reading:
+            entries = await self._unless_stopped(self._pod.log(query, most=most, sees=_sight(principal)))
+        return _json({"entries": entries})
+
+    async def log_entry(self, request: Request) -> Response:
+        principal = self._viewer(request, "read the log")
+        _query(request, allowed=frozenset())
+        async with self._reading:
+            story = await self._unless_stopped(self._pod.log_entry(request.path_params["number"], sees=_sight(principal)))
+        return _json(story)
 
     async def tools(self, request: Request) -> Response:
         options = _query(request, allowed=frozenset({"format", "offer"}))
@@ -224,6 +248,11 @@ class _Door:
             raise PodUnreachable("the pod stopped before this was done", hint="it is not done again by itself") from None
 
 
+def _sight(principal: Principal) -> Callable[[str], bool]:
+    """Which skills' entries are there for it: who does not see all does not see what is of no skill."""
+    return lambda skill: principal.sees_all or (skill != "" and principal.may_see(skill))
+
+
 def _is_for(event: Event, principal: Principal) -> bool:
     """Whether it is of a skill that a principal sees, who does not see all."""
     return event.skill != "" and principal.may_see(event.skill)
@@ -237,6 +266,12 @@ def _query(request: Request, *, allowed: frozenset[str]) -> Mapping[str, str]:
     if unknown:
         raise CommandInvalid(f"unknown query parameter `{unknown[0]}`", at=f"query.{unknown[0]}", hint=_known(allowed))
     return dict(request.query_params)
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and 0 < int(text) <= LOG_LIMIT):
+        raise CommandInvalid(f"`{text[:20]}` is no number from 1 to {LOG_LIMIT}", at="query.limit", hint="ask for older ones with `until`")
+    return int(text)
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from skillpod.cli.client import find_pod
 from skillpod.cli.program import run
 from skillpod.journal.writer import JournalWriter
 from skillpod.model.entry import Entry, Fact
+from tests.support.log_entries import morning
 from tests.support.skills import write_skill
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -34,6 +35,7 @@ _CHANGING = (
     (re.compile(r"\b\d+(\.\d+)? (ms|s|MiB|KiB)\b"), "SOME"),
     (re.compile(r"(?m)^ +\d+  (?=DAY)"), "N  "),
     (re.compile(r"uid:\d+"), "uid:N"),
+    (re.compile(r"\d+ (minute|hour|day)s? ago"), "SOME ago"),
 )
 _PATIENCE = 60.0
 
@@ -236,10 +238,19 @@ async def _logged(journal: Path, entries: Sequence[Entry]) -> None:
     await writer.close()
 
 
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """The log of a morning, with no pod."""
+    with _directory():
+        morning(Path(".skillpod/journal"))
+        yield
+
+
 PAGES: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "signing.md": signing,
     "reviewing.md": reviewing,
     "verifying.md": verifying,
+    "log.md": reading,
 }
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from skillpod.cli import log
+from skillpod.journal.entry import encode
+from skillpod.journal.query import asking
 from skillpod.journal.writer import JournalWriter
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
@@ -147,6 +149,209 @@ def test_a_journal_that_was_edited_ends_in_6(cli: CommandLine, journal: Path) ->
     told = cli("log", "--limit", "0")
     assert told.code == 6
     assert told.err.startswith("error[journal_corrupt]")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (["--skill", "alpha", "--skill", "beta", "--fact", "refused,rolled_back"], ["refused", "rolled_back"]),
+        (["--skill", "al*", "--tool", "*u*"], ["call", "call"]),
+        (["--error", "manifest_*"], ["refused"]),
+        (["--rule", "read-only"], ["decided"]),
+        (["--caller", "owner"], ["call", "call"]),
+        (["--generation", "2"], ["rolled_back"]),
+        (["--grep", "bad"], ["refused"]),
+        (["--decision", "admit"], ["decided"]),
+        (["--until", datetime.fromtimestamp(NOON + 2, UTC).isoformat()], ["pod.started", "decided"]),
+        (["--reverse", "--limit", "3"], ["rolled_back", "refused", "call"]),
+        (["--reverse", "--limit", "0", "--fact", "call"], ["call", "call"]),
+    ],
+)
+def test_a_query_takes_patterns_lists_and_more_fields(cli: CommandLine, journal: Path, asked: list[str], expected: list[str]) -> None:
+    assert facts(cli, *asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (["shw"], "did you mean `show`?"),
+        (["--skill", "alpha", "show", "3"], "put it after: `skillpod log show ... --skill ...`"),
+        (["--follow", "--reverse"], "newest first"),
+        (["--generation", "x"], "`x` is no generation"),
+        (["--decision", "admitted"], "did you mean `admit`?"),
+        (["show", "0"], "N"),
+        (["show", "99"], "there is no entry 99: the log goes from 1 to 7"),
+        (["export", "--format", "xml"], "--format"),
+        (["metrics", "--since", "once"], "`once` is not a time"),
+    ],
+)
+def test_a_wrong_word_is_named_with_what_was_meant(cli: CommandLine, journal: Path, asked: list[str], message: str) -> None:
+    told = cli("log", *asked)
+    assert told.code == 2
+    assert message in told.err
+
+
+def test_help_is_there_for_all_of_it_and_names_the_commands(cli: CommandLine) -> None:
+    told = cli("log", "--help")
+    assert told.code == 0
+    for word in ("--skill", "--approver", "--until", "--follow", "show", "metrics", "export"):
+        assert f"  {word} " in told.out or f" {word} " in told.out, word
+    for command in log.COMMANDS:
+        assert cli("log", command, "--help").code == 0
+
+
+# --- what can't be read ------------------------------------------------------------------------------------------------------------
+
+
+def spoil(journal: Path, seq: int) -> None:
+    segment = next((journal / "journal").glob("*.jsonl"))
+    segment.write_bytes(segment.read_bytes().replace(b'"seq":%d,' % seq, b'"seq":"%d",' % seq))
+
+
+def test_what_stands_before_a_bad_line_is_told_and_the_line_is_named(cli: CommandLine, journal: Path) -> None:
+    spoil(journal, 4)
+    told = cli("log", "--limit", "0")
+    assert told.code == 6
+    assert [row.split()[0] for row in told.out.splitlines()] == ["1", "2", "3"]
+    assert "at: 000001.jsonl:4" in told.err
+
+
+def test_what_stands_after_a_bad_line_is_told_when_the_newest_are_asked_for(cli: CommandLine, journal: Path) -> None:
+    spoil(journal, 4)
+    told = cli("log")
+    assert told.code == 6
+    assert [row.split()[0] for row in told.out.splitlines()] == ["5", "6", "7"]
+    assert "at: 000001.jsonl:4" in told.err
+
+
+def test_a_torn_last_line_is_no_entry_yet(cli: CommandLine, journal: Path) -> None:
+    segment = next((journal / "journal").glob("*.jsonl"))
+    segment.write_bytes(segment.read_bytes()[:-9])
+    assert facts(cli)[-1] == "refused"
+    assert cli("log", "show", "7").code == 2
+
+
+def drop(journal: Path, entries: int) -> None:
+    """As retention does with a first segment of that many entries."""
+    first = journal / "journal" / "000001.jsonl"
+    lines = first.read_bytes().splitlines(keepends=True)
+    (journal / "journal" / "000002.jsonl").write_bytes(b"".join(lines[entries:]))
+    (journal / "journal" / "000001.leaves").write_bytes(bytes(32 * entries))
+    first.unlink()
+
+
+def test_a_log_whose_beginning_was_dropped_is_read_from_where_it_begins(cli: CommandLine, journal: Path) -> None:
+    drop(journal, 3)
+    assert facts(cli, "--limit", "0") == ["call", "call", "refused", "rolled_back"]
+    told = cli("log", "show", "2")
+    assert told.code == 2
+    assert "entry 2 was dropped: the log goes from 4 to 7" in told.err
+    told = cli("log", "show", "5")
+    assert told.code == 0
+    assert "entries 1 to 3 were dropped" in told.err
+
+
+def test_a_copy_of_a_journal_is_read_where_it_is(cli: CommandLine, journal: Path, tmp_path: Path) -> None:
+    copy = (journal / "journal").rename(tmp_path / "copy")
+    assert cli("log").code == 3
+    assert len(facts(cli, "--journal", str(copy))) == len(ENTRIES)
+    for command in (["show", "3"], ["metrics"], ["export"]):
+        assert cli("log", *command, "--journal", str(copy)).code == 0
+
+
+# --- one entry, figures, export ----------------------------------------------------------------------------------------------------
+
+
+def test_one_entry_is_told_with_its_story(cli: CommandLine, journal: Path) -> None:
+    told = cli("log", "show", "5")
+    assert (told.code, told.err) == (0, "")
+    rows = told.out.splitlines()
+    assert rows[0].startswith("entry 5: a call of a tool, ")
+    assert "generation 1 of alpha runs because the rule `read-only` of the policy" in told.out
+    story = rows[rows.index("story") + 1 : rows.index("fields") - 1]
+    assert [row.startswith(">") for row in story] == [False, False, True]
+    assert story[1].startswith("  the generation that answered")
+    assert any(row.startswith("  outcome ") and row.endswith("error") for row in rows)
+
+
+def test_the_story_for_a_machine_has_the_entries(cli: CommandLine, journal: Path) -> None:
+    story = cli("log", "show", "5", "--json").json()
+    assert story["entry"]["seq"] == 5
+    assert [(step["entry"]["seq"], step["role"]) for step in story["before"]] == [
+        (2, "the policy's answer"),
+        (3, "the generation that answered"),
+    ]
+
+
+def test_a_story_quotes_nothing_that_moves_the_cursor(cli: CommandLine, journal: Path) -> None:
+    for form in ([], ["--json"]):
+        assert "\x1b" not in cli("log", "show", "6", *form).out
+
+
+def test_figures_are_told_and_given(cli: CommandLine, journal: Path) -> None:
+    told = cli("log", "metrics", "--since", "2026-01-01")
+    assert told.code == 0
+    assert "changes    1, " in told.out
+    assert [row.split()[0] for row in told.out.splitlines()[-2:]] == ["alpha", "beta"]
+    given = cli("log", "metrics", "--since", "2026-01-01", "--skill", "al*", "--json").json()
+    assert given["all"]["calls"] == {"ok": 1, "error": 1}
+    assert list(given["skills"]) == ["alpha"]
+
+
+def test_an_export_of_lines_is_the_lines_byte_for_byte(cli: CommandLine, journal: Path, tmp_path: Path) -> None:
+    lines = next((journal / "journal").glob("*.jsonl")).read_bytes().splitlines(keepends=True)
+    assert cli("log", "export").out.encode() == b"".join(lines)
+    told = cli("log", "export", "--fact", "call", "--out", str(tmp_path / "calls.jsonl"))
+    assert (told.code, told.out) == (0, "")
+    assert (tmp_path / "calls.jsonl").read_bytes() == b"".join(lines[3:5])
+    assert (tmp_path / "calls.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_never_writes_over_a_file(cli: CommandLine, journal: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("evidence")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name in ("there", "link", "no/such/folder"):
+        told = cli("log", "export", "--out", str(tmp_path / name))
+        assert told.code == 3
+        assert name in told.err
+    assert (tmp_path / "there").read_text() == "evidence"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_export_is_one_event_a_line_in_the_shape_that_is_asked_for(cli: CommandLine, journal: Path) -> None:
+    ocsf = [json.loads(row) for row in cli("log", "export", "--format", "ocsf").out.splitlines()]
+    assert [event["metadata"]["sequence"] for event in ocsf] == list(range(1, 8))
+    cef = cli("log", "export", "--format", "cef", "--skill", "alpha").out.splitlines()
+    assert [row.split("|")[4] for row in cef] == ["decided", "published", "call", "call", "rolled_back"]
+
+
+def test_an_export_of_a_log_with_a_bad_line_ends_before_it_and_says_so(cli: CommandLine, journal: Path, tmp_path: Path) -> None:
+    spoil(journal, 4)
+    told = cli("log", "export", "--out", str(tmp_path / "out"))
+    assert told.code == 6
+    assert len((tmp_path / "out").read_bytes().splitlines()) == 3
+
+
+# --- following ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_follow_tells_only_what_is_asked_for_and_goes_on_over_a_new_segment(journal: Path) -> None:
+    following = log._following(journal / "journal", len(ENTRIES), asking(skill="beta"))
+    last = journal / "journal" / "000001.jsonl"
+    asyncio.run(write(journal, [call("other"), Entry(fact=Fact.RESUMED, skill="beta")], start=NOON + 100))
+    assert next(following).seq == len(ENTRIES) + 2
+    lines = [
+        encode(Entry(fact=Fact.UNMOUNTED, skill=skill), seq=seq, ts=NOON + 200, node="node-1") for skill, seq in (("a", 10), ("beta", 11))
+    ]
+    last.with_name("000002.jsonl").write_bytes(b"".join(lines))
+    assert next(following).seq == 11
+
+
+def test_follow_names_what_was_dropped_before_it_was_told(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    following = log._following(journal / "journal", 2)
+    drop(journal, 4)
+    assert next(following).seq == 5
+    assert "entries 3 to 4 were dropped" in capsys.readouterr().err
 
 
 def test_follow_goes_on_with_what_is_written_until_ctrl_c(journal: Path) -> None:

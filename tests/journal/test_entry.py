@@ -16,7 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.journal.entry import MAX_LINE, decode, digest_only, encode, encode_body, encode_body_anyway, number, sequence
+from skillpod.journal.entry import (
+    MAX_LINE,
+    call_at_a_glance,
+    decode,
+    digest_only,
+    encode,
+    encode_body,
+    encode_body_anyway,
+    number,
+    sequence,
+)
 from skillpod.model.command import Desired, Mode
 from skillpod.model.entry import Entry, Fact
 
@@ -261,3 +271,31 @@ def test_nan_is_no_json_in_a_line() -> None:
 def test_a_digest_stands_for_a_value_whatever_the_order_of_its_keys() -> None:
     assert digest_only({"a": 1, "b": [2]}) == digest_only({"b": [2], "a": 1})
     assert digest_only({"a": 1})["size"] == len('{"a":1}')
+
+
+# --- a call at a glance ------------------------------------------------------------------------------------------------------------
+
+
+@given(entry=_entries)
+@settings(max_examples=300)
+def test_a_glance_at_a_call_says_what_its_entry_says_or_nothing(entry: Entry) -> None:
+    for each in (entry, dataclasses.replace(entry, fact=Fact.CALL), dataclasses.replace(entry, fact=Fact.CALL, skill="scan", outcome="ok")):
+        line = encode(each, seq=7, ts=TS, node="n")
+        glance = call_at_a_glance(line)
+        assert glance is None or (each.fact is Fact.CALL and glance[1:] == (each.skill, each.outcome))
+
+
+def test_a_glance_is_enough_for_the_calls_that_a_pod_writes() -> None:
+    call = Entry(
+        fact=Fact.CALL, actor="agent", skill="scan", version="1.2.0", digest="sha256:" + "ab" * 32, tool="find", generation=3,
+        outcome="error", caller={"session": "s", "tenant": "t"}, arguments={"values": {"outcome": "ok", "skill": "x"}}, rule="ask",
+    )  # fmt: skip
+    assert call_at_a_glance(encode(call, seq=7, ts=TS, node="n")) == ("2025-11-21T04:40:00.123456Z", "scan", "error")
+
+
+@pytest.mark.parametrize("text", ['","outcome":"ok","x":"', '{"outcome":"ok"}', '\\","skill":"owner'])
+@pytest.mark.parametrize("field", ["actor", "skill", "version", "tool", "rule", "reason"])
+def test_no_text_of_a_stranger_is_taken_for_a_key_at_a_glance(text: str, field: str) -> None:
+    said: dict[str, Any] = {"skill": "scan", "outcome": "error", field: text}
+    glance = call_at_a_glance(encode(Entry(fact=Fact.CALL, caller={"session": text}, **said), seq=7, ts=TS, node="n"))
+    assert glance is None or glance[1:] == (said["skill"], "error")

@@ -60,6 +60,8 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "an unsigned skill of 10 files",
         "durable entries, one by one",
         "proof of inclusion among",
+        "the one entry of an actor",
+        "the story of a call",
     ):
         assert any(figure in line for line in lines), f"no figure for {figure}"
     for peer, line in zip(PEERS.values(), side_by_side[2:], strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from skillpod.errors import (
@@ -17,6 +18,8 @@ from skillpod.errors import (
     UnknownSkill,
     UnknownTool,
 )
+from skillpod.journal.query import Query
+from skillpod.journal.report.surroundings import Sees, entries_seen, story_seen
 from skillpod.model.approval import Answer
 from skillpod.model.card import Card
 from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
@@ -64,7 +67,8 @@ def entry(name: str, **said: Any) -> dict[str, Any]:
 
 class StandInPod:
     """Tools of every skill: ``echo`` returns its arguments and session, ``who`` its caller, ``draw`` gives content, ``fail`` raises,
-    ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what."""
+    ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what,
+    ``journal`` is where its log is."""
 
     def __init__(self, *names: str) -> None:
         self.entries = {name: entry(name) for name in names}
@@ -72,6 +76,7 @@ class StandInPod:
         self.waiting_ones: dict[str, dict[str, Any]] = {}
         self.denials: list[tuple[str, str]] = []
         self.copies: list[dict[str, Any]] = []
+        self.journal = Path("/nonexistent")
         self.hanging = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.waiting = asyncio.Event()
@@ -183,6 +188,12 @@ class StandInPod:
 
     def reviews(self) -> list[dict[str, Any]]:
         return []
+
+    async def log(self, query: Query, *, most: int, sees: Sees) -> list[dict[str, Any]]:
+        return entries_seen(self.journal, query, most, sees)
+
+    async def log_entry(self, number: int, *, sees: Sees) -> dict[str, Any]:
+        return story_seen(self.journal, number, sees)
 
     def allow(self, principal: Principal, role: Role, act: str, *, skill: str = "") -> None:
         if not principal.may(role):

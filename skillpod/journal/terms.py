@@ -1,0 +1,68 @@
+"""The words in which the log is asked, from a command line or an address, as a Query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from skillpod.errors import CommandInvalid
+from skillpod.journal.query import FIELDS, Query, fits
+from skillpod.model.span import seconds
+
+NAMES = (*FIELDS, "digest", "generation", "grep", "since", "until")
+"""Everything that can be asked for."""
+
+
+def query_of(terms: Mapping[str, Sequence[str]], *, now: float, place: str) -> Query:
+    """The query that these words ask, by the ``NAMES``; of one name several may be given, apart or with commas between them.
+
+    ``place`` is how whoever asked writes a name: ``--{}``. Raises CommandInvalid, naming the word and the nearest there is.
+    """
+    return Query(
+        words={name: tuple(_patterns(name, terms[name], place)) for name in FIELDS if terms.get(name)},
+        digests=tuple(_parts(terms.get("digest", ()))),
+        generations=tuple(_number(word, place) for word in _parts(terms.get("generation", ()))),
+        texts=tuple(text for text in terms.get("grep", ()) if text),
+        since=_time("since", terms.get("since", ()), now=now, place=place),
+        until=_time("until", terms.get("until", ()), now=now, place=place),
+    )
+
+
+def _parts(words: Iterable[str]) -> Iterable[str]:
+    return (part.strip() for word in words for part in word.split(",") if part.strip())
+
+
+def _patterns(name: str, words: Sequence[str], place: str) -> Iterable[str]:
+    known = FIELDS[name].known
+    for word in _parts(words):
+        if known and not any(fits(word, each) for each in known):
+            hint = _nearest(word, known) or f"one of: {', '.join(known)}"
+            raise CommandInvalid(f"there is no {name} `{word}`", at=place.format(name), hint=hint)
+        yield word
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    from skillpod.documents import did_you_mean  # SAFE: here, for it loads the schema library, and only a mistake needs it
+
+    return did_you_mean(word, known)
+
+
+def _number(word: str, place: str) -> int:
+    if not (word.isascii() and word.isdigit() and 0 < len(word) < 10 and int(word)):
+        raise CommandInvalid(f"`{word}` is no generation", at=place.format("generation"), hint="a generation is a whole number from 1")
+    return int(word)
+
+
+def _time(name: str, words: Sequence[str], *, now: float, place: str) -> float:
+    if not words or not words[-1]:
+        return 0.0
+    text = words[-1]
+    ago = seconds(text)
+    if ago is not None:
+        return max(1.0, now - ago)
+    try:
+        when = datetime.fromisoformat(text)
+        return (when if when.tzinfo else when.astimezone()).timestamp()
+    except (ValueError, OverflowError):
+        hint = "as in 15m, 2h, 7d, 2026-11-21 or 2026-11-21T05:00Z"
+        raise CommandInvalid(f"`{text}` is not a time", at=place.format(name), hint=hint) from None
