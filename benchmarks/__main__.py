@@ -22,6 +22,7 @@ from benchmarks.evidence import THOROUGH as A_LONG_LOG
 from benchmarks.evidence import evidence
 from benchmarks.jail import QUICK as A_LITTLE
 from benchmarks.jail import THOROUGH, jail
+from benchmarks.keeping import keeping
 from benchmarks.log import QUICK as A_SHORT_READING
 from benchmarks.log import THOROUGH as A_LONG_READING
 from benchmarks.log import log
@@ -39,6 +40,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(30)),
     "calls": lambda: asyncio.run(pod_calls(100)),
+    "keeping": lambda: asyncio.run(keeping(100)),
     "changes": lambda: asyncio.run(drops_and_swaps(30)),
     "restart": lambda: asyncio.run(restarts(1000, 3)),
     "memory": lambda: asyncio.run(memory(30)),
@@ -55,6 +57,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
     "calls": lambda: asyncio.run(pod_calls(3)),
+    "keeping": lambda: asyncio.run(keeping(2)),
     "changes": lambda: asyncio.run(drops_and_swaps(2)),
     "restart": lambda: asyncio.run(restarts(5, 1)),
     "memory": lambda: asyncio.run(memory(3)),

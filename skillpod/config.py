@@ -6,8 +6,9 @@ import json
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from skillpod.intake.watch import Observation
 from skillpod.journal.tree.note import COSIGNATURE, read_key
 from skillpod.manifest.fields import Bounds, host, seconds, size
 from skillpod.model.capability import Access
+from skillpod.model.digest import Digest
 from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Copies, Detail, Keeping, Witness
 from skillpod.model.names import is_skill_name
@@ -34,6 +36,7 @@ from skillpod.trust.store import TrustStore
 
 NAME = "pod.yaml"
 MAX_BYTES = 1024 * 1024
+NOTHING_SAID = Digest(f"sha256:{sha256(b'').hexdigest()}")
 
 _ALERT_TIMEOUT = Bounds("100ms", "5m")
 _TRIAL = Bounds("0s", "24h")
@@ -70,7 +73,7 @@ class Http:
 class PodConfig:
     """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
     skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` binds names
-    that skills ask for; ``trial`` and ``quiet`` are seconds."""
+    that skills ask for; ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of none where there is none."""
 
     policy: str = "default"
     environment: str = ""
@@ -84,6 +87,7 @@ class PodConfig:
     http: Http = Http()
     guests: DomainBounds = field(default_factory=DomainBounds)
     log: Keeping = field(default_factory=Keeping)
+    digest: Digest = field(default=NOTHING_SAID, compare=False)
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
@@ -159,18 +163,21 @@ def load_config(home: Path, places: Places | None = None) -> PodConfig:
     Raises ConfigInvalid with every fault and its place.
     """
     text = _text(home / NAME)
-    if text is None or _is_blank(text):
+    if text is None:
         return PodConfig()
+    digest = Digest(f"sha256:{sha256(text).hexdigest()}")
+    if _is_blank(text):
+        return PodConfig(digest=digest)
     try:
         document = read_yaml(text, name=NAME)
     except DocumentInvalid as fault:
         raise _invalid([fault]) from fault
     if document is None:
-        return PodConfig()
+        return PodConfig(digest=digest)
     faults = schema_faults(document, _schema(), name=NAME)
     if faults:
         raise _invalid(faults)
-    return _Reader(document, home, lambda: places or Places.around({"HOME": home})).config()
+    return replace(_Reader(document, home, lambda: places or Places.around({"HOME": home})).config(), digest=digest)
 
 
 class _Reader:

@@ -157,9 +157,11 @@ class Downgraded(Refused):
 
 
 class PolicyRefused(Refused):
-    """No rule of the active policy allows it, or one denies it."""
+    """No rule of the active policy allows it, or one denies it: ``rule``, of the policy with this digest, where that is known."""
 
     code = "policy_refused"
+    rule = ""
+    policy = ""
 
 
 class RulesChanged(Refused):
@@ -289,6 +291,12 @@ class UnknownCall(Misused):
     """No call of this name waits for a person's answer."""
 
     code = "unknown_call"
+
+
+class SaltGone(Misused):
+    """What an HMAC of the log is of can't be tried out: the salt was erased, or is not here."""
+
+    code = "salt_gone"
 
 
 class TooManyTools(Misused):
@@ -456,10 +464,13 @@ class Busy(SkillFailed):
 
 
 class ApprovalNeeded(Held):
-    """A person must agree; ``ticket`` names the question where it is about one call."""
+    """A person must agree; ``ticket`` names the question where it is about one call, ``rule`` and ``policy`` who asks for it where it is
+    about a skill."""
 
     code = "approval_needed"
     ticket = ""
+    rule = ""
+    policy = ""
 
 
 class JournalUnwritable(JournalFailed):

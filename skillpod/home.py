@@ -17,6 +17,7 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.journal = path / "journal"
+        self.salts = path / "salts"
         self.store = path / "store"
         self.index = path / "index.sqlite"
         self.memory = path / "memory.sqlite"

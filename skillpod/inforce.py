@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from skillpod.config import load_policy, load_revocations, load_suppressions, load_trust
+from skillpod.config import NAME, PodConfig, load_policy, load_revocations, load_suppressions, load_trust
 from skillpod.errors import PolicyUnreadable, SkillpodError
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Rules
 from skillpod.lifecycle.supervisor import Supervisor
 from skillpod.lifecycle.swap import Occasion
 from skillpod.lifecycle.turns import for_ever, own_up
+from skillpod.model.digest import value_digest
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.policy.document import Policy
@@ -118,7 +119,8 @@ class InForce:
 
     def digests(self) -> dict[str, str]:
         """Of what decides, for the journal."""
-        return {name: self._files[name].value.digest for name in ("policy", "trust", "revocations")}
+        decide = {name: self._files[name].value.digest for name in ("policy", "trust", "revocations")}
+        return {**decide, "suppressions": value_digest([entry.as_dict() for entry in self.suppressions.entries])}
 
     def require(self, last: Mapping[str, str]) -> None:
         """Raise PolicyUnreadable when something was revoked last and the file is gone: one that is not there takes nothing back."""
@@ -182,17 +184,18 @@ def _gone(folder: Path | None) -> PolicyUnreadable:
 # --- in a pod --------------------------------------------------------------------------------------------------------------------
 
 
-def rules_entry(in_force: InForce, trigger: str) -> Entry:
-    """What is in force, for the journal."""
-    rules = {"rules": in_force.digests()}
-    return Entry(fact=Fact.RULES, actor="owner", trigger=trigger, policy=in_force.policy.digest, details=rules)
+def rules_entry(in_force: InForce, config: PodConfig, trigger: str) -> Entry:
+    """What is in force, for the journal: digests of everything, and in words what the journal itself keeps."""
+    details = {"rules": {**in_force.digests(), "config": config.digest}, "log": config.log.as_dict()}
+    return Entry(fact=Fact.RULES, actor="owner", trigger=trigger, policy=in_force.policy.digest, config=config.digest, details=details)
 
 
 class Ruling:
     """Keeps a pod under the rules in force: looks at their files, and at what leave has ended."""
 
-    def __init__(self, in_force: InForce, parts: Parts, supervisor: Supervisor) -> None:
+    def __init__(self, in_force: InForce, parts: Parts, supervisor: Supervisor, *, config: Callable[[], PodConfig]) -> None:
         self._in_force = in_force
+        self._config = config
         self._parts = parts
         self._supervisor = supervisor
         self._turn = asyncio.Lock()
@@ -224,12 +227,18 @@ class Ruling:
                 self._day = day
             if reread.changed:
                 self._owed = "policies"
-                entry = rules_entry(self._in_force, "policies")
+                entry = rules_entry(self._in_force, self._config(), "policies")
                 await self._parts.ledger.take_away(entry)  # a rule that takes away must not wait for a journal that can't be written
                 self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {', '.join(reread.changed)}", details=dict(entry.details))
             elif self._anew:
                 self._owed = self._owed or "expiry"  # a day has begun: what was accepted until the one before is not any more
             await self._pay()
+
+    async def note_config(self) -> None:
+        """Have the journal know that pod.yaml says something else now. Whoever lowers what is kept of calls leaves this."""
+        entry = rules_entry(self._in_force, self._config(), "config")
+        await self._parts.ledger.take_away(entry)  # it may take something away, and that waits for no journal
+        self._parts.news.tell(Kind.RULES_CHANGED, message=f"now in force: {NAME}", details=dict(entry.details))
 
     async def decide_again(self, trigger: str) -> None:
         """On everything. What fails on the way is owed, and done at the next look."""

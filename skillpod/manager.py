@@ -23,6 +23,7 @@ from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.copies import SYSLOG
+from skillpod.journal.erasing import carry_out, plan
 from skillpod.journal.query import Query
 from skillpod.journal.replay import read
 from skillpod.journal.report.surroundings import entries_seen, story_seen
@@ -52,12 +53,14 @@ from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.legible import manual_text
 from skillpod.model.manifest import ToolSpec
 from skillpod.model.principal import LOCAL_OWNER, Principal, Role
+from skillpod.model.selection import Selection
 from skillpod.model.ticket import Ticket
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
 from skillpod.registry.catalog import Catalog
 from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.functions import Defer, Offered, answer_calls, tool_definitions
+from skillpod.registry.levels import Levels
 from skillpod.registry.likeness import Likeness
 from skillpod.registry.registry import Registry
 from skillpod.registry.search import Search
@@ -161,7 +164,7 @@ class SkillManager:
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
-        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, trouble=self._trouble)
+        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, salts=self.home.salts, trouble=self._trouble)
         await journal.open()
         stack.push_async_callback(journal.close)
         self._journal = journal
@@ -203,13 +206,20 @@ class SkillManager:
         )
         self._supervisor = Supervisor(self._parts, root=self.root, settle=Settle(self._config.quiet))
         self._desk = Desk(self._parts, self._supervisor.slots)
-        self._ruling = Ruling(self._in_force, self._parts, self._supervisor)
+        self._ruling = Ruling(self._in_force, self._parts, self._supervisor, config=lambda: self._config)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
         began = [journal.began.entry()] if journal.began else []
-        await self._parts.ledger.write(*began, started, rules_entry(self._in_force, "start"))
+        await self._parts.ledger.write(*began, started, rules_entry(self._in_force, self._config, "start"))
         self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))
         self._tickets = Tickets(journal=journal, clock=clock, mint=lambda: token_hex(4), told=self._ask_people)
-        self._dispatch = Dispatch(seen=self._seen, tickets=self._tickets, journal=journal, clock=clock, missing=self._why_missing)
+        self._dispatch = Dispatch(
+            seen=self._seen,
+            tickets=self._tickets,
+            journal=journal,
+            clock=clock,
+            missing=self._why_missing,
+            levels=Levels(lambda: self._config.log),
+        )
         stack.push_async_callback(self._say_stopped)
         stack.callback(self._dispatch.flush)
         stack.push_async_callback(self._retire_all)
@@ -315,6 +325,8 @@ class SkillManager:
         except SkillpodError as error:
             self._news.tell(Kind.TROUBLE, message=f"pod.yaml is not taken, what it said before stays: {error.message}", error=error)
             return
+        if self._config.digest != before.digest:
+            await self._ruling.note_config()
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
         self._supervisor.rebind(before.volumes)
@@ -433,6 +445,25 @@ class SkillManager:
             raise self.denied(principal, act, "it is its own")
         answered = await self._tickets.answer(id_, answer, principal, reason)
         return answered.as_dict(now=self._parts.clock.now())
+
+    async def erase_salts(self, selection: Selection, *, principal: Principal = LOCAL_OWNER, reason: str = "") -> dict[str, Any]:
+        """Erase the salts of these entries, so that nobody can try out what their HMACs are of: ``{"entry", "salts"}``, the number of the
+        log's entry about it and how many they were, both 0 where there was none. For an admin who sees all.
+
+        Raises NotAllowed, CommandInvalid for a selection of nothing, JournalUnwritable, PathUnusable.
+        """
+        act = "erase salts of the log"
+        self.allow(principal, Role.ADMIN, act)
+        if not principal.sees_all:
+            raise self.denied(principal, act, "they are of all skills, and it sees some")
+        if not selection:
+            raise CommandInvalid("nothing says which salts", hint="by entries, skill, tool, actor, since or until")
+        erasure = await self._parts.offload(plan, self.home.journal, self.home.salts, selection)
+        if not erasure.count:
+            return {"entry": 0, "salts": 0}
+        number = await self._parts.journal.record(erasure.entry(principal.name, principal.words, reason))
+        await self._parts.offload(carry_out, erasure, self.home.salts)
+        return {"entry": number, "salts": erasure.count}
 
     def _ask_people(self, ticket: Ticket) -> None:
         asked = f"a call of {ticket.question.tool} by {ticket.question.principal} waits: skillpod approve-call {ticket.id}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from skillpod.audit.credential_shapes import PLACEHOLDER, Shape, entropy, shapes_in
+from skillpod.model.credential_shapes import PLACEHOLDER, Shape, entropy, shapes_in
 from skillpod.model.finding import Severity
 
 

@@ -16,6 +16,7 @@ from skillpod.model.command import OWNER, Caller, Command
 from skillpod.model.digest import Digest
 from skillpod.model.guest import CallResult, Usage
 from skillpod.model.names import is_skill_name
+from skillpod.model.selection import Selection
 from skillpod.serve.address import SOCKET, socket_address
 
 PATIENCE = 30.0
@@ -112,6 +113,9 @@ class PodClient:
 
     def answer_call(self, id_: str, answer: Answer, *, reason: str = "") -> dict[str, Any]:
         return self._ask("POST", f"/v1/waiting/{quote(id_, safe='')}", {"answer": answer.value, "reason": reason})
+
+    def erase_salts(self, selection: Selection, *, reason: str = "") -> dict[str, Any]:
+        return self._ask("POST", "/v1/log/erase", {**selection.as_dict(), "reason": reason})
 
     def events(self) -> Iterator[dict[str, Any]]:
         """What happens from now on, each as ``Event.as_dict()``, until the pod stops."""

@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, Listed] = {
     "checkpoint": Listed("checkpoint", "Prove", "The newest checkpoint, to be kept where who owns HOME can't reach."),
     "key": Listed("proving", "Prove", "The key that the log's checkpoints are signed with."),
     "verifier": Listed("proving", "Prove", "A verifier in one file that needs nothing of skillpod."),
+    "erase": Listed("erasing", "Forget", "Overwrite the salts of calls: what their arguments were can't be tried out any more."),
+    "match": Listed("erasing", "Prove", "Whether the arguments of a call were these."),
     "show": Listed("telling", "Look closer", "One entry: what each field means, what led to it, what followed."),
     "metrics": Listed("measuring", "Look closer", "How often skills change, how many changes fail, how long it takes to recover."),
     "export": Listed("exporting", "Hand on", "The entries as they are, or as OCSF or CEF events."),

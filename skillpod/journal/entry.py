@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -9,11 +10,12 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.model.entry import Entry, Fact
+from skillpod.model.entry import Entry, Fact, Salted
 
 VERSION = 1
 MAX_LINE = 65_535
@@ -22,6 +24,8 @@ MAX_LINE = 65_535
 STATE_BEARING = frozenset({"desired", "identity", "approval", "rules", "provenance", "approvals"})
 """Keys of ``details`` that are never left out for size: what is mounted is folded from them."""
 
+_OF_CALLERS = frozenset({"arguments", "result"})
+"""Fields that hold what somebody gave a tool or got from it: what is too large of them leaves its size, and no digest to try guesses on."""
 _EXCERPT = 256
 _PREFIX_ROOM = len('{"v":1,"seq":18446744073709551615,') + 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +33,7 @@ _SHAPE: dict[str, type] = {
     field.name: {"str": str, "int": int, "float": float}.get(str(field.type), dict) for field in fields(Entry) if field.name != "fact"
 }
 _NAMES = tuple(_SHAPE)
+_VALUES = attrgetter(*_NAMES)
 _FACTS = {fact.value: fact for fact in Fact}
 
 
@@ -49,14 +54,14 @@ class Recorded:
 # --- to bytes --------------------------------------------------------------------------------------------------------------------
 
 
-def encode(entry: Entry, *, seq: int, ts: float, node: str) -> bytes:
+def encode(entry: Entry, *, seq: int, ts: float, node: str, salt: bytes = b"") -> bytes:
     """The line of an entry, with its newline: ASCII only, fixed key order, at most ``MAX_LINE`` bytes.
 
     Text a skill wrote can't break out of it: newlines, terminal controls and bidi characters are all escaped. Too large a value is
-    replaced by its digest and size; one that is not JSON by its type's name. Raises JournalUnwritable when it is what the state is folded
-    from (``STATE_BEARING``).
+    replaced by its digest and size; one that is not JSON by its type's name. What is Salted becomes its HMAC under ``salt``; without one it
+    is no JSON. Raises JournalUnwritable when it is what the state is folded from (``STATE_BEARING``).
     """
-    return number(encode_body(entry, ts=ts, node=node), seq)
+    return number(encode_body(entry, ts=ts, node=node, salt=salt), seq)
 
 
 def number(body: bytes, seq: int) -> bytes:
@@ -64,9 +69,9 @@ def number(body: bytes, seq: int) -> bytes:
     return b'{"v":1,"seq":%d,%b' % (seq, body)
 
 
-def encode_body(entry: Entry, *, ts: float, node: str) -> bytes:
+def encode_body(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> bytes:
     """The line without its first two keys, so that it can be encoded before its place in the log is known. Raises as ``encode``."""
-    shape = _plain_fields(entry, ts=ts, node=node)
+    shape = _plain_fields(entry, ts=ts, node=node, salt=salt)
     try:
         text = _dumps(shape)
     except (TypeError, ValueError, RecursionError):
@@ -80,12 +85,13 @@ def encode_body(entry: Entry, *, ts: float, node: str) -> bytes:
     return text[1:].encode("ascii") + b"\n"
 
 
-def encode_body_anyway(entry: Entry, *, ts: float, node: str) -> bytes:
+def encode_body_anyway(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> bytes:
     """Like ``encode_body`` for an entry that must be kept whatever is in it: it never raises, what does not fit is left out."""
     try:
-        return encode_body(entry, ts=ts, node=node)
+        return encode_body(entry, ts=ts, node=node, salt=salt)
     except JournalUnwritable:
-        shape = json.loads(_dumps({name: _only_json(value) for name, value in _plain_fields(entry, ts=ts, node=node).items()}))
+        plain = _plain_fields(entry, ts=ts, node=node, salt=salt)
+        shape = json.loads(_dumps({name: _only_json(value) for name, value in plain.items()}))
         shape["details"] = _stand_in(shape.get("details"))
         return _shortened(shape)[1:].encode("ascii") + b"\n"
 
@@ -99,13 +105,35 @@ def digest_only(value: Any) -> dict[str, Any]:
     return {"digest": f"sha256:{sha256(text).hexdigest()}", "size": len(text)}
 
 
-def _plain_fields(entry: Entry, *, ts: float, node: str) -> dict[str, Any]:
-    shape: dict[str, Any] = {"ts": timestamp(ts), "node": node, "fact": entry.fact.value}
-    for name in _NAMES:
-        value = getattr(entry, name)
-        if value:
-            shape[name] = value
-    return shape
+def needs_salt(entry: Entry) -> bool:
+    """Whether something of it is kept as an HMAC, for which it needs a salt."""
+    return type(entry.arguments.get("hmac")) is Salted or type(entry.result.get("hmac")) is Salted
+
+
+def salted_hmac(text: str, salt: bytes) -> str:
+    """What stands in an entry for canonical JSON: its HMAC-SHA256 (RFC 2104) under a salt of the entry's own."""
+    return f"sha256:{hmac.digest(salt, text.encode('ascii'), 'sha256').hex()}"
+
+
+def _plain_fields(entry: Entry, *, ts: float, node: str, salt: bytes = b"") -> dict[str, Any]:
+    said = {name: value for name, value in zip(_NAMES, _VALUES(entry), strict=True) if value}
+    if salt:
+        said.update((name, _salted(said[name], salt)) for name in _OF_CALLERS if name in said)
+    return {"ts": timestamp(ts), "node": node, "fact": entry.fact.value, **said}
+
+
+def _salted(said: Mapping[str, Any], salt: bytes) -> dict[str, Any]:
+    """What is said of arguments or a result, with the HMACs in their places: of the whole, and of parts that are too large."""
+    made = dict(said)
+    if type(found := said.get("hmac")) is Salted:
+        made["hmac"] = salted_hmac(found.text, salt)
+    if "values" in said and isinstance(values := said["values"], Mapping):
+        made["values"] = {name: _salted(item, salt) if _is_salted(item) else item for name, item in values.items()}
+    return made
+
+
+def _is_salted(part: Any) -> bool:
+    return isinstance(part, Mapping) and type(part.get("hmac")) is Salted
 
 
 def _plain(value: Any) -> Any:
@@ -168,7 +196,7 @@ def _shortened(shape: dict[str, Any]) -> str:
     for size, holder, key in sorted(_omissible(shape), key=lambda found: found[0], reverse=True):
         if excess <= 0:
             break
-        holder[key] = _stand_in(holder[key])
+        holder[key] = _size_only(holder[key]) if any(holder is shape.get(name) for name in _OF_CALLERS) else _stand_in(holder[key])
         excess -= size - len(_dumps(holder[key]))
     text = _dumps(shape)
     if len(text) > room:
@@ -201,10 +229,17 @@ def _stand_in(value: Any) -> Any:
     return {"omitted": "too large", **digest_only(value)}
 
 
+def _size_only(value: Any) -> dict[str, Any]:
+    """SAFE: no digest; of a short secret with much around it, it would say whether a guess is right."""
+    return {"omitted": "too large", "bytes": len(_dumps(value))}
+
+
 def _whole_field_stand_in(name: str, value: Any) -> Any:
     """For mappings of very many small values."""
     if not isinstance(value, dict):
         return value
+    if name in _OF_CALLERS:
+        return _size_only(value) if len(_dumps(value)) > 1024 else value
     kept = {key: item for key, item in value.items() if name == "details" and key in STATE_BEARING}
     return {**_stand_in(value), **kept} if len(_dumps(value)) > 1024 else value
 

@@ -9,12 +9,16 @@ from pathlib import Path
 
 from skillpod.errors import JournalUnwritable
 from skillpod.journal.head import Head
+from skillpod.journal.salts import Salts
 from skillpod.journal.segments import (
     DISTRUST,
     dropped_numbers,
     open_directory,
     open_segment,
+    read_lines,
+    reading,
     segment_name,
+    sequence_at_a_glance,
     unwritable,
 )
 
@@ -27,14 +31,16 @@ class Tail:
     ``append`` is all or nothing: what a failed one left behind is cut before the next, by the length that was durable before it.
     """
 
-    def __init__(self, path: Path, head: Head, *, segment_bytes: int) -> None:
+    def __init__(self, path: Path, head: Head, *, segment_bytes: int, salts: Path | None = None) -> None:
         self._path = path
         self._head = head
         self._segment_bytes = segment_bytes
+        self._salts = None if salts is None else Salts(salts)
         self._directory = -1
         self._segment = -1
         self._number = 0
         self._size = 0
+        self._place = 0  # how many entries the segment has
         self._is_dirty = False
 
     def take_over(self) -> int:
@@ -56,19 +62,24 @@ class Tail:
                 _sync_directory(self._path.parent)
             if checked.whole < self._size:
                 self._cut_torn_tail(checked.whole)
+            self._place = self._entries_here()
             return self._head.size + 1
         except OSError as fault:
             raise unwritable(fault, at=str(self._path)) from fault
 
-    def append(self, lines: Sequence[bytes]) -> None:
-        """Write the lines and wait until they are on the disk. Raises JournalUnwritable; then none of them counts as written."""
+    def append(self, lines: Sequence[bytes], salts: Sequence[bytes] = ()) -> None:
+        """Write the lines and wait until they are on the disk, and keep the ``salts`` they were made with. Raises JournalUnwritable; then
+        none of them counts as written."""
         name = segment_name(self._number)
         try:
             self._mend()
             self._refuse_a_second_writer()
             if self._size >= self._segment_bytes:
                 self._rotate()
+            if self._salts is not None:
+                self._salts.keep(self._number, self._place, salts)
             self._write(b"".join(lines))
+            self._place += len(lines)
             self._head.grow(lines)
         except OSError as fault:
             self._try_to_mend()
@@ -80,8 +91,16 @@ class Tail:
                 os.close(descriptor)
         self._segment = self._directory = -1
         self._head.close()
+        if self._salts is not None:
+            self._salts.close()
 
     # --- taking over ---
+
+    def _entries_here(self) -> int:
+        """How many entries the segment has, by the number of its first."""
+        with reading(self._directory, self._number) as segment:
+            first = next(read_lines(segment), None)
+        return self._head.size + 1 - sequence_at_a_glance(first.content) if first is not None and self._size else 0
 
     def _cut_torn_tail(self, whole: int) -> None:
         """Keep what was cut beside the segment, as evidence; then cut it."""
@@ -111,6 +130,7 @@ class Tail:
         if self._segment >= 0:
             os.close(self._segment)
         self._segment, self._number, self._size, self._is_dirty = descriptor, number, size, False
+        self._place = 0
 
     def _rotate(self) -> None:
         self._open(self._number + 1)

@@ -54,9 +54,11 @@ def _number(word: str, place: str) -> int:
 
 
 def _time(name: str, words: Sequence[str], *, now: float, place: str) -> float:
-    if not words or not words[-1]:
-        return 0.0
-    text = words[-1]
+    return moment(words[-1], now=now, at=place.format(name)) if words and words[-1] else 0.0
+
+
+def moment(text: str, *, now: float, at: str) -> float:
+    """``2h`` ago, or a date, as seconds since the epoch, 1 at the least. Raises CommandInvalid."""
     ago = seconds(text)
     if ago is not None:
         return max(1.0, now - ago)
@@ -65,4 +67,4 @@ def _time(name: str, words: Sequence[str], *, now: float, place: str) -> float:
         return (when if when.tzinfo else when.astimezone()).timestamp()
     except (ValueError, OverflowError):
         hint = "as in 15m, 2h, 7d, 2026-11-21 or 2026-11-21T05:00Z"
-        raise CommandInvalid(f"`{text}` is not a time", at=place.format(name), hint=hint) from None
+        raise CommandInvalid(f"`{text}` is not a time", at=at, hint=hint) from None

@@ -29,7 +29,7 @@ class Judgement:
             case Admission():
                 return answer
             case Hold():
-                raise ApprovalNeeded(answer.question, reasons=answer.reasons, skill=answer.skill, digest=answer.digest)
+                raise _needed(answer)
             case Refusal():
                 raise _refused(answer)
             case _:
@@ -73,7 +73,17 @@ class Judge:
         return Judgement(provenance=provenance, answer=answer)
 
 
+def _needed(hold: Hold) -> SkillpodError:
+    needed = ApprovalNeeded(hold.question, reasons=hold.reasons, skill=hold.skill, digest=hold.digest)
+    needed.rule, needed.policy = hold.rule, hold.policy
+    return needed
+
+
 def _refused(refusal: Refusal) -> SkillpodError:
     if len(refusal.reasons) == 1:
-        return refusal.reasons[0]
-    return PolicyRefused(f"rule `{refusal.rule}` refuses it", reasons=refusal.reasons, skill=refusal.skill, digest=refusal.digest)
+        refused = refusal.reasons[0]
+    else:
+        refused = PolicyRefused(f"rule `{refusal.rule}` refuses it", reasons=refusal.reasons, skill=refusal.skill, digest=refusal.digest)
+    if isinstance(refused, PolicyRefused):
+        refused.rule, refused.policy = refusal.rule, refusal.policy
+    return refused

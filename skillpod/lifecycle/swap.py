@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from skillpod.errors import Held, Quarantined, Refused, RulesChanged, SkillpodError
+from skillpod.errors import ApprovalNeeded, Held, PolicyRefused, Quarantined, Refused, RulesChanged, SkillpodError
 from skillpod.lifecycle.attempts import Attempts
 from skillpod.lifecycle.generation import Generation
 from skillpod.lifecycle.parts import Parts
@@ -294,6 +294,7 @@ def desire_entry(desired: Desired, occasion: Occasion) -> Entry:
 def refusal_entry(name: str, digest: str, error: SkillpodError, occasion: Occasion) -> Entry:
     """A no, with its reasons: of a policy's hold or refusal, or of any step before or after it."""
     held = isinstance(error, Held)
+    rule, policy = (error.rule, error.policy) if isinstance(error, ApprovalNeeded | PolicyRefused) else ("", "")
     return Entry(
         fact=Fact.REFUSED,
         actor=occasion.actor,
@@ -301,6 +302,8 @@ def refusal_entry(name: str, digest: str, error: SkillpodError, occasion: Occasi
         skill=name,
         digest=digest,
         decision="hold" if held else "refuse" if isinstance(error, Refused) else "",
+        rule=rule,
+        policy=policy,
         outcome="denied" if held or isinstance(error, Refused) else "error",
         reason=error.message,
         error=error.as_dict(),
@@ -323,6 +326,7 @@ def decided_entry(generation: Generation, occasion: Occasion) -> Entry:
         decision="admit",
         rule=admission.rule,
         policy=admission.policy,
+        generation=generation.number,
         details=_accepted(generation) | _changed(generation) | _trusted(generation),
     )
 
@@ -365,6 +369,9 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
         source=desired.source,
         tier=generation.admission.tier.word,
         isolation=generation.admission.isolation.value,
+        config=generation.identity.config,
+        rule=generation.admission.rule,
+        policy=generation.admission.policy,
         generation=generation.number,
         previous=old.number if old else 0,
         previous_digest=old.digest if old else "",

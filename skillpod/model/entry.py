@@ -24,7 +24,7 @@ class Fact(Enum):
     QUARANTINED = "quarantined"
     RESUMED = "resumed"
     GUEST_DIED = "guest_died"
-    RULES = "rules"  # what is in force of the operator's rules; details.rules: digests by what they are of
+    RULES = "rules"  # what is in force of the operator's rules; details.rules: digests by what they are of; details.log: Keeping.as_dict()
     TRIED = "tried"  # what is held ran its tests in the jail, without grants; details.trial
     APPROVED = "approved"  # details.approval: Approval.as_dict(), here and in the two below
     DENIED = "denied"
@@ -36,17 +36,24 @@ class Fact(Enum):
     CALL_ANSWERED = "call.answered"  # decision: approve | deny; details.ticket: what CALL entries of this question name
     LOG_BEGAN = "log.began"  # details: origin; of a log that takes another's place previous, fault; where it adopts older lines, adopted
     LOG_DROPPED = "log.dropped"  # retention: bodies of old entries are gone, their hashes stay; details: first, last, segments
-    LOG_ERASED = "log.erased"  # salts of arguments were erased; details: how many, and of what
+    LOG_ERASED = "log.erased"  # salts of arguments and results are erased next; details: salts (how many), of (Selection.as_dict())
     STATE = "state"  # details.state: one of ``parts`` of all that is folded from the entries before; see ``skillpod.store.state``
     WITHDRAWN = "withdrawn"  # stands where an entry could not be written in time; whoever handed it in was told so
+
+
+@dataclass(frozen=True, slots=True)
+class Salted:
+    """Canonical JSON of which the log keeps a salted HMAC and nothing else; it stands in an entry where the HMAC will stand."""
+
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """The fields of an entry but ``v``, ``seq``, ``ts`` and ``node``, which its writer adds. Empty fields are left out of the line.
 
-    ``arguments`` is ``{bytes, hmac}``, and where a tool's level says so ``values``; ``result`` likewise. ``duration`` is seconds; ``usage``
-    is Usage.as_dict().
+    ``arguments`` is ``{bytes, hmac}``, and where a tool's level says so ``values``; ``result`` likewise. Their ``hmac`` is handed in as
+    Salted. ``duration`` is seconds; ``usage`` is Usage.as_dict().
     """
 
     fact: Fact

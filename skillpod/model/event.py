@@ -28,7 +28,7 @@ class Kind(Enum):
     DENIED = "denied"
     GLASS_BROKEN = "glass_broken"
     REVIEWED = "reviewed"
-    RULES_CHANGED = "rules_changed"  # of the policies in force: the policy, whom it trusts, what is revoked
+    RULES_CHANGED = "rules_changed"  # of the policies in force: the policy, whom it trusts, what is revoked; and pod.yaml
     GUEST_DIED = "guest_died"
     ATTEMPTED = "attempted"  # a guest tried what it was not granted, for the first time
     TROUBLE = "trouble"  # something of the pod's own: the watcher, the journal, the skills directory

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 from types import MappingProxyType
+from typing import Any
 
 
 class Detail(Enum):
@@ -50,6 +51,11 @@ class Keeping:
     keep: int = 0
     copies: Copies = Copies()
     witness: Witness | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is kept, and for how long, for the log itself."""
+        tools = {pattern: detail.value for pattern, detail in self.tools.items()}
+        return {"calls": self.detail.value, **({"tools": tools} if tools else {}), **({"keep": self.keep} if self.keep else {})}
 
     def of(self, exported: str) -> Detail:
         """What is kept of the calls of a tool."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from skillpod.documents import Schema
 from skillpod.errors import ArgumentsInvalid, DocumentInvalid, ResultInvalid
+from skillpod.model.canonical import canonical
 from skillpod.model.manifest import MIB, ToolSpec
+from skillpod.model.redaction import Redaction
 from skillpod.registry.content import content_faults
 
 ARGUMENTS_LIMIT = 16 * MIB
@@ -33,8 +34,16 @@ class Contract:
         schema = self.spec.output_schema
         return None if schema is None else Schema(schema)
 
-    def check_arguments(self, arguments: Any) -> int:
-        """The size of the arguments as JSON, in bytes. Raises ArgumentsInvalid with every fault."""
+    @cached_property
+    def redaction_of_arguments(self) -> Redaction:
+        return Redaction(shape for shape in (self.spec.refines, self.spec.input_schema) if shape is not None)
+
+    @cached_property
+    def redaction_of_result(self) -> Redaction:
+        return Redaction([] if self.spec.output_schema is None else [self.spec.output_schema])
+
+    def check_arguments(self, arguments: Any) -> str:
+        """Their canonical JSON. Raises ArgumentsInvalid with every fault."""
         name = self.spec.exported
         if not isinstance(arguments, Mapping):
             got = type(arguments).__name__
@@ -43,15 +52,15 @@ class Contract:
         if odd is not None:
             raise ArgumentsInvalid(f"the arguments of `{name}` are named by strings, got {odd!r}", at=name)
         try:
-            size = len(json.dumps(arguments, allow_nan=False))
+            text = canonical(arguments)
         except (TypeError, ValueError, RecursionError) as fault:
             raise ArgumentsInvalid(f"the arguments of `{name}` are not JSON: {fault}", at=name) from None
-        if size > ARGUMENTS_LIMIT:
-            raise ArgumentsInvalid(f"the arguments of `{name}` are {size} bytes of JSON; at most {ARGUMENTS_LIMIT} are taken", at=name)
+        if len(text) > ARGUMENTS_LIMIT:
+            raise ArgumentsInvalid(f"the arguments of `{name}` are {len(text)} bytes of JSON; at most {ARGUMENTS_LIMIT} are taken", at=name)
         for schema in self._arguments:
             if not schema.accepts(arguments):
                 raise ArgumentsInvalid(f"the arguments do not fit `{name}`", at=name, reasons=schema.faults(arguments, name=name))
-        return size
+        return text
 
     def check_result(self, value: Any) -> None:
         """Raises ResultInvalid with every fault."""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from skillpod.documents import did_you_mean
-from skillpod.errors import ApprovalNeeded, DeadlineExceeded, JournalFailed, NameTaken, NotAllowed, SkillpodError, UnknownTool, Waiting
+from skillpod.errors import ApprovalNeeded, JournalFailed, NameTaken, NotAllowed, SkillpodError, UnknownTool, Waiting
 from skillpod.model.access import May, ToolAccess
 from skillpod.model.command import Caller
-from skillpod.model.entry import Entry, Fact
+from skillpod.model.entry import Entry
 from skillpod.model.guest import CallResult, Hear, Reply, Usage, charged, unheard
 from skillpod.model.ticket import Ticket
 from skillpod.ports import Clock, Journal
+from skillpod.registry.account import Account, denied
+from skillpod.registry.levels import Levels
 from skillpod.registry.registry import Binding
 from skillpod.registry.seen import Seen
 from skillpod.registry.tickets import Tickets
 
-WITHIN = 0.003
+WITHIN = 0.02
 """Seconds after a call that its entry goes to the journal, with those of the calls since: the answers go out first, and of calls that come
-one after the other most are not held up by the entry of another."""
+one after the other few are held up by the entries of others. Writing seldom costs them least: it wakes a thread each time."""
+AT_ONCE = 128
+"""Entries that do not wait any longer: to encode so many takes as long as a few calls do."""
 COMPARED = 1000
 """Names that an unknown one is compared with, besides those of the skill it names: all others wait meanwhile."""
 
@@ -29,62 +32,19 @@ NAMED = 200
 """Characters of an unknown name that are repeated; no name that exists is longer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ended:
-    """A call that is over: ``size`` of its arguments in bytes, ``duration`` in seconds; no ``usage`` where no guest had begun it, and a
-    ``ticket`` where a person had to agree."""
-
-    binding: Binding
-    caller: Caller
-    size: int
-    reply: Reply | None
-    error: SkillpodError | None
-    usage: Usage | None
-    was_cancelled: bool
-    duration: float
-    ticket: Ticket | None
-
-    def entry(self) -> Entry:
-        error, ticket = self.error, self.ticket
-        return replace(
-            _entry(self.binding, self.caller),
-            outcome="cancelled" if self.was_cancelled else _outcome(self.reply, error),
-            arguments={"bytes": self.size},
-            duration=round(self.duration, 6),
-            usage=self.usage.as_dict() if self.usage else {},
-            error={"code": error.code} if error else {},  # the code only: a message may quote an argument
-            rule=ticket.rule if ticket else "",
-            details={"ticket": ticket.id, "approved_by": ticket.by} if ticket else {},
-        )
-
-
-def _entry(binding: Binding, caller: Caller) -> Entry:
-    """What the journal says of every call: who calls what."""
-    route = binding.route
-    return Entry(
-        fact=Fact.CALL,
-        actor=caller.principal,
-        skill=route.skill,
-        version=route.version,
-        digest=route.digest,
-        generation=route.generation,
-        tool=binding.contract.spec.name,
-        caller={name: value for name, value in (("session", caller.session), ("tenant", caller.tenant)) if value},
-    )
-
-
 Missing = Callable[[str], SkillpodError | None]
 """Says why a tool's skill is not callable now, when that is known."""
 
 
 class Dispatch:
-    def __init__(self, *, seen: Seen, tickets: Tickets, journal: Journal, clock: Clock, missing: Missing) -> None:
+    def __init__(self, *, seen: Seen, tickets: Tickets, journal: Journal, clock: Clock, missing: Missing, levels: Levels) -> None:
         self._seen = seen
         self._tickets = tickets
         self._registry = seen.registry
         self._journal = journal
         self._clock = clock
         self._missing = missing
+        self._levels = levels
         self._ended: list[Callable[[], Entry]] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -100,9 +60,9 @@ class Dispatch:
         access = self._seen.access(binding, caller)
         if access.may < May.ASK:
             raise self._denied(binding, caller, access)
-        size = binding.contract.check_arguments(arguments)
-        ticket = None if access.may is May.CALL else self._agreed(binding, arguments, caller, access)
-        route = binding.route
+        text = binding.contract.check_arguments(arguments)
+        ticket = None if access.may is May.CALL else self._agreed(binding, text, caller, access)
+        route, detail = binding.route, self._levels.of(tool)
         started = self._clock.now()
         error: SkillpodError | None = None
         reply: Reply | None = None
@@ -124,10 +84,12 @@ class Dispatch:
         finally:
             if usage is not None:
                 route.leases.charge(usage)
-            ended = _Ended(
+            account = Account(
                 binding=binding,
                 caller=caller,
-                size=size,
+                detail=detail,
+                rule=access.rule,
+                arguments=text,
                 reply=reply,
                 error=error,
                 usage=usage,
@@ -135,7 +97,8 @@ class Dispatch:
                 duration=self._clock.now() - started,
                 ticket=ticket,
             )
-            self._note(ended.entry)
+            if account.is_due:
+                self._note(account.entry)
         return CallResult(
             value=reply.value,
             usage=reply.usage,
@@ -146,12 +109,12 @@ class Dispatch:
             spec=binding.contract.spec,
         )
 
-    def _agreed(self, binding: Binding, arguments: Any, caller: Caller, access: ToolAccess) -> Ticket | None:
+    def _agreed(self, binding: Binding, arguments: str, caller: Caller, access: ToolAccess) -> Ticket | None:
         """As ``Tickets.use``; a call that does not go through is in the journal."""
         try:
             return self._tickets.use(binding, arguments, caller, access)
         except SkillpodError as refusal:
-            self._note_denied(binding, caller, access, refusal)
+            self._note_denied(binding, caller, access, refusal, arguments)
             raise
 
     def _denied(self, binding: Binding, caller: Caller, access: ToolAccess) -> SkillpodError:
@@ -161,15 +124,9 @@ class Dispatch:
         self._note_denied(binding, caller, access, refusal)
         return refusal if access.may is May.SEE else self._why_not(exported, caller)
 
-    def _note_denied(self, binding: Binding, caller: Caller, access: ToolAccess, refusal: SkillpodError) -> None:
-        entry = replace(
-            _entry(binding, caller),
-            outcome="denied",
-            rule=access.rule,
-            reason=access.reason,
-            error={"code": refusal.code},
-            details={"ticket": refusal.ticket} if isinstance(refusal, ApprovalNeeded) else {},
-        )
+    def _note_denied(self, binding: Binding, caller: Caller, access: ToolAccess, refusal: SkillpodError, arguments: str = "") -> None:
+        ticket = refusal.ticket if isinstance(refusal, ApprovalNeeded) else ""
+        entry = denied(binding, caller, rule=access.rule, reason=access.reason, error=refusal, arguments=arguments, ticket=ticket)
         self._note(lambda: entry)
 
     def _why_not(self, tool: str, caller: Caller) -> SkillpodError:
@@ -192,7 +149,9 @@ class Dispatch:
     def _note(self, entry: Callable[[], Entry]) -> None:
         """Write this entry soon, behind those of the calls that were over before."""
         self._ended.append(entry)
-        if self._timer is None:
+        if len(self._ended) >= AT_ONCE:
+            self.flush()
+        elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(WITHIN, self.flush)
 
     def flush(self) -> None:
@@ -210,11 +169,3 @@ class Dispatch:
         except JournalFailed:
             # The call has run; its entry is kept until the journal is whole again, and the next call is refused.
             self._journal.mark(entry)
-
-
-def _outcome(reply: Reply | None, error: SkillpodError | None) -> str:
-    if isinstance(error, DeadlineExceeded):
-        return "timeout"
-    if error is not None:
-        return "error"
-    return "ok" if reply is not None else "unknown"

@@ -1,11 +1,11 @@
 """Calls that a person must agree to: asked about once, answered for exactly these arguments, used once.
 
-They are kept in memory only: a pod that starts again asks again. What was asked, answered and used is in the journal, without arguments.
+They are kept in memory only: a pod that starts again asks again. What was asked, answered and used is in the journal, of the
+arguments a salted HMAC.
 """
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +21,7 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.principal import Principal
 from skillpod.model.ticket import Question, Ticket
 from skillpod.ports import Clock, Journal
+from skillpod.registry.account import salted
 from skillpod.registry.registry import Binding
 
 WAITS = 3600.0
@@ -52,9 +53,9 @@ class Tickets:
 
     # --- calling ----------------------------------------------------------------------------------------------------------
 
-    def use(self, binding: Binding, arguments: Any, caller: Caller, access: ToolAccess) -> Ticket | None:
+    def use(self, binding: Binding, arguments: str, caller: Caller, access: ToolAccess) -> Ticket | None:
         """The ticket that lets this call through, which is used up by it; None where the author wants to be asked about a caller's first
-        call only, and was.
+        call only, and was. ``arguments`` is their canonical JSON.
 
         Raises ApprovalNeeded while a person must answer, NotAllowed when the answer was no or nobody can be asked, TooManyRequests.
         """
@@ -63,16 +64,14 @@ class Tickets:
         if access.rule == MANIFEST_RULE and spec.hints.get("approval") == "first" and first in self._agreed:
             return None
         self._forget_old()
-        plain = json.loads(json.dumps(arguments))  # keys are strings then, and can be sorted
-        text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
         question = Question(
             principal=caller.principal,
             tenant=caller.tenant,
             tool=spec.exported,
             digest=route.digest,
-            arguments=Digest(f"sha256:{sha256(text.encode()).hexdigest()}"),
+            arguments=Digest(f"sha256:{sha256(arguments.encode()).hexdigest()}"),
         )
-        ticket = self._tickets.get(question) or self._ask(question, binding, text, access)
+        ticket = self._tickets.get(question) or self._ask(question, binding, arguments, access)
         if ticket.answer is None:
             raise _needed(ticket)
         if ticket.answer is Answer.DENY:
@@ -169,6 +168,6 @@ def _entry(ticket: Ticket, answer: Answer, principal: Principal, reason: str) ->
         decision=answer.value,
         rule=ticket.rule,
         reason=reason,
-        arguments={"bytes": len(ticket.arguments), "digest": question.arguments},
+        arguments=salted(ticket.arguments),
         details={"ticket": ticket.id, "roles": list(principal.words)},
     )

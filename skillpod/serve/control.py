@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from skillpod.model.approval import Answer
 from skillpod.model.command import OWNER, Caller, Command, Verb
 from skillpod.model.event import Event
 from skillpod.model.principal import Principal, Role
+from skillpod.model.selection import Selection
 from skillpod.serve.answers import answer
 from skillpod.serve.entrance import caller_of, principal_of
 from skillpod.serve.pod import Pod
@@ -84,6 +86,7 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/commands", door.command, methods=["POST"]),
             Route("/v1/waiting", door.waiting, methods=["GET"]),
             Route("/v1/waiting/{id}", door.answer, methods=["POST"]),
+            Route("/v1/log/erase", door.erase, methods=["POST"]),
         ],
         exception_handlers={
             SkillpodError: _refuse,
@@ -230,12 +233,27 @@ class _Door:
     async def answer(self, request: Request) -> Response:
         body = await _body(request)
         _fields(body, required=frozenset({"answer"}), optional=frozenset({"reason"}))
-        word, reason = _text(body, "answer"), _text(body, "reason")
+        word, reason = _text(body, "answer"), _reason(body)
         if word not in _TO_CALLS:
             raise CommandInvalid(f"`{word}` is no answer to a call", at="answer", hint=_known(frozenset(_TO_CALLS)))
-        if len(reason) > REASON_LIMIT:
-            raise CommandInvalid(f"a reason has at most {REASON_LIMIT} characters", at="reason")
         work = self._pod.answer_call(request.path_params["id"], _TO_CALLS[word], principal=principal_of(request), reason=reason)
+        return _json(await self._unless_stopped(work))
+
+    async def erase(self, request: Request) -> Response:
+        body = await _body(request)
+        _fields(body, required=frozenset(), optional=frozenset({"skill", "tool", "actor", "since", "until", "entries", "reason"}))
+        entries = body.get("entries", [])
+        if not isinstance(entries, list) or not all(type(each) is int for each in entries):
+            raise CommandInvalid("entries is a list of the numbers of entries", at="entries")
+        selection = Selection(
+            skill=_text(body, "skill"),
+            tool=_text(body, "tool"),
+            actor=_text(body, "actor"),
+            since=_number(body, "since", 0.0),
+            until=_number(body, "until", inf),
+            entries=frozenset(entries),
+        )
+        work = self._pod.erase_salts(selection, principal=principal_of(request), reason=_reason(body))
         return _json(await self._unless_stopped(work))
 
     async def _unless_stopped(self, work: Awaitable[_Result]) -> _Result:
@@ -347,6 +365,20 @@ def _text(body: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise CommandInvalid(f"`{key}` is a string, not {_kind(value)}", at=key)
     return value
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    reason = _text(body, "reason")
+    if len(reason) > REASON_LIMIT:
+        raise CommandInvalid(f"a reason has at most {REASON_LIMIT} characters", at="reason")
+    return reason
+
+
+def _number(body: Mapping[str, Any], key: str, otherwise: float) -> float:
+    value = body.get(key, otherwise)
+    if type(value) not in (int, float):
+        raise CommandInvalid(f"{key} is a number of seconds, not {_kind(value)}", at=key)
+    return float(value)
 
 
 def _known(words: frozenset[str]) -> str:

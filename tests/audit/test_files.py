@@ -7,9 +7,9 @@ import zlib
 
 import pytest
 
-from skillpod.audit.credential_shapes import SHAPES
 from skillpod.audit.run import run
 from skillpod.model.bundle import MAX_BYTES, MAX_FILES, Bundle
+from skillpod.model.credential_shapes import SHAPES
 from skillpod.model.finding import Finding, Report, Severity
 
 PATIENCE = 10.0  # seconds of processor time; most take milliseconds

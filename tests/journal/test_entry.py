@@ -28,7 +28,7 @@ from skillpod.journal.entry import (
     sequence,
 )
 from skillpod.model.command import Desired, Mode
-from skillpod.model.entry import Entry, Fact
+from skillpod.model.entry import Entry, Fact, Salted
 
 TS = 1763700000.123456
 
@@ -121,6 +121,31 @@ def test_too_large_a_value_is_replaced_by_its_digest_and_size_and_the_rest_stays
     assert details["walls"] == {"omitted": "too large", **digest_only(walls)}
     assert details["desired"] == desired
     assert details["small"] == 1
+
+
+def test_what_is_salted_is_an_hmac_and_without_a_salt_nothing() -> None:
+    # HMAC-SHA256 of RFC 4231, test case 2: key "Jefe", data "what do ya want for nothing?".
+    text = "what do ya want for nothing?"
+    known = "sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    part = {"omitted": "too large", "bytes": 5, "hmac": Salted(text)}
+    entry = Entry(fact=Fact.CALL, arguments={"hmac": Salted(text), "values": {"a": part, "b": {"c": 1}}}, result={"hmac": Salted(text)})
+    found = decode(encode(entry, seq=1, ts=TS, node="n", salt=b"Jefe")).entry
+    assert found.arguments == {"hmac": known, "values": {"a": {**part, "hmac": known}, "b": {"c": 1}}}
+    assert found.result == {"hmac": known}
+    bare = encode(entry, seq=1, ts=TS, node="n")
+    assert b"ya want" not in bare
+    assert decode(bare).entry.result == {"omitted": "not JSON", "type": "dict"}
+    assert "ya want" not in repr(entry)
+
+
+@pytest.mark.parametrize("field", ["arguments", "result"])
+@pytest.mark.parametrize("value", [{"text": "x" * MAX_LINE}, {f"k{n}": n for n in range(20_000)}])
+def test_of_what_callers_said_a_line_never_has_a_digest_to_try_guesses_on(field: str, value: dict[str, Any]) -> None:
+    said: dict[str, Any] = {field: {"bytes": 1, "values": value}}
+    line = encode(Entry(fact=Fact.CALL, **said), seq=1, ts=TS, node="n")
+    assert len(line) <= MAX_LINE
+    assert b"sha256:" not in line
+    assert b'"omitted":"too large","bytes":' in line
 
 
 def test_the_largest_values_go_first_and_no_more_than_must() -> None:

@@ -152,19 +152,24 @@ def test_a_disk_that_falls_too_far_behind_stops_calls_until_it_has_caught_up(tmp
     async def work() -> None:
         writer = JournalWriter(tmp_path / "journal", node="n", epoch=lambda: 1.0, backlog=40)
         await writer.open()
-        for number in range(1, 32 + 40 + 1):  # the first 32 are on their way to the disk, 40 wait
+        for number in range(1, 33):
+            writer.note(called(number))
+        recording = asyncio.ensure_future(writer.record(called(33)))
+        await asyncio.sleep(0)  # the first 33 are on their way to the disk
+        for number in range(34, 34 + 40):
             writer.note(called(number))
         with pytest.raises(JournalUnwritable, match="40 entries wait"):
             writer.note(called(0))
         with pytest.raises(JournalUnwritable, match="40 entries wait"):
             await writer.record(called(0))
-        writer.mark(called(73))
+        writer.mark(called(74))
         await until(lambda: can_write(writer))
-        await writer.record(called(74))
+        await writer.record(called(75))
+        await recording
         await writer.close()
 
     asyncio.run(work())
-    assert [line["generation"] for line in lines(tmp_path / "journal")] == list(range(1, 75))
+    assert [line["generation"] for line in lines(tmp_path / "journal")] == list(range(1, 76))
 
 
 def test_each_who_waits_gets_an_error_of_its_own(tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ from skillpod.errors import (
     Waiting,
 )
 from skillpod.model.command import OWNER, Caller
+from skillpod.model.entry import Salted
 from skillpod.model.guest import Hear, Usage, charge, unheard
 from skillpod.registry.dispatch import COMPARED, NAMED, Dispatch, Missing
+from skillpod.registry.levels import Levels
 from skillpod.registry.registry import Registry
-from tests.support.registry import ListedJournal, route, seen_of, spec, tickets_of
+from tests.support.registry import ListedJournal, levels_of, route, seen_of, spec, tickets_of
 
 
 class FrozenClock:
@@ -44,9 +46,11 @@ def house(answer: Any = echo) -> tuple[Dispatch, ListedJournal, Registry]:
     return dispatching(registry, journal), journal, registry
 
 
-def dispatching(registry: Registry, journal: ListedJournal, missing: Missing = lambda tool: None) -> Dispatch:
+def dispatching(registry: Registry, journal: ListedJournal, missing: Missing = lambda tool: None, levels: Levels | None = None) -> Dispatch:
     tickets = tickets_of(journal, FrozenClock())
-    return Dispatch(seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing)
+    return Dispatch(
+        seen=seen_of(registry), tickets=tickets, journal=journal, clock=FrozenClock(), missing=missing, levels=levels or levels_of()
+    )
 
 
 def call(dispatch: Dispatch, tool: str, arguments: Any, caller: Caller = OWNER) -> Any:
@@ -69,7 +73,7 @@ def test_every_call_is_noted_with_its_size_and_never_its_arguments() -> None:
     assert entry.actor == "agent-7"
     assert entry.caller == {"session": "s1"}
     assert entry.outcome == "ok"
-    assert entry.arguments == {"bytes": 25}
+    assert entry.arguments == {"bytes": 24, "hmac": Salted('{"text":"a secret word"}')}
     assert "secret word" not in repr(entry)
 
 

@@ -17,7 +17,7 @@ from skillpod.registry.dispatch import Dispatch, Missing
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
 from skillpod.registry.seen import Seen
-from tests.support.registry import AnsweringGuests, ListedJournal, Rules, card, spec, tickets_of
+from tests.support.registry import AnsweringGuests, ListedJournal, Rules, card, levels_of, spec, tickets_of
 
 _Result = TypeVar("_Result")
 ADA, EVE = Caller(principal="ada"), Caller(principal="eve")
@@ -46,7 +46,9 @@ class House:
         for skill, tools in (("files", ("read", "wipe")), ("vault", ("wipe",)), ("guide", ())):
             self.publish(skill, *tools)
         tickets = tickets_of(self.journal, FrozenClock())
-        self.dispatch = Dispatch(seen=self.seen, tickets=tickets, journal=self.journal, clock=FrozenClock(), missing=missing)
+        self.dispatch = Dispatch(
+            seen=self.seen, tickets=tickets, journal=self.journal, clock=FrozenClock(), missing=missing, levels=levels_of()
+        )
 
     def publish(self, skill: str, *tools: str, number: int = 1) -> None:
         shown = card(skill, *(spec(skill, tool) for tool in tools), number=number, files=MANUAL)

@@ -19,7 +19,7 @@ from skillpod.registry.registry import Registry, Route
 from skillpod.registry.search import Search
 from skillpod.registry.stable import CALL, DESCRIBE, RESERVED, SEARCH, SPECS
 from skillpod.registry.stable_tools import StableTools
-from tests.support.registry import AnsweringGuests, ListedJournal, card, seen_of, spec, tickets_of
+from tests.support.registry import AnsweringGuests, ListedJournal, card, levels_of, seen_of, spec, tickets_of
 
 _Result = TypeVar("_Result")
 
@@ -81,6 +81,7 @@ class House:
                 journal=self.journal,
                 clock=clock,
                 missing=lambda tool: None,
+                levels=levels_of(),
             )
             try:
                 return await work(StableTools(catalog=Catalog(seen_of(self.registry), search), dispatch=dispatch, clock=clock))
@@ -178,7 +179,7 @@ def test_a_call_is_journaled_once_as_the_tool_it_is_and_looking_is_not() -> None
     house.call(DESCRIBE, {"name": "alpha"})
     house.call(CALL, {"name": "alpha__echo", "arguments": {"text": "hello"}}, Caller(principal="agent-7"))
     (entry,) = house.journal.entries
-    assert (entry.skill, entry.tool, entry.actor, entry.outcome, entry.arguments) == ("alpha", "echo", "agent-7", "ok", {"bytes": 17})
+    assert (entry.skill, entry.tool, entry.actor, entry.outcome, entry.arguments["bytes"]) == ("alpha", "echo", "agent-7", "ok", 16)
 
 
 def test_what_a_call_says_while_it_runs_is_heard() -> None:

@@ -20,7 +20,7 @@ from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.seen import Seen
 from skillpod.registry.tickets import COUNTS, EACH, SHOWN, WAITING, WAITS
-from tests.support.registry import AnsweringGuests, ListedJournal, Rules, card, spec, tickets_of
+from tests.support.registry import AnsweringGuests, ListedJournal, Rules, card, levels_of, spec, tickets_of
 
 BOT = Caller(principal="bot", session="s1")
 JANE = Principal(name="jane", roles=frozenset({Role.REVIEWER}))
@@ -51,7 +51,12 @@ class House:
         self.asked: list[Ticket] = []
         self.tickets = tickets_of(self.journal, self.clock, self.asked)
         self.dispatch = Dispatch(
-            seen=Seen(self.registry, self.rules), tickets=self.tickets, journal=self.journal, clock=self.clock, missing=lambda tool: None
+            seen=Seen(self.registry, self.rules),
+            tickets=self.tickets,
+            journal=self.journal,
+            clock=self.clock,
+            missing=lambda tool: None,
+            levels=levels_of(),
         )
         self.publish()
 

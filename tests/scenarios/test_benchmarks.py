@@ -35,6 +35,7 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
     for figure in (
         "warm round trip",
         "pod.call, warm",
+        "what it leaves in the log",
         "forked ahead",
         "renamed in",
         "copied in",

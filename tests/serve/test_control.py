@@ -15,6 +15,7 @@ import pytest
 
 from skillpod.errors import PathUnusable
 from skillpod.model.event import Kind
+from skillpod.model.selection import Selection
 from skillpod.serve.address import socket_address
 from skillpod.serve.control import BODY_LIMIT
 from skillpod.serve.listener import serve_socket
@@ -426,3 +427,23 @@ def test_a_call_in_flight_is_answered_before_the_socket_is_gone(home: Path) -> N
         assert (await asking)[0] == 200
 
     asyncio.run(run())
+
+
+def test_salts_are_erased_by_what_the_body_selects(home: Path) -> None:
+    async def act(pod: StandInPod) -> None:
+        body = {"skill": "alpha", "tool": "echo", "actor": "jane", "since": 5, "until": 7.5, "entries": [3, 4], "reason": "old"}
+        assert await ask(home, "POST", "/v1/log/erase", body) == (200, {"entry": 12, "salts": 2})
+        selection = Selection(skill="alpha", tool="echo", actor="jane", since=5.0, until=7.5, entries=frozenset({3, 4}))
+        assert pod.erasures == [(selection, "old")]
+        for wrong, at in (
+            ({"entries": "3"}, "entries"),
+            ({"entries": [True]}, "entries"),
+            ({"since": "now"}, "since"),
+            ({"reason": "x" * 1001}, "reason"),
+            ({"all": True}, "all"),
+        ):
+            status, told = await ask(home, "POST", "/v1/log/erase", wrong)
+            assert (status, told["code"], told["at"]) == (400, "command_invalid", at)
+        assert len(pod.erasures) == 1
+
+    serving(home, act)

@@ -27,6 +27,7 @@ from skillpod.model.digest import Digest
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, Usage, unheard
 from skillpod.model.principal import Principal, Role
+from skillpod.model.selection import Selection
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
@@ -77,6 +78,7 @@ class StandInPod:
         self.denials: list[tuple[str, str]] = []
         self.copies: list[dict[str, Any]] = []
         self.journal = Path("/nonexistent")
+        self.erasures: list[tuple[Selection, str]] = []
         self.hanging = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.waiting = asyncio.Event()
@@ -215,6 +217,11 @@ class StandInPod:
             raise UnknownCall(f"no call `{id_}` waits for an answer", at="id")
         self.waiting_ones[id_].update(answer=answer.value, by=principal.name, reason=reason, left=600.0)
         return self.waiting_ones[id_]
+
+    async def erase_salts(self, selection: Selection, *, principal: Principal, reason: str = "") -> dict[str, Any]:
+        self.allow(principal, Role.ADMIN, "erase salts of the log")
+        self.erasures.append((selection, reason))
+        return {"entry": 12, "salts": len(selection.entries)}
 
     async def execute(self, command: Command) -> dict[str, Any]:
         self.allow(command.principal, NEEDS[command.verb], command.verb.value, skill=command.name or command.path.rpartition("/")[2])

@@ -13,10 +13,12 @@ from skillpod.model.card import Card
 from skillpod.model.command import Caller
 from skillpod.model.entry import Entry
 from skillpod.model.guest import Hear, IsolationReport, Reply, Usage, unheard
+from skillpod.model.keeping import Keeping
 from skillpod.model.manifest import Manifest, Parameter, ToolSpec
 from skillpod.model.names import exported_name
 from skillpod.model.ticket import Ticket
 from skillpod.ports import Clock, Journal
+from skillpod.registry.levels import Levels
 from skillpod.registry.registry import Registry, Route
 from skillpod.registry.seen import Seen
 from skillpod.registry.tickets import Tickets
@@ -103,6 +105,12 @@ class Rules:
 def seen_of(registry: Registry) -> Seen:
     """What callers see where there are no rules."""
     return Seen(registry, Rules())
+
+
+def levels_of(keeping: Keeping | None = None) -> Levels:
+    """What is kept of calls by a config that never changes; without one, what is kept where nobody says."""
+    kept = keeping or Keeping()
+    return Levels(lambda: kept)
 
 
 def tickets_of(journal: Journal, clock: Clock, asked: list[Ticket] | None = None) -> Tickets:

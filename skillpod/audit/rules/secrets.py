@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skillpod.audit.credential_shapes import RUNS, may_begin, shapes_in
 from skillpod.audit.credentials import FARTHEST, Found, credentials, may_hold
 from skillpod.audit.filetypes import suffix_of
 from skillpod.model.bundle import Bundle
+from skillpod.model.credential_shapes import RUNS, may_begin, shapes_in
 from skillpod.model.finding import Finding, Severity
 from skillpod.model.manifest import Manifest
 

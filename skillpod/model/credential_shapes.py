@@ -40,6 +40,11 @@ class Shape:
     def is_broken(self) -> bool:
         return self.form not in _IN_RUNS
 
+    @property
+    def inside(self) -> bytes:
+        """The pattern, also of a key with other characters right before or behind it."""
+        return self.pattern.replace(_START, b"").replace(_END, b"")
+
     def matches(self, content: bytes) -> Iterator[re.Match[bytes]]:
         if self.form not in _BEGINNING_SO:
             yield from re.finditer(self.pattern, content)
