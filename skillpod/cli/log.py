@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Listed] = {
     "verify": Listed("verifying", "Prove", "Hold the log against what was signed of it."),
     "prove": Listed("proving", "Prove", "That an entry stands in the log, for whoever wants to check it themselves."),
     "verify-proof": Listed("proving", "Prove", "Check such a proof: no HOME and no journal is needed."),
+    "checkpoint": Listed("checkpoint", "Prove", "The newest checkpoint, to be kept where who owns HOME can't reach."),
     "key": Listed("proving", "Prove", "The key that the log's checkpoints are signed with."),
     "verifier": Listed("proving", "Prove", "A verifier in one file that needs nothing of skillpod."),
     "renew": Listed("renewing", "Mend", "Go on in a new log where the old one is not what was signed of it."),

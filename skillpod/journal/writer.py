@@ -137,7 +137,8 @@ class JournalWriter:
             await self._write_the_rest()
         finally:
             self._fault = JournalUnwritable("the journal is closed")
-            await self._seal()
+            with suppress(OSError):
+                await self.seal()
             await asyncio.wrap_future(self._let_go())
 
     def _let_go(self) -> Future[None]:
@@ -252,6 +253,20 @@ class JournalWriter:
 
     # --- the signed head ---
 
+    async def seal(self) -> None:
+        """Sign what is on the disk now, when something was added since the newest checkpoint. Raises OSError."""
+        sealed = await self._running_loop().run_in_executor(self._thread, self._head.seal)
+        if sealed is not None:
+            self._told_sealed(sealed)
+
+    async def consistency(self, old: int, signed: Signed) -> list[bytes]:
+        """The proof that the first ``old`` entries are what a checkpoint's tree grew from. Raises JournalCorrupt, OSError."""
+        return await self._running_loop().run_in_executor(self._thread, self._head.consistency, old, signed)
+
+    async def cosign(self, cosigned: Signed) -> None:
+        """Publish a checkpoint with a witness's signature. Raises OSError."""
+        await self._running_loop().run_in_executor(self._thread, self._head.cosign, cosigned)
+
     def _seal_within(self, seconds: float) -> None:
         """Have a checkpoint made by then; one that is due earlier stays."""
         if not self._is_open:
@@ -271,12 +286,6 @@ class JournalWriter:
     def _begin_seal(self) -> None:
         self._sealing = None
         self._running_loop().run_in_executor(self._thread, self._head.seal).add_done_callback(self._sealed)
-
-    async def _seal(self) -> None:
-        with suppress(OSError):
-            sealed = await self._running_loop().run_in_executor(self._thread, self._head.seal)
-            if sealed is not None:
-                self._told_sealed(sealed)
 
     def _sealed(self, done: asyncio.Future[Signed | None]) -> None:
         fault = done.exception()
