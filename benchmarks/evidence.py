@@ -19,9 +19,9 @@ from skillpod.journal.check import check, read_log_key
 from skillpod.journal.entry import encode_body, number
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.head import Head, rebuild
-from skillpod.journal.replay import read
 from skillpod.journal.tail import Tail
 from skillpod.journal.tree.merkle import inclusion, is_included, leaf_hash, root
+from skillpod.lifecycle.recollection import recollect
 from skillpod.model.entry import Entry, Fact
 from skillpod.store.index import Index
 
@@ -206,4 +206,4 @@ def _proofs(hashes: HashFile, count: int) -> tuple[Series, Series]:
 
 def _folded(journal: Path, path: Path) -> None:
     with closing(Index(path)) as index:
-        index.apply_all((recorded.seq, recorded.entry) for recorded in read(journal))
+        recollect(index, journal)

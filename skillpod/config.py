@@ -12,11 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from skillpod.audit.ruleset import why_firm
 from skillpod.documents import did_you_mean, join, read_yaml, schema_faults, show
 from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
+from skillpod.journal.tree.note import COSIGNATURE, read_key
 from skillpod.manifest.fields import Bounds, host, seconds, size
 from skillpod.model.capability import Access
 from skillpod.model.digest import Digest
@@ -43,6 +45,7 @@ _BODY = Bounds("1KiB", "64MiB")
 _GUESTS = Bounds("64MiB", "65536GiB")
 _KEEP = Bounds("64MiB", "65536GiB")
 _EVERY = Bounds("1s", "24h")
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +177,15 @@ def load_config(home: Path, places: Places | None = None) -> PodConfig:
     faults = schema_faults(document, _schema(), name=NAME)
     if faults:
         raise _invalid(faults)
-    return replace(_Reader(document, lambda: places or Places.around({"HOME": home})).config(), digest=digest)
+    return replace(_Reader(document, home, lambda: places or Places.around({"HOME": home})).config(), digest=digest)
 
 
 class _Reader:
     """A document that fits the schema, into the value; what the schema can't say is checked here."""
 
-    def __init__(self, document: Mapping[str, Any], places: Callable[[], Places]) -> None:
+    def __init__(self, document: Mapping[str, Any], home: Path, places: Callable[[], Places]) -> None:
         self._document = document
+        self._home = home
         self._places = places
         self._faults: list[DocumentInvalid] = []
 
@@ -254,19 +258,63 @@ class _Reader:
         )
 
     def _log(self, said: Mapping[str, Any], plain: Keeping) -> Keeping:
-        copies, witness = said.get("copies", {}), said.get("witness")
         return Keeping(
             detail=Detail(said.get("calls", plain.detail.value)),
             tools=MappingProxyType({pattern: Detail(word) for pattern, word in said.get("tools", {}).items()}),
             keep=self._size(said, "keep", "log.keep", _KEEP, plain.keep),
-            copies=Copies(
-                every=self._seconds(copies, "every", "log.copies.every", _EVERY, plain.copies.every),
-                file=copies.get("file", ""),
-                to_syslog=copies.get("syslog", False),
-                command=tuple(copies.get("command", ())),
-            ),
-            witness=None if witness is None else Witness(url=witness["url"], key=witness["key"]),
+            copies=self._copies(said.get("copies", {}), plain.copies),
+            witness=self._witness(said["witness"]) if "witness" in said else plain.witness,
         )
+
+    def _copies(self, said: Mapping[str, Any], plain: Copies) -> Copies:
+        """A copy that lies where the log does, or where a skill may write, is none: its place is looked at as it is now."""
+        file = said.get("file", plain.file)
+        closed = {"in HOME, beside the log": str(self._home)}
+        for name, entry in self._document.get("volumes", {}).items():
+            if entry.get("access") == Access.WRITE.value:
+                closed[f"in the volume {name}, where skills write"] = entry["path"]
+        for what, directory in closed.items():
+            if file and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(directory)):
+                message = f"{show(file)} lies {what}: whoever could change the log could change it"
+                hint = "name a file on another disk, or one that may only grow (chattr +a)"
+                self._faults.append(DocumentInvalid(message, at=join(NAME, "log.copies.file"), hint=hint))
+        return Copies(
+            every=self._seconds(said, "every", "log.copies.every", _EVERY, plain.every),
+            file=file,
+            to_syslog=said.get("syslog", plain.to_syslog),
+            command=tuple(said.get("command", plain.command)),
+        )
+
+    def _witness(self, said: Mapping[str, Any]) -> Witness:
+        """Over plain http whoever stands on the way could not forge a signature, but cry murder: that the witness saw another history."""
+        witness = Witness(url=said["url"], key=said["key"])
+        for fault in (self._address_fault(witness.url), self._key_fault(witness.key)):
+            if fault is not None:
+                self._faults.append(fault)
+        return witness
+
+    def _address_fault(self, url: str) -> DocumentInvalid | None:
+        at, hint = join(NAME, "log.witness.url"), "as in https://witness.example.org/skillpod"
+        try:
+            parts = urlsplit(url)
+            is_whole = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_whole = False
+        if not is_whole or parts.query or parts.fragment or parts.username is not None or not url.isascii():
+            return DocumentInvalid(f"{show(url)} is not the address of a witness: a host, perhaps a port and a path", at=at, hint=hint)
+        if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+            return DocumentInvalid("a witness on another machine is asked over https: on the way its no could be forged", at=at, hint=hint)
+        return None
+
+    def _key_fault(self, line: str) -> DocumentInvalid | None:
+        try:
+            key = read_key(line, at=join(NAME, "log.witness.key"))
+        except DocumentInvalid as fault:
+            return fault
+        if key.type == COSIGNATURE:
+            return None
+        hint = "of a cosigner, the base64 begins with `B` (type 04): ask who runs the witness"
+        return DocumentInvalid(f"this is the key of a log ({key.name}), not of a witness", at=join(NAME, "log.witness.key"), hint=hint)
 
     def _size(self, section: Mapping[str, Any], key: str, path: str, bounds: Bounds, default: int) -> int:
         try:

@@ -384,6 +384,12 @@ class VolumeUnusable(Misconfigured):
     code = "volume_unusable"
 
 
+class WitnessUnusable(Misconfigured):
+    """The witness of the log can't be asked, or does not cosign for a reason that is not the log's; ``at`` is its address."""
+
+    code = "witness_unusable"
+
+
 class StoreCorrupt(Misconfigured):
     """Bytes in the store do not have the digest they are kept under."""
 
@@ -473,6 +479,12 @@ class JournalUnwritable(JournalFailed):
 
 class JournalCorrupt(JournalFailed):
     code = "journal_corrupt"
+
+
+class WitnessDisagrees(JournalFailed):
+    """The witness has seen another history of this log than the one that is here."""
+
+    code = "witness_disagrees"
 
 
 def leaves() -> dict[str, type[SkillpodError]]:

@@ -22,6 +22,7 @@ from skillpod.inforce import InForce, Ruling, rules_entry
 from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
+from skillpod.journal.copies import SYSLOG
 from skillpod.journal.erasing import carry_out, plan
 from skillpod.journal.query import Query
 from skillpod.journal.report.surroundings import entries_seen, story_seen
@@ -33,6 +34,7 @@ from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.orders import Orders
+from skillpod.lifecycle.outlet import Outlet
 from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.pipeline import Examiner
 from skillpod.lifecycle.recollection import recollect
@@ -166,6 +168,7 @@ class SkillManager:
         journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, salts=self.home.salts, trouble=self._trouble)
         await journal.open()
         stack.push_async_callback(journal.close)
+        self._journal = journal
         index = Index(self.home.index)
         stack.callback(index.close)
         recollect(index, self.home.journal, end=journal.next_seq - 1)
@@ -174,6 +177,10 @@ class SkillManager:
         stack.callback(memory.close)
         self._news = News(clock=clock, worker=ProgramWorker(), alert=lambda: (self._config.alert.command, self._config.alert.timeout))
         stack.push_async_callback(self._news.close)
+        self._outlet = Outlet(
+            journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
+        )
+        stack.push_async_callback(self._outlet.close)
         self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
@@ -241,7 +248,7 @@ class SkillManager:
         self._watcher = watcher
         watcher.start()
         stack.callback(watcher.stop)
-        for work in (self._supervisor.run(), self._sweep_for_ever(), self._ruling.run(), self._upkeep.run()):
+        for work in (self._supervisor.run(), self._sweep_for_ever(), self._ruling.run(), self._upkeep.run(), self._outlet.run()):
             task = loop.create_task(work)
             stack.push_async_callback(_cancel, task)
         await self._supervisor.sweep()
@@ -541,7 +548,12 @@ class SkillManager:
             "calls": sum(route.leases.calls for route in routes),
             "failures": sum(route.leases.failures for route in routes),
             "guests": census,
+            "log": self._outlet.told(),
         }
+
+    def checkpoint(self) -> str:
+        """The log's newest checkpoint: a signed note, which says how many entries there are and what they come to."""
+        return str(self._journal.sealed)
 
     def holds(self) -> list[dict[str, Any]]:
         """What waits for people's answers, sorted by name."""

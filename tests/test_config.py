@@ -14,10 +14,12 @@ from skillpod.config import MAX_BYTES, Alert, Http, PodConfig, load_config
 from skillpod.documents import meta_faults
 from skillpod.errors import ConfigInvalid, ConfigRefused
 from skillpod.intake.watch import Observation
+from skillpod.journal.tree.note import ED25519, VerifierKey
 from skillpod.manifest.config import MAX_BYTES as MAX_CONFIG
 from skillpod.manifest.config import config_faults, fill_config
 from skillpod.model.capability import Access
 from skillpod.model.domain import DomainBounds
+from skillpod.model.keeping import Witness
 from skillpod.model.manifest import Manifest
 from skillpod.model.volume import Binding
 from skillpod.resources import packaged_text
@@ -238,6 +240,57 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
 )
 def test_what_the_http_door_may_not_be_told_is_refused_at_its_place(tmp_path: Path, text: str, at: str) -> None:
     assert at in _faults(tmp_path, text)
+
+
+WITNESS = "witness.example.org+f5f5d0ac+BC1xFkK3JrBEAWJ8qfusMvXIUw+xkDzE2wIlhxeSGkiB"
+
+
+def _witness(url: str, key: str = WITNESS) -> str:
+    return f"log: {{witness: {{url: '{url}', key: '{key}'}}}}"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://witness.example.org", "https://w.example.org:8443/pods/one", "http://127.0.0.1:8080", "http://[::1]:1/w"]
+)
+def test_a_witness_is_asked_over_https_or_on_this_machine(tmp_path: Path, url: str) -> None:
+    assert _load(tmp_path, _witness(url)).log.witness == Witness(url=url, key=WITNESS)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://witness.example.org", "over https"),
+        ("http://127.0.0.2.example.org", "over https"),
+        ("https://me:secret@witness.example.org", "not the address of a witness"),
+        ("https://witness.example.org/?log=1", "not the address of a witness"),
+        ("https://witness.example.org/#w", "not the address of a witness"),
+        ("https://witness.example.org:port", "not the address of a witness"),
+        ("https://:443", "not the address of a witness"),
+    ],
+)
+def test_an_address_that_no_witness_may_have_is_refused(tmp_path: Path, url: str, said: str) -> None:
+    assert said in _faults(tmp_path, _witness(url))["pod.yaml:log.witness.url"]
+
+
+def test_the_key_of_a_witness_is_a_cosigner_s(tmp_path: Path) -> None:
+    changed = WITNESS.replace("f5f5d0ac", "f5f5d0ad")
+    assert "no verifier key" in _faults(tmp_path, _witness("https://w.example.org", changed))["pod.yaml:log.witness.key"]
+    log = VerifierKey("example.org/log", ED25519, bytes(32))
+    assert "the key of a log" in _faults(tmp_path, _witness("https://w.example.org", str(log)))["pod.yaml:log.witness.key"]
+
+
+def test_copies_lie_outside_of_home_and_of_what_skills_may_write(tmp_path: Path) -> None:
+    home, outside, data = tmp_path / "home", tmp_path / "outside", tmp_path / "data"
+    for each in (home, outside, data):
+        each.mkdir()
+    (outside / "link").symlink_to(home)
+    at = "pod.yaml:log.copies.file"
+    assert _load(home, f"log: {{copies: {{file: {outside}/copies}}}}").log.copies.file == f"{outside}/copies"
+    for inside in (f"{home}/copies", f"{home}/journal/copies", f"{outside}/../home/copies", f"{outside}/link/copies"):
+        assert "in HOME" in _faults(home, f"log: {{copies: {{file: {inside}}}}}")[at]
+    volumes = f"volumes: {{data: {{path: {data}, access: ACCESS}}}}\nlog: {{copies: {{file: {data}/copies}}}}"
+    assert "the volume data" in _faults(home, volumes.replace("ACCESS", "write"))[at]
+    assert _load(home, volumes.replace("ACCESS", "read")).log.copies.file
 
 
 def test_a_bound_that_is_not_said_keeps_its_default(tmp_path: Path) -> None:

@@ -131,6 +131,7 @@ def _facts(home: Path) -> Iterator[Fact]:
     yield _home(home)
     yield _pod_yaml(home)
     yield _journal(home)
+    yield _checkpoints(home)
     yield _mcp()
     yield _doors(home)
 
@@ -207,6 +208,38 @@ def _journal(home: Path) -> Fact:
     except OSError as fault:
         return Fact(name="journal", state="missing", detail=f"{directory} can't be read: {fault.strerror}")
     return Fact(name="journal", state="ok", detail=f"{count} entries, all readable")
+
+
+def _checkpoints(home: Path) -> Fact:
+    """Whether anybody but the owner of HOME could tell that the log was cut or written anew."""
+    try:
+        keeping = load_config(home).log
+    except SkillpodError:
+        return Fact(name="checkpoints", state="warning", detail="pod.yaml can't be taken, which says where they are copied to")
+    copies = keeping.copies
+    places = [copies.file, "the system's log" if copies.to_syslog else "", *copies.command[:1], "a witness" if keeping.witness else ""]
+    if not any(places):
+        detail = "nobody keeps any: who owns HOME can cut the log's end, or write all of it anew, without a trace"
+        remedy = "`log.copies` or `log.witness` in pod.yaml: docs/journal.md, Checkpoints out of reach"
+        return Fact(name="checkpoints", state="warning", detail=detail, remedy=remedy)
+    return _copied(home, ", ".join(filter(None, places)))
+
+
+def _copied(home: Path, places: str) -> Fact:
+    """What the pod that runs here says of its copies."""
+    try:
+        running = find_pod(home)
+        if running is None:
+            return Fact(name="checkpoints", state="ok", detail=f"go to {places}, while a pod runs")
+        with closing(running):
+            told = running.stats().get("log", {}).get("copies", [])
+    except SkillpodError as fault:
+        return Fact(name="checkpoints", state="warning", detail=fault.message, remedy=fault.hint)
+    faults = [f"{copy['to']}: {copy['fault']}" for copy in told if copy["fault"]]
+    if faults:
+        return Fact(name="checkpoints", state="warning", detail="; ".join(faults), remedy="docs/journal.md, Checkpoints out of reach")
+    there = ", ".join(f"{copy['to']} (of {copy['size']} entries)" for copy in told if copy["size"] >= 0)
+    return Fact(name="checkpoints", state="ok", detail=f"the newest went to {there}" if there else f"go to {places}")
 
 
 def _mcp() -> Fact:

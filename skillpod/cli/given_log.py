@@ -10,12 +10,11 @@ from typing import Annotated
 
 import typer
 
-from skillpod.errors import DocumentInvalid, PathUnusable
+from skillpod.errors import PathUnusable
 from skillpod.home import Home
 from skillpod.journal.check import VKEY, read_log_key
-from skillpod.journal.key import verify
+from skillpod.journal.copies import Copied, read_copies
 from skillpod.journal.segments import open_directory
-from skillpod.journal.tree.checkpoint import Signed, read_checkpoint, split
 from skillpod.journal.tree.note import VerifierKey, read_key
 
 JournalDir = Annotated[
@@ -56,23 +55,19 @@ def own_key(directory: int) -> VerifierKey:
     return found
 
 
-def given_key(text: str) -> VerifierKey:
-    """The key in the option ``--key``. Raises DocumentInvalid."""
+def given_key(text: str, *, option: str = "--key") -> VerifierKey:
+    """The key in an option, or in the file that it names. Raises DocumentInvalid."""
     path = Path(text)
-    return read_key(path.read_text("utf-8", "replace") if path.is_file() else text, at="--key")
+    return read_key(path.read_text("utf-8", "replace") if path.is_file() else text, at=option)
 
 
-def copied(files: Sequence[Path], key: VerifierKey) -> list[Signed]:
+def copied(files: Sequence[Path], key: VerifierKey) -> list[Copied]:
     """The checkpoints in files that were kept elsewhere, each with one or with several. Raises DocumentInvalid, PathUnusable."""
-    found: list[Signed] = []
-    for file in files:
-        try:
-            notes = split(file.read_bytes())
-        except OSError as fault:
-            raise PathUnusable(fault.strerror or str(fault), at=str(file)) from fault
-        if not notes:
-            raise DocumentInvalid(
-                "no checkpoint is in this file", at=str(file), hint="a checkpoint is a text of three lines and a signature"
-            )
-        found += [read_checkpoint(note, key=key, verify=verify, at=str(file)) for note in notes]
-    return found
+    return [read_copies(_content(file), key, at=str(file)) for file in files]
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        raise PathUnusable(fault.strerror or str(fault), at=str(file)) from fault

@@ -62,7 +62,7 @@ def _copies(home: Home, files: list[Path]) -> list[Signed]:
         raise PathUnusable(
             "no key is left to hold a copied checkpoint against", at="--copy", hint="bring HOME/log.key back, or leave it out"
         )
-    return copied(files, key)
+    return [signed for copy in copied(files, key) for signed in copy.checkpoints]
 
 
 def _as_dict(broken: Break) -> dict[str, object]:

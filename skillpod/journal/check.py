@@ -24,6 +24,7 @@ from skillpod.journal.tree.note import VerifierKey, read_key
 
 CHECKPOINT = "checkpoint"
 HISTORY = "checkpoints"
+COSIGNED = "cosigned"
 VKEY = "log.vkey"
 
 _BLOCK = 1 << 20
@@ -69,7 +70,8 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
     """
     history = [] if key is None else _history(directory, key)  # before the newest: a pod that runs replaces that first
     sealed = None if key is None else newest(directory, key)
-    marks = sorted([*history, *([sealed] if sealed else []), *copies], key=lambda mark: mark.checkpoint.size)
+    witnessed = None if key is None else read_cosigned(directory, key)
+    marks = sorted([*history, *filter(None, (sealed, witnessed)), *copies], key=lambda mark: mark.checkpoint.size)
     checked = _Check(directory, marks, sealed=sealed, told=told).run()
     if sealed and any(mark.checkpoint.size > sealed.checkpoint.size for mark in history):
         raise JournalCorrupt("the checkpoint is older than one before it: it was put back", at=CHECKPOINT, hint=BREAK)
@@ -118,6 +120,39 @@ def read_log_key(directory: int) -> VerifierKey | None:
         return read_key(text.decode("utf-8", "replace"), at=VKEY)
     except DocumentInvalid as fault:
         raise JournalCorrupt(fault.message, at=VKEY, hint=BREAK) from fault
+
+
+def newest(directory: int, key: VerifierKey) -> Signed:
+    """The newest checkpoint. Raises JournalCorrupt, OSError."""
+    try:
+        return read_checkpoint(_bytes(directory, CHECKPOINT, limit=_NOTES), key=key, verify=verify, at=CHECKPOINT)
+    except FileNotFoundError as fault:
+        raise JournalCorrupt("the checkpoint is gone: nothing says what the log was", at=CHECKPOINT, hint=BREAK) from fault
+    except DocumentInvalid as fault:
+        raise JournalCorrupt(fault.message, at=CHECKPOINT, hint=BREAK) from fault
+
+
+def read_cosigned(directory: int, key: VerifierKey) -> Signed | None:
+    """The newest checkpoint that a witness has signed, None where there is none; nothing is said yet of the witness's own signature.
+    Raises JournalCorrupt, OSError."""
+    try:
+        return read_checkpoint(_bytes(directory, COSIGNED, limit=_NOTES), key=key, verify=verify, at=COSIGNED)
+    except FileNotFoundError:
+        return None
+    except DocumentInvalid as fault:
+        raise JournalCorrupt(fault.message, at=COSIGNED, hint=BREAK) from fault
+
+
+def require_witness(directory: int, key: VerifierKey, witness: VerifierKey) -> Signed:
+    """The newest checkpoint with a signature of that witness. What came after it, no witness has seen.
+
+    Raises JournalCorrupt when there is none, OSError.
+    """
+    found = read_cosigned(directory, key)
+    if found is None or not found.note.is_signed_by(witness, verify):
+        what = "no checkpoint was cosigned by a witness" if found is None else f"the cosigned checkpoint is not signed by {witness.name}"
+        raise JournalCorrupt(what, at=COSIGNED, hint="was `log.witness` in pod.yaml, with this key? Ask the witness what it cosigned last")
+    return found
 
 
 def batches(directory: int) -> Iterator[Batch]:
@@ -321,16 +356,6 @@ def what_happened(first: int, found: Sequence[bytes], signed: Sequence[bytes]) -
 
 
 # --- files -------------------------------------------------------------------------------------------------------------------------
-
-
-def newest(directory: int, key: VerifierKey) -> Signed:
-    """The newest checkpoint, which that key has signed. Raises JournalCorrupt, OSError."""
-    try:
-        return read_checkpoint(_bytes(directory, CHECKPOINT, limit=_NOTES), key=key, verify=verify, at=CHECKPOINT)
-    except FileNotFoundError as fault:
-        raise JournalCorrupt("the checkpoint is gone: nothing says what the log was", at=CHECKPOINT, hint=BREAK) from fault
-    except DocumentInvalid as fault:
-        raise JournalCorrupt(fault.message, at=CHECKPOINT, hint=BREAK) from fault
 
 
 def _history(directory: int, key: VerifierKey) -> list[Signed]:

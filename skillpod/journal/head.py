@@ -11,13 +11,14 @@ from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal import key as keys
-from skillpod.journal.check import CHECKPOINT, HISTORY, VKEY, Checked, batches, check, read_log_key
+from skillpod.journal.check import CHECKPOINT, COSIGNED, HISTORY, VKEY, Checked, batches, check, read_log_key
+from skillpod.journal.hashes import FILE as HASHES
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import LogKey
 from skillpod.journal.segments import BREAK
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
-from skillpod.journal.tree.merkle import Growing, leaf_hash
-from skillpod.journal.tree.note import Note, Signature, VerifierKey
+from skillpod.journal.tree.merkle import Growing, consistency, is_consistent, leaf_hash, root
+from skillpod.journal.tree.note import Note, VerifierKey
 from skillpod.model.entry import Entry, Fact
 
 RENEWED = "renewed"
@@ -123,14 +124,27 @@ class Head:
             return None
         return self._publish(key, Checkpoint(key.verifier.name, size, self._tree.root()))
 
-    def cosign(self, size: int, signatures: Sequence[Signature]) -> None:
-        """Put further signatures under the newest checkpoint, if it still is the one of that size. Raises OSError."""
-        sealed = self._sealed
-        if sealed is None or sealed.checkpoint.size != size:
-            return
-        there = {(signature.name, signature.id) for signature in signatures}
-        others = [signature for signature in sealed.note.signatures if (signature.name, signature.id) not in there]
-        self._write(Signed(sealed.checkpoint, Note(sealed.note.text, (*others, *signatures))))
+    def cosign(self, cosigned: Signed) -> None:
+        """Keep a checkpoint that a witness has signed, as the newest such; below the newest checkpoint itself, when it still is that one.
+        Raises OSError."""
+        self._replace(COSIGNED, str(cosigned).encode())
+        if self._sealed is not None and self._sealed.note.text == cosigned.note.text:
+            self._write(cosigned)
+
+    def consistency(self, old: int, signed: Signed) -> list[bytes]:
+        """The proof that the first ``old`` entries are what a checkpoint's tree grew from.
+
+        Raises JournalCorrupt when the file of hashes does not lead to that checkpoint, OSError.
+        """
+        size, top = signed.checkpoint.size, signed.checkpoint.root
+        try:
+            proof = consistency(old, size, self.read)
+            if is_consistent(old, root(old, self.read), size, top, proof):
+                return proof
+        except ValueError:
+            pass  # not all of it is written yet, as on a full disk
+        hint = "when the disk has room, restart the pod: the file is made anew"
+        raise JournalCorrupt("the file of hashes does not lead to what was signed: no proof can be made", at=HASHES, hint=hint)
 
     def read(self, places: Sequence[int]) -> list[bytes]:
         """Kept hashes, for proofs. Raises ValueError, OSError."""

@@ -137,7 +137,8 @@ class JournalWriter:
             await self._write_the_rest()
         finally:
             self._fault = JournalUnwritable("the journal is closed")
-            await self._seal()
+            with suppress(OSError):
+                await self.seal()
             await asyncio.wrap_future(self._let_go())
 
     def _let_go(self) -> Future[None]:
@@ -157,10 +158,10 @@ class JournalWriter:
         """Write control entries with nothing between them, all in one append or none; their numbers are given when this returns, and the
         first of them is the result once they are durable. Raises as ``record``."""
         self.require()
-        made = [self._made(entry, encode_body) for entry in entries]  # before the first has its place: one that is no line keeps out all
+        encoded = [self._encoded(entry, encode_body) for entry in entries]
         done: asyncio.Future[int] = self._running_loop().create_future()
-        for pending in made:
-            self._queued(pending).done = done
+        for body, salt in encoded:
+            self._queued(body, salt).done = done
         self._flush_now()
         return done
 
@@ -170,7 +171,7 @@ class JournalWriter:
         Raises JournalUnwritable when the journal is known to be broken, and as ``record`` for what does not fit a line.
         """
         self.require()
-        self._queued(self._made(entry, encode_body)).is_control = False
+        self._queued(*self._encoded(entry, encode_body)).is_control = False
         self._flush_soon()
 
     def mark(self, entry: Entry) -> None:
@@ -178,7 +179,7 @@ class JournalWriter:
 
         What is kept is not bounded: there is only so much to take away, and what makes more work is refused meanwhile.
         """
-        self._queued(self._made(entry, encode_body_anyway))
+        self._queued(*self._encoded(entry, encode_body_anyway))
         if self._fault is None:
             self._flush_soon()
 
@@ -192,13 +193,13 @@ class JournalWriter:
 
     # --- one flush at a time ---
 
-    def _made(self, entry: Entry, encode: _Encode) -> _Pending:
-        """The entry as it is written, which has no place in the log yet."""
+    def _encoded(self, entry: Entry, encode: _Encode) -> tuple[bytes, bytes]:
+        """The line without its number, and the salt in it."""
         salt = fresh_salt(entry)
-        return _Pending(0, encode(entry, ts=self._epoch(), node=self._node, salt=salt), salt)
+        return encode(entry, ts=self._epoch(), node=self._node, salt=salt), salt
 
-    def _queued(self, pending: _Pending) -> _Pending:
-        pending.seq = self._next_seq
+    def _queued(self, body: bytes, salt: bytes) -> _Pending:
+        pending = _Pending(self._next_seq, body, salt)
         self._next_seq += 1
         self._queue.append(pending)
         return pending
@@ -252,6 +253,20 @@ class JournalWriter:
 
     # --- the signed head ---
 
+    async def seal(self) -> None:
+        """Sign what is on the disk now, when something was added since the newest checkpoint. Raises OSError."""
+        sealed = await self._running_loop().run_in_executor(self._thread, self._head.seal)
+        if sealed is not None:
+            self._told_sealed(sealed)
+
+    async def consistency(self, old: int, signed: Signed) -> list[bytes]:
+        """The proof that the first ``old`` entries are what a checkpoint's tree grew from. Raises JournalCorrupt, OSError."""
+        return await self._running_loop().run_in_executor(self._thread, self._head.consistency, old, signed)
+
+    async def cosign(self, cosigned: Signed) -> None:
+        """Publish a checkpoint with a witness's signature. Raises OSError."""
+        await self._running_loop().run_in_executor(self._thread, self._head.cosign, cosigned)
+
     def _seal_within(self, seconds: float) -> None:
         """Have a checkpoint made by then; one that is due earlier stays."""
         if not self._is_open:
@@ -271,12 +286,6 @@ class JournalWriter:
     def _begin_seal(self) -> None:
         self._sealing = None
         self._running_loop().run_in_executor(self._thread, self._head.seal).add_done_callback(self._sealed)
-
-    async def _seal(self) -> None:
-        with suppress(OSError):
-            sealed = await self._running_loop().run_in_executor(self._thread, self._head.seal)
-            if sealed is not None:
-                self._told_sealed(sealed)
 
     def _sealed(self, done: asyncio.Future[Signed | None]) -> None:
         fault = done.exception()

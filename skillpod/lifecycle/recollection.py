@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 from skillpod.errors import JournalCorrupt
+from skillpod.journal.query import Query
 from skillpod.journal.replay import read
 from skillpod.journal.segments import BREAK, dropped_entries, open_directory
+from skillpod.model.entry import Fact
 from skillpod.store.index import Index
+
+_FOLDED = Query(words={"fact": tuple(fact.value for fact in Fact if fact is not Fact.CALL)})
+"""Calls move nothing, and are most of what a log holds: they are told by their bytes, and not parsed."""
 
 
 def recollect(index: Index, journal: Path, *, end: int | None = None) -> None:
@@ -21,7 +26,7 @@ def recollect(index: Index, journal: Path, *, end: int | None = None) -> None:
     if index.position() < dropped or (end is not None and index.position() > end):
         index.reset()  # it is behind, or of another journal than the one that is here: the journal is the truth
     is_needed = index.position() < dropped
-    index.apply_all((recorded.seq, recorded.entry) for recorded in read(journal, after=index.position()))
+    index.apply_all((recorded.seq, recorded.entry) for recorded in read(journal, _FOLDED, after=index.position()))
     if is_needed and not index.is_stated:
         index.reset()
         raise JournalCorrupt(

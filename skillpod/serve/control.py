@@ -80,6 +80,7 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/log/{number:int}", door.log_entry, methods=["GET"]),
             Route("/v1/tools", door.tools, methods=["GET"]),
             Route("/v1/stats", door.stats, methods=["GET"]),
+            Route("/v1/log/checkpoint", door.checkpoint, methods=["GET"]),
             Route("/v1/events", door.events, methods=["GET"]),
             Route("/v1/calls", door.call, methods=["POST"]),
             Route("/v1/commands", door.command, methods=["POST"]),
@@ -159,6 +160,11 @@ class _Door:
         if not principal.sees_all:
             raise self._pod.denied(principal, "see the pod's counts", "they are of all skills, and it sees some")
         return _json({**self._pod.stats(), "doors": self._doors})
+
+    async def checkpoint(self, request: Request) -> Response:
+        self._viewer(request, "see the log's checkpoint")  # it says how many entries there are, and nothing of any skill
+        _query(request, allowed=frozenset())
+        return Response(self._pod.checkpoint(), media_type="text/plain; charset=utf-8")
 
     async def events(self, request: Request) -> Response:
         principal = self._viewer(request, "follow events")

@@ -186,6 +186,16 @@ def test_a_tail_cut_to_an_older_state_of_every_file_is_told_by_a_copied_checkpoi
         _check(journal, copies=[copy])
 
 
+def test_a_cosigned_checkpoint_that_was_left_tells_of_a_cut(journal: Path, tmp_path: Path) -> None:
+    shutil.copytree(journal, tmp_path / "older")
+    fill(journal, 5)
+    (journal / "checkpoint").rename(tmp_path / "older" / "cosigned")
+    shutil.rmtree(journal)
+    (tmp_path / "older").rename(journal)
+    with pytest.raises(JournalCorrupt, match="entries 64 to 68 are missing"):
+        fill(journal, 1)
+
+
 def test_a_whole_log_rewritten_with_its_own_key_is_told_by_a_copied_checkpoint_alone(journal: Path) -> None:
     copied = (journal / "checkpoint").read_bytes()
     forged = _lines(journal)

@@ -19,7 +19,7 @@ from skillpod.model.selection import Selection
 from skillpod.serve.address import socket_address
 from skillpod.serve.control import BODY_LIMIT
 from skillpod.serve.listener import serve_socket
-from tests.support.pod import DIGEST, StandInPod
+from tests.support.pod import CHECKPOINT, DIGEST, StandInPod
 
 PATIENCE = 10.0
 
@@ -41,6 +41,12 @@ async def _connect(home: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
 
 async def ask(home: Path, method: str, target: str, body: bytes | Any = None, *headers: str) -> Answered:
     """One request over a connection of its own: the status and the JSON that came back."""
+    status, text = await ask_for_text(home, method, target, body, *headers)
+    return status, json.loads(text)
+
+
+async def ask_for_text(home: Path, method: str, target: str, body: bytes | Any = None, *headers: str) -> tuple[int, bytes]:
+    """One request over a connection of its own: the status and what came back."""
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     reader, writer = await _connect(home)
     lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", f"Content-Length: {len(content)}", *headers, "", ""]
@@ -48,7 +54,7 @@ async def ask(home: Path, method: str, target: str, body: bytes | Any = None, *h
     answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
     told, _, text = answer.partition(b"\r\n\r\n")
-    return int(told.split(b" ", 2)[1]), json.loads(text)
+    return int(told.split(b" ", 2)[1]), text
 
 
 def serving(home: Path, act: Callable[[StandInPod], Awaitable[None]]) -> None:
@@ -86,7 +92,7 @@ def test_one_skill_its_manual_and_its_output_are_told(home: Path) -> None:
         assert (await ask(home, "GET", "/v1/skills/alpha"))[1]["digest"] == DIGEST
         assert (await ask(home, "GET", "/v1/skills/alpha/instructions")) == (200, {"name": "alpha", "instructions": "# alpha\n\nUse it.\n"})
         assert (await ask(home, "GET", "/v1/skills/alpha/output"))[1]["output"].startswith("alpha was here")
-        assert (await ask(home, "GET", "/v1/stats")) == (200, {"skills": 2, "doors": {}})
+        assert (await ask(home, "GET", "/v1/stats")) == (200, {"skills": 2, "log": {"size": 7, "copies": []}, "doors": {}})
 
     serving(home, act)
 
@@ -313,6 +319,14 @@ async def _event(reader: asyncio.StreamReader) -> dict[str, Any]:
     chunk = await reader.readexactly(size + 2)
     told: dict[str, Any] = json.loads(chunk)
     return told
+
+
+def test_the_log_s_checkpoint_is_given_byte_for_byte(home: Path) -> None:
+    async def act(pod: StandInPod) -> None:
+        assert await ask_for_text(home, "GET", "/v1/log/checkpoint") == (200, CHECKPOINT.encode())
+        assert (await ask(home, "GET", "/v1/log/checkpoint?size=1"))[0] == 400
+
+    serving(home, act)
 
 
 def test_events_come_as_they_happen_one_line_each(home: Path) -> None:

@@ -17,7 +17,7 @@ from skillpod.model.principal import LOCAL_OWNER, Role
 from skillpod.serve import visits
 from skillpod.serve.listener import serve_socket
 from skillpod.serve.tokens import FILE, add_token, mint, remove_token
-from tests.serve.test_control import PATIENCE, Answered, _connect, _event, ask
+from tests.serve.test_control import PATIENCE, Answered, _connect, _event, ask, ask_for_text
 from tests.support.pod import StandInPod
 
 ME = f"uid:{os.getuid()}"
@@ -103,10 +103,12 @@ def test_a_command_asks_for_its_role_and_a_look_for_the_viewers(home: Path) -> N
     async def act(pod: StandInPod) -> None:
         mounts = {role: (await command(home, header))[0] for role, header in headers.items()}
         looks = {role: (await ask(home, "GET", "/v1/skills/alpha", None, header))[0] for role, header in headers.items()}
+        keeps = {role: (await ask_for_text(home, "GET", "/v1/log/checkpoint", None, header))[0] for role, header in headers.items()}
         may = {Role.OPERATOR, Role.ADMIN}
         assert mounts == {role: 200 if role in may else 403 for role in Role}
-        assert looks == {role: 403 if role is Role.BREAK_GLASS else 200 for role in Role}
+        assert looks == keeps == {role: 403 if role is Role.BREAK_GLASS else 200 for role in Role}
         for target in (
+            "/v1/log/checkpoint",
             "/v1/skills",
             "/v1/skills/alpha",
             "/v1/skills/alpha/instructions",

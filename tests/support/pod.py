@@ -31,6 +31,7 @@ from skillpod.model.selection import Selection
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 OTHER = Digest("sha256:" + "cd" * 32)
+CHECKPOINT = f"skillpod/pod-1\n2\n{'A' * 43}=\n\n\N{EM DASH} skillpod/pod-1 {'A' * 92}\n"
 PICTURE = [{"type": "text", "text": "a picture"}, {"type": "image", "data": "iVBORw==", "mimeType": "image/png"}]
 WALLS = [
     {"name": "seccomp", "state": "active", "required": True, "detail": "an allowlist of 90 system calls", "remedy": ""},
@@ -75,6 +76,7 @@ class StandInPod:
         self.commands: list[Command] = []
         self.waiting_ones: dict[str, dict[str, Any]] = {}
         self.denials: list[tuple[str, str]] = []
+        self.copies: list[dict[str, Any]] = []
         self.journal = Path("/nonexistent")
         self.erasures: list[tuple[Selection, str]] = []
         self.hanging = asyncio.Event()
@@ -134,7 +136,10 @@ class StandInPod:
         return [{**shape, "name": tool} for skill in self.skills() for tool in skill["tools"]]
 
     def stats(self) -> dict[str, Any]:
-        return {"skills": len(self.entries)}
+        return {"skills": len(self.entries), "log": {"size": 7, "copies": self.copies}}
+
+    def checkpoint(self) -> str:
+        return CHECKPOINT
 
     async def events(self) -> AsyncIterator[Event]:
         queue: asyncio.Queue[Event] = asyncio.Queue()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skillpod.errors import DocumentInvalid
 from skillpod.journal.tree.merkle import SIZE
-from skillpod.journal.tree.note import Note, VerifierKey, Verify, read_note
+from skillpod.journal.tree.note import Note, Signature, VerifierKey, Verify, read_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -36,6 +37,12 @@ class Signed:
 
     def __str__(self) -> str:
         return str(self.note)
+
+    def with_signatures(self, new: Sequence[Signature]) -> Signed:
+        """The same with further signatures; of a key that has one there, the new one alone."""
+        keys = {(signature.name, signature.id) for signature in new}
+        others = [signature for signature in self.note.signatures if (signature.name, signature.id) not in keys]
+        return Signed(self.checkpoint, Note(self.note.text, (*others, *new)))
 
 
 def read_checkpoint(text: bytes, *, key: VerifierKey, verify: Verify, at: str) -> Signed:

@@ -85,6 +85,11 @@ def cosigned(text: str, when: int) -> bytes:
     return f"cosignature/v1\ntime {when}\n{text}".encode()
 
 
+def cosigned_at(signature: Signature) -> int:
+    """When a witness made that signature of its: seconds since the epoch, by its clock."""
+    return int.from_bytes(signature.value[:8])
+
+
 def is_key_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
