@@ -26,9 +26,6 @@ class Nothing:
     async def record(self, entry: Entry) -> int:
         return 1
 
-    async def record_all(self, entries: Sequence[Entry]) -> int:
-        return 1
-
     def note(self, entry: Entry) -> None:
         return
 
