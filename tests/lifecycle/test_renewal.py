@@ -317,3 +317,16 @@ def test_a_key_that_is_laid_beside_its_place_when_a_pod_dies_is_taken_by_the_nex
     keep(generate(ORIGIN), log / "log.key.new")
     with pytest.raises(JournalCorrupt, match="the key of the log is gone"):
         write(log, [])
+
+
+@pytest.mark.parametrize("name", ["000001.jsonl", "hashes", "checkpoints", "log.vkey"])
+def test_what_was_put_in_the_place_of_a_file_keeps_no_new_log_from_beginning(log: Path, name: str) -> None:
+    file = log / "journal" / name
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    with pytest.raises(JournalCorrupt, match="is not a plain file") as refused:
+        write(log, [])
+    assert "skillpod log renew" in refused.value.hint
+    renew(log)
+    assert _is_whole(log)
+    assert "is not a plain file" in _first(log).details["fault"]
