@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from skillpod.errors import CommandInvalid
-from skillpod.journal.query import FIELDS, Query, fits
+from skillpod.journal.query import FIELDS, LAST_SECOND, Query, fits
 from skillpod.model.span import seconds
 
 NAMES = (*FIELDS, "digest", "generation", "grep", "since", "until")
@@ -58,13 +58,17 @@ def _time(name: str, words: Sequence[str], *, now: float, place: str) -> float:
 
 
 def moment(text: str, *, now: float, at: str) -> float:
-    """``2h`` ago, or a date, as seconds since the epoch, 1 at the least. Raises CommandInvalid."""
+    """``2h`` ago, or a date, as seconds since the epoch: from 1, for 0 asks nothing, to the last that a line can say. Raises
+    CommandInvalid."""
     ago = seconds(text)
-    if ago is not None:
-        return max(1.0, now - ago)
     try:
-        when = datetime.fromisoformat(text)
-        return (when if when.tzinfo else when.astimezone()).timestamp()
+        return min(max(1.0, _date(text) if ago is None else now - ago), LAST_SECOND)
     except (ValueError, OverflowError):
         hint = "as in 15m, 2h, 7d, 2026-11-21 or 2026-11-21T05:00Z"
         raise CommandInvalid(f"`{text}` is not a time", at=at, hint=hint) from None
+
+
+def _date(text: str) -> float:
+    """A time without a zone is this machine's. Raises ValueError, OverflowError."""
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo else when.astimezone()).timestamp()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from skillpod.errors import CommandInvalid, JournalCorrupt, PathUnusable
 from skillpod.journal.entry import Recorded, encode
-from skillpod.journal.query import FIELDS, Query, asking
+from skillpod.journal.query import FIELDS, Query, asking, fits
 from skillpod.journal.replay import Span, calls, newest, read, read_with_lines, span
 from skillpod.journal.terms import query_of
 from skillpod.model.entry import Entry, Fact
@@ -408,3 +410,32 @@ def test_calls_are_counted_as_they_are_read(tmp_path: Path) -> None:
     for query in (Query(), asking(skill="s*"), Query(since=1_000_005.0, until=1_000_020.0), asking(skill="nobody")):
         wanted = Counter((each.entry.skill, each.entry.outcome) for each in read(journal, query) if each.entry.fact is Fact.CALL)
         assert calls(journal, query) == wanted
+
+
+def test_no_pattern_is_slow() -> None:
+    started = time.process_time()
+    assert not fits("*a" * 500 + "b", "a" * 60_000)
+    assert fits("*a" * 500 + "*", "a" * 60_000)
+    assert time.process_time() - started < 0.5
+
+
+@given(st.text("ab*", max_size=7), st.text("ab\n", max_size=9))
+def test_a_star_is_any_text_and_all_else_is_itself(pattern: str, text: str) -> None:
+    assert fits(pattern, text) is (re.fullmatch(re.escape(pattern).replace(r"\*", "(?s:.*)"), text) is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ({"since": ["9999-12-31T23:59:59-12:00"]}, 0),
+        ({"until": ["9999-12-31T23:59:59-12:00"]}, 3),
+        ({"since": ["0001-01-01T00:00+14:00"]}, 3),
+        ({"until": ["0001-01-01T00:00+14:00"]}, 0),
+        ({"until": ["1970-01-01T00:00Z"]}, 0),
+    ],
+)
+def test_a_time_at_the_edge_of_all_times_is_one(tmp_path: Path, question: dict[str, list[str]], count: int) -> None:
+    journal = _write(tmp_path / "journal", [Entry(fact=Fact.CALL, skill="scan", outcome="ok")] * 3)
+    query = query_of(question, now=1_000_006.0, place="--{}")
+    assert len(newest(journal, 100, query)) == count
+    assert calls(journal, query).total() == count
