@@ -177,3 +177,14 @@ def test_a_text_made_to_be_slow_is_not(bad: str) -> None:
     started = time.process_time()
     redacted_text(bad)
     assert time.process_time() - started < 1.0
+
+
+def test_a_schema_that_leads_to_itself_in_many_ways_is_looked_at_once_for_each_value() -> None:
+    ways = [{"title": str(number), "additionalProperties": {"$ref": "#/$defs/n"}, "items": {"$ref": "#/$defs/n"}} for number in range(500)]
+    schema = {"properties": {"n": {"$ref": "#/$defs/n"}, "digits": {"writeOnly": True}}, "$defs": {"n": {"anyOf": ways}}}
+    deep: Any = [0] * 4000
+    for _ in range(20):
+        deep = {"a": deep}
+    started = time.process_time()
+    assert Redaction([schema]).of({"n": deep, "digits": 1234}) == {"n": deep, "digits": {"redacted": BY_SCHEMA}}
+    assert time.process_time() - started < 2
