@@ -135,3 +135,33 @@ def test_salts_are_erased_while_the_pod_runs_by_an_admin_who_sees_all(skills: Pa
         assert len(entries(home, Fact.NOT_ALLOWED)) == 2
 
     asyncio.run(scenario())
+
+
+SECRETIVE = f"""
+from skillpod import tool
+
+@tool
+def say() -> str:
+    return "hello"
+
+raise RuntimeError("no such account: {TOKEN}")
+"""
+
+
+def test_what_is_refused_leaves_no_value_of_its_config_and_no_secret_that_its_code_quotes(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        schema = {"type": "object", "properties": {"key": {"type": "integer"}}}
+        write_skill(skills, "unfit", handler=ECHO, manifest={"config": {"schema": schema}})
+        write_skill(skills, "loud", handler=SECRETIVE)
+        home.mkdir(mode=0o700)
+        (home / "pod.yaml").write_text(json.dumps({"skills": {"unfit": {"config": {"key": "hunter2"}}}}))
+        async with running(skills, home) as stage:
+            assert "hunter2" in stage.pod.show("unfit")["error"]["message"]  # who may look is told what to mend
+
+    asyncio.run(scenario())
+    unfit, loud = sorted((entry for _, entry in entries(home, Fact.REFUSED)), key=lambda entry: entry.skill, reverse=True)
+    assert (unfit.error["code"], unfit.error["at"]) == ("config_refused", "config:key")
+    assert "RuntimeError: no such account: [redacted: a GitHub token]" in loud.reason
+    written = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
+    assert b"hunter2" not in written
+    assert TOKEN.encode() not in written
