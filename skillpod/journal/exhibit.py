@@ -78,8 +78,8 @@ def hold(directory: int, first: int, last: int, key: VerifierKey) -> Signed:
 
 def lines(directory: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
     """The lines of those entries with their numbers, as far as they are there. Raises JournalCorrupt, OSError."""
-    numbers = segment_numbers(directory)
-    begin = {number: _first(directory, number) for number in numbers}
+    begin = {number: start for number in segment_numbers(directory) if (start := _first(directory, number))}
+    numbers = list(begin)
     for number, following in zip(numbers, [*numbers[1:], 0], strict=True):
         if begin[number] > last or (following and begin[following] <= first):
             continue
@@ -92,13 +92,13 @@ def lines(directory: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _first(directory: int, number: int) -> int:
-    """The number of a segment's first entry, by what that says. Whoever changed it is found out by the proof."""
+    """The number of a segment's first entry, by what that says; 0 where it has none yet. Whoever changed it is found out by the proof."""
     with reading(directory, number) as segment:
         line = next(read_lines(segment), None)
     found = sequence_at_a_glance(line.content) if line else 0
     if line and not found:
         raise JournalCorrupt("this line says no number", at=f"{segment_name(number)}:1", hint=DISTRUST)
-    return found or dropped_entries(directory) + 1
+    return found
 
 
 def _path(directory: int, index: int, head: Checkpoint) -> tuple[bytes, Sequence[bytes]]:

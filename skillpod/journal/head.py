@@ -95,10 +95,13 @@ class Head:
             rebuild(directory, self._hashes)
 
     def _begin(self) -> LogKey:
-        """A key for the log; in its place last, so that one with a key always has a checkpoint. A crash before leaves it beside."""
+        """A key for the log; in its place last, so that one with a key always has a checkpoint. A crash before leaves it beside, and it is
+        taken up again: something may be signed with it by then."""
         self.began = Began(self._origin, self._tree.size)
-        key = keys.generate(self._origin)
-        keys.lay(key, self._key_path)
+        key = keys.laid(self._key_path, self._origin)
+        if key is None:
+            key = keys.generate(self._origin)
+            keys.lay(key, self._key_path)
         self._publish(key, Checkpoint(self._origin, self._tree.size, self._tree.root()))
         self._replace(VKEY, f"{key.verifier}\n".encode())
         os.fsync(self._directory)

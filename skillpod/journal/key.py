@@ -61,6 +61,14 @@ def lay(key: LogKey, path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def laid(path: Path, origin: str) -> LogKey | None:
+    """The key that was laid beside that place, None where there is none whole. Raises OSError."""
+    try:
+        return load(_beside(path), origin)
+    except (FileNotFoundError, JournalCorrupt):
+        return None
+
+
 def take(path: Path) -> None:
     """Put what was laid beside it in its place. Raises OSError."""
     _beside(path).rename(path)
@@ -77,12 +85,11 @@ def find(path: Path, origin: str, *, verifier: VerifierKey | None) -> LogKey | N
     """
     with suppress(FileNotFoundError):
         return load(path, origin)
-    with suppress(FileNotFoundError, JournalCorrupt):
-        beside = load(_beside(path), origin)
-        if beside.verifier == verifier:
-            take(path)
-            return beside
-    return None
+    beside = laid(path, origin)
+    if beside is None or beside.verifier != verifier:
+        return None
+    take(path)
+    return beside
 
 
 def load(path: Path, origin: str) -> LogKey:

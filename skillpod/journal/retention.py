@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from skillpod.journal.segments import (
     segment_name,
     segment_numbers,
     sequence_at_a_glance,
+    unwritable,
 )
 from skillpod.journal.tree.merkle import SIZE, leaf_hash, place
 
@@ -36,12 +37,9 @@ class Body:
 
 
 def bodies(path: Path) -> list[Body]:
-    """What is there of a journal's directory, upward. Raises JournalCorrupt, OSError."""
-    directory = open_directory(path)
-    try:
+    """What is there of a journal's directory, upward. Raises JournalFailed."""
+    with _opened(path) as directory:
         return [_body(directory, number) for number in segment_numbers(directory)]
-    finally:
-        os.close(directory)
 
 
 def _body(directory: int, number: int) -> Body:
@@ -65,29 +63,36 @@ def due(found: Sequence[Body], keep: int) -> Sequence[Body]:
 def keep_leaves(path: Path, body: Body) -> None:
     """Write the leaf hashes of a finished segment beside it, durable when this returns. As long as its body is there, that counts.
 
-    Raises JournalCorrupt when its lines are not those the kept hashes are of: then it is evidence, and stays. Raises OSError.
+    Raises JournalCorrupt when its lines are not those the kept hashes are of: then it is evidence, and stays. Raises JournalUnwritable.
     """
-    directory = open_directory(path)
-    try:
+    with _opened(path) as directory:
         _write(directory, leaves_name(body.number), _leaves(directory, body))
-    finally:
-        os.close(directory)
 
 
 def drop(path: Path, body: Body) -> None:
     """Let the body go, and its salts before it. Its leaves were kept, and the state that its entries come to stands in a later segment.
 
-    Raises OSError.
+    Raises JournalUnwritable.
     """
-    with suppress(FileNotFoundError):
-        (path.parent / SALTS / f"{body.number:06d}.salts").unlink()
-    directory = open_directory(path)
-    try:
+    with _opened(path) as directory:
+        with suppress(FileNotFoundError):
+            (path.parent / SALTS / f"{body.number:06d}.salts").unlink()
         os.stat(leaves_name(body.number), dir_fd=directory, follow_symlinks=False)  # SAFE: nothing goes that nothing stands for
         os.unlink(segment_name(body.number), dir_fd=directory)
         os.fsync(directory)
-    finally:
-        os.close(directory)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """The directory; whatever the disk says against what is done with it is a JournalUnwritable."""
+    try:
+        directory = open_directory(path)
+        try:
+            yield directory
+        finally:
+            os.close(directory)
+    except OSError as fault:
+        raise unwritable(fault, at=str(path)) from fault
 
 
 def _leaves(directory: int, body: Body) -> bytes:

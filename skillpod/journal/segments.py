@@ -70,9 +70,7 @@ def segment_numbers(directory: int) -> list[int]:
 def missing(number: int) -> JournalCorrupt:
     """What a segment that should be there and is not means."""
     name = segment_name(number)
-    return JournalCorrupt(
-        f"segment {name} is missing", at=name, hint="bring the file back from a copy; the log can't be trusted without it"
-    )
+    return JournalCorrupt(f"segment {name} is missing", at=name, hint=BREAK)
 
 
 def is_dropped(directory: int, number: int) -> bool:

@@ -29,7 +29,7 @@ class Upkeep:
         await for_ever(self.turn, every=EVERY, told=lambda why: self._trouble(f"the log outgrows what it may keep: {why}"))
 
     async def turn(self) -> None:
-        """Let go of what is too old, if anything is. Raises JournalFailed and OSError; then what is not gone is there whole.
+        """Let go of what is too old, if anything is. Raises JournalFailed; then what is not gone is there whole.
 
         The leaves first, which may find that a segment is evidence; then the state, which lands in a later segment than any that goes; then
         the word that they go; and last the bodies. Wherever it ends in between, the next turn does it again.

@@ -54,6 +54,16 @@ def _verified(journal: Path) -> int:
     return found
 
 
+def test_a_segment_that_has_no_line_yet_hides_none_of_the_others(tmp_path: Path) -> None:
+    fill(tmp_path / "journal", 20)
+    (tmp_path / "journal" / "000002.jsonl").touch()
+    directory = os.open(tmp_path / "journal", os.O_RDONLY)
+    try:
+        assert [seq for seq, _ in lines(directory, 1, 21)] == list(range(1, 22))
+    finally:
+        os.close(directory)
+
+
 def test_the_lines_of_a_span_are_found_in_whatever_segment_they_are(tmp_path: Path) -> None:
     fill(tmp_path, 60, segment_bytes=2000)
     whole = b"".join(segment.read_bytes() for segment in segments(tmp_path)).splitlines(keepends=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skillpod.errors import JournalCorrupt
+from skillpod.errors import JournalCorrupt, JournalUnwritable
 from skillpod.journal.check import Checked, check, read_log_key
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.replay import read
@@ -105,7 +105,7 @@ def test_a_segment_that_is_not_what_was_signed_is_evidence_and_stays(journal: Pa
 
 
 def test_a_body_is_never_let_go_of_without_its_leaves(journal: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(JournalUnwritable):
         drop(journal, bodies(journal)[0])
     assert segments(journal)[0].exists()
 

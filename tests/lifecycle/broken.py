@@ -1,6 +1,7 @@
-"""A log with a history, for the tests that break it; and a process that dies at a given step of its renewal.
+"""A log with a history, for the tests that break it; and a process that dies at a given step of beginning a log.
 
-``python -m tests.lifecycle.broken HOME STEPS`` renews copies of HOME, one for each step, and says which were renewed to the end.
+``python -m tests.lifecycle.broken renew HOME STEPS`` renews copies of HOME, or with ``begin`` begins logs in them, dies at another step of
+that in each, and says how each ended.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from skillpod.journal.head import Head
 from skillpod.journal.key import FILE
 from skillpod.journal.tail import Tail
 from skillpod.lifecycle.renewal import Renewal
-from skillpod.model.entry import Entry
+from skillpod.model.entry import Entry, Fact
 from skillpod.store.index import Index
 
 NODE = "pod-1"
@@ -72,18 +73,21 @@ def _die_at(step: int) -> None:
     sys.addaudithook(hear)
 
 
-def main(home: Path, steps: int) -> None:
+def main(what: str, home: Path, steps: int) -> None:
     for step in range(1, steps + 1):
         copy = home.with_name(f"{home.name}-{step}")
         shutil.copytree(home, copy, symlinks=True)
         child = os.fork()
         if child == 0:
             _die_at(step)
-            renew(copy)
+            if what == "renew":
+                renew(copy)
+            else:
+                write(copy, [Entry(fact=Fact.POD_STARTED)])
             os._exit(0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

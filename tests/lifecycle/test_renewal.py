@@ -256,12 +256,12 @@ def test_a_log_written_anew_with_the_stolen_key_is_proven_by_the_copies_alone(ho
     copies = [_copy(home)]
     write(home, LATE)
     copies.append(_copy(home))
-    _change(home, 10, lambda line: line.replace(b"resumed", b"retired"))
-    for name in ("hashes", "checkpoints"):
-        (home / "journal" / name).unlink()
+    _change_entry_7(home)
+    (home / "journal" / "hashes").unlink()
     key = load(home / "log.key", ORIGIN)
-    text = _signed_again(home)
-    (home / "journal" / "checkpoint").write_text(str(Note(text, (key.sign(text),))))
+    for name, size in (("checkpoints", 9), ("checkpoint", 10)):
+        text = _signed_again(home, size)
+        (home / "journal" / name).write_text(str(Note(text, (key.sign(text),))))
     with pytest.raises(CommandInvalid, match="nothing to renew") as refused:
         renew(home)
     assert "--copy" in refused.value.hint
@@ -273,25 +273,31 @@ def test_a_log_written_anew_with_the_stolen_key_is_proven_by_the_copies_alone(ho
     assert _is_whole(home)
 
 
-def _signed_again(home: Path) -> str:
+def _signed_again(home: Path, size: int) -> str:
     tree = Growing()
-    tree.grow([leaf_hash(line) for line in (home / "journal" / "000001.jsonl").read_bytes().splitlines(keepends=True)])
+    lines = (home / "journal" / "000001.jsonl").read_bytes().splitlines(keepends=True)
+    tree.grow([leaf_hash(line) for line in lines[:size]])
     return str(Checkpoint(ORIGIN, tree.size, tree.root()))
 
 
 # --- a renewal that does not come to its end ---------------------------------------------------------------------------------------
 
 
+def _died(what: str, home: Path, steps: int) -> list[int]:
+    """How each of so many processes ended that did this, on a copy of HOME, until it died at a step: 9, or 0 where it had fewer."""
+    argv = [sys.executable, "-m", "tests.lifecycle.broken", what, str(home), str(steps)]
+    told = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+    ends = [int(line) for line in told.stdout.split()]
+    assert ends[0] == 9
+    assert ends[-1] == 0, "there are more steps than the test takes"
+    return ends
+
+
 def test_a_renewal_that_dies_at_any_step_ends_well_when_it_is_run_again(log: Path) -> None:
     _change_entry_7(log)
     indexed(log, EARLY)
     steps = 40
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.lifecycle.broken", str(log), str(steps)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    ends = [int(line) for line in told.stdout.split()]
-    assert ends[0] == 9
-    assert ends[-1] == 0, "there are more steps than the test takes"
+    ends = _died("renew", log, steps)
     whole = log.with_name(f"{log.name}-{steps}")
     expected = _recollected(whole)
     for step, end in enumerate(ends, 1):
@@ -307,6 +313,16 @@ def test_a_renewal_that_dies_at_any_step_ends_well_when_it_is_run_again(log: Pat
         kept = {path.name for path in home.iterdir() if path.name != "lock"}
         assert {"journal", "journal.broken-1", "log.key", "log.key.broken-1", "salts.broken-1"} <= kept, step
         assert not kept & {"renewing", "renewed", "journal.broken-2", "log.key.broken-2"}, (step, kept)
+
+
+def test_a_first_start_that_dies_at_any_step_is_followed_by_one_that_does_not(home: Path) -> None:
+    home.mkdir()
+    ends = _died("begin", home, 30)
+    for step in range(1, len(ends) + 1):
+        begun = home.with_name(f"{home.name}-{step}")
+        write(begun, LATE)
+        assert _is_whole(begun), step
+        assert [path.name for path in begun.glob("log.key*")] == ["log.key"], step
 
 
 def test_a_key_that_is_laid_beside_its_place_when_a_pod_dies_is_taken_by_the_next(log: Path) -> None:

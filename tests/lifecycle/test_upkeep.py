@@ -135,7 +135,7 @@ def _killed_again_and_again(home: Path, *, times: int, seed: int) -> int:
             with closing(Index(home.parent / f"fresh-{number}.sqlite")) as index:
                 recollect(index, home / "journal")
                 fresh = state_of(index.stated())
-                assert index.position() == size
+                assert 0 < index.position() <= size  # calls move nothing
             assert _state(home / "index.sqlite", home) == fresh
             assert fresh.names["scan"].generation >= published if published else True
         process.stdin.close()
