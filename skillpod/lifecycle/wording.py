@@ -15,7 +15,8 @@ def words_of(error: SkillpodError) -> dict[str, Any]:
     if isinstance(error, ConfigRefused):  # its faults quote the value that does not fit
         return _without_values(error.as_dict()) | {"hint": "`skillpod show` says what is wrong with it"}
     if isinstance(error, ProbeFailed | SkillFailed):  # code that raises has read its config, and quotes what it likes
-        return Redaction().of(error.as_dict()) | {"message": redacted_text(error.message)}
+        told: dict[str, Any] = Redaction().of(error.as_dict())
+        return told | {"message": redacted_text(error.message)}
     return error.as_dict()
 
 
