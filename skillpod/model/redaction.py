@@ -59,8 +59,8 @@ def _redacted(value: Any, place: _Place) -> Any:
 
 def _object(value: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     secret = _KEY_PARTS if "kty" in value else ()
-    if any(_is_secret_name(value.get(key)) for key in _NAMING):
-        secret = (*secret, "value")
+    if any(key.lower() in _NAMING and _is_secret_name(item) for key, item in value.items()):
+        secret = (*secret, "value", "Value")
     return {
         redacted_text(key): _gone(BY_NAME, item) if key in secret or _is_secret_name(key) else _redacted(item, place.member(key))
         for key, item in value.items()
@@ -70,7 +70,15 @@ def _object(value: Mapping[str, Any], place: _Place) -> dict[str, Any]:
 def _list(value: Sequence[Any], place: _Place) -> list[Any]:
     if len(value) == 2 and _is_secret_name(value[0]):  # a header or a field, as a pair
         return [value[0], _gone(BY_NAME, value[1])]
-    return [_redacted(item, place.item(index)) for index, item in enumerate(value)]
+    return [
+        _gone(BY_NAME, item) if index and _is_option(value[index - 1]) else _redacted(item, place.item(index))
+        for index, item in enumerate(value)
+    ]
+
+
+def _is_option(word: Any) -> bool:
+    """Whether it is the option of a command line, as ``--password``, whose value is the next word."""
+    return isinstance(word, str) and word.startswith("-") and "=" not in word and _is_secret_name(word)
 
 
 def _gone(why: str, value: Any) -> Any:
@@ -184,6 +192,8 @@ def _marks(schema: Mapping[str, Any]) -> bool:
 # --- by shape --------------------------------------------------------------------------------------------------------------------
 
 _NAMED = r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|access|private|secret|signing|auth|account)[_-]?key)"
+_VARIABLE = r"(?<=_)(?:pass|pw)(?![a-z0-9])"
+"""As in ``DB_PASS=``; by itself the word has other meanings."""
 _VALUE = r"(?P<value>(?P<quote>\\*[\"'])(?:(?!(?P=quote))\\.|(?!(?P=quote)).){1,4096}(?:(?P=quote))?|[^\s\"'&;,]{3,})"
 _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
@@ -211,8 +221,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("a password in an address", ("://",), later(r"(?<=://)[^\s:/@]{0,128}:\S{1,256}@")),
     (
         "what is named a secret",
-        ("pass", "pwd", "secret", "token", "credential", "key"),
-        later(_NAMED + r"[\w-]{0,24}\\*[\"']?\s{0,4}(?:=>|[:=])\s{0,4}" + _VALUE, re.IGNORECASE | re.DOTALL),
+        ("pass", "pw", "secret", "token", "credential", "key"),
+        later(rf"(?:{_NAMED}|{_VARIABLE})" + r"[\w-]{0,24}\\*[\"']?\s{0,4}(?:=>|[:=])\s{0,4}" + _VALUE, re.IGNORECASE | re.DOTALL),
     ),
     (
         "what is named a secret",
