@@ -314,6 +314,8 @@ def test_a_question_is_answered_by_the_entries_that_match_all_of_it(
         ({"generation": ["0"]}, "--generation", "whole number"),
         ({"since": ["yesterday"]}, "--since", "15m"),
         ({"until": ["99999-01-01"]}, "--until", "15m"),
+        ({"skill": ["a," * 101]}, "--skill", ""),
+        ({"grep": ["a"] * 101}, "--grep", ""),
     ],
 )
 def test_a_word_that_is_none_is_named_with_what_was_meant(question: dict[str, list[str]], at: str, hint: str) -> None:
@@ -439,3 +441,7 @@ def test_a_time_at_the_edge_of_all_times_is_one(tmp_path: Path, question: dict[s
     query = query_of(question, now=1_000_006.0, place="--{}")
     assert len(newest(journal, 100, query)) == count
     assert calls(journal, query).total() == count
+
+
+def test_a_digest_is_asked_for_in_any_case() -> None:
+    assert query_of({"digest": ["SHA256:AB", "cD"]}, now=0.0, place="--{}").digests == ("sha256:ab", "cd")
