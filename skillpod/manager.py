@@ -23,7 +23,7 @@ from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.copies import SYSLOG
-from skillpod.journal.erasing import carry_out, plan
+from skillpod.journal.erasing import carry_out, finish, plan
 from skillpod.journal.query import Query
 from skillpod.journal.report.surroundings import entries_seen, story_seen
 from skillpod.journal.writer import JournalWriter
@@ -208,6 +208,10 @@ class SkillManager:
         self._desk = Desk(self._parts, self._supervisor.slots)
         self._ruling = Ruling(self._in_force, self._parts, self._supervisor, config=lambda: self._config)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
+        try:
+            await self._parts.offload(finish, self.home.journal, self.home.salts)
+        except PathUnusable as fault:
+            self._trouble(f"salts that the log says are erased are still there: {fault}")
         began = [journal.began.entry()] if journal.began else []
         await self._parts.ledger.write(*began, started, rules_entry(self._in_force, self._config, "start"))
         self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))

@@ -12,7 +12,7 @@ import pytest
 
 from skillpod.errors import CommandInvalid, SaltGone
 from skillpod.journal.entry import salted_hmac
-from skillpod.journal.erasing import carry_out, matches, plan
+from skillpod.journal.erasing import carry_out, finish, matches, plan
 from skillpod.journal.retention import bodies, drop, keep_leaves
 from skillpod.journal.salts import NONE, SIZE, Salts, fresh_salt
 from skillpod.journal.segments import segment_numbers
@@ -223,3 +223,13 @@ def test_more_entries_than_the_log_can_name_are_not_erased_at_once(journal: Path
     write(journal, salts, salted(1))
     with pytest.raises(CommandInvalid, match="1000 is the most"):
         plan(journal, salts, Selection(entries=frozenset(range(1, 1002))))
+
+
+def test_salts_that_the_log_says_are_erased_are_erased_after_a_kill(journal: Path, salts: Path) -> None:
+    erased = Entry(fact=Fact.LOG_ERASED, actor="jane", details={"salts": 2, "of": Selection(skill="bank").as_dict()})
+    old = Entry(fact=Fact.LOG_ERASED, actor="jane", details={"salts": 1, "of": Selection(skill="shop").as_dict()})
+    write(journal, salts, salted(1, skill="shop"), old, Entry(fact=Fact.POD_STARTED))
+    write(journal, salts, salted(2), salted(3, skill="shop"), erased, salted(4), start=2000)  # and killed before it was done
+    finish(journal, salts)
+    left = [Salts(salts).of(1, at) != NONE for at in range(7)]
+    assert left == [True, False, False, False, True, False, True]  # not what was called since, nor what was done in an earlier run

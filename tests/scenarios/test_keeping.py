@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 
 from skillpod.config import NOTHING_SAID
 from skillpod.errors import NotAllowed, SaltGone
-from skillpod.journal.erasing import matches
+from skillpod.home import Home
+from skillpod.journal.erasing import matches, plan
 from skillpod.journal.replay import read
+from skillpod.journal.writer import JournalWriter
 from skillpod.model.canonical import canonical
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
@@ -165,3 +168,22 @@ def test_what_is_refused_leaves_no_value_of_its_config_and_no_secret_that_its_co
     written = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
     assert b"hunter2" not in written
     assert TOKEN.encode() not in written
+
+
+def test_a_pod_that_was_killed_before_its_salts_were_erased_erases_them_at_its_next_start(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        write_skill(skills, "one", handler=ECHO)
+        async with running(skills, home) as stage:
+            await stage.pod.call("one__say", {"word": "hello"})
+        ((number, call),) = entries(home)
+        text = canonical({"word": "hello"})
+        assert matches(home / "journal", home / "salts", number, text)
+        writer = JournalWriter(home / "journal", node=Home(home).node(), epoch=time.time, salts=home / "salts")
+        await writer.open()
+        await writer.record(plan(home / "journal", home / "salts", Selection(skill=call.skill)).entry("jane", ("admin",), ""))
+        await writer.close()  # as far as it came
+        async with running(skills, home):
+            with pytest.raises(SaltGone):
+                matches(home / "journal", home / "salts", number, text)
+
+    asyncio.run(scenario())
