@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -462,10 +463,13 @@ class SkillManager:
             raise self.denied(principal, act, "they are of all skills, and it sees some")
         if not selection:
             raise CommandInvalid("nothing says which salts", hint="by entries, skill, tool, actor, since or until")
+        self._dispatch.flush()  # calls that are over count, though their entries wait for company
         erasure = await self._parts.offload(plan, self.home.journal, self.home.salts, selection)
         if not erasure.count:
             return {"entry": 0, "salts": 0}
         number = await self._parts.journal.record(erasure.entry(principal.name, principal.words, reason))
+        # Once more: what was on its way to the disk stands there now, before the entry that says it is erased.
+        erasure = await self._parts.offload(partial(plan, self.home.journal, self.home.salts, selection, before=number))
         await self._parts.offload(carry_out, erasure, self.home.salts)
         return {"entry": number, "salts": erasure.count}
 

@@ -187,3 +187,18 @@ def test_a_pod_that_was_killed_before_its_salts_were_erased_erases_them_at_its_n
                 matches(home / "journal", home / "salts", number, text)
 
     asyncio.run(scenario())
+
+
+def test_what_was_called_just_before_salts_are_erased_is_erased_with_them(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        write_skill(skills, "one", handler=ECHO)
+        async with running(skills, home) as stage:
+            await stage.pod.call("one__say", {"word": "a"})
+            await calls(stage, 1)
+            await asyncio.gather(*(stage.pod.call("one__say", {"word": "a"}) for _ in range(5)))
+            assert await stage.pod.erase_salts(Selection(skill="one")) == {"entry": entries(home, Fact.LOG_ERASED)[0][0], "salts": 6}
+            for number, _ in await calls(stage, 6):
+                with pytest.raises(SaltGone):
+                    matches(home / "journal", home / "salts", number, canonical({"word": "a"}))
+
+    asyncio.run(scenario())
