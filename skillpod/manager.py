@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -23,7 +24,7 @@ from skillpod.intake.settle import Settle
 from skillpod.intake.snapshot import list_folders
 from skillpod.intake.watch import Observation, Watcher
 from skillpod.journal.copies import SYSLOG
-from skillpod.journal.erasing import carry_out, plan
+from skillpod.journal.erasing import carry_out, finish, plan
 from skillpod.journal.query import Query
 from skillpod.journal.report.surroundings import entries_seen, story_seen
 from skillpod.journal.writer import JournalWriter
@@ -208,6 +209,10 @@ class SkillManager:
         self._desk = Desk(self._parts, self._supervisor.slots)
         self._ruling = Ruling(self._in_force, self._parts, self._supervisor, config=lambda: self._config)
         started = Entry(fact=Fact.POD_STARTED, trigger="start", policy=self._in_force.policy.digest, source=str(self.root))
+        try:
+            await self._parts.offload(finish, self.home.journal, self.home.salts)
+        except PathUnusable as fault:
+            self._trouble(f"salts that the log says are erased are still there: {fault}")
         began = [journal.began.entry()] if journal.began else []
         await self._parts.ledger.write(*began, started, rules_entry(self._in_force, self._config, "start"))
         self._seen = Seen(self._registry, PolicyAccess(lambda: self._in_force.policy))
@@ -458,10 +463,13 @@ class SkillManager:
             raise self.denied(principal, act, "they are of all skills, and it sees some")
         if not selection:
             raise CommandInvalid("nothing says which salts", hint="by entries, skill, tool, actor, since or until")
+        self._dispatch.flush()  # calls that are over count, though their entries wait for company
         erasure = await self._parts.offload(plan, self.home.journal, self.home.salts, selection)
         if not erasure.count:
             return {"entry": 0, "salts": 0}
         number = await self._parts.journal.record(erasure.entry(principal.name, principal.words, reason))
+        # Once more: what was on its way to the disk stands there now, before the entry that says it is erased.
+        erasure = await self._parts.offload(partial(plan, self.home.journal, self.home.salts, selection, before=number))
         await self._parts.offload(carry_out, erasure, self.home.salts)
         return {"entry": number, "salts": erasure.count}
 

@@ -67,7 +67,7 @@ def metrics(
 def _facts(directory: Path, query: Query, begin: float) -> Iterator[Recorded]:
     """What was published before that time, and all that is asked for but calls."""
     yield from read(directory, replace(query, words={**query.words, "fact": (Fact.PUBLISHED.value,)}, since=0.0, until=begin))
-    others = tuple(fact.value for fact in Fact if fact is not Fact.CALL)
+    others = tuple(fact.value for fact in Fact if fact not in (Fact.CALL, Fact.NOT_ALLOWED))  # of these there is any number
     yield from read(directory, replace(query, words={**query.words, "fact": others}))
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from skillpod.errors import CommandInvalid
-from skillpod.journal.query import FIELDS, Query, fits
+from skillpod.journal.query import FIELDS, LAST_SECOND, Query, fits
 from skillpod.model.span import seconds
 
 NAMES = (*FIELDS, "digest", "generation", "grep", "since", "until")
 """Everything that can be asked for."""
+MOST = 100
+"""Words for one name: every entry may be held against each."""
 
 
 def query_of(terms: Mapping[str, Sequence[str]], *, now: float, place: str) -> Query:
@@ -18,14 +20,22 @@ def query_of(terms: Mapping[str, Sequence[str]], *, now: float, place: str) -> Q
 
     ``place`` is how whoever asked writes a name: ``--{}``. Raises CommandInvalid, naming the word and the nearest there is.
     """
+    terms = {name: list(words if name in _WHOLE else _parts(words)) for name, words in terms.items()}
+    for name, words in terms.items():
+        if len(words) > MOST:
+            raise CommandInvalid(f"{len(words)} words are asked for, and {MOST} is the most", at=place.format(name))
     return Query(
         words={name: tuple(_patterns(name, terms[name], place)) for name in FIELDS if terms.get(name)},
-        digests=tuple(_parts(terms.get("digest", ()))),
-        generations=tuple(_number(word, place) for word in _parts(terms.get("generation", ()))),
+        digests=tuple(word.lower() for word in terms.get("digest", ())),
+        generations=tuple(_number(word, place) for word in terms.get("generation", ())),
         texts=tuple(text for text in terms.get("grep", ()) if text),
         since=_time("since", terms.get("since", ()), now=now, place=place),
         until=_time("until", terms.get("until", ()), now=now, place=place),
     )
+
+
+_WHOLE = frozenset({"grep", "since", "until"})
+"""Names whose words may have commas in them."""
 
 
 def _parts(words: Iterable[str]) -> Iterable[str]:
@@ -34,7 +44,7 @@ def _parts(words: Iterable[str]) -> Iterable[str]:
 
 def _patterns(name: str, words: Sequence[str], place: str) -> Iterable[str]:
     known = FIELDS[name].known
-    for word in _parts(words):
+    for word in words:
         if known and not any(fits(word, each) for each in known):
             hint = _nearest(word, known) or f"one of: {', '.join(known)}"
             raise CommandInvalid(f"there is no {name} `{word}`", at=place.format(name), hint=hint)
@@ -58,13 +68,17 @@ def _time(name: str, words: Sequence[str], *, now: float, place: str) -> float:
 
 
 def moment(text: str, *, now: float, at: str) -> float:
-    """``2h`` ago, or a date, as seconds since the epoch, 1 at the least. Raises CommandInvalid."""
+    """``2h`` ago, or a date, as seconds since the epoch: from 1, for 0 asks nothing, to the last that a line can say. Raises
+    CommandInvalid."""
     ago = seconds(text)
-    if ago is not None:
-        return max(1.0, now - ago)
     try:
-        when = datetime.fromisoformat(text)
-        return (when if when.tzinfo else when.astimezone()).timestamp()
+        return min(max(1.0, _date(text) if ago is None else now - ago), LAST_SECOND)
     except (ValueError, OverflowError):
         hint = "as in 15m, 2h, 7d, 2026-11-21 or 2026-11-21T05:00Z"
         raise CommandInvalid(f"`{text}` is not a time", at=at, hint=hint) from None
+
+
+def _date(text: str) -> float:
+    """A time without a zone is this machine's. Raises ValueError, OverflowError."""
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo else when.astimezone()).timestamp()

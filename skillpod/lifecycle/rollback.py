@@ -12,6 +12,7 @@ from skillpod.lifecycle.parts import Parts
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.swap import Occasion, Swap
 from skillpod.lifecycle.turns import own_up
+from skillpod.lifecycle.wording import words_of
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.digest import Digest
 from skillpod.model.entry import Entry, Fact
@@ -84,7 +85,7 @@ class Rollback:
                 else:
                     await self._swap.withdraw(slot, occasion, reason=why)
             except Exception as failure:  # noqa: BLE001  # SAFE: told; what keeps crashing does not serve on
-                said = own_up(failure).message
+                said = words_of(own_up(failure))["message"]
                 await self._swap.withdraw(slot, occasion, reason=f"{why}; and the version before it can't come back: {said}")
             slot.error = verdict
 

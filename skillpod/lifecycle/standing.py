@@ -14,6 +14,7 @@ from skillpod.lifecycle.plan import rights
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.swap import Occasion, Swap, decided_entry
 from skillpod.lifecycle.turns import own_up
+from skillpod.lifecycle.wording import words_of
 from skillpod.model.command import Desired, Mode
 from skillpod.model.decision import Admission, Hold
 from skillpod.model.event import Kind
@@ -92,7 +93,7 @@ class Standing:
     async def _take_away(self, slot: Slot, serving: Generation, error: SkillpodError, occasion: Occasion) -> None:
         kind = Kind.HELD if isinstance(error, Held) else Kind.UNMOUNTED
         slot.error = error.about(skill=slot.name, digest=serving.digest)  # first: who calls from now on is told why
-        await self._swap.withdraw(slot, occasion, reason=error.message, kind=kind)
+        await self._swap.withdraw(slot, occasion, reason=words_of(error)["message"], kind=kind)
         if isinstance(error, Revoked):
             await serving.discard()  # its calls in flight end here: that code is not to run a moment longer
         slot.refused = None

@@ -15,6 +15,7 @@ from skillpod.lifecycle.plan import Plan, Planner, rights
 from skillpod.lifecycle.probe import prove
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.table import Event, State
+from skillpod.lifecycle.wording import words_of
 from skillpod.model.bundle import Bundle
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.entry import Entry, Fact
@@ -294,6 +295,7 @@ def desire_entry(desired: Desired, occasion: Occasion) -> Entry:
 def refusal_entry(name: str, digest: str, error: SkillpodError, occasion: Occasion) -> Entry:
     """A no, with its reasons: of a policy's hold or refusal, or of any step before or after it."""
     held = isinstance(error, Held)
+    said = words_of(error)
     rule, policy = (error.rule, error.policy) if isinstance(error, ApprovalNeeded | PolicyRefused) else ("", "")
     return Entry(
         fact=Fact.REFUSED,
@@ -305,8 +307,8 @@ def refusal_entry(name: str, digest: str, error: SkillpodError, occasion: Occasi
         rule=rule,
         policy=policy,
         outcome="denied" if held or isinstance(error, Refused) else "error",
-        reason=error.message,
-        error=error.as_dict(),
+        reason=said["message"],
+        error=said,
     )
 
 

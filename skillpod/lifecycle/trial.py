@@ -15,6 +15,7 @@ from skillpod.lifecycle.probe import Outcome, run_tests
 from skillpod.lifecycle.question import Question, Trial
 from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.turns import own_up
+from skillpod.lifecycle.wording import words_of
 from skillpod.manifest.config import fill_config
 from skillpod.model.decision import Admission
 from skillpod.model.entry import Entry, Fact
@@ -93,7 +94,7 @@ def _tried(question: Question, trial: Trial) -> Entry:
         version=question.manifest.version,
         digest=question.survey.bundle.digest,
         outcome="error" if trial.error or failed else "ok",
-        error=trial.error.as_dict() if trial.error else {},
+        error=words_of(trial.error) if trial.error else {},
         duration=trial.seconds,
         details={"trial": {"tests": len(trial.outcomes), "failed": len(failed)}},
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -22,14 +23,14 @@ class Redaction:
     """``schemas`` (JSON Schema) hold for the values together: what one of them marks ``writeOnly``, or as a ``password``, is secret."""
 
     def __init__(self, schemas: Iterable[Mapping[str, Any]] = ()) -> None:
-        self._schemas = [_Place(schema, schema) for schema in schemas if _marks(schema)]
+        self._place = _Place((schema, schema) for schema in schemas if _marks(schema))
 
     def of(self, value: Any) -> Any:
         """The plain JSON value with ``{"redacted": why}`` where something secret was, and ``[redacted: why]`` within a longer text.
 
         Raises RecursionError for what is nested too deeply.
         """
-        return _redacted(value, self._schemas)
+        return _redacted(value, self._place)
 
 
 def redacted_text(text: str) -> str:
@@ -44,34 +45,40 @@ def redacted_text(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def _redacted(value: Any, places: Sequence[_Place]) -> Any:
-    if any(place.is_secret for place in places):
+def _redacted(value: Any, place: _Place) -> Any:
+    if place.is_secret:
         return _gone(BY_SCHEMA, value)
     if isinstance(value, str):
         return _without_shapes(value)
     if isinstance(value, Mapping):
-        return _object(value, places)
+        return _object(value, place)
     if isinstance(value, list | tuple):
-        return _list(value, places)
+        return _list(value, place)
     return value
 
 
-def _object(value: Mapping[str, Any], places: Sequence[_Place]) -> dict[str, Any]:
+def _object(value: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     secret = _KEY_PARTS if "kty" in value else ()
-    if any(_is_secret_name(value.get(key)) for key in _NAMING):
-        secret = (*secret, "value")
+    if any(key.lower() in _NAMING and _is_secret_name(item) for key, item in value.items()):
+        secret = (*secret, "value", "Value")
     return {
-        redacted_text(key): _gone(BY_NAME, item)
-        if key in secret or _is_secret_name(key)
-        else _redacted(item, [child for place in places for child in place.members(key)])
+        redacted_text(key): _gone(BY_NAME, item) if key in secret or _is_secret_name(key) else _redacted(item, place.member(key))
         for key, item in value.items()
     }
 
 
-def _list(value: Sequence[Any], places: Sequence[_Place]) -> list[Any]:
+def _list(value: Sequence[Any], place: _Place) -> list[Any]:
     if len(value) == 2 and _is_secret_name(value[0]):  # a header or a field, as a pair
         return [value[0], _gone(BY_NAME, value[1])]
-    return [_redacted(item, [child for place in places for child in place.items(index)]) for index, item in enumerate(value)]
+    return [
+        _gone(BY_NAME, item) if index and _is_option(value[index - 1]) else _redacted(item, place.item(index))
+        for index, item in enumerate(value)
+    ]
+
+
+def _is_option(word: Any) -> bool:
+    """Whether it is the option of a command line, as ``--password``, whose value is the next word."""
+    return isinstance(word, str) and word.startswith("-") and "=" not in word and _is_secret_name(word)
 
 
 def _gone(why: str, value: Any) -> Any:
@@ -109,53 +116,71 @@ def _is_secret_name(name: Any) -> bool:
 
 # --- by schema -------------------------------------------------------------------------------------------------------------------
 
-_MOST_PLACES = 1000
+_MOST = 200
 """Schemas that are looked at for one value: a schema may refer to itself in many ways."""
+_KNOWN_PLACES = 1000
+_Held = tuple[Any, Mapping[str, Any]]
+"""What stands where a schema may, and the document it stands in."""
 
 
 class _Place:
-    """A schema that a value is held to, and the document it stands in."""
+    """All schemas that one value is held to, each once: a place for each way that leads to one would be without number."""
 
-    def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
-        self._root = root
-        self._all = list(self._followed(schema))
-        self.is_secret = any(each.get("writeOnly") is True or each.get("format") == "password" for each in self._all)
+    def __init__(self, schemas: Iterable[_Held], known: dict[tuple[int, ...], _Place] | None = None) -> None:
+        self._all = list(_followed(schemas))
+        self._known = {} if known is None else known  # of the whole document: thousands of values in a list are of one place
+        self.is_secret = any(each.get("writeOnly") is True or each.get("format") == "password" for each, _ in self._all)
 
-    def members(self, key: str) -> Iterator[_Place]:
-        for schema in self._all:
+    def member(self, key: str) -> _Place:
+        return self._at(list(self._of_member(key)))
+
+    def item(self, index: int) -> _Place:
+        return self._at(list(self._of_item(index)))
+
+    def _at(self, schemas: Sequence[_Held]) -> _Place:
+        if not self._all:
+            return self
+        key = tuple(id(schema) for schema, _ in schemas)
+        if key not in self._known:
+            if len(self._known) >= _KNOWN_PLACES:
+                self._known.clear()
+            self._known[key] = _Place(schemas, self._known)
+        return self._known[key]
+
+    def _of_member(self, key: str) -> Iterator[_Held]:
+        for schema, root in self._all:
             named = schema.get("properties", {}).get(key)
             others = (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties"))
-            yield from self._places([named] if named is not None else others)
+            yield from ((each, root) for each in ([named] if named is not None else others))
 
-    def items(self, index: int) -> Iterator[_Place]:
-        for schema in self._all:
+    def _of_item(self, index: int) -> Iterator[_Held]:
+        for schema, root in self._all:
             first = schema.get("prefixItems", [])
-            yield from self._places([first[index] if index < len(first) else schema.get("items")])
+            yield (first[index] if index < len(first) else schema.get("items")), root
 
-    def _places(self, schemas: Iterable[Any]) -> Iterator[_Place]:
-        return (_Place(schema, self._root) for schema in schemas if isinstance(schema, Mapping))
 
-    def _followed(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The schema, and those that it says hold for the same value."""
-        waiting, seen = [schema], set[int]()
-        while waiting and len(seen) < _MOST_PLACES:
-            each = waiting.pop()
-            if not isinstance(each, Mapping) or id(each) in seen:
-                continue
-            seen.add(id(each))
-            yield each
-            for keyword in ("anyOf", "oneOf", "allOf"):
-                waiting += each.get(keyword, ())
-            waiting += [each[keyword] for keyword in ("if", "then", "else") if keyword in each]
-            if isinstance(reference := each.get("$ref"), str):
-                waiting += [self._referred(reference)]
+def _followed(schemas: Iterable[_Held]) -> Iterator[_Held]:
+    """The schemas, and those that they say hold for the same value."""
+    waiting, seen = deque(schemas), set[int]()
+    while waiting and len(seen) < _MOST:
+        schema, root = waiting.popleft()
+        if not isinstance(schema, Mapping) or id(schema) in seen:
+            continue
+        seen.add(id(schema))
+        yield schema, root
+        beside = [each for keyword in ("anyOf", "oneOf", "allOf") for each in schema.get(keyword, ())]
+        beside += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema]
+        if isinstance(reference := schema.get("$ref"), str):
+            beside += [_referred(reference, root)]
+        waiting += ((each, root) for each in beside)
 
-    def _referred(self, reference: str) -> Any:
-        """What a reference within the document is to; nothing for any other."""
-        at: Any = self._root if reference.startswith("#") else {}
-        for step in reference.lstrip("#").split("/")[1:]:
-            at = at.get(step.replace("~1", "/").replace("~0", "~"), {}) if isinstance(at, Mapping) else {}
-        return at
+
+def _referred(reference: str, root: Mapping[str, Any]) -> Any:
+    """What a reference within the document is to; nothing for any other."""
+    at: Any = root if reference.startswith("#") else {}
+    for step in reference.lstrip("#").split("/")[1:]:
+        at = at.get(step.replace("~1", "/").replace("~0", "~"), {}) if isinstance(at, Mapping) else {}
+    return at
 
 
 def _marks(schema: Mapping[str, Any]) -> bool:
@@ -167,6 +192,8 @@ def _marks(schema: Mapping[str, Any]) -> bool:
 # --- by shape --------------------------------------------------------------------------------------------------------------------
 
 _NAMED = r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|(?:api|access|private|secret|signing|auth|account)[_-]?key)"
+_VARIABLE = r"(?<=_)(?:pass|pw)(?![a-z0-9])"
+"""As in ``DB_PASS=``; by itself the word has other meanings."""
 _VALUE = r"(?P<value>(?P<quote>\\*[\"'])(?:(?!(?P=quote))\\.|(?!(?P=quote)).){1,4096}(?:(?P=quote))?|[^\s\"'&;,]{3,})"
 _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
@@ -194,8 +221,8 @@ _KINDS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("a password in an address", ("://",), later(r"(?<=://)[^\s:/@]{0,128}:\S{1,256}@")),
     (
         "what is named a secret",
-        ("pass", "pwd", "secret", "token", "credential", "key"),
-        later(_NAMED + r"[\w-]{0,24}\\*[\"']?\s{0,4}(?:=>|[:=])\s{0,4}" + _VALUE, re.IGNORECASE | re.DOTALL),
+        ("pass", "pw", "secret", "token", "credential", "key"),
+        later(rf"(?:{_NAMED}|{_VARIABLE})" + r"[\w-]{0,24}\\*[\"']?\s{0,4}(?:=>|[:=])\s{0,4}" + _VALUE, re.IGNORECASE | re.DOTALL),
     ),
     (
         "what is named a secret",

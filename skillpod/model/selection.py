@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -40,3 +41,9 @@ class Selection:
         words = {name: value for name in ("skill", "tool", "actor", "since") if (value := getattr(self, name))}
         until = {} if self.until == inf else {"until": self.until}
         return {**words, **until, **({"entries": sorted(self.entries)} if self.entries else {})}
+
+    @classmethod
+    def of(cls, shape: Mapping[str, Any]) -> Selection:
+        """What ``as_dict`` said; of nothing where that had no room in the log."""
+        words = {name: shape[name] for name in ("skill", "tool", "actor", "since", "until") if name in shape}
+        return cls(**words, entries=frozenset(shape.get("entries", ())))

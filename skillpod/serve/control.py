@@ -77,7 +77,6 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/holds/{name}", door.held, methods=["GET"]),
             Route("/v1/reviews", door.reviews, methods=["GET"]),
             Route("/v1/log", door.log, methods=["GET"]),
-            Route("/v1/log/{number:int}", door.log_entry, methods=["GET"]),
             Route("/v1/tools", door.tools, methods=["GET"]),
             Route("/v1/stats", door.stats, methods=["GET"]),
             Route("/v1/log/checkpoint", door.checkpoint, methods=["GET"]),
@@ -87,6 +86,7 @@ def build_app(pod: Pod, *, stopping: asyncio.Event, doors: Mapping[str, Any] = M
             Route("/v1/waiting", door.waiting, methods=["GET"]),
             Route("/v1/waiting/{id}", door.answer, methods=["POST"]),
             Route("/v1/log/erase", door.erase, methods=["POST"]),
+            Route("/v1/log/{number}", door.log_entry, methods=["GET"]),  # after the others: any word fits
         ],
         exception_handlers={
             SkillpodError: _refuse,
@@ -146,7 +146,7 @@ class _Door:
         principal = self._viewer(request, "read the log")
         _query(request, allowed=frozenset())
         async with self._reading:
-            story = await self._unless_stopped(self._pod.log_entry(request.path_params["number"], sees=_sight(principal)))
+            story = await self._unless_stopped(self._pod.log_entry(_entry_number(request.path_params["number"]), sees=_sight(principal)))
         return _json(story)
 
     async def tools(self, request: Request) -> Response:
@@ -289,6 +289,12 @@ def _query(request: Request, *, allowed: frozenset[str]) -> Mapping[str, str]:
 def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and 0 < int(text) <= LOG_LIMIT):
         raise CommandInvalid(f"`{text[:20]}` is no number from 1 to {LOG_LIMIT}", at="query.limit", hint="ask for older ones with `until`")
+    return int(text)
+
+
+def _entry_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise CommandInvalid(f"`{text[:20]}` is no number of an entry", at="number", hint="`GET /v1/log` has them, as `seq`")
     return int(text)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from skillpod.errors import CommandInvalid, JournalCorrupt, PathUnusable
 from skillpod.journal.entry import Recorded, encode
-from skillpod.journal.query import FIELDS, Query, asking
+from skillpod.journal.query import FIELDS, Query, asking, fits
 from skillpod.journal.replay import Span, calls, newest, read, read_with_lines, span
 from skillpod.journal.terms import query_of
 from skillpod.model.entry import Entry, Fact
@@ -312,6 +314,8 @@ def test_a_question_is_answered_by_the_entries_that_match_all_of_it(
         ({"generation": ["0"]}, "--generation", "whole number"),
         ({"since": ["yesterday"]}, "--since", "15m"),
         ({"until": ["99999-01-01"]}, "--until", "15m"),
+        ({"skill": ["a," * 101]}, "--skill", ""),
+        ({"grep": ["a"] * 101}, "--grep", ""),
     ],
 )
 def test_a_word_that_is_none_is_named_with_what_was_meant(question: dict[str, list[str]], at: str, hint: str) -> None:
@@ -408,3 +412,36 @@ def test_calls_are_counted_as_they_are_read(tmp_path: Path) -> None:
     for query in (Query(), asking(skill="s*"), Query(since=1_000_005.0, until=1_000_020.0), asking(skill="nobody")):
         wanted = Counter((each.entry.skill, each.entry.outcome) for each in read(journal, query) if each.entry.fact is Fact.CALL)
         assert calls(journal, query) == wanted
+
+
+def test_no_pattern_is_slow() -> None:
+    started = time.process_time()
+    assert not fits("*a" * 500 + "b", "a" * 60_000)
+    assert fits("*a" * 500 + "*", "a" * 60_000)
+    assert time.process_time() - started < 0.5
+
+
+@given(st.text("ab*", max_size=7), st.text("ab\n", max_size=9))
+def test_a_star_is_any_text_and_all_else_is_itself(pattern: str, text: str) -> None:
+    assert fits(pattern, text) is (re.fullmatch(re.escape(pattern).replace(r"\*", "(?s:.*)"), text) is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ({"since": ["9999-12-31T23:59:59-12:00"]}, 0),
+        ({"until": ["9999-12-31T23:59:59-12:00"]}, 3),
+        ({"since": ["0001-01-01T00:00+14:00"]}, 3),
+        ({"until": ["0001-01-01T00:00+14:00"]}, 0),
+        ({"until": ["1970-01-01T00:00Z"]}, 0),
+    ],
+)
+def test_a_time_at_the_edge_of_all_times_is_one(tmp_path: Path, question: dict[str, list[str]], count: int) -> None:
+    journal = _write(tmp_path / "journal", [Entry(fact=Fact.CALL, skill="scan", outcome="ok")] * 3)
+    query = query_of(question, now=1_000_006.0, place="--{}")
+    assert len(newest(journal, 100, query)) == count
+    assert calls(journal, query).total() == count
+
+
+def test_a_digest_is_asked_for_in_any_case() -> None:
+    assert query_of({"digest": ["SHA256:AB", "cD"]}, now=0.0, place="--{}").digests == ("sha256:ab", "cd")

@@ -12,8 +12,10 @@ import pytest
 
 from skillpod.errors import CommandInvalid, SaltGone
 from skillpod.journal.entry import salted_hmac
-from skillpod.journal.erasing import carry_out, matches, plan
+from skillpod.journal.erasing import carry_out, finish, matches, plan
+from skillpod.journal.retention import bodies, drop, keep_leaves
 from skillpod.journal.salts import NONE, SIZE, Salts, fresh_salt
+from skillpod.journal.segments import segment_numbers
 from skillpod.journal.writer import JournalWriter
 from skillpod.model.entry import Entry, Fact, Salted
 from skillpod.model.selection import Selection
@@ -195,3 +197,39 @@ def test_a_salt_that_was_written_in_part_is_none(salts: Path) -> None:
     (salts / "000001.salts").write_bytes(bytes(range(SIZE + 3)))
     assert Salts(salts).of(1, 0) == bytes(range(SIZE))
     assert Salts(salts).of(1, 1) == NONE
+
+
+def test_erasing_goes_on_where_retention_takes_a_segment_meanwhile(journal: Path, salts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(journal, salts, *mixed(40), segment_bytes=1500)
+    bodies_ = bodies(journal)
+    assert len(bodies_) > 3
+    erasure = plan(journal, salts, EVERY)
+
+    def listed(directory: int) -> list[int]:
+        numbers = segment_numbers(directory)
+        keep_leaves(journal, bodies_[1])
+        drop(journal, bodies_[1])  # between the look at the directory and the segment's turn
+        return numbers
+
+    keep_leaves(journal, bodies_[0])
+    drop(journal, bodies_[0])
+    monkeypatch.setattr("skillpod.journal.erasing.segment_numbers", listed)
+    assert plan(journal, salts, EVERY).count == erasure.count - len(erasure.places[1]) - len(erasure.places[2])
+    carry_out(erasure, salts)
+    assert not any(Salts(salts).of(number, at) != NONE for number, places in erasure.places.items() for at in places)
+
+
+def test_more_entries_than_the_log_can_name_are_not_erased_at_once(journal: Path, salts: Path) -> None:
+    write(journal, salts, salted(1))
+    with pytest.raises(CommandInvalid, match="1000 is the most"):
+        plan(journal, salts, Selection(entries=frozenset(range(1, 1002))))
+
+
+def test_salts_that_the_log_says_are_erased_are_erased_after_a_kill(journal: Path, salts: Path) -> None:
+    erased = Entry(fact=Fact.LOG_ERASED, actor="jane", details={"salts": 2, "of": Selection(skill="bank").as_dict()})
+    old = Entry(fact=Fact.LOG_ERASED, actor="jane", details={"salts": 1, "of": Selection(skill="shop").as_dict()})
+    write(journal, salts, salted(1, skill="shop"), old, Entry(fact=Fact.POD_STARTED))
+    write(journal, salts, salted(2), salted(3, skill="shop"), erased, salted(4), start=2000)  # and killed before it was done
+    finish(journal, salts)
+    left = [Salts(salts).of(1, at) != NONE for at in range(7)]
+    assert left == [True, False, False, False, True, False, True]  # not what was called since, nor what was done in an earlier run

@@ -101,6 +101,8 @@ def test_what_has_the_name_of_a_secret_is_nowhere(more: Any, secret: str) -> Non
         ('{\\"password\\": \\"hunter2\\"}', "hunter2"),
         ("DB_PASSWORD=hunter2", "hunter2"),
         ("mysql --db-password hunter2 -e x", "hunter2"),
+        ("DB_PASS=hunter2", "hunter2"),
+        ("export PG_PW=hunter2", "hunter2"),
         ("api_key: 'hunter2'", "hunter2"),
         ("secret => hunter2", "hunter2"),
         ("-----BEGIN PRIVATE KEY-----\nq3Zv9 and no end", "q3Zv9"),
@@ -166,6 +168,7 @@ def test_a_private_web_key_keeps_what_is_public_of_it() -> None:
         {"url": "https://example.org:8080/path?x=1", "mail": "jane@example.org", "sha256": "ab" * 32},
         {"has_password": True, "secret": None},
         {"plan": "risk-management-and-other-things", "text": "the token is somewhere else", "n": 1.5},
+        {"text": "a single-pass compiler, PASS: all_of_it", "argv": ["--verbose", "x", "--max-tokens", "5"]},
     ],
 )
 def test_what_is_no_secret_stays(value: Any) -> None:
@@ -177,3 +180,23 @@ def test_a_text_made_to_be_slow_is_not(bad: str) -> None:
     started = time.process_time()
     redacted_text(bad)
     assert time.process_time() - started < 1.0
+
+
+def test_a_schema_that_leads_to_itself_in_many_ways_is_looked_at_once_for_each_value() -> None:
+    ways = [{"title": str(number), "additionalProperties": {"$ref": "#/$defs/n"}, "items": {"$ref": "#/$defs/n"}} for number in range(500)]
+    schema = {"properties": {"n": {"$ref": "#/$defs/n"}, "digits": {"writeOnly": True}}, "$defs": {"n": {"anyOf": ways}}}
+    deep: Any = [0] * 4000
+    for _ in range(20):
+        deep = {"a": deep}
+    started = time.process_time()
+    assert Redaction([schema]).of({"n": deep, "digits": 1234}) == {"n": deep, "digits": {"redacted": BY_SCHEMA}}
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "value", [["login", "--password", "hunter2", "-v"], {"Name": "Authorization", "Value": "hunter2"}, {"env": ["DB_PASS=hunter2"]}]
+)
+def test_a_secret_is_known_by_the_word_beside_it(value: Any) -> None:
+    kept = json.dumps(PLAIN.of(value))
+    assert "hunter2" not in kept
+    assert "redacted" in kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -242,3 +243,15 @@ def test_a_planted_secret_is_in_no_line_at_any_level(value: dict[str, Any], name
             line = encode(entry, seq=1, ts=1.0, node="n", salt=SALT)
             assert TOKEN[4:12].encode() not in line
             assert TOKEN[-8:].encode() not in line
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"token=" * (LOOKED_AT // 8): 1}, {f"{n}": "token=" * 100 for n in range(1500)}, {"://" * 30_000 + str(n): 1 for n in range(10)}],
+    ids=["name", "parts", "names"],
+)
+def test_what_is_left_out_is_not_searched_for_secrets(value: dict[str, Any]) -> None:
+    house = House(keeps(Detail.REQUEST))
+    started = time.process_time()
+    assert house.call(value).arguments["values"] == {"omitted": "too large"}
+    assert time.process_time() - started < 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 
 from skillpod.config import NOTHING_SAID
 from skillpod.errors import NotAllowed, SaltGone
-from skillpod.journal.erasing import matches
+from skillpod.home import Home
+from skillpod.journal.erasing import matches, plan
 from skillpod.journal.replay import read
+from skillpod.journal.writer import JournalWriter
 from skillpod.model.canonical import canonical
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
@@ -133,5 +136,69 @@ def test_salts_are_erased_while_the_pod_runs_by_an_admin_who_sees_all(skills: Pa
         ((number, entry),) = entries(home, Fact.LOG_ERASED)
         assert (number, entry.actor, entry.reason, entry.details["salts"]) == (erased["entry"], "root", "she asked", 2)
         assert len(entries(home, Fact.NOT_ALLOWED)) == 2
+
+    asyncio.run(scenario())
+
+
+SECRETIVE = f"""
+from skillpod import tool
+
+@tool
+def say() -> str:
+    return "hello"
+
+raise RuntimeError("no such account: {TOKEN}")
+"""
+
+
+def test_what_is_refused_leaves_no_value_of_its_config_and_no_secret_that_its_code_quotes(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        schema = {"type": "object", "properties": {"key": {"type": "integer"}}}
+        write_skill(skills, "unfit", handler=ECHO, manifest={"config": {"schema": schema}})
+        write_skill(skills, "loud", handler=SECRETIVE)
+        home.mkdir(mode=0o700)
+        (home / "pod.yaml").write_text(json.dumps({"skills": {"unfit": {"config": {"key": "hunter2"}}}}))
+        async with running(skills, home) as stage:
+            assert "hunter2" in stage.pod.show("unfit")["error"]["message"]  # who may look is told what to mend
+
+    asyncio.run(scenario())
+    unfit, loud = sorted((entry for _, entry in entries(home, Fact.REFUSED)), key=lambda entry: entry.skill, reverse=True)
+    assert (unfit.error["code"], unfit.error["at"]) == ("config_refused", "config:key")
+    assert "RuntimeError: no such account: [redacted: a GitHub token]" in loud.reason
+    written = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
+    assert b"hunter2" not in written
+    assert TOKEN.encode() not in written
+
+
+def test_a_pod_that_was_killed_before_its_salts_were_erased_erases_them_at_its_next_start(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        write_skill(skills, "one", handler=ECHO)
+        async with running(skills, home) as stage:
+            await stage.pod.call("one__say", {"word": "hello"})
+        ((number, call),) = entries(home)
+        text = canonical({"word": "hello"})
+        assert matches(home / "journal", home / "salts", number, text)
+        writer = JournalWriter(home / "journal", node=Home(home).node(), epoch=time.time, salts=home / "salts")
+        await writer.open()
+        await writer.record(plan(home / "journal", home / "salts", Selection(skill=call.skill)).entry("jane", ("admin",), ""))
+        await writer.close()  # as far as it came
+        async with running(skills, home):
+            with pytest.raises(SaltGone):
+                matches(home / "journal", home / "salts", number, text)
+
+    asyncio.run(scenario())
+
+
+def test_what_was_called_just_before_salts_are_erased_is_erased_with_them(skills: Path, home: Path) -> None:
+    async def scenario() -> None:
+        write_skill(skills, "one", handler=ECHO)
+        async with running(skills, home) as stage:
+            await stage.pod.call("one__say", {"word": "a"})
+            await calls(stage, 1)
+            await asyncio.gather(*(stage.pod.call("one__say", {"word": "a"}) for _ in range(5)))
+            assert await stage.pod.erase_salts(Selection(skill="one")) == {"entry": entries(home, Fact.LOG_ERASED)[0][0], "salts": 6}
+            for number, _ in await calls(stage, 6):
+                with pytest.raises(SaltGone):
+                    matches(home / "journal", home / "salts", number, canonical({"word": "a"}))
 
     asyncio.run(scenario())

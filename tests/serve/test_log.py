@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -112,5 +112,24 @@ def test_who_sees_some_skills_sees_their_entries_and_no_others(home: Path) -> No
         status, said = await ask(home, "GET", "/v1/log/5", None, some)
         never = await ask(home, "GET", "/v1/log/6", None, some)
         assert (status, said["message"].replace("5:", "N:")) == (never[0], never[1]["message"].replace("6:", "N:"))
+
+    serving(home, act)
+
+
+def test_a_question_made_to_be_slow_does_not_stop_the_pod(home: Path) -> None:
+    viewer = token_of(home, "ada", Role.VIEWER)
+
+    async def act() -> None:
+        assert numbers(await log(home, viewer, skill="*a" * 40 + "*x", actor="*n" * 40)) == []
+        assert numbers(await log(home, viewer, until="9999-12-31T23:59:59-12:00")) == [1, 2, 3, 4, 5]
+
+    serving(home, act)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "x", "1.0", "\u0661"])
+def test_a_number_that_is_none_is_refused(home: Path, number: str) -> None:
+    async def act() -> None:
+        status, said = await ask(home, "GET", f"/v1/log/{quote(number)}", None)
+        assert (status, said["code"], said["at"]) == (400, "command_invalid", "number")
 
     serving(home, act)

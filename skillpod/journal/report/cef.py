@@ -40,7 +40,7 @@ def _values(recorded: Recorded) -> Iterator[tuple[str, str]]:
     yield "act", str(entry.details.get("act", "")) or (exported_name(entry.skill, entry.tool) if entry.tool else "")
     yield "outcome", entry.outcome or entry.decision
     yield "reason", str(entry.error.get("code", ""))
-    yield "msg", entry.reason
+    yield "msg", entry.reason or str(entry.error.get("message", ""))
     yield "fileHash", entry.digest
     yield from _custom(
         "cs", {"skill": entry.skill, "version": entry.version, "tool": entry.tool, "rule": entry.rule, "policy": entry.policy}

@@ -22,7 +22,7 @@ VERSION = "1.3.0"
 _OTHER = 99
 _SUCCESS, _FAILURE = 1, 2
 _FAILED = frozenset({"error", "denied", "timeout", "cancelled"})
-_PLACED = frozenset({"v", "seq", "ts", "node", "fact", "reason", "outcome", "duration", "error"})
+_PLACED = frozenset({"v", "seq", "ts", "node", "fact", "reason", "outcome", "duration"})
 """Keys of a line that every event has a place for."""
 
 Attributes = dict[str, Any]
@@ -154,7 +154,8 @@ def event(recorded: Recorded, *, version: str) -> Attributes:
     kind, activity = EVENTS[entry.fact]
     if entry.fact is Fact.PUBLISHED and entry.previous:
         activity = _UPDATE
-    left = {key: value for key, value in recorded.as_dict().items() if key not in _PLACED | kind.placed}
+    placed = _PLACED | kind.placed | ({"error"} if set(entry.error) <= {"code"} else set())  # its code has a place, and its words have none
+    left = {key: value for key, value in recorded.as_dict().items() if key not in placed}
     return {
         "category_uid": kind.category,
         "class_uid": kind.uid,
@@ -163,7 +164,7 @@ def event(recorded: Recorded, *, version: str) -> Attributes:
         "type_uid": kind.uid * 100 + activity,
         "severity_id": int(weight(entry)),
         "time": _milliseconds(recorded),
-        "message": entry.reason or FACTS[entry.fact],
+        "message": entry.reason or str(entry.error.get("message", "")) or FACTS[entry.fact],
         **_status(entry),
         **({"duration": round(entry.duration * 1000)} if entry.duration else {}),
         "metadata": _metadata(recorded, kind, version),

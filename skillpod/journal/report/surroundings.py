@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,18 @@ from skillpod.journal.replay import Span, newest_first, read, span
 from skillpod.journal.report.story import FAILED, Story, story_of
 from skillpod.model.entry import Entry, Fact
 
-_CALLS = frozenset({Fact.CALL})
+_UNCOUNTED = frozenset({Fact.CALL, Fact.NOT_ALLOWED})
+"""Facts of which whoever asks again and again leaves any number: calls are looked for one by one, and what is denied is in no story but its
+own."""
 _OF_ALL = ("rules", "pod.started", "pod.stopped")
 _NEAR = 3
-"""Calls that failed which are told of one generation."""
+"""Calls that are told of one question, before and after; and of those that failed, of one generation."""
 
 
 def told(directory: Path, seq: int) -> Story:
     """The story of the entry of this number. Raises UnknownEntry, JournalCorrupt, PathUnusable."""
     recorded = _entry(directory, seq)
-    return story_of(recorded, list(_around(directory, recorded)))
+    return story_of(recorded, list(around(directory, recorded)))
 
 
 # --- for who does not see all --------------------------------------------------------------------------------------------------------
@@ -71,18 +74,28 @@ def _unknown(seq: int, there: Span) -> UnknownEntry:
     return UnknownEntry(f"there is no entry {seq}: the log goes from {there.first} to {there.last}", at=str(seq))
 
 
-def _around(directory: Path, recorded: Recorded) -> Iterator[Recorded]:
+def around(directory: Path, recorded: Recorded) -> Iterator[Recorded]:
+    """What may belong to the story of an entry. Raises JournalCorrupt, PathUnusable."""
     entry = recorded.entry
     yield from read(directory, Query(words={"fact": _OF_ALL}))
     if entry.skill:
-        facts = tuple(fact.value for fact in Fact if fact not in _CALLS)
+        facts = tuple(fact.value for fact in Fact if fact not in _UNCOUNTED)
         yield from read(directory, Query(words={"skill": (entry.skill,), "fact": facts}))
     if entry.fact is Fact.RULES:
         yield from islice(read(directory, Query(words={"fact": ("decided",)}), after=recorded.seq), 1)
     ticket = entry.details.get("ticket")
     if isinstance(ticket, str) and ticket:
-        yield from read(directory, Query(words={"ticket": (ticket.replace("*", ""),)}))
+        yield from _of_question(directory, recorded.seq, ticket)
     yield from _calls(directory, recorded)
+
+
+def _of_question(directory: Path, seq: int, ticket: str) -> Iterator[Recorded]:
+    """The answers to a question, and the calls nearest to an entry that it is about: it may be asked any number of times."""
+    words = {"ticket": (ticket.replace("*", ""),)}
+    yield from read(directory, Query(words={**words, "fact": (Fact.CALL_ANSWERED.value,)}))
+    calls = Query(words={**words, "fact": (Fact.CALL.value,)})
+    yield from deque(takewhile(lambda each: each.seq < seq, read(directory, calls)), maxlen=_NEAR)
+    yield from islice(read(directory, calls, after=seq), _NEAR)
 
 
 def _calls(directory: Path, recorded: Recorded) -> Iterator[Recorded]:

@@ -135,3 +135,11 @@ def test_a_publication_in_the_place_of_another_is_an_update() -> None:
     first = Entry(fact=Fact.PUBLISHED, skill="scan", generation=1)
     assert ocsf.event(recorded(first), version="0")["activity_id"] == 1
     assert ocsf.event(recorded(EXAMPLES[Fact.PUBLISHED]), version="0")["activity_id"] == 8
+
+
+def test_an_error_is_handed_on_with_all_that_it_says() -> None:
+    error = {"code": "tool_raised", "message": "it has no file", "hint": "give one"}
+    event = recorded(Entry(fact=Fact.TRIED, skill="scan", outcome="error", error=error), 7)
+    shape = json.loads(ocsf.line(event, version="0.1.0"))
+    assert (shape["status_code"], shape["message"], shape["unmapped"]["error"]) == ("tool_raised", "it has no file", error)
+    assert parsed(cef.line(event, version="0.1.0"))[1]["msg"] == "it has no file"

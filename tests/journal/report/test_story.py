@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import UnknownEntry
+from skillpod.journal.query import asking
+from skillpod.journal.replay import read
 from skillpod.journal.report.meaning import FACTS, KEYS
 from skillpod.journal.report.story import LINKS, Story, reasons, story_of
-from skillpod.journal.report.surroundings import told
+from skillpod.journal.report.surroundings import around, told
 from skillpod.model.entry import Entry, Fact
 from tests.support.log_entries import EXAMPLES, POLICY, A, B, log_of, recorded, written
 
@@ -168,3 +170,13 @@ def test_an_entry_that_was_dropped_is_told_from_one_that_never_was(journal: Path
     with pytest.raises(UnknownEntry, match="entry 3 was dropped: the log goes from 8 to 24"):
         told(journal, 3)
     assert before(told(journal, 9)) == [8]
+
+
+def test_who_asks_again_and_again_makes_no_story_long(tmp_path: Path) -> None:
+    again = [call(1, "denied", rule="ask", details={"ticket": "t1"})] * 300
+    eve = [Entry(fact=Fact.NOT_ALLOWED, actor="eve", skill="scan", outcome="denied", details={"act": "approve"})] * 300
+    journal = written(tmp_path / "journal", [*LOG[:11], *again, *eve, LOG[11], *again, *LOG[12:]])
+    answer = next(read(journal, asking(fact="call.answered")))
+    assert len(list(around(journal, answer))) < 40
+    story = told(journal, answer.seq)
+    assert [before(story)[-1], after(story)[:3]] == [311, [613, 614, 615]]
