@@ -77,6 +77,18 @@ class Checked:
     checkpoints: int
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Of a log that is not what was signed: how many entries from the first on are (``size``), and the newest checkpoint that ``held``, as
+    all before it did; None when none did."""
+
+    size: int
+    held: Signed | None
+
+
+NOTHING_PROVEN = Proven(0, None)
+
+
 def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] = (), told: Told = lambda _count: None) -> Checked:
     """Read everything and hold it against the newest checkpoint, those of before, and ``copies`` that somebody kept elsewhere.
 
@@ -92,8 +104,8 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
     return checked
 
 
-def proven(directory: int, key: VerifierKey, *, copies: Sequence[Signed] = ()) -> Signed | None:
-    """Of a log that is not what was signed of it: the newest checkpoint that holds, as all before it do. None when none does.
+def proven(directory: int, key: VerifierKey, *, copies: Sequence[Signed] = ()) -> Proven:
+    """Of a log that is not what was signed of it: what still is.
 
     Where there are ``copies`` that somebody kept elsewhere, they alone count: whoever has the key signs what he likes in the directory.
     """
@@ -109,10 +121,51 @@ def proven(directory: int, key: VerifierKey, *, copies: Sequence[Signed] = ()) -
                 leaves = leaves[until:]
                 here = [mark for mark in marks if mark.checkpoint.size == tree.size]
                 if any(mark.checkpoint.root != tree.root() for mark in here):
-                    return held
+                    return _further(directory, held, here)
                 held, marks = here[0], marks[len(here) :]
             tree.grow(leaves)
-    return held
+    return _further(directory, held, marks[:1])
+
+
+def _further(directory: int, held: Signed | None, broken: Sequence[Signed]) -> Proven:
+    """Beyond the checkpoint that holds, as far as the lines are those of one that does not: by kept hashes that lead to its root."""
+    size = held.checkpoint.size if held else 0
+    for mark in broken:
+        stored = _stored_leaves(directory, mark)
+        if stored is not None:
+            size = max(size, _agreeing(directory, stored))
+    return Proven(size, held)
+
+
+def _agreeing(directory: int, stored: bytes) -> int:
+    """How many entries from the first on have these leaves."""
+    count = 0
+    with suppress(JournalCorrupt, OSError):
+        for batch in _batches(directory, *unbroken(directory)):
+            for leaf in batch.leaves:
+                if leaf != stored[count * SIZE : (count + 1) * SIZE]:
+                    return count
+                count += 1
+    return count
+
+
+def _stored_leaves(directory: int, mark: Signed) -> bytes | None:
+    """The leaves that the file of hashes knows, when they are those of the checkpoint."""
+    size = mark.checkpoint.size
+    hashes = _open_hashes(directory)
+    if hashes is None:
+        return None
+    try:
+        if hashes.size < size or root(size, hashes.read) != mark.checkpoint.root:
+            return None
+        tree, found, content = Growing(), [], hashes.run(0, kept(size))
+        for index in range(size):  # the leaves could have been changed without the nodes above: they must lead to the root
+            at = place(0, index) * SIZE
+            found.append(content[at : at + SIZE])
+        tree.grow(found)
+        return b"".join(found) if tree.root() == mark.checkpoint.root else None
+    finally:
+        hashes.close()
 
 
 def _readable(directory: int, key: VerifierKey) -> Iterator[Signed]:
@@ -355,7 +408,7 @@ class _Check:
     def _locate(self, mark: Signed) -> NoReturn:
         """Name the first entry that is not what the tree of a checkpoint was made of."""
         size = mark.checkpoint.size
-        stored = self._stored_leaves(mark)
+        stored = _stored_leaves(self._directory, mark)
         if stored is None:
             self._between(size)
         window: list[bytes] = []
@@ -373,24 +426,6 @@ class _Check:
             self._cut(size)
         signed = [stored[start : start + SIZE] for start in range((first - 1) * SIZE, min(size * SIZE, (first - 1 + _WINDOW) * SIZE), SIZE)]
         raise JournalCorrupt(f"{what_happened(first, window, signed)} (signed: the first {size} entries)", at=place_of, hint=BREAK)
-
-    def _stored_leaves(self, mark: Signed) -> bytes | None:
-        """The leaves that the file of hashes knows, when they are those of the checkpoint."""
-        size = mark.checkpoint.size
-        hashes = _open_hashes(self._directory)
-        if hashes is None:
-            return None
-        try:
-            if hashes.size < size or root(size, hashes.read) != mark.checkpoint.root:
-                return None
-            tree, found, content = Growing(), [], hashes.run(0, kept(size))
-            for index in range(size):  # the leaves could have been changed without the nodes above: they must lead to the root
-                at = place(0, index) * SIZE
-                found.append(content[at : at + SIZE])
-            tree.grow(found)
-            return b"".join(found) if tree.root() == mark.checkpoint.root else None
-        finally:
-            hashes.close()
 
     def _between(self, size: int) -> NoReturn:
         if size == self._good:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skillpod.errors import DocumentInvalid, JournalCorrupt
-from skillpod.journal.check import CHECKPOINT, VKEY, check, proven, read_log_key
+from skillpod.journal.check import CHECKPOINT, NOTHING_PROVEN, VKEY, Proven, check, proven, read_log_key
 from skillpod.journal.entry import MAX_LINE, Recorded, decode, encode_body, number
 from skillpod.journal.head import RENEWED, Head, keys_of
 from skillpod.journal.key import FILE as KEY
@@ -36,17 +36,12 @@ _ALL = 1 << 62
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remains:
     """What is left of a log that broke. ``origin`` is what it was called, empty where nothing says; ``fault`` what is wrong with it;
-    ``proven`` the newest checkpoint that it still bears out; ``dropped`` how many entries retention had taken away."""
+    ``proven`` what of it still is what was signed; ``dropped`` how many entries retention had taken away."""
 
     origin: str
     fault: JournalCorrupt
-    proven: Signed | None = None
+    proven: Proven = NOTHING_PROVEN
     dropped: int = 0
-
-    @property
-    def size(self) -> int:
-        """How many entries are proven."""
-        return self.proven.checkpoint.size if self.proven else 0
 
 
 def fault_of(home: Path, *, origin: str, copies: Sequence[Signed] = ()) -> JournalCorrupt | None:
@@ -70,8 +65,8 @@ def remains(home: Path, fault: JournalCorrupt, *, origin: str, copies: Sequence[
     name = key.name if key else ""
     try:
         with _opened(home / JOURNAL) as directory:
-            held = proven(directory, key, copies=copies) if key is not None else None
-            return Remains(origin=name, fault=fault, proven=held, dropped=_dropped(directory))
+            still = proven(directory, key, copies=copies) if key is not None else NOTHING_PROVEN
+            return Remains(origin=name, fault=fault, proven=still, dropped=_dropped(directory))
     except (FileNotFoundError, NotADirectoryError):
         return Remains(origin=name, fault=fault)
 
@@ -108,7 +103,7 @@ def _signed_origin(directory: int) -> str:
 def entries(home: Path, found: Remains) -> Iterator[Recorded]:
     """The entries that are proven, in order. Raises JournalCorrupt at one that this version does not understand, OSError."""
     for place, line in _lines(home / JOURNAL, found.dropped):
-        if place > found.size:
+        if place > found.proven.size:
             return
         yield decode(line)
 

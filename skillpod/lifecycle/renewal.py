@@ -85,7 +85,7 @@ class Renewal:
             withheld=withheld,
         )
         origin = f"{self._origin}/{nth + 1}"
-        began = _began(broken, found.proven, origin=origin, actor=actor, reason=reason)
+        began = _began(broken, found.proven.held, origin=origin, actor=actor, reason=reason)
         make(self._home, [began, *run_of(fold.state())], origin=origin, node=self._node, ts=now)
         return broken
 
