@@ -152,7 +152,7 @@ def _reading(effort: Effort, directory: Path) -> list[Row]:
             hashed.add(count / _taken(lambda: _hashed(path)))
         with closing(HashFile(log, os.O_RDWR)) as hashes:
             proofs, reads = _proofs(hashes, count)
-            rebuilt.add(_taken(lambda: rebuild(log, hashes)))
+            rebuilt.add(_taken(lambda: rebuild(log, hashes, count)))
         folded = Series([_taken(lambda: _folded(path, directory / "index.sqlite"))])
     finally:
         os.close(log)

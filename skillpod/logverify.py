@@ -13,11 +13,15 @@ import argparse
 import base64
 import functools
 import hashlib
+import io
 import itertools
+import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 Point = tuple[int, int, int, int]
 Key = tuple[bytes, bytes, bytes]  # name, id, public key
@@ -26,6 +30,25 @@ Head = tuple[int, bytes, str]  # size, root, where it stands
 
 class Bad(Exception):
     """What does not hold."""
+
+
+# --- files of the log: what somebody gave us is not waited for, not followed elsewhere, and not read without an end ----------------
+def opened(path: Path) -> BinaryIO:
+    if path.is_symlink():
+        raise Bad(f"{path.name} is a link, which is not followed")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return open(descriptor, "rb")
+    os.close(descriptor)
+    raise Bad(f"{path.name} is no plain file")
+
+
+def content(path: Path, limit: int = 1 << 26) -> bytes:
+    with opened(path) as file:
+        raw = file.read(limit + 1)
+    if len(raw) > limit:
+        raise Bad(f"{path.name} has more than {limit} bytes")
+    return raw
 
 
 # --- Ed25519, RFC 8032: is this a signature? ---------------------------------------------------------------------------------------
@@ -118,7 +141,6 @@ def root_over(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
 
 
 # --- keys, notes, checkpoints (C2SP) -----------------------------------------------------------------------------------------------
-NOTE = re.compile(rb"((?:[^\n]+\n)+)\n((?:\xe2\x80\x94 [^\n]+\n)+)")
 SIGNATURE = re.compile(rb"\xe2\x80\x94 ([^ \n]+) ([^ \n]+)\n")
 
 
@@ -133,78 +155,121 @@ def read_key(text: str) -> Key:
     """The key in the one line name+id+base64."""
     name, digits, body = text.strip().encode().split(b"+", 2)
     raw = binary(body)
-    if len(raw) != 33 or raw[0] != 1 or sha(name, b"\n", raw)[:4].hex().encode() != digits:
+    if len(raw) != 33 or raw[0] != 1 or not name.decode().isprintable() or sha(name, b"\n", raw)[:4].hex().encode() != digits:
         raise ValueError("not the key of a log")
     return name, bytes.fromhex(digits.decode()), raw[1:]
 
 
+def notes(raw: bytes) -> tuple[list[bytes], bytes]:
+    """Notes that stand one after another, each up to the last of its lines of signatures; and what follows, which has none."""
+    found: list[bytes] = []
+    begun: list[bytes] = []
+    is_signed = False
+    for line in io.BytesIO(raw):
+        is_signature = line.startswith(b"\xe2\x80\x94 ")
+        if is_signed and not is_signature:
+            found.append(b"".join(begun))
+            begun = []
+        begun.append(line)
+        is_signed = is_signature and line.endswith(b"\n")
+    return ([*found, b"".join(begun)], b"") if is_signed else (found, b"".join(begun))
+
+
+def read_note(raw: bytes, key: Key, where: str) -> Head:
+    text, _, last = raw.rpartition(b"\n\n")
+    lines, below = text.split(b"\n"), SIGNATURE.findall(last)
+    try:
+        signatures = [(name, binary(value)) for name, value in below]
+        size, root = int(lines[1]), binary(lines[2])
+        if len(root) != 32 or str(size).encode() != lines[1] or size < 0 or b"" in lines or len(below) != last.count(b"\n"):
+            raise ValueError("not a checkpoint")
+    except (ValueError, IndexError):
+        raise Bad(f"{where} is none") from None
+    ours = [value[4:] for name, value in signatures if (name, value[:4]) == key[:2]]
+    if lines[0] != key[0] or not ours:
+        raise Bad(f"{where} is not signed by the key of this log")
+    if not all(is_signature(key[2], text + b"\n", value) for value in ours):
+        raise Bad(f"{where} was changed: its signature is not one over it")
+    return size, root, where
+
+
 def checkpoints(raw: bytes, key: Key, source: str) -> list[Head]:
-    """Signed checkpoints, which stand one after another."""
+    """Signed checkpoints, which stand one after another, and nothing else."""
+    found, rest = notes(raw)
+    if rest or not found:
+        raise Bad(f"{source} holds something else than checkpoints" if raw else f"{source} is empty")
+    return [read_note(note, key, f"{source}: checkpoint {number}") for number, note in enumerate(found, 1)]
+
+
+def earlier(journal: Path, key: Key) -> list[Head]:
+    """Those of before. The last is passed over when it is not whole, as a power cut leaves it: it could be taken out as well."""
     found: list[Head] = []
-    end = 0
-    for number, note in enumerate(NOTE.finditer(raw), 1):
-        where = f"{source}: checkpoint {number}"
-        lines, below = note[1].split(b"\n"), SIGNATURE.findall(note[2])
+    if not (journal / "checkpoints").exists():
+        return found
+    raw = notes(content(journal / "checkpoints"))[0]
+    for number, note in enumerate(raw, 1):
         try:
-            signatures = [(name, binary(value)) for name, value in below]
-            size, root = int(lines[1]), binary(lines[2])
-            if note.start() != end or len(root) != 32 or str(size).encode() != lines[1] or size < 0 or len(below) != note[2].count(b"\n"):
-                raise ValueError("not a checkpoint")
-        except (ValueError, IndexError):
-            raise Bad(f"{where} is none") from None
-        ours = [value[4:] for name, value in signatures if (name, value[:4]) == key[:2]]
-        if lines[0] != key[0] or not ours:
-            raise Bad(f"{where} is not signed by the key of this log")
-        if not all(is_signature(key[2], note[1], value) for value in ours):
-            raise Bad(f"{where} was changed: its signature is not one over it")
-        found.append((size, root, where))
-        end = note.end()
-    if end != len(raw) or not found:
-        raise Bad(f"{source} holds something else than checkpoints" if raw else f"{source} is gone or empty")
+            found.append(read_note(note, key, f"checkpoints: checkpoint {number}"))
+        except Bad:
+            if number < len(raw):
+                raise
     return found
 
 
-def finished(raw: bytes) -> bytes:
-    """Checkpoints without one that is half written at their end."""
-    return raw[: max((note.end() for note in NOTE.finditer(raw)), default=0)]
-
-
 # --- the log -----------------------------------------------------------------------------------------------------------------------
-def content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+LINE = 65_535
+DROPPED = re.compile(rb'\{"v":1,"seq":[0-9]+,"ts":"[^"]*","node":"[^"]*","fact":"log\.dropped",.*"last":([0-9]{1,18})[,}].*\n')
 
 
-def leaves(journal: Path) -> Iterator[tuple[str, bytes]]:
-    """(where it stands, its hash) of each entry. A segment is its lines, or of one that was dropped their hashes."""
-    numbers = {int(path.stem) for path in journal.iterdir() if re.fullmatch(r"[0-9]{6,}\.(jsonl|leaves)", path.name)}
-    count, has_lines = 0, False
-    for number in range(1, max(numbers, default=0) + 1):
-        dropped, name = journal / f"{number:06d}.leaves", f"{number:06d}.jsonl"
-        if not (journal / name).exists():
-            raw = b"" if has_lines else content(dropped)
-            if not raw or len(raw) % 32:
-                raise Bad(f"{name} is missing, or what is left of it is no list of hashes")
-            for start in range(0, len(raw), 32):
-                yield f"{dropped.name}: hash {start // 32 + 1}", raw[start : start + 32]
-            count += len(raw) // 32
+def numbers(journal: Path, ending: str) -> set[int]:
+    return {int(path.stem) for path in journal.iterdir() if re.fullmatch(rf"[0-9]{{6,}}\.{ending}", path.name)}
+
+
+def leaves(journal: Path, gone: list[int]) -> Iterator[tuple[str, bytes]]:
+    """(where it stands, its hash) of each entry. A segment is its lines, or of one that was dropped their hashes. At the end, ``gone`` is
+    given the first and the last of the entries that no other says were dropped, if there are any."""
+    there, kept = numbers(journal, "jsonl"), numbers(journal, "leaves")
+    last = max(there | kept, default=0)
+    oldest, newest = (min(there), max(there)) if there else (last + 1, 0)
+    count = dropped = said = 0
+    for number in range(1, last + 1):
+        name, instead = f"{number:06d}.jsonl", f"{number:06d}.leaves"
+        is_first = number < oldest
+        try:
+            segment = opened(journal / name)
+        except FileNotFoundError:  # one that was there before is let go of by a pod that runs
+            if (number not in there and not is_first) or not (journal / instead).exists():
+                raise Bad(f"{name} is missing") from None
+            with opened(journal / instead) as hashes:
+                for position, leaf in enumerate(iter(functools.partial(hashes.read, 32), b""), 1):
+                    if len(leaf) != 32:
+                        raise Bad(f"{name} is missing, and {instead} is no list of hashes") from None
+                    count += 1
+                    yield f"{instead}: hash {position}", leaf
+            dropped, said = (count, said) if is_first else (dropped, count)
             continue
-        has_lines = True
-        with open(journal / name, "rb") as segment:
-            for position, line in enumerate(segment, 1):
-                if not line.endswith(b"\n"):
-                    if number == max(numbers):
-                        return  # the pod was writing it: it is no entry yet
+        with segment:
+            for position, line in enumerate(iter(functools.partial(segment.readline, LINE + 1), b""), 1):
+                if len(line) > LINE:
+                    raise Bad(f"{name}:{position} is longer than an entry may be")
+                if not line.endswith(b"\n") or b"\0" in line:
+                    if number == newest:
+                        break  # the pod was writing it, or a power cut came in between: it is no entry yet
                     raise Bad(f"{name}:{position} is no whole line")
                 count += 1
                 if not line.startswith(b'{"v":1,"seq":%d,' % count):
                     raise Bad(f"{name}:{position} is not entry {count}, which belongs there")
+                if dropped and (word := DROPPED.fullmatch(line)):
+                    said = max(said, int(word[1]))
                 yield f"{name}:{position}", sha(b"\0", line)
+    if dropped > said:
+        gone += [said + 1, dropped]
 
 
 def compared(journal: Path, heads: list[Head]) -> tuple[Tree, int]:
     """The tree of all entries, which agrees with each of these checkpoints, and the size of the largest of them."""
-    tree, agreed, waiting = Tree(), 0, heads[::-1]
-    for where, leaf in itertools.chain([("", b"")], leaves(journal)):
+    tree, agreed, waiting, gone = Tree(), 0, heads[::-1], list[int]()
+    for where, leaf in itertools.chain([("", b"")], leaves(journal, gone)):
         if where:
             tree.grow(leaf)
         while waiting and waiting[-1][0] == tree.size:
@@ -214,17 +279,24 @@ def compared(journal: Path, heads: list[Head]) -> tuple[Tree, int]:
             agreed = size
     if waiting:
         raise Bad(f"the log has {tree.size} entries, and {waiting[0][2]} was made over {waiting[0][0]}: entries were cut off")
+    if gone:
+        raise Bad(f"the lines of entries {gone[0]} to {gone[1]} are gone, and no entry says that they were dropped: they were taken out")
     return tree, agreed
 
 
 def first_other(journal: Path, size: int, root: bytes) -> str:
     """The first entry that is another than the kept hashes say, if they are those the checkpoint was made over."""
-    hashes = content(journal / "hashes")
-    kept = [hashes[32 * place : 32 * place + 32] for place in (2 * leaf - leaf.bit_count() for leaf in range(size))]
+    try:
+        with opened(journal / "hashes") as file:
+            if os.fstat(file.fileno()).st_size < 32 * (2 * size - size.bit_count()):
+                return ""
+            kept = [os.pread(file.fileno(), 32, 32 * (2 * leaf - leaf.bit_count())) for leaf in range(size)]
+    except (OSError, Bad):
+        return ""
     tree = Tree()
     for leaf in kept:
         tree.grow(leaf)
-    both = zip(kept, leaves(journal), strict=False) if tree.root() == root else ()
+    both = zip(kept, leaves(journal, []), strict=False) if tree.root() == root else ()
     for number, (before, (where, leaf)) in enumerate(both, 1):
         if leaf != before:
             return f"{where}: entry {number} is not the one that was logged"
@@ -232,16 +304,17 @@ def first_other(journal: Path, size: int, root: bytes) -> str:
 
 
 def verify_log(journal: Path, key: Key, copies: list[Path]) -> None:
-    history = finished(content(journal / "checkpoints"))  # before the newest: a pod that runs replaces that first
+    before = earlier(journal, key)  # first: a pod that runs replaces the newest before it adds to them
+    if not (journal / "checkpoint").exists():
+        raise Bad("checkpoint is gone")
     own = checkpoints(content(journal / "checkpoint"), key, "checkpoint")
-    earlier = checkpoints(history, key, "checkpoints") if history else []
-    outside = [each for path in copies for each in checkpoints(finished(path.read_bytes()), key, path.name)]
-    heads = sorted(own + earlier + outside)
+    outside = [each for path in copies for each in checkpoints(b"".join(notes(path.read_bytes())[0]), key, path.name)]
+    heads = sorted(before + own + outside)
     try:
         tree, agreed = compared(journal, heads)
     except Bad as fault:
         raise Bad(first_other(journal, own[0][0], own[0][1]) or fault) from None
-    if len(own) != 1 or own[0][0] < max((size for size, _, _ in earlier), default=0):
+    if len(own) != 1 or own[0][0] < max((size for size, _, _ in before), default=0):
         raise Bad("checkpoint is not the newest one: an older one was put back")
     print(f"good: {tree.size} entries with the root {tree.root().hex()}")
     print(f"checkpoints that agree with them: {len(heads)}, of these copied out: {len(outside)}")

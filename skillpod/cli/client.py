@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -146,7 +147,8 @@ class PodClient:
             if self._connection.sock is None:
                 self._connection.connect()
             self._patience(PATIENCE if method == "GET" else None)
-            self._connection.request(method, target, content, headers)
+            with suppress(BrokenPipeError, ConnectionResetError):  # who is turned away is answered, and hung up on, before all was heard
+                self._connection.request(method, target, content, headers)
             return self._connection.getresponse()
         except (OSError, http.client.HTTPException) as fault:
             raise self._broken(fault) from None

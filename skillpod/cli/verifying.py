@@ -89,7 +89,8 @@ def _check(directory: int, key: VerifierKey, copies: list[Copied], witness: Veri
         when = _when(cosigned_at(cosigned.note.of(witness)[-1]))
         render.line(f"  cosigned by {witness.name}: the first {cosigned.checkpoint.size} entries, on {when}")
     if size > signed:
-        render.line(f"  entries {signed + 1} to {size} are newer than every checkpoint: nothing vouches for them yet")
+        which = f"entry {size} is" if size == signed + 1 else f"entries {signed + 1} to {size} are"
+        render.line(f"  {which} newer than every checkpoint and vouched for by none; a pod that runs makes one within a second")
     for copy in copies:
         _tell_of_others(copy)
 

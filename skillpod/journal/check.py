@@ -6,21 +6,33 @@ it, as well as that can be told: by the file of kept hashes where it still fits 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import BinaryIO, NoReturn
 
 from skillpod.errors import DocumentInvalid, JournalCorrupt
-from skillpod.journal.entry import MAX_LINE, sequence
+from skillpod.journal.entry import MAX_LINE, decode, sequence
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import verify
-from skillpod.journal.segments import BREAK, dropped_numbers, leaves_name, placed, reading, segment_name, segment_numbers, unbroken
+from skillpod.journal.segments import (
+    BREAK,
+    is_dropped,
+    leaves_name,
+    listed,
+    missing,
+    open_plain,
+    placed,
+    reading,
+    segment_name,
+    segment_numbers,
+    unbroken,
+)
 from skillpod.journal.tree.checkpoint import Signed, read_checkpoint, split
 from skillpod.journal.tree.merkle import SIZE, Growing, kept, place, root
 from skillpod.journal.tree.note import VerifierKey, read_key
+from skillpod.model.entry import Fact
 
 CHECKPOINT = "checkpoint"
 HISTORY = "checkpoints"
@@ -31,6 +43,8 @@ _BLOCK = 1 << 20
 _NOTES = 64 * 1024 * 1024
 _WINDOW = 4096
 """Entries after the first bad one that are looked at to tell what happened to it."""
+
+_DROPPED = b'"fact":"log.dropped"'
 
 Told = Callable[[int], None]
 """Is told now and then how many entries have been read."""
@@ -68,7 +82,7 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
 
     Without a ``key`` there is no checkpoint to hold it against: a log of before there were any. Raises JournalCorrupt, OSError.
     """
-    history = [] if key is None else _history(directory, key)  # before the newest: a pod that runs replaces that first
+    history = [] if key is None else read_history(directory, key)  # before the newest: a pod that runs replaces that first
     sealed = None if key is None else newest(directory, key)
     witnessed = None if key is None else read_cosigned(directory, key)
     marks = sorted([*history, *filter(None, (sealed, witnessed)), *copies], key=lambda mark: mark.checkpoint.size)
@@ -157,23 +171,40 @@ def require_witness(directory: int, key: VerifierKey, witness: VerifierKey) -> S
 
 def batches(directory: int) -> Iterator[Batch]:
     """Every whole line, and every leaf of dropped segments, in order. Raises JournalCorrupt, OSError."""
-    return _batches(directory, dropped_numbers(directory), segment_numbers(directory))
+    return _batches(directory, *listed(directory))
 
 
 def _batches(directory: int, dropped: Sequence[int], numbers: Sequence[int]) -> Iterator[Batch]:
     first = 1
     for number in dropped:
-        content = _bytes(directory, leaves_name(number), limit=None)
-        found = tuple(content[start : start + SIZE] for start in range(0, len(content) // SIZE * SIZE, SIZE))
-        yield Batch(number, first, 1, (), found, 0)
-        first += len(found)
+        for batch in _stood_for(directory, number, first):
+            yield batch
+            first += len(batch.leaves)
     for number in numbers:
-        with reading(directory, number) as segment:
+        try:
+            segment = reading(directory, number)
+        except FileNotFoundError:  # a pod that runs has let go of it since
+            if not is_dropped(directory, number):
+                raise missing(number) from None
+            for batch in _stood_for(directory, number, first):
+                yield batch
+                first += len(batch.leaves)
+            continue
+        with segment:
             for batch in _lines(segment, number, first):
                 yield batch
                 first += len(batch.leaves)
             if number != numbers[-1] and segment.tell() != batch.end:
                 raise JournalCorrupt("a finished segment ends in the middle of a line", at=segment_name(number), hint=BREAK)
+
+
+def _stood_for(directory: int, number: int, first: int) -> Iterator[Batch]:
+    """The leaves of a dropped segment."""
+    with open(open_plain(directory, leaves_name(number)), "rb") as file:
+        while content := file.read(_BLOCK):
+            found = tuple(content[start : start + SIZE] for start in range(0, len(content) // SIZE * SIZE, SIZE))
+            yield Batch(number, first, 1, (), found, 0)
+            first += len(found)
 
 
 def _lines(segment: BinaryIO, number: int, first: int) -> Iterator[Batch]:
@@ -202,10 +233,15 @@ class _Check:
         self._sealed = sealed
         self._told = told
         self._signed = max((mark.checkpoint.size for mark in marks), default=0)
+        there = segment_numbers(directory)
+        self._oldest, self._newest = (there[0], there[-1]) if there else (1 << 62, 0)
         self._tree = Growing()
         self._good = 0
         """The largest signed size that held."""
         self._next = 0
+        self._dropped = 0
+        """The last entry of dropped segments, and the last of which an entry that is here says that it was dropped."""
+        self._said = 0
 
     def run(self) -> Checked:
         hashes = _open_hashes(self._directory)
@@ -219,7 +255,8 @@ class _Check:
         right, is_right = 0, hashes is not None
         number = whole = 0
         self._hold()
-        for batch in batches(self._directory):
+        for found in batches(self._directory):
+            batch = self._reached_the_disk(found)
             number, whole = batch.number, batch.end
             self._look(batch)
             new = self._grow(batch.leaves)
@@ -227,10 +264,14 @@ class _Check:
                 is_right = hashes.run(right, len(new)) == b"".join(new)
                 right += len(new) if is_right else 0
             self._told(self._tree.size)
+            if batch is not found:
+                break
         if self._tree.size < self._signed:
             self._cut(self._signed)
         if hashes is not None and is_right and hashes.size > self._tree.size:
             self._cut(hashes.size)
+        if self._dropped > self._said:
+            self._taken_out()
         has_body = bool(segment_numbers(self._directory))
         return Checked(
             tree=self._tree,
@@ -259,10 +300,27 @@ class _Check:
             self._good = self._tree.size
             self._next += 1
 
+    def _reached_the_disk(self, batch: Batch) -> Batch:
+        """Without what a power cut left of the newest append, where a page that never was written reads as NULs: no line of ours has one,
+        and nobody was told yet that anything of it is written."""
+        if batch.first + len(batch.lines) <= self._signed + 1 or batch.number != self._newest:
+            return batch
+        torn = next((at for at, line in enumerate(batch.lines) if b"\0" in line and batch.first + at > self._signed), None)
+        if torn is None:
+            return batch
+        end = batch.end - sum(len(line) + 1 for line in batch.lines[torn:])
+        return replace(batch, lines=batch.lines[:torn], leaves=batch.leaves[:torn], end=end)
+
     def _look(self, batch: Batch) -> None:
         """Each line says the number that is its place; one that nothing was signed of yet must be an entry, too."""
         expected = batch.first
+        if not batch.lines and batch.leaves:
+            self._dropped = batch.first + len(batch.leaves) - 1
+            if batch.number >= self._oldest:  # let go of since this check began; the word of it may be where this check does not look
+                self._said = self._dropped
         for line in batch.lines:
+            if self._dropped and _DROPPED in line:
+                self._said = max(self._said, _last_dropped(line))
             is_numbered = line.startswith(b'{"v":1,"seq":%d,' % expected)
             if not is_numbered and expected <= self._signed:
                 self._locate(next(mark for mark in self._marks if mark.checkpoint.size >= expected))
@@ -284,6 +342,15 @@ class _Check:
         last = self._tree.size
         which = f"entry {size} is" if size == last + 1 else f"entries {last + 1} to {size} are"
         raise JournalCorrupt(f"{which} missing: the log ends before what was signed of it", at=f"entry {last + 1}", hint=BREAK)
+
+    def _taken_out(self) -> NoReturn:
+        """An entry says that segments are let go of before they are: ``lifecycle.upkeep``."""
+        span = f"the entries {self._said + 1} to {self._dropped}"
+        raise JournalCorrupt(
+            f"the lines of {span} are gone, only their hashes are here, and no entry says that they were dropped: they were taken out",
+            at=f"entry {self._said + 1}",
+            hint=BREAK,
+        )
 
     def _locate(self, mark: Signed) -> NoReturn:
         """Name the first entry that is not what the tree of a checkpoint was made of."""
@@ -340,6 +407,16 @@ class _Check:
         )
 
 
+def _last_dropped(line: bytes) -> int:
+    """The last entry that this one says was dropped; 0 where it is about something else, whatever stands in it."""
+    try:
+        entry = decode(line).entry
+    except JournalCorrupt:
+        return 0
+    last = entry.details.get("last")
+    return last if entry.fact is Fact.LOG_DROPPED and type(last) is int else 0
+
+
 def what_happened(first: int, found: Sequence[bytes], signed: Sequence[bytes]) -> str:
     """What was done to the log at entry ``first``, by the leaves that are there from it on and those that should be."""
     if found[0] in signed:
@@ -358,16 +435,21 @@ def what_happened(first: int, found: Sequence[bytes], signed: Sequence[bytes]) -
 # --- files -------------------------------------------------------------------------------------------------------------------------
 
 
-def _history(directory: int, key: VerifierKey) -> list[Signed]:
-    """The earlier checkpoints. One cut off in the middle, as a power cut leaves it, is passed over."""
+def read_history(directory: int, key: VerifierKey) -> list[Signed]:
+    """The earlier checkpoints. The last is passed over when it is not whole or has NULs in it, as a power cut leaves it: who could write
+    that could take it out as well. Raises JournalCorrupt, OSError."""
     try:
-        text = _bytes(directory, HISTORY, limit=_NOTES)
+        notes = split(_bytes(directory, HISTORY, limit=_NOTES))
     except FileNotFoundError:
         return []
-    try:
-        return [read_checkpoint(note, key=key, verify=verify, at=HISTORY) for note in split(text)]
-    except DocumentInvalid as fault:
-        raise JournalCorrupt(fault.message, at=HISTORY, hint=BREAK) from fault
+    found: list[Signed] = []
+    for note in notes:
+        try:
+            found.append(read_checkpoint(note, key=key, verify=verify, at=HISTORY))
+        except DocumentInvalid as fault:
+            if note is not notes[-1]:
+                raise JournalCorrupt(fault.message, at=HISTORY, hint=BREAK) from fault
+    return found
 
 
 def _open_hashes(directory: int) -> HashFile | None:
@@ -377,10 +459,9 @@ def _open_hashes(directory: int) -> HashFile | None:
         return None
 
 
-def _bytes(directory: int, name: str, *, limit: int | None) -> bytes:
-    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
-    with open(descriptor, "rb") as file:
-        content = file.read() if limit is None else file.read(limit + 1)
-    if limit is not None and len(content) > limit:
+def _bytes(directory: int, name: str, *, limit: int) -> bytes:
+    with open(open_plain(directory, name), "rb") as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
         raise JournalCorrupt(f"{name} is larger than {limit} bytes", at=name, hint=BREAK)
     return content

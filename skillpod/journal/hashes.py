@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from skillpod.journal.segments import open_plain
 from skillpod.journal.tree.merkle import SIZE, leaves
 
 FILE = "hashes"
@@ -14,9 +15,8 @@ class HashFile:
     """Hashes in the order of ``merkle.place``, 32 bytes each. What could not be written is written with what comes next."""
 
     def __init__(self, directory: int, flags: int = os.O_RDONLY) -> None:
-        """Raises OSError; with ``os.O_CREAT`` the file is made when it is not there."""
-        flags |= os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-        self._file = os.open(FILE, flags, 0o600, dir_fd=directory)
+        """With ``os.O_CREAT`` the file is made when it is not there. Raises JournalCorrupt when it is no plain file, OSError."""
+        self._file = open_plain(directory, FILE, flags)
         self._end = os.fstat(self._file).st_size // SIZE
         self._behind: list[bytes] = []
 

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal import key as keys
-from skillpod.journal.check import CHECKPOINT, COSIGNED, HISTORY, VKEY, Checked, batches, check, read_log_key
+from skillpod.journal.check import CHECKPOINT, COSIGNED, HISTORY, VKEY, Checked, batches, check, read_history, read_log_key
 from skillpod.journal.hashes import FILE as HASHES
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import LogKey
-from skillpod.journal.segments import BREAK
+from skillpod.journal.segments import BREAK, open_plain
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
 from skillpod.journal.tree.merkle import Growing, consistency, is_consistent, leaf_hash, root
 from skillpod.journal.tree.note import Note, VerifierKey
@@ -25,6 +24,8 @@ RENEWED = "renewed"
 """Beside the key: a log that is to take this one's place (``journal.renewal``)."""
 KEPT_EVERY = 1024
 """Entries between two checkpoints that stay: so closely an entry that is not what was signed can be named when the hashes are lost."""
+HISTORY_BYTES = 4 * 1024 * 1024
+"""Bytes of those, before every other is let go of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Head:
         checked = check(directory, verifier)
         self._tree, self._sealed = checked.tree.copy(), checked.sealed
         self._take_hashes(directory, checked)
-        self._mend_history()
+        self._mend_history(verifier)
         if key is None:
             key = self._begin()
         self._key = key
@@ -92,7 +93,7 @@ class Head:
         self._hashes = HashFile(directory, os.O_RDWR | os.O_CREAT)
         self._hashes.cut(checked.kept)
         if self._hashes.size < self._tree.size:
-            rebuild(directory, self._hashes)
+            rebuild(directory, self._hashes, self._tree.size)
 
     def _begin(self) -> LogKey:
         """A key for the log; in its place last, so that one with a key always has a checkpoint. A crash before leaves it beside, and it is
@@ -165,14 +166,32 @@ class Head:
         return self._write(Signed(checkpoint, Note(text, (key.sign(text),))))
 
     def _write(self, signed: Signed) -> Signed:
-        content = str(signed).encode()
-        self._replace(CHECKPOINT, content)
+        self._replace(CHECKPOINT, str(signed).encode())
         self._sealed = signed
         if signed.checkpoint.size >= self._kept_at + KEPT_EVERY:
-            with self._history() as file:
-                file.write(content)
-            self._kept_at = signed.checkpoint.size
+            with suppress(OSError):  # there is a newer one all the same; it is kept with the next
+                self._remember(signed)
+                self._kept_at = signed.checkpoint.size
         return signed
+
+    def _remember(self, signed: Signed) -> None:
+        """Keep it among the earlier ones: durable, and whole or not at all. Raises OSError."""
+        os.fsync(self._directory)  # SAFE: first the name of the newest; one that is older than an earlier one was put back
+        history = open_plain(self._directory, HISTORY, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        try:
+            size = os.fstat(history).st_size
+            try:
+                rest = memoryview(str(signed).encode())
+                while rest:
+                    rest = rest[os.write(history, rest) :]
+                os.fdatasync(history)
+            except OSError:
+                os.ftruncate(history, size)  # SAFE: what comes after a half one could not be told from it
+                raise
+        finally:
+            os.close(history)
+        if size > HISTORY_BYTES:
+            self._thin(signed)
 
     def _replace(self, name: str, content: bytes) -> None:
         """The file by its new content in one step, durable before the old one is gone."""
@@ -186,18 +205,26 @@ class Head:
             os.fdatasync(descriptor)
         os.rename(beside, name, src_dir_fd=self._directory, dst_dir_fd=self._directory)
 
-    def _mend_history(self) -> None:
-        """Cut a note that a crash left half at the end, so that the next begins after a whole one; and keep the newest at every start."""
-        with self._history() as file:
-            notes = split(file.read())
-            os.ftruncate(file.fileno(), len(b"".join(notes)))
-            newest = b"" if self._sealed is None else str(self._sealed).encode()
-            if newest and newest not in notes[-1:]:
-                file.write(newest)
+    def _mend_history(self, verifier: VerifierKey | None) -> None:
+        """Cut what a crash left half at the end, and keep the newest at every start. A log without a key has none: one that a start before
+        this made, which died before the key was in its place, is nobody's."""
+        if verifier is None:
+            with suppress(FileNotFoundError):
+                os.unlink(HISTORY, dir_fd=self._directory)
+            return
+        with open(open_plain(self._directory, HISTORY, os.O_RDONLY | os.O_CREAT), "rb") as file:
+            there = file.read()
+        whole = [str(signed).encode() for signed in read_history(self._directory, verifier)]
+        if there != b"".join(whole):
+            self._replace(HISTORY, b"".join(whole))
+        if self._sealed is not None and str(self._sealed).encode() not in whole[-1:]:
+            self._remember(self._sealed)
 
-    def _history(self) -> BinaryIO:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        return open(os.open(HISTORY, flags, 0o600, dir_fd=self._directory), "r+b")
+    def _thin(self, signed: Signed) -> None:
+        """Let go of every other of the earlier ones: a start reads them all. ``signed`` is the last of them. Raises OSError."""
+        with open(open_plain(self._directory, HISTORY), "rb") as file:
+            notes = split(file.read())
+        self._replace(HISTORY, b"".join([*notes[:-1:2], str(signed).encode()]))
 
 
 def keys_of(directory: int, private: Path, *, origin: str) -> tuple[VerifierKey | None, LogKey | None]:
@@ -215,9 +242,9 @@ def keys_of(directory: int, private: Path, *, origin: str) -> tuple[VerifierKey 
     return verifier, key
 
 
-def rebuild(directory: int, hashes: HashFile) -> None:
-    """Make the file of hashes anew from the lines. Raises JournalCorrupt, OSError."""
+def rebuild(directory: int, hashes: HashFile, size: int) -> None:
+    """Make the file of hashes anew from the first ``size`` lines. Raises JournalCorrupt, OSError."""
     hashes.cut(0)
     tree = Growing()
     for batch in batches(directory):
-        hashes.append(tree.grow(batch.leaves))
+        hashes.append(tree.grow(batch.leaves[: size - tree.size]))

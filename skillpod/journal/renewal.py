@@ -122,7 +122,7 @@ def later_entries(home: Path, after: int, found: Remains) -> Iterator[Entry]:
 
 
 def _lines(path: Path, dropped: int) -> Iterator[tuple[int, bytes]]:
-    """Every whole line that is not too long, with its place in what is left."""
+    """Every whole line that is not too long, with its place in what is left. What is no plain file has none."""
     try:
         directory = open_directory(path)
     except OSError:
@@ -130,7 +130,7 @@ def _lines(path: Path, dropped: int) -> Iterator[tuple[int, bytes]]:
     try:
         place = dropped
         for segment_number in _there(directory):
-            with reading(directory, segment_number) as segment:
+            with suppress(JournalCorrupt), reading(directory, segment_number) as segment:
                 while line := segment.readline(MAX_LINE + 1):
                     place += 1
                     if line.endswith(b"\n"):

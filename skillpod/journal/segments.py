@@ -57,14 +57,19 @@ def open_directory(path: Path) -> int:
 def segment_numbers(directory: int) -> list[int]:
     """The numbers of the segments that are there, upward. Raises JournalCorrupt when one is missing: between two others, or before them
     and nothing stands for it (``dropped_numbers``)."""
+    return listed(directory)[1]
+
+
+def listed(directory: int) -> tuple[list[int], list[int]]:
+    """The numbers of dropped segments and of those that are there, upward, at one moment. Raises as ``segment_numbers``."""
     names = os.listdir(directory)
-    found = sorted(int(match[1]) for name in names if (match := _NAME.fullmatch(name)))
+    there = {int(match[1]) for name in names if (match := _NAME.fullmatch(name))}
     stood_for = {int(match[1]) for name in names if (match := _LEAVES.fullmatch(name))}
-    first, last = (found[0], found[-1]) if found else (0, max(stood_for, default=0))
+    first, last = (min(there), max(there)) if there else (0, max(stood_for, default=0))
     for number in range(1, last + 1):
-        if number not in found and (number not in stood_for or number > first > 0):
+        if number not in there and (number not in stood_for or number > first > 0):
             raise missing(number)
-    return found
+    return sorted(number for number in stood_for if not there or number < first), sorted(there)
 
 
 def missing(number: int) -> JournalCorrupt:
@@ -83,10 +88,7 @@ def is_dropped(directory: int, number: int) -> bool:
 
 def dropped_numbers(directory: int) -> list[int]:
     """The numbers of the segments of which only the leaf hashes stayed, upward: those before the first that is there."""
-    there = segment_numbers(directory)
-    names = os.listdir(directory)
-    stood_for = sorted(int(match[1]) for name in names if (match := _LEAVES.fullmatch(name)))
-    return [number for number in stood_for if not there or number < there[0]]
+    return listed(directory)[0]
 
 
 def unbroken(directory: int) -> tuple[list[int], list[int]]:
@@ -119,13 +121,23 @@ def _entries_of(directory: int, number: int) -> int:
 
 
 def open_segment(directory: int, number: int, flags: int) -> int:
-    """A descriptor of a segment, created owner only when ``flags`` create. Raises OSError, JournalCorrupt when it is not a plain file."""
-    name = segment_name(number)
-    segment = os.open(name, flags | _SAFE_FLAGS, 0o600, dir_fd=directory)
-    if not stat.S_ISREG(os.fstat(segment).st_mode):
-        os.close(segment)
-        raise JournalCorrupt(f"{name} is not a plain file", at=name)
-    return segment
+    """A descriptor of a segment. Raises as ``open_plain``."""
+    return open_plain(directory, segment_name(number), flags)
+
+
+def open_plain(directory: int, name: str, flags: int = os.O_RDONLY) -> int:
+    """A descriptor of a file of the journal, created owner only when ``flags`` create. Raises OSError, JournalCorrupt when it is a link or
+    anything else than a plain file: nobody but who attacks the log puts such a thing there."""
+    try:
+        descriptor = os.open(name, flags | _SAFE_FLAGS, 0o600, dir_fd=directory)
+    except OSError as fault:
+        if fault.errno not in (errno.ELOOP, errno.EISDIR):
+            raise
+        raise JournalCorrupt(f"{name} is not a plain file", at=name, hint=BREAK) from fault
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise JournalCorrupt(f"{name} is not a plain file", at=name, hint=BREAK)
+    return descriptor
 
 
 def reading(directory: int, number: int) -> BinaryIO:

@@ -71,7 +71,7 @@ class WitnessClient:
             note = read_note(f"{signed.note.text}\n".encode() + body, at=self._url)
         except DocumentInvalid:
             self._fail("answered with something else than signatures", hint="is it a witness by c2sp.org/tlog-witness?")
-        if not note.is_signed_by(self._key, verify):
+        if note.text != signed.note.text or not note.is_signed_by(self._key, verify):
             self._fail("did not sign with the key that pod.yaml gives", hint="`log.witness.key` is the key of a cosigner, of type 04")
         return note.of(self._key)[-1:]
 

@@ -23,8 +23,10 @@ def recollect(index: Index, journal: Path, *, end: int | None = None) -> None:
     do not, and what ``read`` raises.
     """
     dropped = _dropped(journal)
-    if index.position() < dropped or (end is not None and index.position() > end):
-        index.reset()  # it is behind, or of another journal than the one that is here: the journal is the truth
+    if end is not None:
+        require_known(index, end)
+    if index.position() < dropped:
+        index.reset()
     is_needed = index.position() < dropped
     index.apply_all((recorded.seq, recorded.entry) for recorded in read(journal, _FOLDED, after=index.position()))
     if is_needed and not index.is_stated:
@@ -32,6 +34,16 @@ def recollect(index: Index, journal: Path, *, end: int | None = None) -> None:
         raise JournalCorrupt(
             f"the first {dropped} entries were dropped, and none that stayed states what they came to",
             at=f"entry {dropped + 1}",
+            hint=BREAK,
+        )
+
+
+def require_known(index: Index, end: int) -> None:
+    """Raise JournalCorrupt when the index has folded in more entries than the journal has: each was durable before it was."""
+    if index.position() > end:
+        raise JournalCorrupt(
+            f"the index has seen entry {index.position()}, and the log ends with {end}: it was cut, or an older one was put in its place",
+            at=f"entry {end + 1}",
             hint=BREAK,
         )
 

@@ -23,7 +23,7 @@ from skillpod.journal.renewal import (
     remains,
 )
 from skillpod.journal.tree.checkpoint import Signed
-from skillpod.lifecycle.recollection import recollect
+from skillpod.lifecycle.recollection import recollect, require_known
 from skillpod.model.command import Mode
 from skillpod.model.entry import Entry, Fact
 from skillpod.store.fold import Fold
@@ -98,13 +98,16 @@ class Renewal:
         return f"skillpod/{self._node}"
 
     def _fault(self) -> JournalCorrupt | None:
-        """What is wrong with the log: it is not what was signed, or what was signed can't be folded."""
+        """What is wrong with the log: it is not what was signed, what was signed can't be folded, or the index has seen more of it."""
         fault = fault_of(self._home, origin=self._origin, copies=self._copies)
         if fault is not None:
             return fault
         with tempfile.TemporaryDirectory(prefix="skillpod-index-") as scratch, closing(Index(Path(scratch) / "index.sqlite")) as index:
             try:
                 recollect(index, self._home / JOURNAL)
+                if self._index.is_file():
+                    with closing(Index(self._index)) as known:
+                        require_known(known, index.position())
             except JournalCorrupt as unreadable:
                 return unreadable
         return None

@@ -166,7 +166,7 @@ class Swap:
         remembered = self._parts.state.names().get(slot.name)
         entries = [] if remembered is not None and remembered.desired == wanted else [desire_entry(wanted, occasion)]
         entries.append(decided_entry(generation, occasion))
-        entries.append(_published(generation, slot.current, occasion, wanted))
+        entries.append(_published(generation, slot.current, occasion, wanted, took=self._parts.clock.now() - occasion.since))
         await self._parts.ledger.write(*entries)
 
     async def _note_desire(self, slot: Slot, desired: Desired, occasion: Occasion) -> None:
@@ -359,7 +359,7 @@ def _trusted(generation: Generation) -> dict[str, Any]:
     }
 
 
-def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired) -> Entry:
+def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired, *, took: float) -> Entry:
     report = generation.guests.report
     return Entry(
         fact=Fact.PUBLISHED,
@@ -378,6 +378,7 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
         previous=old.number if old else 0,
         previous_digest=old.digest if old else "",
         outcome="ok",
+        duration=round(took, 6),
         details={
             "identity": generation.identity.as_dict(),
             "walls": report.as_dict() if report else {},

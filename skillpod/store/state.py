@@ -23,8 +23,8 @@ PART_BYTES = 48 * 1024
 """Bytes of rows in one part, where it has more than one row: a line of the journal has room for them and what stands around."""
 _HISTORY = 256
 """Digests in one row."""
-_REASON = 6144
-"""Characters of the reason of a quarantine that are stated."""
+_REASON = 4096
+"""Characters of the reason of a quarantine that are stated. One takes 12 bytes of a line at most: two escapes of six."""
 
 Row = tuple[str, Any]
 """A kind and a JSON value."""

@@ -12,12 +12,15 @@ from skillpod.audit.fingerprint import normal
 from skillpod.audit.ruleset import RULESET
 
 _AUDIT = Path(__file__).parent.parent.parent / "skillpod" / "audit"
+_SHAPES = _AUDIT.parent / "model" / "credential_shapes.py"
+"""What keys look like: the log redacts by it, too."""
 _RECORD = Path(__file__).with_name("ruleset.json")
 
 
 def now() -> dict[str, Any]:
     """The version, and a digest of the audit's code and tables without comments, docstrings and layout."""
-    trees = ((path.relative_to(_AUDIT).as_posix(), ast.parse(path.read_bytes())) for path in sorted(_AUDIT.rglob("*.py")))
+    sources = [*sorted(_AUDIT.rglob("*.py")), _SHAPES]
+    trees = ((path.relative_to(_AUDIT.parent).as_posix(), ast.parse(path.read_bytes())) for path in sources)
     text = "\n".join(f"{name} {normal([_without_docstrings(tree)])}" for name, tree in trees)
     return {"ruleset": RULESET, "digest": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"}
 

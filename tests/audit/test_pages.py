@@ -26,7 +26,7 @@ EXAMINER = examiner()
 
 
 def in_the_code() -> set[str]:
-    sources = (ROOT / "skillpod" / "audit").rglob("*.py")
+    sources = [*(ROOT / "skillpod" / "audit").rglob("*.py"), ROOT / "skillpod" / "model" / "credential_shapes.py"]
     return {rule for source in sources for rule in re.findall(rf'"({RULE.pattern})"', source.read_text(encoding="utf-8"))}
 
 

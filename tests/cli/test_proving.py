@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 import shutil
@@ -18,9 +19,10 @@ from skillpod import logverify
 from skillpod.journal.key import load
 from skillpod.journal.tree.checkpoint import Checkpoint
 from skillpod.journal.tree.note import Note, read_key
+from skillpod.model.entry import Entry, Fact
 from tests.cli.conftest import CommandLine
 from tests.journal.tree.logs import Log, Signer
-from tests.journal.writing import fill, segments
+from tests.journal.writing import fill, opened, segments
 
 COUNT = 60
 
@@ -88,11 +90,17 @@ def test_a_proof_is_made_without_the_kept_hashes_too(log: CommandLine, journal: 
     assert log("prove", "30").out == before
 
 
+async def _say_dropped(journal: Path, last: int) -> None:
+    async with opened(journal) as writer:
+        await writer.record(Entry(fact=Fact.LOG_DROPPED, details={"first": 1, "last": last}))
+
+
 def test_of_a_dropped_segment_there_is_still_a_proof_of_a_line_that_somebody_kept(log: CommandLine, journal: Path, tmp_path: Path) -> None:
     kept = line(journal, 3)
     hashes = (journal / "hashes").read_bytes()
     first = len(segments(journal)[0].read_bytes().splitlines())
     leaves = b"".join(hashes[32 * place :][:32] for place in (2 * leaf - leaf.bit_count() for leaf in range(first)))
+    asyncio.run(_say_dropped(journal, first))
     (journal / "000001.leaves").write_bytes(leaves)
     segments(journal)[0].unlink()
     told = log("prove", "3", "--out", str(tmp_path / "p"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import JournalCorrupt
+from skillpod.journal import head
 from skillpod.journal.check import Checked, check, read_log_key
 from skillpod.journal.entry import encode
 from skillpod.journal.key import generate, keep, load, verify
@@ -273,3 +274,73 @@ def test_a_line_after_the_last_checkpoint_must_be_an_entry_and_the_next_one(jour
     fill(journal, 0)
     assert _check(journal).sealed is not None
     assert _check(journal).tree.size == 64
+
+
+# --- what a crash leaves is no attack ----------------------------------------------------------------------------------------------
+
+
+def _nulls(journal: Path, extra: bytes = b"") -> None:
+    """As a power cut leaves an append of several pages, of which the first never reached the disk."""
+    with segments(journal)[-1].open("ab") as segment:
+        segment.write(bytes(700) + b'"outcome":"ok"}\n' + encode(called(1), seq=66, ts=1.0, node="pod-1") + extra)
+
+
+@pytest.mark.parametrize("extra", [b"", b'{"v":1,"se'])
+def test_pages_that_never_reached_the_disk_are_cut_and_kept_as_evidence(journal: Path, extra: bytes) -> None:
+    whole = segments(journal)[-1].stat().st_size
+    _nulls(journal, extra)
+    (journal / "hashes").unlink()
+    assert _check(journal).tree.size == 63
+    fill(journal, 1)
+    assert _check(journal).tree.size == 64
+    torn = (journal / f"{segments(journal)[-1].name}.{whole}.torn").read_bytes()
+    assert torn.startswith(bytes(700))
+    assert torn.endswith(extra or b"\n")
+
+
+def test_nulls_in_what_was_signed_are_a_change(journal: Path) -> None:
+    segment = segments(journal)[-1]
+    content = segment.read_bytes()
+    segment.write_bytes(content[:-40] + bytes(20) + content[-20:])
+    with pytest.raises(JournalCorrupt, match="entry 63 was changed"):
+        _check(journal)
+
+
+def test_nulls_in_a_segment_that_was_finished_are_no_torn_append(journal: Path) -> None:
+    _nulls(journal)
+    (journal / "000004.jsonl").write_bytes(b"")
+    with pytest.raises(JournalCorrupt, match="not a JSON line"):
+        _check(journal)
+
+
+@pytest.mark.parametrize("left", [lambda note: note[:-30], lambda note: bytes(50) + note[50:], lambda note: note[:50] + note])
+def test_an_earlier_checkpoint_that_is_not_whole_at_the_end_is_passed_over_and_mended(
+    journal: Path, left: Callable[[bytes], bytes]
+) -> None:
+    fill(journal, 10)
+    history = (journal / "checkpoints").read_bytes()
+    begins = history.rindex(b"skillpod/pod-1\n")
+    (journal / "checkpoints").write_bytes(history[:begins] + left(history[begins:]))
+    _check(journal)
+    fill(journal, 1)
+    fill(journal, 1)
+    _check(journal)
+
+
+def test_a_start_that_died_before_its_key_was_in_its_place_leaves_a_log_that_begins(tmp_path: Path) -> None:
+    journal = tmp_path / "home" / "journal"
+    fill(journal, 3)
+    (journal / "log.vkey").unlink()
+    (journal.parent / "log.key").rename(journal.parent / "log.key.new")
+    for _ in range(3):
+        fill(journal, 1)
+    _check(journal)
+
+
+def test_earlier_checkpoints_are_thinned_out_before_they_are_too_many_to_read(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head, "HISTORY_BYTES", 2000)
+    for _ in range(40):
+        fill(journal, 1)
+        _check(journal)
+    assert (journal / "checkpoints").stat().st_size < 2500
+    assert _check(journal).checkpoints > 4

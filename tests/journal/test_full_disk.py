@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import JournalUnwritable
+from skillpod.journal import head
 from skillpod.journal.replay import read
 from skillpod.journal.writer import JournalWriter
 from skillpod.model.entry import Entry, Fact
-from tests.journal.writing import called, can_write, lines, opened, until
+from tests.journal.writing import called, can_write, fill, lines, opened, until
 from tests.support.disks import small_filesystem, use_up
 
 _LIMIT = 100_000
@@ -133,6 +134,28 @@ def test_a_rotation_that_finds_no_room_is_made_good(tmp_path: Path) -> None:
 
     asyncio.run(work())
     assert [line["seq"] for line in lines(journal)] == [1, 2, 3]
+
+
+def test_an_earlier_checkpoint_that_finds_no_room_is_not_left_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came after a half one could not be told from it, and the next start would take it for an attack."""
+    journal = tmp_path / "journal"
+    monkeypatch.setattr(head, "KEPT_EVERY", 1)
+
+    async def work() -> None:
+        async with opened(journal) as writer:
+            for number in range(40):
+                await writer.record(called(number))
+                await writer.seal()
+            whole = (journal / "checkpoints").stat().st_size
+            assert whole > (journal / "000001.jsonl").stat().st_size + 500
+            with _files_end_at(whole + 100):
+                await writer.record(called(41))
+                await writer.seal()
+                assert (journal / "checkpoints").stat().st_size == whole
+            await writer.record(called(42))
+
+    asyncio.run(work())
+    fill(journal, 1)
 
 
 def test_closing_says_how_much_is_lost_when_there_never_is_room_again(tmp_path: Path) -> None:

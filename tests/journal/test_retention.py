@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,16 +16,26 @@ from skillpod.journal.replay import read
 from skillpod.journal.retention import Body, bodies, drop, due, keep_leaves
 from skillpod.journal.segments import leaves_name
 from skillpod.journal.tree.merkle import inclusion, is_included, leaf_hash
-from tests.journal.writing import fill, segments
+from skillpod.model.entry import Entry, Fact
+from tests.journal.writing import called, fill, opened, segments
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
-    """126 entries in six segments, sealed."""
+    """127 entries in six segments, sealed; the last says that those of the first five go."""
     journal = tmp_path / "home" / "journal"
     fill(journal, 120, segment_bytes=2000)
     assert len(segments(journal)) == 6
+    _say_dropped(journal, bodies(journal)[5].first - 1)
     return journal
+
+
+def _say_dropped(journal: Path, last: int) -> None:
+    async def work() -> None:
+        async with opened(journal) as writer:
+            await writer.record(Entry(fact=Fact.LOG_DROPPED, details={"first": 1, "last": last}))
+
+    asyncio.run(work())
 
 
 def _check(journal: Path) -> Checked:
@@ -167,3 +178,41 @@ def test_with_a_newest_segment_that_has_no_line_the_one_before_it_stays() -> Non
     assert due([*FOUND[:2], Body(3, 0, 0)], 1) == FOUND[:1]
     assert due([Body(1, 0, 0)], 1) == []
     assert due([], 1) == []
+
+
+@pytest.mark.parametrize("said", [0, 41])
+def test_lines_taken_out_for_their_leaves_are_caught_where_no_entry_says_so(tmp_path: Path, said: int) -> None:
+    """The tree is the same: only the log's own word tells what retention let go of from what somebody took out."""
+    journal = tmp_path / "home" / "journal"
+    fill(journal, 120, segment_bytes=2000)
+    if said:
+        _say_dropped(journal, said)
+    _drop(journal, 2)
+    with pytest.raises(JournalCorrupt, match=f"entries {said + 1} to 42 are gone, .* no entry says that they were dropped"):
+        _check(journal)
+
+
+def test_a_caller_s_words_do_not_say_that_lines_were_dropped(tmp_path: Path) -> None:
+    journal = tmp_path / "home" / "journal"
+    fill(journal, 120, segment_bytes=2000)
+
+    async def work() -> None:
+        async with opened(journal) as writer:
+            writer.note(called(1, arguments={"values": {"fact": "log.dropped", "details": {"last": 99}, "last": 99}}))
+
+    asyncio.run(work())
+    _drop(journal, 1)
+    with pytest.raises(JournalCorrupt, match="no entry says that they were dropped"):
+        _check(journal)
+
+
+def test_a_segment_let_go_of_while_it_is_checked_ends_no_check(journal: Path) -> None:
+    def told(_count: int) -> None:
+        if (journal / "000003.jsonl").exists():
+            _drop(journal, 3)
+
+    directory = os.open(journal, os.O_RDONLY)
+    try:
+        assert check(directory, read_log_key(directory), told=told).tree.size == 127
+    finally:
+        os.close(directory)

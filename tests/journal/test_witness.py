@@ -185,6 +185,22 @@ def test_a_signature_over_another_checkpoint_is_none(tmp_path: Path) -> None:
         asyncio.run(work())
 
 
+def test_a_signature_over_more_than_was_asked_is_none(tmp_path: Path) -> None:
+    """A text of its own before its signature: the note is whole, and its signature is over another text than the log's."""
+    state = WitnessState(tmp_path, Ed25519PrivateKey.generate())
+    signed = LOG.sealed(9)
+    more = "more of it\n"
+    text = f"{signed.note.text}\n{more}"
+    body = f"{more}\n{state.signature(text, when=1)}"
+
+    async def work() -> None:
+        async with _answering(_http(200, body.encode())) as (port, _asked):
+            await WitnessClient(f"http://127.0.0.1:{port}", state.verifier).cosign(signed, LOG.prove)
+
+    with pytest.raises(WitnessUnusable, match="did not sign with the key"):
+        asyncio.run(work())
+
+
 def test_one_that_never_agrees_with_itself_is_asked_twice_and_no_more() -> None:
     fault = _refusal(_http(409, b"4\n"), _http(409, b"5\n"))
     assert "does not cosign (HTTP 409)" in fault.message

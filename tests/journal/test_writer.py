@@ -280,8 +280,9 @@ def test_segments_before_the_first_that_is_there_are_missing_unless_their_leaves
         with pytest.raises(JournalCorrupt, match=f"{segment.stem}.jsonl is missing"):
             fill(journal, 1)
         segment.with_suffix(".leaves").write_bytes(b"".join(leaves))
-    fill(journal, 1)
-    assert lines(journal)[-1]["seq"] == last + 1
+    with pytest.raises(JournalCorrupt, match="no entry says that they were dropped"):
+        fill(journal, 1)
+    assert lines(journal)[-1]["seq"] == last
 
 
 def test_a_line_longer_than_any_entry_is_refused_without_being_read_whole(journal: Path) -> None:
@@ -305,7 +306,7 @@ def test_links_are_not_followed(journal: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.touch()
     (journal / "000001.jsonl").symlink_to(target)
-    with pytest.raises(JournalUnwritable, match="symbolic link"):
+    with pytest.raises(JournalCorrupt, match="not a plain file"):
         fill(journal, 1)
     assert target.read_bytes() == b""
 

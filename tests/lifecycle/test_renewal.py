@@ -333,3 +333,38 @@ def test_a_key_that_is_laid_beside_its_place_when_a_pod_dies_is_taken_by_the_nex
     keep(generate(ORIGIN), log / "log.key.new")
     with pytest.raises(JournalCorrupt, match="the key of the log is gone"):
         write(log, [])
+
+
+@pytest.mark.parametrize("name", ["000001.jsonl", "hashes", "checkpoints", "log.vkey"])
+def test_what_was_put_in_the_place_of_a_file_keeps_no_new_log_from_beginning(log: Path, name: str) -> None:
+    file = log / "journal" / name
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    with pytest.raises(JournalCorrupt, match="is not a plain file") as refused:
+        write(log, [])
+    assert "skillpod log renew" in refused.value.hint
+    renew(log)
+    assert _is_whole(log)
+    assert "is not a plain file" in _first(log).details["fault"]
+
+
+def test_a_journal_set_back_whole_is_told_by_the_index_and_what_that_knew_still_takes_away(home: Path, tmp_path: Path) -> None:
+    """Every file of the directory as it was: nothing in it tells. What was said since is not undone by it."""
+    write(home, EARLY)
+    shutil.copytree(home / "journal", tmp_path / "older")
+    write(home, LATE)
+    indexed(home, [*EARLY, *LATE])
+    shutil.rmtree(home / "journal")
+    (tmp_path / "older").rename(home / "journal")
+    assert _is_whole(home)
+    with (
+        closing(Index(home / "index.sqlite")) as index,
+        pytest.raises(JournalCorrupt, match="an older one was put in its place") as refused,
+    ):
+        recollect(index, home / "journal", end=len(EARLY))
+    assert "skillpod log renew" in refused.value.hint
+    renew(home)
+    assert _first(home).details["proven"] == len(EARLY)
+    state = _recollected(home)
+    assert state.quarantined == {C: "It died five times."}
+    assert Answer.DENY in {given.answer for given in state.answers[A]}

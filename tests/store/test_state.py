@@ -68,6 +68,14 @@ def test_no_part_is_too_large_for_a_line() -> None:
         assert PART_BYTES / 2 < len(encode(part, seq=10**9, ts=1.0, node="n" * 20)) <= MAX_LINE or part.details["state"]["part"] == 9
 
 
+def test_the_longest_reason_of_a_quarantine_fits_whatever_it_is_written_in() -> None:
+    for text in ("x", "\N{EURO SIGN}", "\N{GRINNING FACE}", "\0"):
+        fold = folded([])
+        fold.quarantine(Digest("sha256:" + "a" * 64), text * 100_000)
+        for part in run_of(fold.state()):
+            assert len(encode(part, seq=10**9, ts=1.0, node="n" * 20)) <= MAX_LINE
+
+
 def test_the_largest_config_that_the_log_could_say_once_it_can_say_again() -> None:
     def wanted(size: int) -> Entry:
         return desires("scan", config={"text": "x" * size})

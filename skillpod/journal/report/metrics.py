@@ -149,7 +149,7 @@ def _figures(heard: _Heard, weeks: float) -> Figures:
         failed=len(failed),
         unrecovered=recoveries.count(None),
         recovery=Times(tuple(span for span in recoveries if span is not None)),
-        lead=Times(_between(_firsts(facts, *_SIGHTINGS), _firsts(facts, Fact.PUBLISHED))),
+        lead=Times(_leads(facts, published)),
         held=len(asked),
         unanswered=len([digest for digest in asked if digest not in answered and digest not in up]),
         waiting=Times(_between(asked, answered)),
@@ -194,6 +194,18 @@ def _firsts(facts: Sequence[Recorded], *of: Fact, decision: str | None = None, o
         if each.entry.fact in of and each.entry.digest and (decision is None or each.entry.decision in (decision, otherwise)):
             found.setdefault(each.entry.digest, each.ts)
     return found
+
+
+def _leads(facts: Sequence[Recorded], published: Sequence[Recorded]) -> tuple[float, ...]:
+    """From the first that was seen of a digest to its publication. What needed no person's answer is seen first by what says so last: an
+    entry of it has how long that took."""
+    sighted = _firsts(facts, *_SIGHTINGS)
+    took: dict[str, float] = {}
+    for each in published:
+        seen = sighted.get(each.entry.digest)
+        if seen is not None:
+            took.setdefault(each.entry.digest, max(0.0, each.ts - seen, each.entry.duration))
+    return tuple(took.values())
 
 
 def _between(begun: Mapping[str, float], ended: Mapping[str, float]) -> tuple[float, ...]:

@@ -97,6 +97,11 @@ def test_people_are_waited_for_from_the_question_to_the_first_answer() -> None:
     assert each["scan"].lead == Times((60.0,))
 
 
+def test_what_nobody_was_asked_about_took_what_its_publication_says() -> None:
+    every, _ = figures(at(10, Fact.DESIRED, digest=A), at(10, Fact.PUBLISHED, digest=A, generation=1, duration=0.98))
+    assert every.lead.spans == (0.98,)
+
+
 def test_calls_are_counted_by_how_they_went() -> None:
     every, _ = figures(*(at(n, Fact.CALL, outcome=outcome) for n, outcome in enumerate(["ok", "ok", "error", "timeout", "denied"])))
     assert dict(every.calls) == {"ok": 2, "error": 1, "timeout": 1, "denied": 1}

@@ -9,6 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +184,41 @@ def test_ours_takes_the_pair_that_is_consistent() -> None:
     proof = [base64.b64decode(each) for each in pair["proof"]]
     assert is_consistent(old.size, old.root, new.size, new.root, proof)
     assert not is_consistent(old.size, old.root, new.size, new.root, proof[::-1])
+
+
+# --- what is no log at all -----------------------------------------------------------------------------------------------------------
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _a_link(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _a_terabyte(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+
+
+def _one_long_line(path: Path) -> None:
+    path.write_bytes(b"a" * 3_000_000)
+
+
+def _many_lines(path: Path) -> None:
+    path.write_bytes(b"a\n" * 500_000)
+
+
+@pytest.mark.parametrize("name", ["000003.jsonl", "checkpoint", "checkpoints", "hashes"])
+@pytest.mark.parametrize("put", [_a_pipe, _a_link, _a_terabyte, _one_long_line, _many_lines])
+def test_what_is_no_file_of_a_log_ends_neither_verifier_nor_keeps_it_waiting(copy: Path, name: str, put: Callable[[Path], None]) -> None:
+    (copy / "journal" / name).unlink()
+    put(copy / "journal" / name)
+    began = time.monotonic()
+    code, told = whole(copy)
+    assert code in (0, 1), told
+    assert code == 1 or name in ("hashes", "checkpoints"), "without these a log is whole"
+    with suppress(JournalCorrupt):
+        ours(copy)
+    assert time.monotonic() - began < 20

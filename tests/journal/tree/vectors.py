@@ -122,6 +122,13 @@ def _attacks() -> Iterator[Attack]:
         1,
     )
     yield "a segment is gone", {second: None}, "000002.jsonl is missing", None
+    taken = b"".join(LOG.read([2 * leaf - leaf.bit_count() for leaf in SEGMENTS[2]]))
+    yield (
+        "the lines of a segment are taken out, and their hashes are in their place as if it was dropped",
+        {second: None, "journal/000002.leaves": taken},
+        "no entry says that they were dropped",
+        None,
+    )
     yield "the newest segment is gone", {third: None}, "entries were cut off", None
     yield "the segment and its hashes of old are gone", {"journal/000001.leaves": None}, "000001.jsonl is missing", None
     yield "the last entry is cut off", {third: b"".join(LINES[8:10])}, "the log has 10 entries", None
