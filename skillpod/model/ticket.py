@@ -22,13 +22,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """``arguments`` is their JSON, for the person who is asked; no journal has it. ``rule`` and ``why`` say who wants the approval, ``by``
-    and ``reason`` who answered. ``asked`` and ``until`` are monotonic seconds."""
+    """``tool`` is its own name, which the exported one may not show. ``arguments`` is their JSON, for the person who is asked; no journal
+    has it. ``rule`` and ``why`` say who wants the approval, ``by`` and ``reason`` who answered. ``asked`` and ``until`` are monotonic
+    seconds."""
 
     id: str
     question: Question
     skill: str
     version: str
+    tool: str
     arguments: str
     rule: str
     why: str

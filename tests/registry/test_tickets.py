@@ -289,3 +289,14 @@ def test_the_journal_says_what_was_asked_answered_and_used_and_never_the_argumen
     assert (used.outcome, used.rule, used.details) == ("ok", "may-ask", {"ticket": "t1", "approved_by": "jane"})
     assert asked.details["ticket"] == answered.details["ticket"] == "t1"
     assert "/tmp/x" not in repr(house.journal.entries)
+
+
+def test_an_answer_is_found_by_the_tools_own_name_also_where_its_exported_one_was_cut() -> None:
+    house, name = House(), "wipe_" + "x" * 70 + "_wipe"
+    tool = replace(spec("files", name, properties=PROPERTIES), hints={"approval": "always"})
+    house.registry.publish(Route(card=card("files", tool), guests=AnsweringGuests(house._run)))
+    with pytest.raises(ApprovalNeeded):
+        asyncio.run(house.dispatch.invoke(tool.exported, ARGUMENTS, BOT))
+    asyncio.run(house.tickets.answer(house.asked[-1].id, Answer.APPROVE, JANE, ""))
+    house.dispatch.flush()
+    assert {entry.tool for entry in house.journal.entries} == {name}
