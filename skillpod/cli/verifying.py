@@ -16,6 +16,7 @@ from skillpod.errors import CommandInvalid
 from skillpod.journal.check import check, require_witness
 from skillpod.journal.copies import Copied
 from skillpod.journal.exhibit import hold
+from skillpod.journal.parting import require_end
 from skillpod.journal.tree.note import VerifierKey, cosigned_at
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -61,16 +62,19 @@ def verify(
         if entries:
             _hold(directory, *_span(entries), key=by, json=json)
         else:
-            _check(directory, by, copied(copies or [], by), given_key(witness, option="--witness") if witness else None, json=json)
+            by_witness = given_key(witness, option="--witness") if witness else None
+            _check(directory, by, copied(copies or [], by), by_witness, home=home if journal is None else None, json=json)
     if not key and not json:
         render.note(("by the key that the log says is its own; with --key, by one that you wrote down", "dim"))
 
 
-def _check(directory: int, key: VerifierKey, copies: list[Copied], witness: VerifierKey | None, *, json: bool) -> None:
+def _check(directory: int, key: VerifierKey, copies: list[Copied], witness: VerifierKey | None, *, home: Path | None, json: bool) -> None:
     outside = [signed for copy in copies for signed in copy.checkpoints]
     cosigned = None if witness is None else require_witness(directory, key, witness)
     with render.counting(lambda count: f"{count} entries are read") as told:
         checked = check(directory, key, copies=outside, told=told)
+    if home is not None:
+        require_end(home, checked.tree, key)  # after the lines: a pod that starts meanwhile takes it away before it adds any
     size, root = checked.tree.size, checked.tree.root().hex()
     signed = max((mark.checkpoint.size for mark in (*outside, *([checked.sealed] if checked.sealed else []))), default=0)
     if json:

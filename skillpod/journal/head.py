@@ -14,7 +14,8 @@ from skillpod.journal.check import CHECKPOINT, COSIGNED, HISTORY, VKEY, Checked,
 from skillpod.journal.hashes import FILE as HASHES
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import LogKey
-from skillpod.journal.segments import BREAK, open_plain
+from skillpod.journal.parting import begin, part, require_end
+from skillpod.journal.segments import BREAK, open_plain, replace
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
 from skillpod.journal.tree.merkle import Growing, consistency, is_consistent, leaf_hash, root
 from skillpod.journal.tree.note import Note, VerifierKey
@@ -80,6 +81,7 @@ class Head:
             raise JournalCorrupt("a new log was made and is not in its place yet", at=RENEWED, hint="run `skillpod log renew` again")
         verifier, key = keys_of(directory, self._key_path, origin=self._origin)
         checked = check(directory, verifier)
+        require_end(self._key_path.parent, checked.tree, verifier)
         self._tree, self._sealed = checked.tree.copy(), checked.sealed
         self._take_hashes(directory, checked)
         self._mend_history(verifier)
@@ -87,6 +89,7 @@ class Head:
             key = self._begin()
         self._key = key
         self.seal()
+        begin(self._key_path.parent)
         return checked
 
     def _take_hashes(self, directory: int, checked: Checked) -> None:
@@ -104,7 +107,7 @@ class Head:
             key = keys.generate(self._origin)
             keys.lay(key, self._key_path)
         self._publish(key, Checkpoint(self._origin, self._tree.size, self._tree.root()))
-        self._replace(VKEY, f"{key.verifier}\n".encode())
+        replace(self._directory, VKEY, f"{key.verifier}\n".encode())
         os.fsync(self._directory)
         keys.take(self._key_path)
         return key
@@ -125,10 +128,15 @@ class Head:
             return None
         return self._publish(key, Checkpoint(key.verifier.name, size, self._tree.root()))
 
+    def part(self) -> None:
+        """Say where the log ends, if all of it is signed: nothing is added from here on. Raises OSError."""
+        if self._sealed is not None and self._sealed.checkpoint.size == self._tree.size:
+            part(self._key_path.parent, self._sealed)
+
     def cosign(self, cosigned: Signed) -> None:
         """Keep a checkpoint that a witness has signed, as the newest such; below the newest checkpoint itself, when it still is that one.
         Raises OSError."""
-        self._replace(COSIGNED, str(cosigned).encode())
+        replace(self._directory, COSIGNED, str(cosigned).encode())
         if self._sealed is not None and self._sealed.note.text == cosigned.note.text:
             self._write(cosigned)
 
@@ -166,7 +174,7 @@ class Head:
         return self._write(Signed(checkpoint, Note(text, (key.sign(text),))))
 
     def _write(self, signed: Signed) -> Signed:
-        self._replace(CHECKPOINT, str(signed).encode())
+        replace(self._directory, CHECKPOINT, str(signed).encode())
         self._sealed = signed
         if signed.checkpoint.size >= self._kept_at + KEPT_EVERY:
             with suppress(OSError):  # there is a newer one all the same; it is kept with the next
@@ -193,18 +201,6 @@ class Head:
         if size > HISTORY_BYTES:
             self._thin(signed)
 
-    def _replace(self, name: str, content: bytes) -> None:
-        """The file by its new content in one step, durable before the old one is gone."""
-        beside = f"{name}.new"
-        with suppress(FileNotFoundError):
-            os.unlink(beside, dir_fd=self._directory)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600, dir_fd=self._directory)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fdatasync(descriptor)
-        os.rename(beside, name, src_dir_fd=self._directory, dst_dir_fd=self._directory)
-
     def _mend_history(self, verifier: VerifierKey | None) -> None:
         """Cut what a crash left half at the end, and keep the newest at every start. A log without a key has none: one that a start before
         this made, which died before the key was in its place, is nobody's."""
@@ -216,7 +212,7 @@ class Head:
             there = file.read()
         whole = [str(signed).encode() for signed in read_history(self._directory, verifier)]
         if there != b"".join(whole):
-            self._replace(HISTORY, b"".join(whole))
+            replace(self._directory, HISTORY, b"".join(whole))
         if self._sealed is not None and str(self._sealed).encode() not in whole[-1:]:
             self._remember(self._sealed)
 
@@ -224,7 +220,7 @@ class Head:
         """Let go of every other of the earlier ones: a start reads them all. ``signed`` is the last of them. Raises OSError."""
         with open(open_plain(self._directory, HISTORY), "rb") as file:
             notes = split(file.read())
-        self._replace(HISTORY, b"".join([*notes[:-1:2], str(signed).encode()]))
+        replace(self._directory, HISTORY, b"".join([*notes[:-1:2], str(signed).encode()]))
 
 
 def keys_of(directory: int, private: Path, *, origin: str) -> tuple[VerifierKey | None, LogKey | None]:

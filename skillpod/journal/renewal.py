@@ -20,6 +20,7 @@ from skillpod.journal.entry import MAX_LINE, Recorded, decode, encode_body, numb
 from skillpod.journal.head import RENEWED, Head, keys_of
 from skillpod.journal.key import FILE as KEY
 from skillpod.journal.key import load
+from skillpod.journal.parting import require_end
 from skillpod.journal.retention import SALTS
 from skillpod.journal.segments import BREAK, dropped_entries, open_directory, reading
 from skillpod.journal.tail import Tail
@@ -49,7 +50,7 @@ def fault_of(home: Path, *, origin: str, copies: Sequence[Signed] = ()) -> Journ
     try:
         with _opened(home / JOURNAL) as directory:
             verifier, _key = keys_of(directory, home / KEY, origin=origin)
-            check(directory, verifier, copies=copies)
+            require_end(home, check(directory, verifier, copies=copies).tree, verifier)
     except FileNotFoundError:
         return JournalCorrupt("the journal is gone", at=str(home / JOURNAL), hint=BREAK)
     except NotADirectoryError:

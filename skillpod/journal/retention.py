@@ -16,6 +16,7 @@ from skillpod.journal.segments import (
     open_directory,
     read_lines,
     reading,
+    replace,
     segment_name,
     segment_numbers,
     sequence_at_a_glance,
@@ -66,7 +67,8 @@ def keep_leaves(path: Path, body: Body) -> None:
     Raises JournalCorrupt when its lines are not those the kept hashes are of: then it is evidence, and stays. Raises JournalUnwritable.
     """
     with _opened(path) as directory:
-        _write(directory, leaves_name(body.number), _leaves(directory, body))
+        replace(directory, leaves_name(body.number), _leaves(directory, body))
+        os.fsync(directory)
 
 
 def drop(path: Path, body: Body) -> None:
@@ -118,14 +120,3 @@ def _is_known(directory: int, before: int, leaves: Sequence[bytes]) -> bool:
         hashes.close()
     offsets = [(place(0, before + index) - start) * SIZE for index in range(len(leaves))]
     return all(run[offset : offset + SIZE] == leaf for offset, leaf in zip(offsets, leaves, strict=True))
-
-
-def _write(directory: int, name: str, content: bytes) -> None:
-    beside = f"{name}.new"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    with open(os.open(beside, flags, 0o600, dir_fd=directory), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fdatasync(file.fileno())
-    os.rename(beside, name, src_dir_fd=directory, dst_dir_fd=directory)
-    os.fsync(directory)

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -143,6 +144,22 @@ def open_plain(directory: int, name: str, flags: int = os.O_RDONLY) -> int:
 def reading(directory: int, number: int) -> BinaryIO:
     """A segment to read from; its ``name`` is the segment's. Raises as ``open_segment``."""
     return open(segment_name(number), "rb", buffering=1 << 18, opener=lambda _name, flags: open_segment(directory, number, flags))
+
+
+def replace(directory: int, name: str, content: bytes) -> None:
+    """The file by its new content in one step: that is durable before the old one is gone; the name is, when the directory is synced.
+
+    Raises OSError.
+    """
+    beside = f"{name}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(beside, dir_fd=directory)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600, dir_fd=directory)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fdatasync(descriptor)
+    os.rename(beside, name, src_dir_fd=directory, dst_dir_fd=directory)
 
 
 def read_lines(segment: BinaryIO, *, start: int = 0) -> Iterator[Line]:

@@ -139,7 +139,12 @@ class JournalWriter:
             self._fault = JournalUnwritable("the journal is closed")
             with suppress(OSError):
                 await self.seal()
+                await self._running_loop().run_in_executor(self._thread, self._part)
             await asyncio.wrap_future(self._let_go())
+
+    def _part(self) -> None:
+        if not self._queue:
+            self._head.part()
 
     def _let_go(self) -> Future[None]:
         """Close the files in the thread, after whatever it is still writing."""

@@ -210,6 +210,7 @@ def test_checkpoints_kept_elsewhere_show_a_log_that_was_rewritten_with_its_own_k
     for path in [*segments(journal), journal / "hashes", journal / "checkpoint", journal / "checkpoints", journal / "log.vkey"]:
         path.unlink()
     (home / "log.key").rename(tmp_path / "log.key")
+    (home / "log.closed").unlink()
     (journal / "000001.jsonl").write_bytes(b"".join(lines))
     _begin_again(journal, home, tmp_path / "log.key")
     assert log("verify").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from skillpod.journal.key import generate, keep, load, verify
 from skillpod.journal.tree.checkpoint import Checkpoint, read_checkpoint
 from skillpod.journal.tree.merkle import EMPTY, Growing, leaf_hash
 from skillpod.journal.tree.note import Note
-from tests.journal.writing import called, fill, lines, segments
+from tests.journal.writing import called, fill, lines, opened, segments
 
 COUNT = 60
 
@@ -261,7 +262,47 @@ def test_a_log_of_before_there_were_checkpoints_is_adopted_as_it_is(journal: Pat
     assert _check(journal).tree.size == 64
 
 
+def _as_after_a_crash(journal: Path) -> None:
+    """The pod did not say where its log ended."""
+    (journal.parent / "log.closed").unlink()
+
+
+def test_lines_added_after_a_pod_ended_in_order_are_told_and_after_a_crash_they_are_not(journal: Path) -> None:
+    segment = segments(journal)[-1]
+    with segment.open("ab") as file:
+        file.write(b"".join(encode(called(1), seq=seq, ts=1.0, node="pod-1") for seq in (64, 65)))
+    for _ in range(2):
+        with pytest.raises(JournalCorrupt, match="entries 64 to 65 were put in while no pod ran") as caught:
+            fill(journal, 1)
+        assert caught.value.at == "entry 64"
+    _as_after_a_crash(journal)
+    fill(journal, 1)
+    assert _check(journal).tree.size == 66, "they look like what a crash leaves: docs/journal.md says so"
+
+
+def test_a_directory_set_back_to_an_earlier_state_is_told_by_where_the_pod_ended(journal: Path, tmp_path: Path) -> None:
+    shutil.copytree(journal, tmp_path / "older")
+    fill(journal, 5)
+    shutil.rmtree(journal)
+    (tmp_path / "older").rename(journal)
+    with pytest.raises(JournalCorrupt, match="this is not the log that the pod left: it had ended in order with entry 68"):
+        fill(journal, 1)
+    _as_after_a_crash(journal)
+    fill(journal, 1)
+
+
+def test_where_a_pod_ended_is_forgotten_before_the_next_adds_a_line(journal: Path) -> None:
+    async def work() -> None:
+        async with opened(journal):
+            assert not (journal.parent / "log.closed").exists()
+
+    assert (journal.parent / "log.closed").exists()
+    asyncio.run(work())
+    assert (journal.parent / "log.closed").exists()
+
+
 def test_a_line_after_the_last_checkpoint_must_be_an_entry_and_the_next_one(journal: Path) -> None:
+    _as_after_a_crash(journal)
     segment = segments(journal)[-1]
     whole = segment.read_bytes()
     segment.write_bytes(whole + encode(called(1), seq=65, ts=1.0, node="pod-1"))

@@ -103,7 +103,7 @@ def test_the_new_log_names_the_break_and_goes_on_from_what_is_proven(log: Path) 
     assert (began.fact, began.actor, began.reason) == (Fact.LOG_BEGAN, "uid:0", "I looked at it.")
     said = began.details
     assert (said["origin"], said["previous"], said["kept"]) == (f"{ORIGIN}/2", ORIGIN, "journal.broken-1")
-    assert (said["at"], said["proven"], said["unproven"], said["withheld"]) == ("000001.jsonl:7", 5, 5, ["find"])
+    assert (said["at"], said["proven"], said["unproven"], said["withheld"]) == ("000001.jsonl:7", 6, 4, [])
     assert "entry 7 was changed" in said["fault"]
     assert said["checkpoint"].startswith(f"{ORIGIN}\n5\n")
     assert (log / "journal.broken-1" / "000001.jsonl").read_bytes() == broken
@@ -159,7 +159,7 @@ def test_a_journal_that_is_gone_leaves_what_the_index_takes_away(log: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "proven"), [("log.key", 10), ("journal/log.vkey", 10), ("journal/checkpoint", 10), ("journal/checkpoints", 0)]
+    ("name", "proven"), [("log.key", 10), ("journal/log.vkey", 10), ("journal/checkpoint", 10), ("journal/checkpoints", 9)]
 )
 def test_whatever_of_the_evidence_is_gone_what_is_left_of_it_proves(log: Path, name: str, proven: int) -> None:
     (log / name).unlink()
@@ -183,6 +183,22 @@ def test_a_journal_exchanged_for_one_with_a_key_of_its_own_lets_nothing_in(log: 
     assert {given.answer for given_ in state.answers.values() for given in given_} == {Answer.DENY}
 
 
+def test_without_the_hashes_the_newest_checkpoint_that_holds_is_all_that_proves(log: Path) -> None:
+    _change_entry_7(log)
+    (log / "journal" / "hashes").unlink()
+    renew(log)
+    assert (_first(log).details["proven"], _first(log).details["withheld"]) == (5, ["find"])
+
+
+def test_hashes_that_were_made_to_fit_prove_nothing(log: Path) -> None:
+    _change_entry_7(log)
+    tree = Growing()
+    lines = (log / "journal" / "000001.jsonl").read_bytes().splitlines(keepends=True)
+    (log / "journal" / "hashes").write_bytes(b"".join(tree.grow(map(leaf_hash, lines))))
+    renew(log)
+    assert _first(log).details["proven"] == 5
+
+
 def test_a_segment_missing_in_the_middle_leaves_what_is_before_it(home: Path) -> None:
     history = [publishes("scan", number, f"sha256:{number:064d}") for number in range(1, 41)]
     write(home, history[:8], segment_bytes=2000)
@@ -192,9 +208,9 @@ def test_a_segment_missing_in_the_middle_leaves_what_is_before_it(home: Path) ->
         write(home, [])
     assert "skillpod log renew" in refused.value.hint
     renew(home)
-    assert _first(home).details["proven"] == 9  # the first seal after a start stays in the history
+    assert _first(home).details["proven"] == 14  # the kept hashes lead to what was signed: they prove up to the gap
     found = _recollected(home).names["scan"]
-    assert (found.generation, found.digest) == (40, f"sha256:{9:064d}")
+    assert (found.generation, found.digest) == (40, f"sha256:{14:064d}")
 
 
 def test_without_its_first_entries_what_is_proven_counts_from_a_state_on(home: Path) -> None:
@@ -208,7 +224,7 @@ def test_without_its_first_entries_what_is_proven_counts_from_a_state_on(home: P
     newest = sorted((home / "journal").glob("*.jsonl"))[-1]
     newest.write_bytes(newest.read_bytes().replace(b'"1.3.0"', b'"1.1.0"'))
     renew(home)
-    assert _first(home).details["proven"] == 21
+    assert _first(home).details["proven"] == 23
     assert _recollected(home).names["scan"].digest == A
 
 
@@ -308,7 +324,7 @@ def test_a_renewal_that_dies_at_any_step_ends_well_when_it_is_run_again(log: Pat
             assert "skillpod log renew" in refused.value.hint, step
             assert renew(home) == f"{ORIGIN}/2", step
         assert _is_whole(home), step
-        assert _first(home).details["proven"] == 5, step
+        assert _first(home).details["proven"] == 6, step
         assert _recollected(home) == expected, step
         kept = {path.name for path in home.iterdir() if path.name != "lock"}
         assert {"journal", "journal.broken-1", "log.key", "log.key.broken-1", "salts.broken-1"} <= kept, step

@@ -130,8 +130,8 @@ def _forge(home: Path) -> None:
     key = load(home / "log.key", origin)
     text = str(Checkpoint(origin, tree.size, tree.root()))
     (home / "journal" / "checkpoint").write_text(str(Signed(Checkpoint(origin, tree.size, tree.root()), Note(text, (key.sign(text),)))))
-    for name in ("checkpoints", "cosigned"):
-        (home / "journal" / name).unlink(missing_ok=True)
+    for name in ("journal/checkpoints", "journal/cosigned", "log.closed"):
+        (home / name).unlink(missing_ok=True)
 
 
 def _checked_key(home: Path) -> VerifierKey:
