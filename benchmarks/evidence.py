@@ -15,10 +15,11 @@ from time import perf_counter
 
 from benchmarks.measure import Series
 from benchmarks.table import Row
-from skillpod.journal.check import check, read_log_key
+from skillpod.journal.check import check
 from skillpod.journal.entry import encode_body, number
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.head import Head, rebuild
+from skillpod.journal.signed import read_log_key
 from skillpod.journal.tail import Tail
 from skillpod.journal.tree.merkle import inclusion, is_included, leaf_hash, root
 from skillpod.lifecycle.recollection import recollect

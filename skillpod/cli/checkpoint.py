@@ -7,7 +7,7 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.given_log import JournalDir, opened, own_key
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
-from skillpod.journal.check import newest
+from skillpod.journal.signed import newest
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -12,9 +12,9 @@ import typer
 
 from skillpod.errors import PathUnusable
 from skillpod.home import Home
-from skillpod.journal.check import VKEY, read_log_key
 from skillpod.journal.copies import Copied, read_copies
 from skillpod.journal.segments import open_directory
+from skillpod.journal.signed import VKEY, read_log_key
 from skillpod.journal.tree.note import VerifierKey, read_key
 
 JournalDir = Annotated[

@@ -13,10 +13,11 @@ from skillpod.cli.given_log import JournalDir, Key, copied, given_key, opened, o
 from skillpod.cli.options import DEFAULT_HOME, HomeDir, Json
 from skillpod.cli.quantities import moment
 from skillpod.errors import CommandInvalid
-from skillpod.journal.check import check, require_witness
+from skillpod.journal.check import check
 from skillpod.journal.copies import Copied
 from skillpod.journal.exhibit import hold
 from skillpod.journal.parting import require_end
+from skillpod.journal.signed import require_witness
 from skillpod.journal.tree.note import VerifierKey, cosigned_at
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -6,41 +6,21 @@ it, as well as that can be told: by the file of kept hashes where it still fits 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
-from skillpod.errors import DocumentInvalid, JournalCorrupt
-from skillpod.journal.entry import MAX_LINE, decode, sequence
+from skillpod.errors import JournalCorrupt
+from skillpod.journal.batches import Batch, batches
+from skillpod.journal.entry import decode, sequence
 from skillpod.journal.hashes import HashFile
-from skillpod.journal.key import verify
-from skillpod.journal.segments import (
-    BREAK,
-    is_dropped,
-    leaves_name,
-    listed,
-    missing,
-    open_plain,
-    placed,
-    reading,
-    segment_name,
-    segment_numbers,
-    unbroken,
-)
-from skillpod.journal.tree.checkpoint import Signed, read_checkpoint, split
-from skillpod.journal.tree.merkle import SIZE, Growing, kept, place, root
-from skillpod.journal.tree.note import VerifierKey, read_key
+from skillpod.journal.segments import BREAK, placed, segment_name, segment_numbers
+from skillpod.journal.signed import CHECKPOINT, newest, open_hashes, read_cosigned, read_history, stored_leaves
+from skillpod.journal.tree.checkpoint import Signed
+from skillpod.journal.tree.merkle import SIZE, Growing
+from skillpod.journal.tree.note import VerifierKey
 from skillpod.model.entry import Fact
 
-CHECKPOINT = "checkpoint"
-HISTORY = "checkpoints"
-COSIGNED = "cosigned"
-VKEY = "log.vkey"
-
-_BLOCK = 1 << 20
-_NOTES = 64 * 1024 * 1024
 _WINDOW = 4096
 """Entries after the first bad one that are looked at to tell what happened to it."""
 
@@ -48,19 +28,6 @@ _DROPPED = b'"fact":"log.dropped"'
 
 Told = Callable[[int], None]
 """Is told now and then how many entries have been read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some entries as they stand, and the hashes of their leaves. ``first`` is the number of the first; of a dropped segment there are no
-    ``lines``; ``line`` is the first one's place in its file, from 1; ``end`` the offset after the last."""
-
-    number: int
-    first: int
-    line: int
-    lines: tuple[bytes, ...]
-    leaves: tuple[bytes, ...]
-    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +44,6 @@ class Checked:
     checkpoints: int
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """Of a log that is not what was signed: how many entries from the first on are (``size``), and the newest checkpoint that ``held``, as
-    all before it did; None when none did."""
-
-    size: int
-    held: Signed | None
-
-
-NOTHING_PROVEN = Proven(0, None)
-
-
 def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] = (), told: Told = lambda _count: None) -> Checked:
     """Read everything and hold it against the newest checkpoint, those of before, and ``copies`` that somebody kept elsewhere.
 
@@ -102,181 +57,6 @@ def check(directory: int, key: VerifierKey | None, *, copies: Sequence[Signed] =
     if sealed and any(mark.checkpoint.size > sealed.checkpoint.size for mark in history):
         raise JournalCorrupt("the checkpoint is older than one before it: it was put back", at=CHECKPOINT, hint=BREAK)
     return checked
-
-
-def proven(directory: int, key: VerifierKey, *, copies: Sequence[Signed] = ()) -> Proven:
-    """Of a log that is not what was signed of it: what still is.
-
-    Where there are ``copies`` that somebody kept elsewhere, they alone count: whoever has the key signs what he likes in the directory.
-    """
-    marks = sorted(copies or _readable(directory, key), key=lambda mark: mark.checkpoint.size)
-    held: Signed | None = None
-    tree = Growing()
-    with suppress(JournalCorrupt, OSError):
-        for batch in _batches(directory, *unbroken(directory)):
-            leaves = batch.leaves
-            while marks and marks[0].checkpoint.size <= tree.size + len(leaves):
-                until = marks[0].checkpoint.size - tree.size
-                tree.grow(leaves[:until])
-                leaves = leaves[until:]
-                here = [mark for mark in marks if mark.checkpoint.size == tree.size]
-                if any(mark.checkpoint.root != tree.root() for mark in here):
-                    return _further(directory, held, here)
-                held, marks = here[0], marks[len(here) :]
-            tree.grow(leaves)
-    return _further(directory, held, marks[:1])
-
-
-def _further(directory: int, held: Signed | None, broken: Sequence[Signed]) -> Proven:
-    """Beyond the checkpoint that holds, as far as the lines are those of one that does not: by kept hashes that lead to its root."""
-    size = held.checkpoint.size if held else 0
-    for mark in broken:
-        stored = _stored_leaves(directory, mark)
-        if stored is not None:
-            size = max(size, _agreeing(directory, stored))
-    return Proven(size, held)
-
-
-def _agreeing(directory: int, stored: bytes) -> int:
-    """How many entries from the first on have these leaves."""
-    count = 0
-    with suppress(JournalCorrupt, OSError):
-        for batch in _batches(directory, *unbroken(directory)):
-            for leaf in batch.leaves:
-                if leaf != stored[count * SIZE : (count + 1) * SIZE]:
-                    return count
-                count += 1
-    return count
-
-
-def _stored_leaves(directory: int, mark: Signed) -> bytes | None:
-    """The leaves that the file of hashes knows, when they are those of the checkpoint."""
-    size = mark.checkpoint.size
-    hashes = _open_hashes(directory)
-    if hashes is None:
-        return None
-    try:
-        if hashes.size < size or root(size, hashes.read) != mark.checkpoint.root:
-            return None
-        tree, found, content = Growing(), [], hashes.run(0, kept(size))
-        for index in range(size):  # the leaves could have been changed without the nodes above: they must lead to the root
-            at = place(0, index) * SIZE
-            found.append(content[at : at + SIZE])
-        tree.grow(found)
-        return b"".join(found) if tree.root() == mark.checkpoint.root else None
-    finally:
-        hashes.close()
-
-
-def _readable(directory: int, key: VerifierKey) -> Iterator[Signed]:
-    """Every checkpoint that is there and signed by the key."""
-    for name in (CHECKPOINT, HISTORY):
-        with suppress(JournalCorrupt, OSError):
-            for note in split(_bytes(directory, name, limit=_NOTES)):
-                with suppress(DocumentInvalid):
-                    yield read_checkpoint(note, key=key, verify=verify, at=name)
-
-
-def read_log_key(directory: int) -> VerifierKey | None:
-    """The key that says which log this is, None where there is none. Raises JournalCorrupt for a file that holds something else."""
-    try:
-        text = _bytes(directory, VKEY, limit=4096)
-    except FileNotFoundError:
-        return None
-    try:
-        return read_key(text.decode("utf-8", "replace"), at=VKEY)
-    except DocumentInvalid as fault:
-        raise JournalCorrupt(fault.message, at=VKEY, hint=BREAK) from fault
-
-
-def newest(directory: int, key: VerifierKey) -> Signed:
-    """The newest checkpoint. Raises JournalCorrupt, OSError."""
-    try:
-        return read_checkpoint(_bytes(directory, CHECKPOINT, limit=_NOTES), key=key, verify=verify, at=CHECKPOINT)
-    except FileNotFoundError as fault:
-        raise JournalCorrupt("the checkpoint is gone: nothing says what the log was", at=CHECKPOINT, hint=BREAK) from fault
-    except DocumentInvalid as fault:
-        raise JournalCorrupt(fault.message, at=CHECKPOINT, hint=BREAK) from fault
-
-
-def read_cosigned(directory: int, key: VerifierKey) -> Signed | None:
-    """The newest checkpoint that a witness has signed, None where there is none; nothing is said yet of the witness's own signature.
-    Raises JournalCorrupt, OSError."""
-    try:
-        return read_checkpoint(_bytes(directory, COSIGNED, limit=_NOTES), key=key, verify=verify, at=COSIGNED)
-    except FileNotFoundError:
-        return None
-    except DocumentInvalid as fault:
-        raise JournalCorrupt(fault.message, at=COSIGNED, hint=BREAK) from fault
-
-
-def require_witness(directory: int, key: VerifierKey, witness: VerifierKey) -> Signed:
-    """The newest checkpoint with a signature of that witness. What came after it, no witness has seen.
-
-    Raises JournalCorrupt when there is none, OSError.
-    """
-    found = read_cosigned(directory, key)
-    if found is None or not found.note.is_signed_by(witness, verify):
-        what = "no checkpoint was cosigned by a witness" if found is None else f"the cosigned checkpoint is not signed by {witness.name}"
-        raise JournalCorrupt(what, at=COSIGNED, hint="was `log.witness` in pod.yaml, with this key? Ask the witness what it cosigned last")
-    return found
-
-
-def batches(directory: int) -> Iterator[Batch]:
-    """Every whole line, and every leaf of dropped segments, in order. Raises JournalCorrupt, OSError."""
-    return _batches(directory, *listed(directory))
-
-
-def _batches(directory: int, dropped: Sequence[int], numbers: Sequence[int]) -> Iterator[Batch]:
-    first = 1
-    for number in dropped:
-        for batch in _stood_for(directory, number, first):
-            yield batch
-            first += len(batch.leaves)
-    for number in numbers:
-        try:
-            segment = reading(directory, number)
-        except FileNotFoundError:  # a pod that runs has let go of it since
-            if not is_dropped(directory, number):
-                raise missing(number) from None
-            for batch in _stood_for(directory, number, first):
-                yield batch
-                first += len(batch.leaves)
-            continue
-        with segment:
-            for batch in _lines(segment, number, first):
-                yield batch
-                first += len(batch.leaves)
-            if number != numbers[-1] and segment.tell() != batch.end:
-                raise JournalCorrupt("a finished segment ends in the middle of a line", at=segment_name(number), hint=BREAK)
-
-
-def _stood_for(directory: int, number: int, first: int) -> Iterator[Batch]:
-    """The leaves of a dropped segment."""
-    with open(open_plain(directory, leaves_name(number)), "rb") as file:
-        while content := file.read(_BLOCK):
-            found = tuple(content[start : start + SIZE] for start in range(0, len(content) // SIZE * SIZE, SIZE))
-            yield Batch(number, first, 1, (), found, 0)
-            first += len(found)
-
-
-def _lines(segment: BinaryIO, number: int, first: int) -> Iterator[Batch]:
-    """At least one batch, which may be empty."""
-    rest, line, end = b"", 1, 0
-    while True:
-        block = segment.read(_BLOCK)
-        lines = (rest + block).split(b"\n")
-        rest = lines.pop()
-        if len(rest) >= MAX_LINE or (lines and max(map(len, lines)) >= MAX_LINE):
-            at = next((offset for offset, content in enumerate([*lines, rest]) if len(content) >= MAX_LINE), 0)
-            raise JournalCorrupt(f"a line is longer than {MAX_LINE} bytes", at=f"{segment_name(number)}:{line + at}", hint=BREAK)
-        end += sum(map(len, lines)) + len(lines)
-        leaves = tuple([sha256(b"\0" + content + b"\n").digest() for content in lines])
-        yield Batch(number, first, line, tuple(lines), leaves, end)
-        first += len(lines)
-        line += len(lines)
-        if not block:
-            return
 
 
 class _Check:
@@ -297,7 +77,7 @@ class _Check:
         self._said = 0
 
     def run(self) -> Checked:
-        hashes = _open_hashes(self._directory)
+        hashes = open_hashes(self._directory)
         try:
             return self._run(hashes)
         finally:
@@ -408,7 +188,7 @@ class _Check:
     def _locate(self, mark: Signed) -> NoReturn:
         """Name the first entry that is not what the tree of a checkpoint was made of."""
         size = mark.checkpoint.size
-        stored = _stored_leaves(self._directory, mark)
+        stored = stored_leaves(self._directory, mark)
         if stored is None:
             self._between(size)
         window: list[bytes] = []
@@ -465,38 +245,3 @@ def what_happened(first: int, found: Sequence[bytes], signed: Sequence[bytes]) -
         count = found.index(signed[0])
         return f"{'a line was' if count == 1 else f'{count} lines were'} put in before entry {first}"
     return f"entry {first} was changed"
-
-
-# --- files -------------------------------------------------------------------------------------------------------------------------
-
-
-def read_history(directory: int, key: VerifierKey) -> list[Signed]:
-    """The earlier checkpoints. The last is passed over when it is not whole or has NULs in it, as a power cut leaves it: who could write
-    that could take it out as well. Raises JournalCorrupt, OSError."""
-    try:
-        notes = split(_bytes(directory, HISTORY, limit=_NOTES))
-    except FileNotFoundError:
-        return []
-    found: list[Signed] = []
-    for note in notes:
-        try:
-            found.append(read_checkpoint(note, key=key, verify=verify, at=HISTORY))
-        except DocumentInvalid as fault:
-            if note is not notes[-1]:
-                raise JournalCorrupt(fault.message, at=HISTORY, hint=BREAK) from fault
-    return found
-
-
-def _open_hashes(directory: int) -> HashFile | None:
-    try:
-        return HashFile(directory)
-    except FileNotFoundError:
-        return None
-
-
-def _bytes(directory: int, name: str, *, limit: int) -> bytes:
-    with open(open_plain(directory, name), "rb") as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise JournalCorrupt(f"{name} is larger than {limit} bytes", at=name, hint=BREAK)
-    return content

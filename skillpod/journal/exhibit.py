@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from skillpod.errors import JournalCorrupt, UnknownEntry
-from skillpod.journal.check import batches, newest
+from skillpod.journal.batches import batches
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.segments import (
     DISTRUST,
@@ -18,6 +18,7 @@ from skillpod.journal.segments import (
     segment_numbers,
     sequence_at_a_glance,
 )
+from skillpod.journal.signed import newest
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed
 from skillpod.journal.tree.merkle import Growing, Reader, consistency, inclusion, is_consistent, is_included, leaf_hash, peak_places, place
 from skillpod.journal.tree.note import VerifierKey

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal import key as keys
-from skillpod.journal.check import CHECKPOINT, COSIGNED, HISTORY, VKEY, Checked, batches, check, read_history, read_log_key
+from skillpod.journal.batches import batches
+from skillpod.journal.check import Checked, check
 from skillpod.journal.hashes import FILE as HASHES
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.key import LogKey
 from skillpod.journal.parting import begin, part, require_end
 from skillpod.journal.segments import BREAK, open_plain, replace
+from skillpod.journal.signed import CHECKPOINT, COSIGNED, HISTORY, VKEY, read_history, read_log_key
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, split
 from skillpod.journal.tree.merkle import Growing, consistency, is_consistent, leaf_hash, root
 from skillpod.journal.tree.note import Note, VerifierKey
@@ -66,10 +68,6 @@ class Head:
     def sealed(self) -> Signed | None:
         """The newest checkpoint."""
         return self._sealed
-
-    @property
-    def directory(self) -> int:
-        return self._directory
 
     def take_over(self, directory: int) -> Checked:
         """Hold the whole log against what was signed of it; one that has no key yet gets one.

@@ -15,14 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skillpod.errors import DocumentInvalid, JournalCorrupt
-from skillpod.journal.check import CHECKPOINT, NOTHING_PROVEN, VKEY, Proven, check, proven, read_log_key
+from skillpod.journal.check import check
 from skillpod.journal.entry import MAX_LINE, Recorded, decode, encode_body, number
 from skillpod.journal.head import RENEWED, Head, keys_of
 from skillpod.journal.key import FILE as KEY
 from skillpod.journal.key import load
 from skillpod.journal.parting import require_end
+from skillpod.journal.proven import NOTHING_PROVEN, Proven, proven
 from skillpod.journal.retention import SALTS
 from skillpod.journal.segments import BREAK, dropped_entries, open_directory, reading
+from skillpod.journal.signed import CHECKPOINT, VKEY, read_log_key
 from skillpod.journal.tail import Tail
 from skillpod.journal.tree.checkpoint import Signed, read_text
 from skillpod.journal.tree.note import VerifierKey

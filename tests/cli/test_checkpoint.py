@@ -7,9 +7,9 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from skillpod.journal.check import CHECKPOINT, COSIGNED
 from skillpod.journal.copies import line
 from skillpod.journal.key import verify
+from skillpod.journal.signed import CHECKPOINT, COSIGNED
 from skillpod.journal.tree.checkpoint import read_checkpoint
 from skillpod.journal.tree.note import VerifierKey, read_key
 from tests.cli.conftest import CommandLine, Served

@@ -12,9 +12,10 @@ import pytest
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal import head
-from skillpod.journal.check import Checked, check, read_log_key
+from skillpod.journal.check import Checked, check
 from skillpod.journal.entry import encode
 from skillpod.journal.key import generate, keep, load, verify
+from skillpod.journal.signed import read_log_key
 from skillpod.journal.tree.checkpoint import Checkpoint, read_checkpoint
 from skillpod.journal.tree.merkle import EMPTY, Growing, leaf_hash
 from skillpod.journal.tree.note import Note

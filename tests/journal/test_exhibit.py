@@ -12,8 +12,9 @@ import pytest
 
 from skillpod import logverify
 from skillpod.errors import JournalCorrupt
-from skillpod.journal.check import check, read_log_key
+from skillpod.journal.check import check
 from skillpod.journal.exhibit import exhibit, hold, lines
+from skillpod.journal.signed import read_log_key
 from tests.journal.writing import called, fill, opened, segments
 
 

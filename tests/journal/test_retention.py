@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import JournalCorrupt, JournalUnwritable
-from skillpod.journal.check import Checked, check, read_log_key
+from skillpod.journal.check import Checked, check
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.replay import read
 from skillpod.journal.retention import Body, bodies, drop, due, keep_leaves
 from skillpod.journal.segments import leaves_name
+from skillpod.journal.signed import read_log_key
 from skillpod.journal.tree.merkle import inclusion, is_included, leaf_hash
 from skillpod.model.entry import Entry, Fact
 from tests.journal.writing import called, fill, opened, segments

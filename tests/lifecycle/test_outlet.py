@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from skillpod.journal.check import read_cosigned, read_log_key
 from skillpod.journal.copies import read_copies
+from skillpod.journal.signed import read_cosigned, read_log_key
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle import outlet
 from skillpod.lifecycle.news import News

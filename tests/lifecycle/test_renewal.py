@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import CommandInvalid, JournalCorrupt
-from skillpod.journal.check import check, read_log_key
+from skillpod.journal.check import check
 from skillpod.journal.key import generate, keep, load, verify
 from skillpod.journal.replay import read
 from skillpod.journal.retention import bodies, drop, keep_leaves
+from skillpod.journal.signed import read_log_key
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed, read_checkpoint
 from skillpod.journal.tree.merkle import Growing, leaf_hash
 from skillpod.journal.tree.note import Note

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import JournalCorrupt
-from skillpod.journal.check import Checked, check, read_log_key
+from skillpod.journal.check import Checked, check
 from skillpod.journal.replay import read
 from skillpod.journal.retention import bodies
+from skillpod.journal.signed import read_log_key
 from skillpod.journal.writer import JournalWriter
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.recollection import recollect

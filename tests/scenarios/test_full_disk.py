@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from skillpod.errors import JournalUnwritable, PathUnusable, SkillpodError
-from skillpod.journal.check import Checked, check, read_log_key
+from skillpod.journal.check import Checked, check
 from skillpod.journal.hashes import HashFile
 from skillpod.journal.replay import read
+from skillpod.journal.signed import read_log_key
 from skillpod.model.entry import Fact
 from skillpod.model.event import Kind
 from skillpod.serve.answers import Exit, answer

@@ -21,9 +21,10 @@ import pytest
 
 from skillpod.errors import HomeLocked, JournalFailed, JournalUnwritable
 from skillpod.home import Home
-from skillpod.journal.check import Checked, check, read_log_key, require_witness
+from skillpod.journal.check import Checked, check
 from skillpod.journal.copies import read_copies
 from skillpod.journal.key import load
+from skillpod.journal.signed import read_log_key, require_witness
 from skillpod.journal.tree.checkpoint import Checkpoint, Signed
 from skillpod.journal.tree.merkle import Growing, leaf_hash
 from skillpod.journal.tree.note import Note, VerifierKey
