@@ -31,7 +31,7 @@ SEAL_SECONDS = 1.0
 """Seconds from any other entry to the checkpoint over it, at most."""
 
 
-def _nobody(_told: object) -> None:
+def _nobody(_told: str) -> None:
     """Nobody is told."""
 
 
@@ -58,7 +58,7 @@ class JournalWriter:
     A sequence number is given when an entry is handed in and is never given twice. When writing fails, whoever waits is told, what
     nobody waits for is kept, and every entry that was refused is stood in for by one that says so: the numbers stay without a gap.
 
-    The log's private key is beside the directory, not in it. ``sealed`` is told every new checkpoint, ``trouble`` why there is none.
+    The log's private key is beside the directory, not in it. ``trouble`` is told why there is no newer checkpoint.
     """
 
     def __init__(
@@ -71,12 +71,10 @@ class JournalWriter:
         segment_bytes: int = SEGMENT_BYTES,
         retry: float = RETRY_SECONDS,
         backlog: int = BACKLOG_ENTRIES,
-        sealed: Callable[[Signed], None] = _nobody,
         trouble: Callable[[str], None] = _nobody,
     ) -> None:
         self._head = Head(directory.parent / KEY_FILE, origin=f"skillpod/{node}")
         self._tail = Tail(directory, self._head, segment_bytes=segment_bytes, salts=salts)
-        self._told_sealed = sealed
         self._told_trouble = trouble
         self._node = node
         self._epoch = epoch
@@ -260,9 +258,7 @@ class JournalWriter:
 
     async def seal(self) -> None:
         """Sign what is on the disk now, when something was added since the newest checkpoint. Raises OSError."""
-        sealed = await self._running_loop().run_in_executor(self._thread, self._head.seal)
-        if sealed is not None:
-            self._told_sealed(sealed)
+        await self._running_loop().run_in_executor(self._thread, self._head.seal)
 
     async def consistency(self, old: int, signed: Signed) -> list[bytes]:
         """The proof that the first ``old`` entries are what a checkpoint's tree grew from. Raises JournalCorrupt, OSError."""
@@ -296,9 +292,6 @@ class JournalWriter:
         fault = done.exception()
         if fault is None:
             self._is_troubled = False
-            sealed = done.result()
-            if sealed is not None:
-                self._told_sealed(sealed)
             return
         if not self._is_troubled:
             self._is_troubled = True
