@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from skillpod.resources import packaged_text
+
+settings.register_profile("suite", deadline=None)  # how long an example takes is the machine's business: others work on it
+settings.load_profile("suite")
 
 
 @pytest.fixture
