@@ -166,13 +166,7 @@ class SkillManager:
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
         stack.callback(threads.shutdown)
-        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, salts=self.home.salts, trouble=self._trouble)
-        await journal.open()
-        stack.push_async_callback(journal.close)
-        self._journal = journal
-        index = Index(self.home.index)
-        stack.callback(index.close)
-        recollect(index, self.home.journal, end=journal.next_seq - 1)
+        journal, index = await self._open_log(stack, clock)
         self._in_force.require(index.rules())
         memory = SkillMemory(self.home.memory)
         stack.callback(memory.close)
@@ -236,6 +230,17 @@ class SkillManager:
         self._stable = StableTools(catalog=self._catalog, dispatch=self._dispatch, clock=clock)
         self._started_at = clock.epoch()
         await self._begin(stack)
+
+    async def _open_log(self, stack: AsyncExitStack, clock: SystemClock) -> tuple[JournalWriter, Index]:
+        """The log, held against what was signed of it, and what it comes to."""
+        journal = JournalWriter(self.home.journal, node=self.home.node(), epoch=clock.epoch, salts=self.home.salts, trouble=self._trouble)
+        await journal.open()
+        stack.push_async_callback(journal.close)
+        self._journal = journal
+        index = Index(self.home.index)
+        stack.callback(index.close)
+        recollect(index, self.home.journal, end=journal.next_seq - 1)
+        return journal, index
 
     async def _begin(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal.entry import MAX_LINE
-from skillpod.journal.segments import BREAK, is_dropped, leaves_name, listed, missing, open_plain, reading, segment_name
+from skillpod.journal.segments import BREAK, leaves_name, listed, open_plain, reading_if_there, segment_name
 from skillpod.journal.tree.merkle import SIZE
 
 _BLOCK = 1 << 20
@@ -41,11 +41,8 @@ def batches_of(directory: int, dropped: Sequence[int], numbers: Sequence[int]) -
             yield batch
             first += len(batch.leaves)
     for number in numbers:
-        try:
-            segment = reading(directory, number)
-        except FileNotFoundError:  # a pod that runs has let go of it since
-            if not is_dropped(directory, number):
-                raise missing(number) from None
+        segment = reading_if_there(directory, number)
+        if segment is None:
             for batch in _stood_for(directory, number, first):
                 yield batch
                 first += len(batch.leaves)

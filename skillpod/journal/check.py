@@ -105,12 +105,11 @@ class _Check:
             self._cut(hashes.size)
         if self._dropped > self._said:
             self._taken_out()
-        has_body = bool(segment_numbers(self._directory))
         return Checked(
             tree=self._tree,
             sealed=self._sealed,
             kept=right,
-            segment=number if has_body else 0,
+            segment=number if self._newest else 0,
             whole=whole,
             checkpoints=len(self._marks),
         )

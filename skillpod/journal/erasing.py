@@ -15,13 +15,11 @@ from skillpod.journal.query import Query
 from skillpod.journal.replay import newest_first
 from skillpod.journal.salts import NONE, Salts
 from skillpod.journal.segments import (
-    is_dropped,
-    missing,
     open_directory,
     place,
     placed,
     read_lines,
-    reading,
+    reading_if_there,
     segment_numbers,
     sequence_at_a_glance,
 )
@@ -111,11 +109,8 @@ def _with_salts(journal: Path, wanted: Callable[[int], bool]) -> Iterator[tuple[
         raise _unusable(fault, journal, "a pod writes a journal when it first starts; --home says where") from fault
     try:
         for number in segment_numbers(directory):
-            try:
-                segment = reading(directory, number)
-            except FileNotFoundError:
-                if not is_dropped(directory, number):
-                    raise missing(number) from None
+            segment = reading_if_there(directory, number)
+            if segment is None:
                 continue  # retention was quicker, and its salts went before it
             with segment:
                 yield from ((number, at, recorded) for at, recorded in _of_segment(segment, wanted))

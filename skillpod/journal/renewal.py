@@ -22,7 +22,7 @@ from skillpod.journal.key import FILE as KEY
 from skillpod.journal.key import load
 from skillpod.journal.parting import require_end
 from skillpod.journal.proven import NOTHING_PROVEN, Proven, proven
-from skillpod.journal.retention import SALTS
+from skillpod.journal.salts import DIRECTORY as SALTS
 from skillpod.journal.segments import BREAK, dropped_entries, open_directory, reading
 from skillpod.journal.signed import CHECKPOINT, VKEY, read_log_key
 from skillpod.journal.tail import Tail

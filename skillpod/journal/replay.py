@@ -18,14 +18,12 @@ from skillpod.journal.segments import (
     DISTRUST,
     Line,
     dropped_entries,
-    is_dropped,
     last_whole_line,
-    missing,
     open_directory,
     place,
     placed,
     read_lines,
-    reading,
+    reading_if_there,
     segment_numbers,
     sequence_at_a_glance,
 )
@@ -135,11 +133,8 @@ def _opened(directory: Path) -> Iterator[int | None]:
 @contextmanager
 def _segment(journal: int, number: int) -> Iterator[BinaryIO | None]:
     """A segment that was there a moment ago; None when it was dropped since. Raises JournalCorrupt when it is gone otherwise."""
-    try:
-        segment = reading(journal, number)
-    except FileNotFoundError:
-        if not is_dropped(journal, number):
-            raise missing(number) from None
+    segment = reading_if_there(journal, number)
+    if segment is None:
         yield None
         return
     with segment:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from skillpod.errors import JournalCorrupt
 from skillpod.journal.hashes import HashFile
+from skillpod.journal.salts import DIRECTORY, Salts
 from skillpod.journal.segments import (
     DISTRUST,
     leaves_name,
@@ -23,9 +24,6 @@ from skillpod.journal.segments import (
     unwritable,
 )
 from skillpod.journal.tree.merkle import SIZE, leaf_hash, place
-
-SALTS = "salts"
-"""The directory beside the log's, which has ``NNNNNN.salts`` of a segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,8 @@ def drop(path: Path, body: Body) -> None:
     Raises JournalUnwritable.
     """
     with _opened(path) as directory:
-        with suppress(FileNotFoundError):
-            (path.parent / SALTS / f"{body.number:06d}.salts").unlink()
         os.stat(leaves_name(body.number), dir_fd=directory, follow_symlinks=False)  # SAFE: nothing goes that nothing stands for
+        Salts(path.parent / DIRECTORY).drop(body.number)
         os.unlink(segment_name(body.number), dir_fd=directory)
         os.fsync(directory)
 

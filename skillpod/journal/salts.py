@@ -12,6 +12,8 @@ from skillpod.model.entry import Entry
 
 SIZE = 16
 """Bytes of a salt: nobody tries 2^128 of them."""
+DIRECTORY = "salts"
+"""Where they are, beside the log's own directory."""
 NONE = bytes(SIZE)
 """What stands where an entry has no salt, or its salt was erased."""
 

@@ -69,17 +69,17 @@ def listed(directory: int) -> tuple[list[int], list[int]]:
     first, last = (min(there), max(there)) if there else (0, max(stood_for, default=0))
     for number in range(1, last + 1):
         if number not in there and (number not in stood_for or number > first > 0):
-            raise missing(number)
+            raise _missing(number)
     return sorted(number for number in stood_for if not there or number < first), sorted(there)
 
 
-def missing(number: int) -> JournalCorrupt:
+def _missing(number: int) -> JournalCorrupt:
     """What a segment that should be there and is not means."""
     name = segment_name(number)
     return JournalCorrupt(f"segment {name} is missing", at=name, hint=BREAK)
 
 
-def is_dropped(directory: int, number: int) -> bool:
+def _is_dropped(directory: int, number: int) -> bool:
     """Whether the leaf hashes of a segment were kept: its lines may go at any time, or have gone."""
     try:
         return stat.S_ISREG(os.stat(leaves_name(number), dir_fd=directory, follow_symlinks=False).st_mode)
@@ -144,6 +144,19 @@ def open_plain(directory: int, name: str, flags: int = os.O_RDONLY) -> int:
 def reading(directory: int, number: int) -> BinaryIO:
     """A segment to read from; its ``name`` is the segment's. Raises as ``open_segment``."""
     return open(segment_name(number), "rb", buffering=1 << 18, opener=lambda _name, flags: open_segment(directory, number, flags))
+
+
+def reading_if_there(directory: int, number: int) -> BinaryIO | None:
+    """As ``reading``, a segment that was there a moment ago; None when retention has let go of it since.
+
+    Raises JournalCorrupt when it is gone otherwise.
+    """
+    try:
+        return reading(directory, number)
+    except FileNotFoundError:
+        if not _is_dropped(directory, number):
+            raise _missing(number) from None
+        return None
 
 
 def replace(directory: int, name: str, content: bytes) -> None:
