@@ -49,12 +49,14 @@ from skillpod.lifecycle.view import shown, summary
 from skillpod.model.approval import Answer
 from skillpod.model.card import Card
 from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
+from skillpod.model.decision import Admission
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Event, Kind
 from skillpod.model.guest import CallResult, Hear, unheard
 from skillpod.model.legible import manual_text
-from skillpod.model.manifest import ToolSpec
+from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.principal import LOCAL_OWNER, Principal, Role
+from skillpod.model.provision import Provision
 from skillpod.model.selection import Selection
 from skillpod.model.ticket import Ticket
 from skillpod.policy.suppressions import day
@@ -194,7 +196,7 @@ class SkillManager:
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             bindings=lambda: self._config.volumes,
-            bound=lambda asked: resolve(asked, self._config.volumes, self._places),
+            provide=self._provide,
             trial=lambda: self._config.trial,
             threads=threads,
         )
@@ -308,6 +310,10 @@ class SkillManager:
         """Say that other machines reach this pod: from now on its policy must say in so many words which unsigned skills it accepts.
         Raises PolicyUnreadable when it does not."""
         self._in_force.serve_others()
+
+    def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
+        """What stands behind its grants now. Raises VolumeUnusable."""
+        return Provision(volumes=resolve(admission.grants.volumes, self._config.volumes, self._places))
 
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}

@@ -93,7 +93,7 @@ class PodClient:
         answer = self._ask("POST", "/v1/calls", request)
         return CallResult(
             value=answer["value"],
-            usage=Usage(**answer["usage"]),
+            usage=Usage.of(answer["usage"]),
             skill=answer["skill"],
             generation=answer["generation"],
             digest=Digest(answer["digest"]),

@@ -30,6 +30,7 @@ from skillpod.model.capability import Access
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
 from skillpod.model.provenance import NO_PAST
+from skillpod.model.provision import Provision
 from skillpod.model.volume import Binding
 from skillpod.policy.suppressions import Suppressions
 from skillpod.sandbox.isolation import JailSandbox
@@ -200,8 +201,11 @@ async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: Jail
 async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list[Outcome], str]:
     manifest = survey.require()
     admission, note = _leave(survey, given.rules)
-    volumes = resolve([ask for ask in admission.grants.volumes if ask.name in given.bindings], given.bindings, Places.around({}))
-    launch = Launch(admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, volumes=volumes)
+    bound = [ask for ask in admission.grants.volumes if ask.name in given.bindings]
+    provision = Provision(volumes=resolve(bound, given.bindings, Places.around({})))
+    launch = Launch(
+        admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, provision=provision
+    )
     guests = sandbox.open(launch, on_death=lambda _: None)
     try:
         await guests.prove()

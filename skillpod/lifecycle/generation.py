@@ -13,7 +13,7 @@ from skillpod.model.digest import Digest
 from skillpod.model.finding import Finding
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.provenance import Provenance
-from skillpod.model.volume import Volume
+from skillpod.model.provision import NONE, Provision
 from skillpod.ports import Guests
 from skillpod.registry.registry import Route
 
@@ -33,7 +33,7 @@ class Generation:
         attempts: Attempts,
         manifest: Manifest,
         tools: tuple[ToolSpec, ...],
-        volumes: tuple[Volume, ...] = (),
+        provision: Provision = NONE,
         update: tuple[Finding, ...] = (),
     ) -> None:
         self.number = number
@@ -44,7 +44,7 @@ class Generation:
         self.guests = guests
         self.attempts = attempts
         self.manifest = manifest
-        self.volumes = volumes
+        self.provision = provision
         self.update = update  # what it changed of the version admitted before it
         self.state = State.STARTING
         self.deaths = 0

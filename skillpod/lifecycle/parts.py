@@ -12,8 +12,10 @@ from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.pipeline import Examiner
-from skillpod.model.capability import VolumeAsk
-from skillpod.model.volume import Binding, Volume
+from skillpod.model.decision import Admission
+from skillpod.model.manifest import Manifest
+from skillpod.model.provision import Provision
+from skillpod.model.volume import Binding
 from skillpod.ports import Clock, Journal, Sandbox, State, Store
 from skillpod.registry.registry import Registry
 
@@ -24,8 +26,8 @@ _Result = TypeVar("_Result")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """From pod.yaml: ``bare_names`` are the skills whose tools go by their own names, ``configured`` gives the operator's config of one,
-    ``bindings`` what names of volumes are bound to, ``trial`` is in seconds. ``bound`` finds the directories of granted volumes: it reads
-    the disk, and raises VolumeUnusable."""
+    ``bindings`` what names of volumes are bound to, ``trial`` is in seconds. ``provide`` finds what stands behind the grants of an
+    admission: it reads the disk, and raises VolumeUnusable and others of Misconfigured."""
 
     registry: Registry
     sandbox: Sandbox
@@ -40,7 +42,7 @@ class Parts:
     bare_names: Callable[[], frozenset[str]]
     configured: Callable[[str], Mapping[str, Any]]
     bindings: Callable[[], Mapping[str, Binding]]
-    bound: Callable[[frozenset[VolumeAsk]], tuple[Volume, ...]]
+    provide: Callable[[Admission, Manifest], Provision]
     trial: Callable[[], float]
     threads: Executor
 

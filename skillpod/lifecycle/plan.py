@@ -24,7 +24,7 @@ from skillpod.model.digest import Digest
 from skillpod.model.finding import Finding
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.provenance import UNSIGNED, Provenance
-from skillpod.model.volume import Volume
+from skillpod.model.provision import NONE, Provision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Plan:
     provenance: Provenance
     admission: Admission
     config: Mapping[str, Any]
-    volumes: tuple[Volume, ...]
+    provision: Provision
     identity: Identity
     tools: tuple[ToolSpec, ...]
     update: tuple[Finding, ...] = ()
@@ -76,19 +76,24 @@ class Planner:
         admission = judged.require()
         config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
         self.require_skills(manifest)
-        granted = admission.grants.volumes
-        volumes = await self._parts.offload(self._parts.bound, granted) if granted else ()
+        provision = await self._provision(admission, manifest)
         return Plan(
             survey=survey,
             manifest=manifest,
             provenance=judged.provenance,
             admission=admission,
             config=config,
-            volumes=volumes,
-            identity=Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config), volumes=volumes),
+            provision=provision,
+            identity=Identity.of(admission, evidence=survey.bundle.evidence, config=dict(config), provision=provision),
             tools=self._named(survey),
             update=update,
         )
+
+    async def _provision(self, admission: Admission, manifest: Manifest) -> Provision:
+        """Raises VolumeUnusable, and what else of the operator's side can't be had."""
+        if admission.grants.is_empty and not manifest.requires.packages:
+            return NONE
+        return await self._parts.offload(self._parts.provide, admission, manifest)
 
     async def _update(self, slot: Slot, desired: Desired, survey: Survey, provenance: Provenance) -> tuple[Finding, ...]:
         """What this changes of the version that serves, or served last; nothing of one that an operator returns to by its digest, nor

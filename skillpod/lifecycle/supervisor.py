@@ -388,7 +388,7 @@ class Supervisor:
         now = self._parts.bindings()
         for slot in list(self.slots.values()):
             kept = slot.previous
-            if kept is not None and any(before.get(volume.name) != now.get(volume.name) for volume in kept.volumes):
+            if kept is not None and any(before.get(volume.name) != now.get(volume.name) for volume in kept.provision.volumes):
                 slot.previous = None
                 self.spawn(kept.discard())
             occasion = Occasion(trigger="config", actor="owner", since=self._parts.clock.now())
@@ -401,7 +401,7 @@ class Supervisor:
 
     async def _withdraw_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
         bindings = self._parts.bindings()
-        lost = [volume.name for volume in slot.current.volumes if not _is_given(volume, bindings)] if slot.current else []
+        lost = [volume.name for volume in slot.current.provision.volumes if not _is_given(volume, bindings)] if slot.current else []
         if lost:
             reason = f"pod.yaml no longer gives it {' and '.join(f'the volume `{name}`' for name in lost)}"
             await self.swap.withdraw(slot, occasion, reason=reason)

@@ -22,6 +22,7 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.model.finding import Severity
 from skillpod.model.guest import Launch
+from skillpod.model.provision import Provision
 from skillpod.ports import Guests
 
 DRAIN_GRACE = 2.0
@@ -119,14 +120,14 @@ class Swap:
             manifest=plan.manifest,
             tools=plan.tools,
             config=plan.config,
-            volumes=plan.volumes,
+            provision=plan.provision,
         )
         attempts = Attempts(
             number=number,
             manifest=plan.manifest,
             admission=plan.admission,
             comparison=plan.survey.report.comparison,
-            volumes=plan.volumes,
+            volumes=plan.provision.volumes,
             news=self._parts.news,
             journal=self._parts.journal,
             clock=self._parts.clock,
@@ -149,7 +150,7 @@ class Swap:
             attempts=attempts,
             manifest=plan.manifest,
             tools=plan.tools,
-            volumes=plan.volumes,
+            provision=plan.provision,
             update=plan.update,
         )
 
@@ -256,8 +257,8 @@ class Swap:
         )
         kept = slot.previous
         is_newer_kept = kept is not None and kept.number > old.number
-        if slot.current is None or is_newer_kept or (old.digest == slot.current.digest and old.volumes != slot.current.volumes):
-            await old.discard()  # the same bytes with other volumes are no way back: they lost the right to those they had
+        if slot.current is None or is_newer_kept or (old.digest == slot.current.digest and old.provision != slot.current.provision):
+            await old.discard()  # the same bytes with other things behind their grants are no way back: they lost the right to those
             return
         slot.previous = old
         await old.guests.rest()
@@ -359,6 +360,17 @@ def _trusted(generation: Generation) -> dict[str, Any]:
     }
 
 
+def _provided(provision: Provision) -> dict[str, Any]:
+    """Of variables their names alone: what the operator sets need not be for everyone who reads the log."""
+    said = {
+        "volumes": [volume.as_dict() for volume in provision.volumes],
+        "programs": [program.as_dict() for program in provision.programs],
+        "packages": [package.as_dict() for package in provision.packages],
+        "variables": sorted(provision.variables),
+    }
+    return {kind: given for kind, given in said.items() if given}
+
+
 def _published(generation: Generation, old: Generation | None, occasion: Occasion, desired: Desired, *, took: float) -> Entry:
     report = generation.guests.report
     return Entry(
@@ -382,7 +394,7 @@ def _published(generation: Generation, old: Generation | None, occasion: Occasio
         details={
             "identity": generation.identity.as_dict(),
             "walls": report.as_dict() if report else {},
-            **({"volumes": [volume.as_dict() for volume in generation.volumes]} if generation.volumes else {}),
+            **_provided(generation.provision),
             **_reviewable(generation),
             **_trusted(generation),
         },

@@ -17,6 +17,9 @@ _DURATION = later(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h)")
 _SIZE = later(r"([0-9]{1,9})(KiB|MiB|GiB)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BYTES = {"KiB": KIB, "MiB": MIB, "GiB": 1024 * MIB}
+ANY_BELOW = "*."
+"""Begins a destination that is every name below the one that follows."""
+
 _HOST_LABEL = later(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _INTERPRETER_VARIABLES = ("LD_", "PYTHON", "GLIBC_TUNABLES", "MALLOC_", "GCONV_PATH", "NLSPATH", "LOCPATH")
 
@@ -89,6 +92,16 @@ def host(text: str) -> str:
     if not all(_HOST_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
         raise ValueError(f"expected a host name or an IP address (no scheme, port, path or *), got {text!r}")
     return lowered
+
+
+def destination(text: str) -> str:
+    """A host as ``host`` has it, or ``*.`` and a suffix of at least two labels: ``*.com`` would be most of the world."""
+    if not text.startswith(ANY_BELOW):
+        return host(text)
+    suffix = host(text.removeprefix(ANY_BELOW))
+    if "." not in suffix or suffix.replace(".", "").isdigit() or ":" in suffix:
+        raise ValueError(f"expected *. and a name of at least two labels, as in *.example.com, got {text!r}")
+    return f"{ANY_BELOW}{suffix}"
 
 
 def environment_name(text: str) -> str:

@@ -267,7 +267,11 @@ class _Reading:
         return Permissions(
             volumes=frozenset(VolumeAsk(ask["name"], ask["access"]) for _, ask in volumes),
             network=frozenset(
-                NetworkAsk(self._try(f"permissions.network[{index}].host", "", fields.host, ask["host"]), tuple(sorted(ask["ports"])))
+                NetworkAsk(
+                    self._try(f"permissions.network[{index}].host", "", fields.destination, ask["host"]),
+                    tuple(sorted(ask["ports"])),
+                    ask.get("addresses", "public"),
+                )
                 for index, ask in network
             ),
             secrets=frozenset(ask["name"] for _, ask in secrets),

@@ -48,12 +48,20 @@ class VolumeAsk:
 
 @dataclass(frozen=True, slots=True, order=True)
 class NetworkAsk:
+    """``host`` is an exact name, an IP address, or ``*.suffix`` for every name below one; ``addresses`` is ``public``, or ``private`` where
+    the host may also be one of this machine or its networks."""
+
     host: str
     ports: tuple[int, ...]
+    addresses: str = "public"  # | "private"
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         return tuple(endpoint(self.host, port) for port in self.ports)
+
+    def as_dict(self) -> dict[str, Any]:
+        private = {"addresses": self.addresses} if self.addresses != "public" else {}
+        return {"host": self.host, "ports": list(self.ports), **private}
 
 
 def endpoint(host: str, port: int) -> str:
@@ -100,7 +108,7 @@ class Permissions:
         """JSON in a fixed order, for digests, the journal and people."""
         return {
             "volumes": [{"name": ask.name, "access": ask.access} for ask in sorted(self.volumes)],
-            "network": [{"host": ask.host, "ports": list(ask.ports)} for ask in sorted(self.network)],
+            "network": [ask.as_dict() for ask in sorted(self.network)],
             "secrets": sorted(self.secrets),
             "environment": sorted(self.environment),
             "programs": sorted(self.programs),

@@ -10,7 +10,7 @@ from skillpod.errors import SkillpodError
 from skillpod.model.approval import Approval, Subject
 from skillpod.model.capability import Grants, Isolation, Tier
 from skillpod.model.digest import Digest, value_digest
-from skillpod.model.volume import Volume
+from skillpod.model.provision import NONE, Provision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +78,20 @@ class Identity:
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def of(
-        cls, admission: Admission, *, evidence: Digest, config: Any, volumes: tuple[Volume, ...] = (), dependencies: Any = None
-    ) -> Identity:
-        """``volumes`` are part of the grants: a name that is bound to another directory is another right."""
+    def of(cls, admission: Admission, *, evidence: Digest, config: Any, provision: Provision = NONE) -> Identity:
+        """What is provided is part of the grants: a name that is bound to another directory is another right."""
         granted: list[Any] = [admission.grants.as_dict(), list(map(list, admission.opted_out))]
-        if volumes:
-            granted.append([volume.as_dict() for volume in volumes])
+        if provision.volumes:
+            granted.append([volume.as_dict() for volume in provision.volumes])
+        if provision.programs:
+            granted.append({"programs": [[program.as_dict(), dict(program.environment)] for program in provision.programs]})
+        if provision.variables:
+            granted.append({"variables": dict(provision.variables)})
         return cls(
             digest=admission.digest,
             evidence=evidence,
             isolation=admission.isolation.value,
             grants=value_digest(granted),
             config=value_digest(config),
-            dependencies=value_digest(dependencies),
+            dependencies=value_digest([package.as_dict() for package in provision.packages] or None),
         )

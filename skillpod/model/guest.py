@@ -8,23 +8,35 @@ from enum import Enum
 from typing import Any
 
 from skillpod.model.bundle import Bundle
-from skillpod.model.capability import VolumeAsk
 from skillpod.model.decision import Admission
 from skillpod.model.digest import Digest
 from skillpod.model.manifest import Manifest, ToolSpec
-from skillpod.model.volume import Volume
+from skillpod.model.provision import NONE, Provision
+from skillpod.model.reach import NOTHING, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """``wall`` and ``cpu`` in seconds; ``peak`` resident bytes, a high-water mark since the guest started."""
+    """``wall`` and ``cpu`` in seconds; ``peak`` resident bytes, a high-water mark since the guest started; ``reach`` is what was reached
+    by leave."""
 
     wall: float = 0.0
     cpu: float = 0.0
     peak: int = 0
+    reach: Reach = NOTHING
 
     def as_dict(self) -> dict[str, Any]:
-        return {"wall": round(self.wall, 6), "cpu": round(self.cpu, 6), "peak": self.peak}
+        """``reach`` is left out where it is nothing."""
+        said: dict[str, Any] = {"wall": round(self.wall, 6), "cpu": round(self.cpu, 6), "peak": self.peak}
+        if self.reach is not NOTHING:
+            said["reach"] = self.reach.as_dict()
+        return said
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Usage:
+        """From what ``as_dict`` gave."""
+        reach = Reach.of(said["reach"]) if "reach" in said else NOTHING
+        return cls(wall=said["wall"], cpu=said["cpu"], peak=said["peak"], reach=reach)
 
 
 _CHARGED = "skillpod_usage"
@@ -88,9 +100,10 @@ _KINDS = {"open": "volumes", "write": "volumes", "socket": "network", "connect":
 
 
 class Source(Enum):
-    """Whose word it is: the kernel's, which a skill can't bend, or the guest's own, best effort."""
+    """Whose word it is: the kernel's or the broker's, which a skill can't bend, or the guest's own, best effort."""
 
     KERNEL = "kernel"
+    BROKER = "broker"
     GUEST = "guest"
 
 
@@ -183,18 +196,18 @@ class IsolationReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """All that the guests of one generation are started from. Only an Admission starts a guest, for the digest it names, and only what
-    its grants name is given: ``volumes`` is a directory for each that is granted."""
+    its grants name is given: ``provision`` is what stands behind each that is granted."""
 
     admission: Admission
     bundle: Bundle
     manifest: Manifest
     tools: tuple[ToolSpec, ...]  # what the source says; a guest that says otherwise has drifted
     config: Mapping[str, Any]
-    volumes: tuple[Volume, ...] = ()
+    provision: Provision = NONE
 
     def __post_init__(self) -> None:
         if self.admission.digest != self.bundle.digest:
             raise ValueError("an Admission starts the digest it names and no other")
-        given = {VolumeAsk(volume.name, volume.access.value) for volume in self.volumes}
-        if len(given) != len(self.volumes) or not given <= self.admission.grants.volumes:
-            raise ValueError("a guest gets the volumes it was granted and no others")
+        fault = self.provision.fault(self.admission.grants)
+        if fault:
+            raise ValueError(fault)

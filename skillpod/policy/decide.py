@@ -14,13 +14,12 @@ from skillpod.policy.approvals import Weighed, ends, weigh
 from skillpod.policy.document import Policy
 from skillpod.policy.hold import given_by, matters_of, words
 from skillpod.policy.request import Request, kinds_of
-from skillpod.policy.rules import ENFORCEABLE, Facts, Outcome, Restriction, Rule
+from skillpod.policy.rules import Facts, Outcome, Restriction, Rule
 
 EVIDENCE_RULE = "evidence"
 AUDIT_RULE = "audit"
 ISOLATION_RULE = "isolation"
 DEFAULT_RULE = "default-deny"
-GRANTS_RULE = "grants"
 ANSWER_RULE = "answer"
 """The rules that are not in any document, because no document may change them."""
 
@@ -42,7 +41,7 @@ def decide(request: Request, policy: Policy) -> Decision:
         return _refuse(request, policy, denying[0].id, [_denied(rule, policy) for rule in denying])
     allowing = [rule for rule in speaking if rule.outcome is Outcome.ALLOW]
     if len(allowing) == len(speaking) and allowing and not request.approvals:
-        return _admit(request, policy, allowing)
+        return _admit(request, policy, allowing[0])
     questions = _questions(policy, facts, speaking)
     if not allowing and not questions:
         return _refuse(request, policy, DEFAULT_RULE, [_not_allowed(request, policy)])
@@ -136,7 +135,7 @@ def _by_people(request: Request, policy: Policy, allowing: Sequence[Rule], quest
     if answers.denials:
         return _refuse(request, policy, ANSWER_RULE, [_said_no(denial) for denial in answers.denials])
     if not questions:
-        return _admit(request, policy, allowing)
+        return _admit(request, policy, allowing[0])
     for question in questions:
         longest = _longest(question)
         enough = answers.enough(_needed(question), longest=longest, now=request.now)
@@ -167,19 +166,9 @@ def _hold(request: Request, policy: Policy, question: Asking, subject: Subject, 
 # --- leave -----------------------------------------------------------------------------------------------------------------------
 
 
-def _admit(request: Request, policy: Policy, rules: Sequence[Rule]) -> Admission | Refusal:
-    """By the first of them that gives what the jail can give: a rule that gives more must not stand in the way of one that gives less."""
-    granted = [(rule, rule.grant.of(request.manifest.permissions)) for rule in rules]
-    for rule, grants in granted:
-        if grants is NOTHING or kinds_of(grants) <= ENFORCEABLE:
-            return _admission(request, policy, rule.id, grants, opted_out=rule.without, valid_until=request.now + rule.valid_for)
-    rule, grants = granted[0]
-    reason = PolicyRefused(
-        f"the rule {rule.id!r} grants {', '.join(sorted(kinds_of(grants) - ENFORCEABLE))}, and the jail of this version can't give that",
-        at=f"{policy.name}:{rule.id}",
-        hint="remove it from the rule's `grant`: the skill then runs without it",
-    )
-    return _refuse(request, policy, GRANTS_RULE, [reason])
+def _admit(request: Request, policy: Policy, rule: Rule) -> Admission:
+    grants = rule.grant.of(request.manifest.permissions)
+    return _admission(request, policy, rule.id, grants, opted_out=rule.without, valid_until=request.now + rule.valid_for)
 
 
 def _admission(

@@ -12,16 +12,14 @@ from skillpod.model.comparison import Comparison, Standing, places
 from skillpod.model.finding import Severity
 from skillpod.policy.document import Policy
 from skillpod.policy.request import Request, kinds_of
-from skillpod.policy.rules import ENFORCEABLE, KINDS, Grant, Rule
-
-_BY_THE_JAIL = Grant(as_asked=ENFORCEABLE)
+from skillpod.policy.rules import KINDS, Rule
 
 
 def given_by(rules: Sequence[Rule], request: Request) -> Grants:
-    """What a yes gives: of what is asked, what each of the rules that ask gives, as far as the jail can. The rest is not silently lost,
+    """What a yes gives: of what is asked, what each of the rules that ask gives. The rest is not silently lost,
     for the question says so."""
     asked = request.manifest.permissions
-    return _BY_THE_JAIL.of(reduce(Grants.narrow, (rule.grant.of(asked) for rule in rules)))
+    return reduce(Grants.narrow, (rule.grant.of(asked) for rule in rules))
 
 
 def words(request: Request, policy: Policy, rules: Sequence[Rule], *, matters: Sequence[SkillpodError], given: Sequence[Approval]) -> str:

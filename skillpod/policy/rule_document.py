@@ -11,7 +11,7 @@ from skillpod.model.capability import NOTHING, Isolation, NetworkAsk, Permission
 from skillpod.model.finding import Verdict, badness_of
 from skillpod.policy.globs import optional_pattern
 from skillpod.policy.roles import roles_of
-from skillpod.policy.rules import ENFORCEABLE, KINDS, Coverage, Grant, Outcome, Restriction, Rule
+from skillpod.policy.rules import KINDS, Coverage, Grant, Outcome, Restriction, Rule
 from skillpod.policy.versions import ceiling_of, specifier_of
 
 
@@ -112,8 +112,8 @@ def rule(value: Mapping[str, Any]) -> Rule:
 _UNSAID = {
     Outcome.ALLOW: Grant(),
     Outcome.DENY: Grant(),
-    # Who approves is shown what is asked, so a yes gives it, as far as the jail can.
-    Outcome.REQUIRE_APPROVAL: Grant(as_asked=ENFORCEABLE),
+    # Who approves is shown what is asked, so a yes gives it.
+    Outcome.REQUIRE_APPROVAL: Grant(as_asked=frozenset(KINDS)),
 }
 _LASTS = {Outcome.ALLOW: inf, Outcome.DENY: inf, Outcome.REQUIRE_APPROVAL: 365 * 86400.0}
 
@@ -162,7 +162,9 @@ def permissions_of(listed: Mapping[str, Any]) -> Permissions:
     """Rights as documents list them, by kind."""
     found = Permissions(
         volumes=frozenset(VolumeAsk(ask["name"], ask["access"]) for ask in listed.get("volumes", ())),
-        network=frozenset(NetworkAsk(ask["host"], tuple(ask["ports"])) for ask in listed.get("network", ())),
+        network=frozenset(
+            NetworkAsk(ask["host"], tuple(ask["ports"]), ask.get("addresses", "public")) for ask in listed.get("network", ())
+        ),
         **{kind: frozenset(listed.get(kind, ())) for kind in KINDS if kind not in ("volumes", "network")},
     )
     return NOTHING if found.is_empty else found

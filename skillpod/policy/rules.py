@@ -18,9 +18,6 @@ from skillpod.policy.versions import Ceiling, is_of
 KINDS = tuple(field.name for field in fields(Permissions))
 """The kinds of permission, in their fixed order."""
 
-ENFORCEABLE = frozenset({"volumes"})
-"""The kinds of permission the jail of this version can give and hold a guest to. Reading one's own folder needs no grant."""
-
 
 class Outcome(Enum):
     ALLOW = "allow"

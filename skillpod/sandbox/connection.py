@@ -10,7 +10,8 @@ import asyncio
 import copy
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
 from time import perf_counter
 from typing import Any
 
@@ -18,7 +19,8 @@ from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, Skillpod
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import frames
-from skillpod.sandbox.broker import Broker, Denied
+from skillpod.sandbox.asks.asking import Denied, Reached
+from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
 from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
@@ -28,6 +30,7 @@ from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
 _NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for most guests are called once
 _ASKS_PER_CALL = 100_000
+_ASKS_PENDING = 64
 _REAP_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 """How long a call that nobody waits for any more may take to end before its guest is ended with it."""
@@ -38,7 +41,20 @@ _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is t
 class _Call:
     """A call in flight. ``has_checkpoints``: it has come to one, so it may end when it is asked to."""
 
-    __slots__ = ("asks", "cpu", "future", "has_checkpoints", "hear", "is_cancelled", "nonce", "started", "timer", "tool", "until")
+    __slots__ = (
+        "asks",
+        "cpu",
+        "future",
+        "has_checkpoints",
+        "hear",
+        "is_cancelled",
+        "nonce",
+        "pending",
+        "reached",
+        "started",
+        "timer",
+        "tool",
+    )
 
     def __init__(
         self, nonce: str, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear
@@ -47,10 +63,11 @@ class _Call:
         self.tool = tool
         self.future = future
         self.started = started
-        self.until = until
         self.cpu = cpu
         self.hear = hear
         self.asks = 0
+        self.reached = Reached(until)
+        self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
         self.has_checkpoints = False
         self.is_cancelled = False
         self.timer: asyncio.TimerHandle | None = None
@@ -254,7 +271,7 @@ class Connection:
     def _answered(self, nonce: str, call: _Call, frame: Mapping[str, Any]) -> None:
         if len(self._calls) == 1 and self._line.pending:
             raise WireError("a reply with something behind it")
-        usage = usage_of(frame, perf_counter() - call.started)
+        usage = usage_of(frame, perf_counter() - call.started, call.reached.told())
         failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
         if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
             self.is_fit = False  # what it still holds is not known: memory, threads, files
@@ -278,10 +295,30 @@ class Connection:
         if self._forked.exited.done():
             return  # nobody is left to read the answer
         try:
-            answer = encode({"t": "answer", "id": number, "value": self._broker.answer(operation, arguments)})
+            value = self._broker.answer(operation, arguments, call.reached)
+            if isawaitable(value):
+                self._answer_later(call, number, value)
+                return
+            answer = _answer_frame(number, value)
         except (Denied, WireError) as refusal:
-            answer = encode({"t": "answer", "id": number, "error": str(refusal)})
+            answer = _refusal_frame(number, refusal)
         self._line.answer(answer)
+
+    def _answer_later(self, call: _Call, number: int, value: Awaitable[Any]) -> None:
+        """Raises WireError for more at once than any runtime of ours asks."""
+        if sum(len(each.pending) for each in self._calls.values()) >= _ASKS_PENDING:
+            raise WireError(f"more than {_ASKS_PENDING} asks at once")
+        task = self._loop.create_task(self._answered_later(number, value))
+        call.pending.add(task)
+        task.add_done_callback(call.pending.discard)
+
+    async def _answered_later(self, number: int, value: Awaitable[Any]) -> None:
+        try:
+            answer = _answer_frame(number, await value)
+        except (Denied, WireError) as refusal:
+            answer = _refusal_frame(number, refusal)
+        if not self.has_ended:
+            self._line.answer(answer)
 
     def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
         operation, arguments = frame["operation"], frame["arguments"]
@@ -301,7 +338,7 @@ class Connection:
 
     def _overdue(self, call: _Call) -> None:
         """The wall deadline has passed, or the call is old enough to have used its processor time."""
-        left = call.until - perf_counter()
+        left = call.reached.until - perf_counter()
         spare = self._limits.cpu - (self._forked.cpu() - call.cpu)
         doing = f"running {call.tool}"
         if left <= 0:
@@ -396,9 +433,12 @@ class Connection:
         """What a call without a reply has used; the peak is known only of a guest that ended by itself."""
         cpu = self._forked.cpu() if self._exit is None else self._exit.cpu
         peak = 0 if self._exit is None else self._exit.peak
-        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak)
+        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=call.reached.told())
 
     def _settle(self, call: _Call) -> None:
+        """It is over, or told to be: nobody waits for what it asked."""
+        for task in call.pending:
+            task.cancel()
         if call.timer is not None:
             call.timer.cancel()
 
@@ -414,3 +454,12 @@ class Connection:
             self._reaper.cancel()
         self._line.close()
         self.gone.set_result(None)
+
+
+def _answer_frame(number: int, value: Any) -> bytes:
+    """Raises WireError for what JSON can't say."""
+    return encode({"t": "answer", "id": number, "value": value})
+
+
+def _refusal_frame(number: int, refusal: Exception) -> bytes:
+    return encode({"t": "answer", "id": number, "error": str(refusal)})

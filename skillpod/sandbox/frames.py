@@ -8,6 +8,7 @@ from typing import Any
 from skillpod.errors import ArgumentsInvalid, ResultInvalid, SkillpodError, ToolRaised
 from skillpod.model.guest import Act, Usage
 from skillpod.model.manifest import MIB, Limits
+from skillpod.model.reach import Reach
 from skillpod.sandbox.death import memory_exceeded, output_exceeded, scratch_exceeded, scratch_full, threads_exceeded
 from skillpod.sandbox.guest import observer
 from skillpod.sandbox.guest.faults import NO_MEMORY, NO_SCRATCH, NO_THREAD
@@ -67,12 +68,12 @@ def _sighting(item: object) -> tuple[Act, str]:
     raise WireError("what was seen is not in order")
 
 
-def usage_of(reply: Mapping[str, Any], wall: float) -> Usage:
-    """What the guest says the call used. Raises WireError."""
+def usage_of(reply: Mapping[str, Any], wall: float, reach: Reach) -> Usage:
+    """What the guest says the call used, beside what the host saw it reach. Raises WireError."""
     cpu, peak = reply["cpu"], reply["peak"]
     if type(cpu) not in (int, float) or type(peak) is not int or not 0 <= cpu < MOST or not 0 <= peak < MOST:
         raise WireError("a reply without its usage")
-    return Usage(wall=wall, cpu=float(cpu), peak=peak)
+    return Usage(wall=wall, cpu=float(cpu), peak=peak, reach=reach)
 
 
 def words_of(error: object) -> tuple[str, str, str]:

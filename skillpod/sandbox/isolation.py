@@ -25,6 +25,8 @@ Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
+_GIVEN = frozenset({"volumes"})
+"""The kinds of grants that this sandbox can give and hold a guest to."""
 
 
 class JailSandbox:
@@ -47,7 +49,7 @@ class JailSandbox:
         self._idle = idle
         self._linger = linger
         self._cgroups = Domains(bounds)
-        self._plain = Trust(without, frozenset())
+        self._plain = Trust(without)
         self._trusted: dict[Trust, TrustDomain] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -69,7 +71,12 @@ class JailSandbox:
         """
         _require_possible(launch)
         admission = launch.admission
-        trust = Trust(self._plain.walls | {wall for wall, _ in admission.opted_out}, frozenset(launch.volumes))
+        trust = Trust(
+            walls=self._plain.walls | {wall for wall, _ in admission.opted_out},
+            volumes=frozenset(launch.provision.volumes),
+            packages=launch.provision.packages,
+            has_network=bool(admission.grants.network),
+        )
         domain = self._domain_of(trust)
         domain.join()
         return GuestPool(
@@ -112,7 +119,7 @@ class JailSandbox:
     async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
         if "cgroup" not in trust.walls:
             await asyncio.to_thread(self._cgroups.open)
-        return Zygote(without=trust.walls, held=held, enter=self._cgroups.enter)
+        return Zygote(without=trust.walls, held=held, packages=trust.packages, has_network=trust.has_network, enter=self._cgroups.enter)
 
     def _end(self, trust: Trust) -> None:
         domain = self._trusted.pop(trust, None)
@@ -129,14 +136,14 @@ def _require_possible(launch: Launch) -> None:
         raise IsolationUnavailable(
             f"there is no {admission.isolation.value} isolation here", at="isolation", hint="admit the skill into the jail"
         )
-    named = sorted(kind for kind, given in admission.grants.as_dict().items() if given and kind != "volumes")
+    named = sorted(kind for kind, given in admission.grants.as_dict().items() if given and kind not in _GIVEN)
     if named:
         raise IsolationUnavailable(
             f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
             at="grants",
             hint="mount a version that asks for volumes at most",
         )
-    unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.volumes})
+    unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.provision.volumes})
     if unbound:
         raise VolumeUnusable(
             f"no directory is bound to {' and '.join(f'`{name}`' for name in unbound)} here",

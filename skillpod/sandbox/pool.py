@@ -13,6 +13,7 @@ from skillpod.model.command import Caller
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
 from skillpod.model.manifest import GuestCount
 from skillpod.ports import Memory
+from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.fresh import Fresh
 from skillpod.sandbox.nursery import Fork, Nursery
@@ -45,7 +46,7 @@ class GuestPool:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._output = Output()
-        broker = Broker(memory=memory, skill=manifest.name, version=manifest.state_version, output=self._output)
+        broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version)], output=self._output)
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
         self._wall = manifest.limits.wall
         self._on_death = on_death

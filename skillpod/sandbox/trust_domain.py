@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from skillpod.errors import GuestDied, IsolationUnavailable
 from skillpod.model.capability import Lifetime
 from skillpod.model.manifest import Limits
+from skillpod.model.provision import Package
 from skillpod.model.volume import Volume
 from skillpod.sandbox import volumes
 from skillpod.sandbox.forked import Forked
@@ -22,10 +23,13 @@ _FORK_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What skills of one domain agree in: ``walls`` that are left out, and directories. The interpreter is one for all."""
+    """What skills of one domain agree in: ``walls`` that are left out, directories, packages in the order of their import path, and
+    whether they have a way to the network. The interpreter is one for all."""
 
     walls: frozenset[str]
-    volumes: frozenset[Volume]
+    volumes: frozenset[Volume] = frozenset()
+    packages: tuple[Package, ...] = ()
+    has_network: bool = False
 
 
 Make = Callable[[Trust, Mapping[Volume, int]], Awaitable[Zygote]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import Act
 from skillpod.model.manifest import Limits
+from skillpod.model.provision import Package
 from skillpod.model.volume import Volume
 from skillpod.sandbox import bootstrap, frames, landlock, seccomp, volumes
 from skillpod.sandbox.control import ZygoteProcess
@@ -39,7 +40,8 @@ class Zygote:
     """One zygote process and its guests.
 
     ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
-    ``held`` are the directories its guests get, each with the descriptor it is given by; ``enter`` puts its process into a cgroup that
+    ``held`` are the directories its guests get, each with the descriptor it is given by; ``packages`` what they may import beside the
+    standard library; with ``has_network`` each guest has a line to ask for connections on. ``enter`` puts its process into a cgroup that
     bounds all its guests together. Raises IsolationUnavailable for no such wall.
     """
 
@@ -49,6 +51,8 @@ class Zygote:
         without: frozenset[str] = frozenset(),
         entry: str = SERVE,
         held: Mapping[Volume, int] = MappingProxyType({}),
+        packages: Sequence[Package] = (),
+        has_network: bool = False,
         enter: Enter = unbounded,
     ) -> None:
         unknown = without.difference(WALLS)
@@ -58,6 +62,8 @@ class Zygote:
         self._without = without
         self._entry = entry
         self._held = held
+        self._packages = packages
+        self._has_network = has_network
         self._enter = unbounded if "cgroup" in without else enter
         self._process: ZygoteProcess | None = None
         self._serial = 0
@@ -153,6 +159,8 @@ class Zygote:
                 {"name": volume.name, "path": volume.path, "access": volume.access.value, "descriptor": descriptor}
                 for volume, descriptor in self._held.items()
             ],
+            "packages": [{"name": package.name, "path": package.place} for package in self._packages],
+            "network": self._has_network,
         }
 
     def _unusable(self, said: Shortcoming) -> SkillpodError:

@@ -293,12 +293,22 @@ def test_what_a_read_only_skill_may_ask_needs_no_tier() -> None:
     assert read("permissions: {volumes: [{name: a, access: read}], environment: [TZ]}").tier is Tier.READ_ONLY
 
 
-@pytest.mark.parametrize(
-    "host", ["http://x.example", "x.example:443", "x.example/a", "*.example.com", "-a.example", "1.2.3", "a b", "x..y"]
-)
+@pytest.mark.parametrize("host", ["http://x.example", "x.example:443", "x.example/a", "-a.example", "1.2.3", "a b", "x..y"])
 def test_a_host_is_a_name_or_an_address_and_nothing_more(host: str) -> None:
     (only,) = manifest_faults(f'tier: network\npermissions: {{network: [{{host: "{host}", ports: [443]}}]}}')
     assert only.startswith("manifest.yaml:permissions.network[0].host: expected a host name or an IP address")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_fit"),
+    [("*.example.com", True), ("*.a.b.example", True), ("*.com", False), ("*", False), ("a.*.example.com", False)],
+)
+def test_every_name_below_one_may_be_asked_for(host: str, is_fit: bool) -> None:
+    text = f'tier: network\npermissions: {{network: [{{host: "{host}", ports: [443], addresses: private}}]}}'
+    if is_fit:
+        assert read(text).permissions.network == {NetworkAsk(host, (443,), "private")}
+    else:
+        assert len(manifest_faults(text)) == 1
 
 
 def test_a_volume_is_asked_for_once() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skillpod.sandbox.broker import Broker, Denied
+from skillpod.sandbox.asks.asking import Denied, Reached
+from skillpod.sandbox.asks.state import StateAsks
+from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.output import Output
 from skillpod.store.memory import SkillMemory
 
@@ -20,8 +22,19 @@ def memory(tmp_path: Path) -> Iterator[SkillMemory]:
     kept.close()
 
 
-def broker(memory: SkillMemory, *, skill: str = "notes", version: int = 1, output: Output | None = None) -> Broker:
-    return Broker(memory=memory, skill=skill, version=version, output=output or Output())
+class _Asked:
+    """A broker, and a call that asks it."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.tell = broker.tell
+        self._broker = broker
+
+    def answer(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        return self._broker.answer(operation, arguments, Reached(0.0))
+
+
+def broker(memory: SkillMemory, *, skill: str = "notes", version: int = 1, output: Output | None = None) -> _Asked:
+    return _Asked(Broker([StateAsks(memory, skill=skill, version=version)], output=output or Output()))
 
 
 def test_what_is_put_is_got_listed_and_deleted(memory: SkillMemory) -> None:

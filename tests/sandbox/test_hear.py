@@ -15,6 +15,7 @@ from skillpod.model.command import Caller
 from skillpod.model.guest import LogLine, Progress
 from skillpod.model.manifest import GuestCount, Limits
 from skillpod.ports import Guests
+from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.output import Output
 from tests.support.guests import launch
@@ -197,12 +198,12 @@ def test_a_number_json_has_not_breaks_the_protocol_and_is_not_heard(fraction: st
     ("fraction", "share"), [(float("nan"), 0.0), (float("inf"), 1.0), (float("-inf"), 0.0), (10**400, 1.0), (-(10**400), 0.0), (True, 1.0)]
 )
 def test_the_host_itself_makes_no_other_number_of_progress_than_a_share(fraction: float, share: float) -> None:
-    broker = Broker(memory=Recollection(), skill="probe", version=1, output=Output())
+    broker = Broker([StateAsks(Recollection(), skill="probe", version=1)], output=Output())
     assert broker.tell("progress", {"fraction": fraction}) == Progress(fraction=share)
 
 
 def test_every_level_of_logging_is_told_as_it_is() -> None:
-    broker = Broker(memory=Recollection(), skill="probe", version=1, output=Output())
+    broker = Broker([StateAsks(Recollection(), skill="probe", version=1)], output=Output())
     for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL):
         name = logging.getLevelName(level)
         assert broker.tell("log", {"level": name, "message": "m"}) == LogLine(level=name, message="m")

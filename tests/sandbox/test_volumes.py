@@ -18,6 +18,7 @@ import skillpod
 from skillpod.errors import VolumeUnusable
 from skillpod.model.capability import Access, VolumeAsk
 from skillpod.model.guest import Launch
+from skillpod.model.provision import Provision
 from skillpod.model.volume import Binding
 from skillpod.ports import Guests
 from skillpod.sandbox.guest.directories import identity, open_directory
@@ -111,7 +112,7 @@ def test_a_launch_takes_no_volume_that_was_not_granted(tmp_path: Path) -> None:
             manifest=granted.manifest,
             tools=(),
             config={},
-            volumes=(volume(tmp_path, "write"),),
+            provision=Provision(volumes=(volume(tmp_path, "write"),)),
         )
 
 

@@ -18,6 +18,7 @@ from skillpod.model.decision import Admission
 from skillpod.model.digest import value_digest
 from skillpod.model.guest import Launch
 from skillpod.model.manifest import GuestCount, Limits, Manifest, ToolSpec
+from skillpod.model.provision import NONE, Provision
 from skillpod.model.volume import Volume
 from skillpod.ports import Memory
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
@@ -43,6 +44,7 @@ def launch(
     opted_out: tuple[tuple[str, str], ...] = (),
     isolation: Isolation = Isolation.JAIL,
     volumes: tuple[Volume, ...] = (),
+    provision: Provision = NONE,
 ) -> Launch:
     """A skill whose entry is this text, admitted; its tools are described from it, as the host does."""
     bundle = Bundle.freeze({"handler.py": dedent(handler).encode(), **(files or {})})
@@ -67,7 +69,14 @@ def launch(
         opted_out=opted_out,
     )
     described = describe(bundle, manifest) if tools is None else tools
-    return Launch(admission=admission, bundle=bundle, manifest=manifest, tools=described, config=config or {}, volumes=volumes)
+    return Launch(
+        admission=admission,
+        bundle=bundle,
+        manifest=manifest,
+        tools=described,
+        config=config or {},
+        provision=replace(provision, volumes=volumes),
+    )
 
 
 class Opened:

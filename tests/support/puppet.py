@@ -13,6 +13,7 @@ from typing import Any
 from skillpod.errors import SkillpodError
 from skillpod.model.manifest import Limits
 from skillpod.ports import Memory
+from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.forked import Exit, Forked
@@ -71,7 +72,7 @@ class Held(Strings):
         super().__init__()
         self.ended: list[SkillpodError | None] = []
         output = Output()
-        broker = Broker(memory=memory, skill="probe", version=1, output=output)
+        broker = Broker([StateAsks(memory, skill="probe", version=1)], output=output)
         self.guest = Connection(self.puppet, limits=limits, broker=broker, output=output)
         self.guest.on_end = lambda _, fault: self.ended.append(fault)
 

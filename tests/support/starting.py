@@ -8,6 +8,7 @@ from collections.abc import Callable
 from skillpod.errors import SkillpodError
 from skillpod.model.capability import Lifetime
 from skillpod.model.manifest import Limits
+from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.guest.walls.board import REQUIRED
@@ -46,7 +47,7 @@ async def started(act: Callable[[Strings], None]) -> SkillpodError | None:
 
     with quiet(asyncio.get_running_loop()):
         output = Output()
-        broker = Broker(memory=Recollection(), skill="probe", version=1, output=output)
+        broker = Broker([StateAsks(Recollection(), skill="probe", version=1)], output=output)
         nursery = Nursery(STARTED, fork=fork, broker=broker, output=output)
         try:
             guest = await nursery.start(Lifetime.CALL)

@@ -1,0 +1,62 @@
+"""What a call reached beyond its guest, by leave: connections, secrets, programs, and the time and chance it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """With one destination: how many connections were made and how many were refused, and bytes each way, as the kernel counts them."""
+
+    connections: int = 0
+    refused: int = 0
+    sent: int = 0
+    received: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return {name: count for name in self.__slots__ if (count := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """``network`` is by destination (``api.example.com:443``), ``secrets`` names that were handed over or attached, ``programs`` how often
+    each was run. ``now`` (seconds since the epoch) and ``seed`` are None where the call did not ask for them."""
+
+    network: Mapping[str, Traffic] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: frozenset[str] = frozenset()
+    programs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    now: float | None = None
+    seed: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON in a fixed order; nothing of what was not reached."""
+        said: dict[str, Any] = {}
+        if self.network:
+            said["network"] = {place: traffic.as_dict() for place, traffic in sorted(self.network.items())}
+        if self.secrets:
+            said["secrets"] = sorted(self.secrets)
+        if self.programs:
+            said["programs"] = dict(sorted(self.programs.items()))
+        if self.now is not None:
+            said["now"] = self.now
+        if self.seed is not None:
+            said["seed"] = self.seed
+        return said
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Reach:
+        """From what ``as_dict`` gave."""
+        return cls(
+            network={place: Traffic(**traffic) for place, traffic in said.get("network", {}).items()},
+            secrets=frozenset(said.get("secrets", ())),
+            programs=dict(said.get("programs", {})),
+            now=said.get("now"),
+            seed=said.get("seed"),
+        )
+
+
+NOTHING = Reach()
