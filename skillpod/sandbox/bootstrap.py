@@ -10,7 +10,7 @@ import importlib.util
 import marshal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,16 @@ PRELOADED = ("asyncio", "collections", "dataclasses", "datetime", "enum", "hashl
 """What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once; and so does
 ssl, which asyncio would bring along (1 MiB, a tenth of the start): no guest has a socket it could wrap, and a skill may still import it."""
 
-_PROGRAM = f"""\
+_PROGRAM = """\
 import gc, sys
 gc.disable()
 sys.modules["ssl"] = None
-import _frozen_importlib_external, base64, json, marshal, socket, {", ".join(PRELOADED)}
+import _frozen_importlib_external, base64, json, marshal, socket
+for name in sys.argv[2:]:
+    __import__(name)
 del sys.modules["ssl"]
 from _frozen_importlib import ModuleSpec
-control, sent = socket.socket(fileno=int(sys.argv[1])), {{}}
+control, sent = socket.socket(fileno=int(sys.argv[1])), {}
 while True:
     message = json.loads(control.recv(1 << 20))
     if "start" in message:
@@ -64,11 +66,13 @@ main(control, message["start"])
 """
 
 
-def launch(control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+def launch(
+    control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = (), *, preloaded: Sequence[str] = PRELOADED
+) -> subprocess.Popen[bytes]:
     """Start a zygote that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1, 2 and ``directories``."""
     interpreter: str = getattr(sys, "_base_executable", "") or sys.executable  # a venv is no part of a guest
     return subprocess.Popen(
-        [interpreter, "-I", "-S", "-E", "-B", "-c", _PROGRAM, str(control)],
+        [interpreter, "-I", "-S", "-E", "-B", "-c", _PROGRAM, str(control), *preloaded],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,

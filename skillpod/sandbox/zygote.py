@@ -91,7 +91,11 @@ class Zygote:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._environment(), tuple(self._held.values()))
+            process = ZygoteProcess(
+                self._environment(),
+                tuple(self._held.values()),
+                preloaded=() if self._programs else bootstrap.PRELOADED,  # what starts programs runs no skill
+            )
             listeners: list[int] = []
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
@@ -165,7 +169,7 @@ class Zygote:
             ],
             "packages": [{"name": package.name, "path": package.place} for package in self._packages],
             "programs": [
-                {"name": each.name, "path": each.path, "device": each.device, "inode": each.inode, "reads": each.reads}
+                {"name": each.name, "path": each.path, "device": each.device, "inode": each.inode, "reads": each.reads, "links": each.links}
                 for each in self._programs
             ],
             "network": self._has_network,

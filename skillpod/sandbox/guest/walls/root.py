@@ -38,12 +38,13 @@ _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 class View(NamedTuple):
     """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; and files and
-    directories that may be started as well."""
+    directories that may be started as well, with links that lead there: each its place, and what it says."""
 
     readable: tuple[str, ...]
     hidden: tuple[str, ...]
     devices: tuple[str, ...]
     executable: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def view() -> View:
@@ -121,6 +122,10 @@ class Sources:
             _write(stage + path, b"")
             self._bind(path, stage + path, kernel.MS_NOEXEC)
         _link_libraries(stage)
+        for path, to in self._shown.links:
+            if not os.path.lexists(stage + path):
+                os.makedirs(os.path.dirname(stage + path), exist_ok=True)
+                os.symlink(to, stage + path)
         _write(stage + CANARY, b"tweet\n")
         os.makedirs(stage + SCRATCH)
         self._volumes.mount(stage)
