@@ -425,19 +425,28 @@ def test_where_git_alone_is_bound_there_is_nothing_it_could_be_talked_into(trick
     assert not (repository / ".git" / "here").exists()
 
 
-@needs_git
-def test_a_hook_or_a_program_that_lies_in_the_repository_is_not_started(repository: Path) -> None:
+def planted(repository: Path) -> tuple[str, ...]:
+    """A hook, and a command of git's, that each leave a mark; what git is told to come to both."""
     for path in (repository / "git-x", repository / ".git" / "hooks" / "pre-commit"):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\necho x > {HERE}\n")
+        path.write_text("#!/bin/sh\necho x > .git/here\n")
         path.chmod(0o755)
-    who = ("-c", "user.name=E", "-c", "user.email=e@example.org")
-    for words in ((*who, "commit", "--allow-empty", "-qm", "x"), ("--exec-path=/volumes/repository", "x")):
+    return "-c", "user.name=E", "-c", "user.email=e@example.org", "commit", "--allow-empty", "-qm", "x"
+
+
+@needs_git
+def test_a_hook_or_a_program_that_lies_in_the_repository_is_not_started(repository: Path) -> None:
+    for words in (planted(repository), ("--exec-path=/volumes/repository", "x")):
         spec = git(*words, repository=repository, access="write")
         ran(Spec(**{**asdict(spec), "programs": {**spec.programs, "sh": ("/bin/sh",)}}))
         assert not (repository / ".git" / "here").exists()
-    subprocess.run(["git", *who, "commit", "--allow-empty", "-qm", "x"], cwd=repository, check=False, capture_output=True)
-    assert "here" in (repository / ".git" / "hooks" / "pre-commit").read_text()
+
+
+@needs_git
+def test_outside_of_the_jail_they_are(repository: Path) -> None:
+    for words in (planted(repository), (f"--exec-path={repository}", "x")):
+        subprocess.run(["git", *words], cwd=repository, check=False, capture_output=True)
+        (repository / ".git" / "here").unlink()
 
 
 @needs_git

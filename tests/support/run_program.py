@@ -58,7 +58,8 @@ class Ran:
     report: Mapping[str, Any] = field(default_factory=dict)
 
     def state(self, wall: str) -> str:
-        return next(each["state"] for each in self.report["walls"] if each["name"] == wall)
+        states: dict[str, str] = {each["name"]: each["state"] for each in self.report["walls"]}
+        return states[wall]
 
 
 def bound(name: str, path: str, *reads: str, **environment: str) -> Program:
