@@ -50,10 +50,11 @@ def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
 
 @dataclass(frozen=True, slots=True)
 class Shortcoming:
-    """A wall that could not be put up, or a volume that could not be given, and why."""
+    """A wall that could not be put up, or a volume or package that could not be given, and why."""
 
     wall: str = ""
     volume: str = ""
+    package: str = ""
     detail: str = ""
     remedy: str = ""
 
@@ -68,6 +69,8 @@ def read_start(answer: Mapping[str, Any]) -> tuple[Wall, ...] | Shortcoming:
                 return Shortcoming(wall=wall, detail=detail[:_WORDS_CAP])
             case {"t": "failed", "volume": str(volume), "detail": str(detail), "remedy": str(remedy)}:
                 return Shortcoming(volume=volume, detail=detail[:_WORDS_CAP], remedy=remedy[:_WORDS_CAP])
+            case {"t": "failed", "package": str(package), "detail": str(detail)} if package:
+                return Shortcoming(package=package[:_WORDS_CAP], detail=detail[:_WORDS_CAP])
     except WireError as fault:
         raise IsolationUnavailable(f"the process guests are forked from did not start: {fault}", at="zygote") from fault
     raise IsolationUnavailable("the process guests are forked from did not start: it said neither how nor why not", at="zygote")

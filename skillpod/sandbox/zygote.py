@@ -13,7 +13,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
+from skillpod.errors import GuestDied, IsolationUnavailable, PackageUnusable, SkillpodError
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import Act
 from skillpod.model.manifest import Limits
@@ -81,7 +81,7 @@ class Zygote:
     async def start(self) -> None:
         """A best-effort wall that can't be put up costs one more attempt without it: nothing goes on half shut in.
 
-        Raises IsolationUnavailable, VolumeUnusable. Call it from the event loop's own thread.
+        Raises IsolationUnavailable, VolumeUnusable, PackageUnusable. Call it from the event loop's own thread.
         """
         if self._process is not None:
             raise RuntimeError("a zygote is started once")
@@ -101,6 +101,8 @@ class Zygote:
             await _give_up(process, listeners)
             if said.volume:
                 raise self._unusable(said)
+            if said.package:
+                raise _package_unusable(said)
             if said.wall in missing or said.wall in self._without:
                 raise unavailable(said.wall, said.detail)
             missing[said.wall] = said.detail
@@ -159,7 +161,7 @@ class Zygote:
                 {"name": volume.name, "path": volume.path, "access": volume.access.value, "descriptor": descriptor}
                 for volume, descriptor in self._held.items()
             ],
-            "packages": [{"name": package.name, "path": package.place} for package in self._packages],
+            "packages": [{"name": package.name, "path": package.place, "native": bool(package.native)} for package in self._packages],
             "network": self._has_network,
         }
 
@@ -238,6 +240,11 @@ async def _give_up(process: ZygoteProcess, listeners: list[int]) -> None:
     finally:
         for listener in listeners:
             os.close(listener)
+
+
+def _package_unusable(said: Shortcoming) -> PackageUnusable:
+    why = f"the package {said.package}: {said.detail}"
+    return PackageUnusable(why, at="requires.packages", hint="build it again: `skillpod deps build FOLDER`")
 
 
 def _zygote_ended() -> GuestDied:

@@ -6,39 +6,46 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, rlimits, root
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
+from skillpod.sandbox.guest.walls.packages import Packages
 from skillpod.sandbox.guest.walls.raising import Prepared
 from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 from skillpod.sandbox.guest.walls.volumes import Volumes
 
 
 class Enclosure(NamedTuple):
-    """``ids`` is how many user ids there are to give to guests; with one, they share it. ``volumes`` are to be tried out yet."""
+    """``ids`` is how many user ids there are to give to guests; with one, they share it. ``volumes`` are to be tried out yet, ``packages``
+    are where guests may import from."""
 
     prepared: Prepared
     ids: int
     volumes: Volumes
+    packages: tuple[str, ...]
 
 
 def shut_in(start: Mapping[str, Any]) -> Enclosure:
-    """Everything but the pid namespace's first process, which is the caller's to fork. Raises WallFailed naming the wall to do without."""
-    walls, volumes = Walls(start["without"], start["missing"]), Volumes(start["volumes"])
+    """Everything but the pid namespace's first process, which is the caller's to fork. Raises WallFailed naming the wall to do without,
+    VolumeFailed, PackageFailed."""
+    walls = Walls(start["without"], start["missing"])
+    volumes, packages = Volumes(start["volumes"]), Packages(start["packages"])
     shown, baseline, interpreter = root.view(), root.address_space(), sys.executable
     walls.put_up("environment", partial(environment.check, start["environment"]))
     if walls.fault():
         raise WallFailed("environment", "it is not the one that was constructed")
     if walls.possible("rlimits"):
         attempt("rlimits", rlimits.set_for_all)
-    ids = _enter_namespaces(walls, shown, volumes) if walls.wanted("user_namespace") else _do_without(walls, volumes)
+    ids = _enter_namespaces(walls, shown, volumes, packages) if walls.wanted("user_namespace") else _do_without(walls, volumes)
+    packages.require_readable()
     signalling = ids > 1 and not walls.stands("pid_namespace")
     capabilities.keep_for_forks(mounting=walls.stands("pivot_root"), changing_id=ids > 1, signalling=signalling)
     plan = start["landlock"]
-    ruleset = _ruleset(walls, plan, shown, volumes) if plan["abi"] and walls.possible("landlock") else None
+    ruleset = _ruleset(walls, plan, shown, volumes, packages) if plan["abi"] and walls.possible("landlock") else None
     _require_a_wall_around_files(walls, ruleset)
     alone = ids > 1 and volumes.user is None
     _promise(walls, {"landlock": ruleset is not None, "scratch_quota": walls.stands("pivot_root"), "guest_identity": alone})
@@ -54,10 +61,11 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         volumes=volumes.said(),
     )
     volumes.close()
-    return Enclosure(prepared, ids, volumes)
+    packages.close()
+    return Enclosure(prepared, ids, volumes, packages.places)
 
 
-def _enter_namespaces(walls: Walls, shown: root.View, volumes: Volumes) -> int:
+def _enter_namespaces(walls: Walls, shown: root.View, volumes: Volumes, packages: Packages) -> int:
     who = namespaces.choose_identity()
     volumes.serve_as(who)
     if walls.possible("mount_namespace") and walls.possible("pivot_root"):
@@ -67,7 +75,7 @@ def _enter_namespaces(walls: Walls, shown: root.View, volumes: Volumes) -> int:
     namespaces.enter(who, wanted)
     for wall in wanted:
         walls.active(wall)
-    sources = root.Sources(shown, volumes) if walls.wanted("pivot_root") else None
+    sources = root.Sources(shown, volumes, packages) if walls.wanted("pivot_root") else None
     namespaces.become_guest()
     if sources:
         sources.build()
@@ -90,9 +98,10 @@ def _do_without(walls: Walls, volumes: Volumes) -> int:
     return 1
 
 
-def _ruleset(walls: Walls, plan: Mapping[str, int], shown: root.View, volumes: Volumes) -> int:
+def _ruleset(walls: Walls, plan: Mapping[str, int], shown: root.View, volumes: Volumes, packages: Packages) -> int:
     has_scopes = not walls.left_out("landlock_scopes")
-    return landlock.ruleset(plan, shown, volumes.grants(plan), has_own_root=walls.stands("pivot_root"), has_scopes=has_scopes)
+    granted = chain(volumes.grants(plan), packages.grants(plan))
+    return landlock.ruleset(plan, shown, granted, has_own_root=walls.stands("pivot_root"), has_scopes=has_scopes)
 
 
 def _has_own_files(walls: Walls, volumes: Volumes) -> bool:

@@ -2,8 +2,8 @@
 
 The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's
 end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where there is one),
-``failed {wall, detail}`` or ``failed {volume, detail, remedy}``, once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit
-{id, status, cpu, peak}``. End of file means: end, and all guests with it.
+``failed {wall, detail}``, ``failed {volume, detail, remedy}`` or ``failed {package, detail}``, once; ``forked {id}`` with a pidfd, or
+``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests with it.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 from skillpod.sandbox import wire
-from skillpod.sandbox.guest import enclosure, kernel, sacrifice
+from skillpod.sandbox.guest import enclosure, kernel, packages, sacrifice
 from skillpod.sandbox.guest.enclosure import Enclosure
 from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.packages import PackageFailed
 from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
 from skillpod.sandbox.guest.walls.volumes import VolumeFailed
 
@@ -55,8 +56,13 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         enclosed.volumes.try_out()
         parent_death.hide()
         listener = seccomp.filter_zygote(walls, start["filters"])
+        if enclosed.packages:
+            packages.install(enclosed.packages)
     except VolumeFailed as failed:
         _send(control, {"t": "failed", "volume": failed.wall, "detail": failed.detail, "remedy": failed.remedy})
+        os._exit(WALLS_FAILED)
+    except PackageFailed as failed:
+        _send(control, {"t": "failed", "package": failed.wall, "detail": failed.detail})
         os._exit(WALLS_FAILED)
     except WallFailed as failed:
         _send(control, {"t": "failed", "wall": failed.wall, "detail": failed.detail})

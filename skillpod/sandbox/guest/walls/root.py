@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.packages import Packages
 from skillpod.sandbox.guest.walls.volumes import Volumes
 
 SCRATCH_HOLDER = "/scratch"
@@ -71,17 +72,21 @@ def pieces(directory: str, hidden: Collection[str]) -> Iterator[tuple[str, bool]
 class Sources:
     """Descriptors of all that a view shows, opened while the zygote may still reach them by path.
 
-    They must be opened after the mount namespace was made: the kernel binds nothing from another one. Raises VolumeFailed.
+    They must be opened after the mount namespace was made: the kernel binds nothing from another one. Raises VolumeFailed,
+    PackageFailed.
     """
 
-    def __init__(self, shown: View, volumes: Volumes) -> None:
+    def __init__(self, shown: View, volumes: Volumes, packages: Packages) -> None:
         self._shown = shown
         self._volumes = volumes
+        self._packages = packages
         volumes.reopen()
+        packages.reopen()
         self._opened = {path: os.open(path, os.O_PATH) for path in (*shown.readable, *shown.devices)}
 
     def build(self) -> None:
-        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root, VolumeFailed."""
+        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root, and what the volumes
+        and packages raise."""
         try:
             self._build()
         except OSError as error:
@@ -108,6 +113,7 @@ class Sources:
         _write(stage + CANARY, b"tweet\n")
         os.makedirs(stage + SCRATCH)
         self._volumes.mount(stage)
+        self._packages.mount(stage)
         os.symlink(SCRATCH.removeprefix("/"), os.path.join(stage, "tmp"))
         _move_into(stage)
 
