@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skillpod.model.command import Caller
     from skillpod.model.finding import Finding, Report
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, State, StateError, VolumeError, tool
+    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, SecretError, State, StateError, VolumeError, tool
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Finding",
     "Image",
     "Report",
+    "SecretError",
     "SkillManager",
     "SkillpodError",
     "State",
@@ -52,6 +53,7 @@ _HOMES = {
     "Finding": "skillpod.model.finding",
     "Image": "skillpod.sdk",
     "Report": "skillpod.model.finding",
+    "SecretError": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
     "State": "skillpod.sdk",

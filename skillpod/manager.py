@@ -74,6 +74,7 @@ from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.secrets import Secrets
 from skillpod.sandbox.volumes import Places, resolve
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
@@ -178,7 +179,8 @@ class SkillManager:
             journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
         )
         stack.push_async_callback(self._outlet.close)
-        self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
+        self._secrets = Secrets(lambda: self._config.secrets, worker=ProgramWorker(), trouble=self._trouble)
+        self._sandbox = JailSandbox(memory=memory, secrets=self._secrets, bounds=self._config.guests)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
@@ -312,8 +314,14 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable."""
-        return Provision(volumes=resolve(admission.grants.volumes, self._config.volumes, self._places))
+        """What stands behind its grants now. Raises VolumeUnusable, SecretUnusable."""
+        config = self._config
+        self._secrets.require(admission.grants.secrets)
+        set_for_it = config.variables.of(manifest.name)
+        return Provision(
+            volumes=resolve(admission.grants.volumes, config.volumes, self._places),
+            variables={name: set_for_it[name] for name in sorted(admission.grants.environment & set_for_it.keys())},
+        )
 
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}

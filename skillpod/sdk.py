@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "tool"]
+__all__ = [
+    "Audio",
+    "Cancelled",
+    "Content",
+    "Context",
+    "Field",
+    "File",
+    "Image",
+    "SecretError",
+    "State",
+    "StateError",
+    "VolumeError",
+    "tool",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -138,6 +151,10 @@ class VolumeError(LookupError):
     """The skill has no volume of that name: the manifest does not ask for it, or it was not granted."""
 
 
+class SecretError(LookupError):
+    """There is no secret of that name for the skill: the manifest does not ask for it, it was not granted, or it can't be had now."""
+
+
 class Channel(Protocol):
     """What a Context speaks through: the wire in a guest, memory in an author's own tests."""
 
@@ -244,6 +261,14 @@ class Context:
         except KeyError:
             has = f"it has {', '.join(sorted(self._volumes))}" if self._volumes else "it has none"
             raise VolumeError(f"the skill was granted no volume {name!r}; {has} (see permissions.volumes)") from None
+
+    def secret(self, name: str) -> str:
+        """The value of one of the secrets in ``permissions.secrets``. Ask whenever it is needed and keep it nowhere: it may be another the
+        next time, and what the skill prints, logs, raises and returns is searched for it. Raises SecretError."""
+        try:
+            return str(self._channel.ask("secret.get", {"name": name}))
+        except StateError as refusal:
+            raise SecretError(str(refusal)) from None
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Say how far the call is, from 0 to 1."""
