@@ -75,6 +75,7 @@ from skillpod.registry.tickets import Tickets
 from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.secrets import Secrets
 from skillpod.sandbox.volumes import Places
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
@@ -179,7 +180,8 @@ class SkillManager:
             journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
         )
         stack.push_async_callback(self._outlet.close)
-        self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
+        self._secrets = Secrets(lambda: self._config.secrets, worker=ProgramWorker(), trouble=self._trouble)
+        self._sandbox = JailSandbox(memory=memory, secrets=self._secrets, bounds=self._config.guests)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
@@ -313,11 +315,14 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable."""
-        bound, places = self._config.bindings, self._places
+        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, SecretUnusable."""
+        grants, bound, places = admission.grants, self._config.bindings, self._places
+        self._secrets.require(grants.secrets)
+        set_for_it = self._config.variables.of(manifest.name)
         return Provision(
-            volumes=volumes.resolve(admission.grants.volumes, bound.volumes, places),
-            programs=programs.resolve(admission.grants.programs, bound.programs, places, bound.volumes),
+            volumes=volumes.resolve(grants.volumes, bound.volumes, places),
+            programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
+            variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
         )
 
     def _closed_places(self) -> Places:

@@ -35,6 +35,7 @@ SDK_NAMES = frozenset(
         "Finished",
         "Image",
         "ProgramError",
+        "SecretError",
         "State",
         "StateError",
         "VolumeError",
