@@ -16,6 +16,7 @@ from skillpod.errors import (
     JournalFailed,
     Misconfigured,
     NameTaken,
+    PackageUnusable,
     PathUnusable,
     SkillpodError,
     StillChanging,
@@ -393,6 +394,13 @@ class Supervisor:
                 self.spawn(kept.discard())
             occasion = Occasion(trigger="config", actor="owner", since=self._parts.clock.now())
             self.spawn(self._take_what_lost_a_volume(slot, occasion))
+
+    def packages_changed(self) -> None:
+        """In the store of packages: what could not be mounted for want of one is decided again."""
+        for slot in list(self.slots.values()):
+            if isinstance(slot.error, PackageUnusable):
+                slot.forget_refusal()
+                self.spawn_look(slot.name, Occasion(trigger="requires", actor=FOLDER, since=self._parts.clock.now()))
 
     async def _take_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
         await self._withdraw_what_lost_a_volume(slot, occasion)  # before the lock: taking away never waits
