@@ -396,8 +396,12 @@ class Supervisor:
             self.spawn(self._take_what_lost_a_volume(slot, occasion))
 
     def packages_changed(self) -> None:
-        """In the store of packages: what could not be mounted for want of one is decided again."""
+        """In the store of packages: what could not be mounted, or tried, for want of one is mounted or tried again."""
         for slot in list(self.slots.values()):
+            question = slot.question
+            if question is not None and question.trial is not None and isinstance(question.trial.error, PackageUnusable):
+                question.trial = None
+                self.spawn(self._try_out(slot, question))
             if isinstance(slot.error, PackageUnusable):
                 slot.forget_refusal()
                 self.spawn_look(slot.name, Occasion(trigger="requires", actor=FOLDER, since=self._parts.clock.now()))

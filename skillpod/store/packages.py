@@ -230,7 +230,7 @@ class PackageStore:
         }
         _write_file(aside / _ABOUT, json.dumps(about, indent=1).encode())
         for directory, _, _ in os.walk(aside, topdown=False):
-            os.chmod(directory, 0o555)
+            os.chmod(directory, 0o555)  # noqa: S103  # SAFE: guests of another user read it; HOME, above it, is its owner's alone
             _sync_directory(directory)
         if final.exists():  # damaged: it goes first, for a directory is not replaced by another
             self._remove(final)
