@@ -15,6 +15,7 @@ from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
+from skillpod.sandbox.network.dial import Lookup, system_lookup
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
@@ -25,16 +26,16 @@ Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
-_GIVEN = frozenset({"volumes"})
+_GIVEN = frozenset({"network", "volumes"})
 """The kinds of grants that this sandbox can give and hold a guest to."""
 
 
 class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
 
-    One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds is ended,
-    but the plain one.
-    """
+    ``lookup`` is how names of the network are found, ``authorities`` a file of certificates that guests with the network trust beside the
+    machine's. One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds
+    is ended, but the plain one."""
 
     def __init__(
         self,
@@ -44,11 +45,15 @@ class JailSandbox:
         idle: float = IDLE_SECONDS,
         linger: float = LINGER_SECONDS,
         bounds: DomainBounds = _BOUNDS,
+        lookup: Lookup = system_lookup,
+        authorities: str = "",
     ) -> None:
         self._memory = memory
         self._idle = idle
         self._linger = linger
         self._cgroups = Domains(bounds)
+        self._lookup = lookup
+        self._authorities = authorities
         self._plain = Trust(without)
         self._trusted: dict[Trust, TrustDomain] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -85,6 +90,7 @@ class JailSandbox:
             memory=memory or self._memory,
             on_death=on_death,
             watch=watch,
+            lookup=self._lookup,
             idle=self._idle,
             on_close=domain.leave,
         )
@@ -119,7 +125,14 @@ class JailSandbox:
     async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
         if "cgroup" not in trust.walls:
             await asyncio.to_thread(self._cgroups.open)
-        return Zygote(without=trust.walls, held=held, packages=trust.packages, has_network=trust.has_network, enter=self._cgroups.enter)
+        return Zygote(
+            without=trust.walls,
+            held=held,
+            packages=trust.packages,
+            has_network=trust.has_network,
+            authorities=self._authorities,
+            enter=self._cgroups.enter,
+        )
 
     def _end(self, trust: Trust) -> None:
         domain = self._trusted.pop(trust, None)
@@ -141,7 +154,7 @@ def _require_possible(launch: Launch) -> None:
         raise IsolationUnavailable(
             f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
             at="grants",
-            hint="mount a version that asks for volumes at most",
+            hint="mount a version that asks for volumes and the network at most",
         )
     unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.provision.volumes})
     if unbound:

@@ -16,6 +16,9 @@ from skillpod.ports import Memory
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.fresh import Fresh
+from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
+from skillpod.sandbox.network.gate import Gate
+from skillpod.sandbox.network.switchboard import Exchange
 from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.warm import Sessions, Warm
@@ -30,7 +33,7 @@ def _nothing() -> None:
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left."""
+    without one of its own. ``on_close`` hears once that no guest is left. Names of the network are looked up by ``lookup``."""
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class GuestPool:
         memory: Memory,
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
+        lookup: Lookup = system_lookup,
         idle: float = IDLE_SECONDS,
         on_close: Callable[[], None] = _nothing,
     ) -> None:
@@ -47,7 +51,9 @@ class GuestPool:
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._output = Output()
         broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version)], output=self._output)
-        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
+        granted = launch.admission.grants.network
+        exchange = Exchange(Gate(granted), Resolver(lookup)) if granted else None
+        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch, exchange=exchange)
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0

@@ -41,8 +41,9 @@ class Zygote:
 
     ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
     ``held`` are the directories its guests get, each with the descriptor it is given by; ``packages`` what they may import beside the
-    standard library; with ``has_network`` each guest has a line to ask for connections on. ``enter`` puts its process into a cgroup that
-    bounds all its guests together. Raises IsolationUnavailable for no such wall.
+    standard library; with ``has_network`` each guest has a line to ask for connections on, and beside the certificates of the machine it
+    trusts those in the file ``authorities``. ``enter`` puts its process into a cgroup that bounds all its guests together. Raises
+    IsolationUnavailable for no such wall.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Zygote:
         held: Mapping[Volume, int] = MappingProxyType({}),
         packages: Sequence[Package] = (),
         has_network: bool = False,
+        authorities: str = "",
         enter: Enter = unbounded,
     ) -> None:
         unknown = without.difference(WALLS)
@@ -64,6 +66,7 @@ class Zygote:
         self._held = held
         self._packages = packages
         self._has_network = has_network
+        self._authorities = authorities
         self._enter = unbounded if "cgroup" in without else enter
         self._process: ZygoteProcess | None = None
         self._serial = 0
@@ -87,7 +90,7 @@ class Zygote:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._environment(), tuple(self._held.values()))
+            process = ZygoteProcess(self._environment(), tuple(self._held.values()), has_network=self._has_network)
             listeners: list[int] = []
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
@@ -139,7 +142,7 @@ class Zygote:
 
     def _ask(self) -> Asked:
         try:
-            return Asked()
+            return Asked(with_line=self._has_network)
         except OSError as fault:
             raise GuestDied(f"no guest could be asked for: {fault}", hint="raise the pod's limit of open files (ulimit -n)") from fault
 
@@ -154,13 +157,13 @@ class Zygote:
             "missing": missing,
             "environment": dict(bootstrap.ENVIRONMENT),
             "landlock": landlock.plan(landlock.abi()).as_dict(),
-            "filters": seccomp.build().as_dict(),
+            "filters": seccomp.build().as_dict(with_line=self._has_network),
             "volumes": [
                 {"name": volume.name, "path": volume.path, "access": volume.access.value, "descriptor": descriptor}
                 for volume, descriptor in self._held.items()
             ],
             "packages": [{"name": package.name, "path": package.place} for package in self._packages],
-            "network": self._has_network,
+            "network": {"authorities": self._authorities} if self._has_network else None,
         }
 
     def _unusable(self, said: Shortcoming) -> SkillpodError:

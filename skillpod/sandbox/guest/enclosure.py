@@ -6,15 +6,18 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skillpod.sandbox.guest import kernel
-from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, rlimits, root
+from skillpod.sandbox.guest.walls import capabilities, descriptors, environment, landlock, namespaces, rlimits, root
 from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
 from skillpod.sandbox.guest.walls.raising import Prepared
 from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 from skillpod.sandbox.guest.walls.volumes import Volumes
+
+if TYPE_CHECKING:
+    from skillpod.sandbox.guest.network.authorities import Authorities
 
 
 class Enclosure(NamedTuple):
@@ -28,7 +31,8 @@ class Enclosure(NamedTuple):
 def shut_in(start: Mapping[str, Any]) -> Enclosure:
     """Everything but the pid namespace's first process, which is the caller's to fork. Raises WallFailed naming the wall to do without."""
     walls, volumes = Walls(start["without"], start["missing"]), Volumes(start["volumes"])
-    shown, baseline, interpreter = root.view(), root.address_space(), sys.executable
+    trusted = _trusted(start["network"])
+    shown, baseline, interpreter = root.view(trusted.files if trusted else {}), root.address_space(), sys.executable
     walls.put_up("environment", partial(environment.check, start["environment"]))
     if walls.fault():
         raise WallFailed("environment", "it is not the one that was constructed")
@@ -38,6 +42,8 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     signalling = ids > 1 and not walls.stands("pid_namespace")
     capabilities.keep_for_forks(mounting=walls.stands("pivot_root"), changing_id=ids > 1, signalling=signalling)
     plan = start["landlock"]
+    if trusted:
+        shown = trusted.announce(shown, has_own_root=walls.stands("pivot_root"))
     ruleset = _ruleset(walls, plan, shown, volumes) if plan["abi"] and walls.possible("landlock") else None
     _require_a_wall_around_files(walls, ruleset)
     alone = ids > 1 and volumes.user is None
@@ -52,9 +58,19 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         interpreter=interpreter,
         cgroup=start["cgroup"],
         volumes=volumes.said(),
+        blank=descriptors.blank() if trusted else None,
     )
     volumes.close()
     return Enclosure(prepared, ids, volumes)
+
+
+def _trusted(network: Mapping[str, Any] | None) -> Authorities | None:
+    """Read while the host's files can be: whom a guest that reaches hosts believes."""
+    if network is None:
+        return None
+    from skillpod.sandbox.guest.network import authorities  # SAFE: here, so that zygotes without the network never load it
+
+    return authorities.gather(network["authorities"])
 
 
 def _enter_namespaces(walls: Walls, shown: root.View, volumes: Volumes) -> int:
