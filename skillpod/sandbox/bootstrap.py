@@ -83,9 +83,9 @@ REACHING = _PROGRAM.format(before="", after=_AFTER)
 
 
 def launch(
-    program: str, control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = ()
+    control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = (), program: str = PLAIN
 ) -> subprocess.Popen[bytes]:
-    """Start a zygote with PLAIN or REACHING that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1, 2
+    """Start a zygote, PLAIN or REACHING, that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1, 2
     and ``directories``."""
     interpreter: str = getattr(sys, "_base_executable", "") or sys.executable  # a venv is no part of a guest
     return subprocess.Popen(

@@ -40,7 +40,7 @@ class ZygoteProcess:
         self._printed, output = os.pipe()
         try:
             program = bootstrap.REACHING if has_network else bootstrap.PLAIN
-            self._process = bootstrap.launch(program, theirs.fileno(), output, environment, directories)
+            self._process = bootstrap.launch(theirs.fileno(), output, environment, directories, program)
         except BaseException:
             self._control.close()
             os.close(self._printed)
