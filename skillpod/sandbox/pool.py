@@ -20,6 +20,9 @@ from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.fresh import Fresh
+from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
+from skillpod.sandbox.network.gate import Gate
+from skillpod.sandbox.network.switchboard import Exchange
 from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.secrets import NO_SECRETS, Secrets
@@ -40,7 +43,8 @@ def _nothing() -> None:
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in."""
+    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in; names of
+    the network are looked up by ``lookup``."""
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class GuestPool:
         secrets: Secrets = NO_SECRETS,
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
+        lookup: Lookup = system_lookup,
         idle: float = IDLE_SECONDS,
         on_close: Callable[[], None] = _nothing,
     ) -> None:
@@ -59,9 +64,10 @@ class GuestPool:
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._disclosed = Disclosed()
         self._output = Output(redact=self._disclosed.redacted_part)
+        granted = launch.admission.grants
         answerers = (
             StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
-            SecretAsks(secrets, granted=launch.admission.grants.secrets, disclosed=self._disclosed),
+            SecretAsks(secrets, granted=granted.secrets, disclosed=self._disclosed),
             ProgramAsks(
                 launch.provision.programs,
                 volumes=(volume.name for volume in launch.provision.volumes),
@@ -70,7 +76,8 @@ class GuestPool:
             ),
         )
         broker = Broker(answerers, output=self._output, disclosed=self._disclosed)
-        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
+        exchange = Exchange(Gate(granted.network), Resolver(lookup)) if granted.network else None
+        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch, exchange=exchange)
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0
