@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -29,11 +29,9 @@ Heard = Callable[[Mapping[str, Any], list[int]], None]
 
 class ZygoteProcess:
     """Messages are JSON objects, one a packet; descriptors ride along (unix(7), SCM_RIGHTS). ``directories`` are inherited by number;
-    ``preloaded`` are modules that each fork is to have already."""
+    ``program`` is one of ``bootstrap``'s."""
 
-    def __init__(
-        self, environment: Mapping[str, str], directories: tuple[int, ...] = (), *, preloaded: Sequence[str] = bootstrap.PRELOADED
-    ) -> None:
+    def __init__(self, environment: Mapping[str, str], directories: tuple[int, ...] = (), program: str = bootstrap.PLAIN) -> None:
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
         self._room = asyncio.Event()
@@ -42,7 +40,7 @@ class ZygoteProcess:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed, output = os.pipe()
         try:
-            self._process = bootstrap.launch(theirs.fileno(), output, environment, directories, preloaded=preloaded)
+            self._process = bootstrap.launch(theirs.fileno(), output, environment, directories, program)
         except BaseException:
             self._control.close()
             os.close(self._printed)

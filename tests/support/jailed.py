@@ -12,14 +12,17 @@ from skillpod.model.command import OWNER
 from skillpod.model.guest import Launch
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from tests.support.recollection import Recollection
 
 
-def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]]) -> Any:
+def jailed(
+    started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]], *, secrets: Secrets = NO_SECRETS
+) -> Any:
     """What ``act`` gives, done to the guests of one launch behind the real walls."""
 
     async def once() -> Any:
-        async with sandbox() as jail:
+        async with sandbox(secrets) as jail:
             deaths: list[SkillpodError] = []
             guests = jail.open(started, on_death=deaths.append)
             try:
@@ -31,8 +34,8 @@ def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSand
 
 
 @asynccontextmanager
-async def sandbox() -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection())
+async def sandbox(secrets: Secrets = NO_SECRETS) -> AsyncIterator[JailSandbox]:
+    jail = JailSandbox(memory=Recollection(), secrets=secrets)
     await jail.start()
     try:
         yield jail

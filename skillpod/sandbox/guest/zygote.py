@@ -1,9 +1,10 @@
 """The process guests are forked from: it shuts itself in once, loads what guests need, then forks on demand. It runs no skill code.
 
 The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's end
-of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where there is one),
-``failed {wall, detail}`` or ``failed {volume, detail, remedy}`` (of a program: ``program``), once; ``forked {id}`` with a pidfd, or
-``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests with it.
+of the wire, the write end of its output pipe and, where guests may have the network, the end of its line. To the host: ``ready {walls}``
+(with the listener of the witness, where there is one), ``failed {wall, detail}`` or ``failed {kind, name, detail, remedy}`` of a grant,
+once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests
+with it.
 """
 
 from __future__ import annotations
@@ -25,14 +26,13 @@ from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 from skillpod.sandbox import wire
-from skillpod.sandbox.guest import enclosure, kernel, sacrifice
+from skillpod.sandbox.guest import enclosure, kernel, packages, sacrifice
 from skillpod.sandbox.guest.enclosure import Enclosure
 from skillpod.sandbox.guest.nest import Nest, Nested
 from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
-from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.namespaces import GrantFailed, WallFailed
 from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
-from skillpod.sandbox.guest.walls.volumes import VolumeFailed
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -57,13 +57,14 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         enclosed.volumes.try_out()
         parent_death.hide()
         listener = seccomp.filter_zygote(walls, start["filters"])
-    except VolumeFailed as failed:
-        _send(control, {"t": "failed", "volume": failed.wall, "detail": failed.detail, "remedy": failed.remedy})
+        if enclosed.packages:
+            packages.install(enclosed.packages)
+    except GrantFailed as failed:
+        named = {"kind": failed.kind, "name": failed.name, "detail": failed.detail, "remedy": failed.remedy}
+        _send(control, {"t": "failed", **named})
         os._exit(WALLS_FAILED)
     except WallFailed as failed:
-        remedy = getattr(failed, "remedy", None)  # a program's: its class is loaded where there are programs
-        named = {"wall": failed.wall} if remedy is None else {"program": failed.wall, "remedy": remedy}
-        _send(control, {"t": "failed", **named, "detail": failed.detail})
+        _send(control, {"t": "failed", "wall": failed.wall, "detail": failed.detail})
         os._exit(WALLS_FAILED)
     listeners = [] if listener is None else [listener]
     _send(control, {"t": "ready", "walls": walls.as_list()}, *listeners)
@@ -135,24 +136,27 @@ class _Zygote:
                     self._reap(descriptor)
 
     def _receive(self) -> None:
-        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 2)
+        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 3)
         if not data:
             os._exit(0)
         request = json.loads(data)
         try:
             self._fork(request, descriptors)
-        except (OSError, ValueError) as error:  # no process to be had, or no room here for the two descriptors that came along
+        except (OSError, ValueError) as error:  # no process to be had, or no room here for the descriptors that came along
             _send(self._control, {"t": "refused", "id": request["id"], "detail": str(error)})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
 
     def _fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
-        wire_end, output = descriptors
+        wire_end, output, *line = descriptors
+        if len(line) != (self._prepared.blank is not None):
+            raise ValueError("no room for the descriptors that came along")
         guest = Guest(
             parent=os.getpid() if isinstance(self._scores, sacrifice.Scores) else 0,
             wire=wire_end,
             output=output,
+            line=line[0] if line else None,
             limits=request["limits"],
             user=self._free_user(),
             is_shared=self._ids == 1 or self._shared_user is not None,

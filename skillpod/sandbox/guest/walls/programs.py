@@ -14,7 +14,7 @@ from typing import Any
 
 from skillpod.sandbox.guest.directories import identity, open_place
 from skillpod.sandbox.guest.walls import root
-from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.namespaces import GrantFailed
 
 _C_LIBRARIES = ("libc.so.6", "libc.so")
 _PLAIN_HOMES = ("/lib", "/usr/lib")
@@ -22,12 +22,10 @@ _MERGED = ("/bin", "/sbin")
 _REPLACED = "reload the skill to take the file that is there now"
 
 
-class ProgramFailed(WallFailed):
-    """One program can't be given: its name, why, and what to do."""
+class ProgramFailed(GrantFailed):
+    """One program."""
 
-    def __init__(self, name: str, detail: object, remedy: str = "") -> None:
-        super().__init__(name, detail)
-        self.remedy = remedy
+    kind = "program"
 
 
 class Programs:
