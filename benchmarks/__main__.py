@@ -28,6 +28,7 @@ from benchmarks.log import THOROUGH as A_LONG_READING
 from benchmarks.log import log
 from benchmarks.memory import memory
 from benchmarks.policy import policies
+from benchmarks.programs import programs
 from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
@@ -48,6 +49,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
     "policy": lambda: policies(50),
+    "programs": lambda: programs(200),
     "jail": lambda: jail(THOROUGH),
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
@@ -65,6 +67,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
     "policy": lambda: policies(1),
+    "programs": lambda: programs(2),
     "jail": lambda: jail(A_LITTLE),
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),

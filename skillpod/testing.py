@@ -14,22 +14,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from skillpod.sdk import Cancelled, Context, StateError
+from skillpod.sdk import Cancelled, Context, Finished, StateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git"})
+
+
+Given: TypeAlias = bytes | str | Finished
+Program: TypeAlias = Callable[[list[str], bytes], Given]
 
 
 class Recorder:
     """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
-    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``logs`` has a
-    ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says;
-    ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
+    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``programs`` are
+    what ``ctx.run`` starts, by name: each a function of the argument vector and the input that gives what the program would write, or a
+    ``Finished``, or the output itself; ``runs`` has each argument vector. ``logs`` has a ``(level, message)`` for each record,
+    ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to,
+    and at the one numbered ``cancel_at`` it is cancelled.
     """
 
     def __init__(
@@ -37,6 +44,7 @@ class Recorder:
         state: Mapping[str, Any] | None = None,
         *,
         secrets: Mapping[str, str] | None = None,
+        programs: Mapping[str, Program | Given] | None = None,
         stored: int = 1,
         declared: int = 1,
         seconds: float = 10.0,
@@ -47,6 +55,8 @@ class Recorder:
         self.declared = declared
         self.secrets = dict(secrets or {})
         self.asked: list[str] = []
+        self.programs = dict(programs or {})
+        self.runs: list[tuple[str, ...]] = []
         self.seconds = seconds
         self.cancel_at = cancel_at
         self.checkpoints = 0
@@ -60,6 +70,7 @@ class Recorder:
             "state.version": lambda: self.stored,
             "state.replace": self._replace,
             "secret.get": self._secret,
+            "program.run": self._run,
         }
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
@@ -85,6 +96,16 @@ class Recorder:
             raise StateError(f"the skill was granted no secret {name!r}")
         self.asked.append(name)
         return self.secrets[name]
+
+    def _run(self, argv: Sequence[str], stdin: str, timeout: float | None, volume: str | None) -> dict[str, Any]:
+        if not argv or argv[0] not in self.programs:
+            raise StateError(f"the skill was granted no program {argv[0] if argv else ''!r}")
+        self.runs.append(tuple(argv))
+        program = self.programs[argv[0]]
+        given = program(list(argv), b64decode(stdin)) if callable(program) else program
+        ended = given if isinstance(given, Finished) else Finished(argv=tuple(argv), status=0, stdout=_bytes(given))
+        streams = {"stdout": b64encode(ended.stdout).decode(), "stderr": b64encode(ended.stderr).decode()}
+        return {"status": ended.status, "by": ended.by, **streams}
 
     def _get(self, key: str) -> dict[str, Any]:
         return {"found": key in self.state, "value": _copied(self.state.get(key))}
@@ -124,6 +145,10 @@ def context(
     files = {} if folder is None else _files(Path(folder))
     places = {name: os.fspath(path) for name, path in (volumes or {}).items()}
     return Context(channel=recorder or Recorder(state), config=_copied(dict(config or {})), files=files, volumes=places)
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 def _files(folder: Path) -> dict[str, bytes]:
