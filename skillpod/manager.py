@@ -72,9 +72,10 @@ from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
+from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.volumes import Places, resolve
+from skillpod.sandbox.volumes import Places
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
@@ -178,7 +179,7 @@ class SkillManager:
             journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
         )
         stack.push_async_callback(self._outlet.close)
-        self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
+        self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests, authorities=self._config.network.authorities)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
@@ -195,7 +196,7 @@ class SkillManager:
             judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock, renewed=examiner.renewed),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
-            bindings=lambda: self._config.volumes,
+            bindings=lambda: self._config.bindings,
             provide=self._provide,
             trial=lambda: self._config.trial,
             threads=threads,
@@ -312,8 +313,12 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable."""
-        return Provision(volumes=resolve(admission.grants.volumes, self._config.volumes, self._places))
+        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable."""
+        bound, places = self._config.bindings, self._places
+        return Provision(
+            volumes=volumes.resolve(admission.grants.volumes, bound.volumes, places),
+            programs=programs.resolve(admission.grants.programs, bound.programs, places, bound.volumes),
+        )
 
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}
@@ -345,7 +350,7 @@ class SkillManager:
             await self._ruling.note_config()
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
-        self._supervisor.rebind(before.volumes)
+        self._supervisor.rebind(before.bindings)
         if self._config.environment != before.environment:
             await self._ruling.decide_again("config")
         for slot in self._supervisor.slots.values():

@@ -11,10 +11,12 @@ from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
-from skillpod.model.manifest import GuestCount
+from skillpod.model.manifest import GuestCount, Limits
 from skillpod.ports import Memory
+from skillpod.sandbox.asks.programs import Jail, ProgramAsks
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
+from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.fresh import Fresh
 from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
 from skillpod.sandbox.network.gate import Gate
@@ -27,19 +29,26 @@ IDLE_SECONDS = 300.0
 _TICKS = 10
 
 
+async def _no_programs(limits: Limits, lifetime: Lifetime) -> Forked:
+    """Forks for programs where none was granted."""
+    raise GuestDied("nothing can be started for this skill")
+
+
 def _nothing() -> None:
     """Hears ``on_close`` when nobody does."""
 
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left. Names of the network are looked up by ``lookup``."""
+    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in; names of
+    the network are looked up by ``lookup``."""
 
     def __init__(
         self,
         launch: Launch,
         *,
         fork: Fork,
+        start: Fork = _no_programs,
         memory: Memory,
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
@@ -50,7 +59,13 @@ class GuestPool:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._output = Output()
-        broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version)], output=self._output)
+        runs = ProgramAsks(
+            launch.provision.programs,
+            volumes=(volume.name for volume in launch.provision.volumes),
+            limits=manifest.limits,
+            jail=Jail(fork=start, output=self._output, watch=watch),
+        )
+        broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version), runs], output=self._output)
         granted = launch.admission.grants.network
         exchange = Exchange(Gate(granted), Resolver(lookup)) if granted else None
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch, exchange=exchange)
