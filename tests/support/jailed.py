@@ -9,19 +9,27 @@ from typing import Any
 
 from skillpod.errors import SkillpodError
 from skillpod.model.command import OWNER
-from skillpod.model.guest import Launch
+from skillpod.model.guest import Launch, Watch, unwatched
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.network.dial import Lookup, system_lookup
 from tests.support.recollection import Recollection
 
 
-def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]]) -> Any:
+def jailed(
+    started: Launch,
+    act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]],
+    *,
+    watch: Watch = unwatched,
+    lookup: Lookup = system_lookup,
+    authorities: str = "",
+) -> Any:
     """What ``act`` gives, done to the guests of one launch behind the real walls."""
 
     async def once() -> Any:
-        async with sandbox() as jail:
+        async with sandbox(lookup=lookup, authorities=authorities) as jail:
             deaths: list[SkillpodError] = []
-            guests = jail.open(started, on_death=deaths.append)
+            guests = jail.open(started, on_death=deaths.append, watch=watch)
             try:
                 return await act(guests, deaths, jail)
             finally:
@@ -31,8 +39,8 @@ def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSand
 
 
 @asynccontextmanager
-async def sandbox() -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection())
+async def sandbox(*, lookup: Lookup = system_lookup, authorities: str = "") -> AsyncIterator[JailSandbox]:
+    jail = JailSandbox(memory=Recollection(), lookup=lookup, authorities=authorities)
     await jail.start()
     try:
         yield jail
