@@ -27,9 +27,11 @@ from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Copies, Detail, Keeping, Witness
 from skillpod.model.names import is_skill_name
 from skillpod.model.provision import ProgramBinding
+from skillpod.model.secret import Source
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
+from skillpod.provisions import Variables, read_sources, read_variables, without_value
 from skillpod.resources import packaged_names, packaged_text
 from skillpod.sandbox.programs import binding_faults
 from skillpod.sandbox.volumes import Places
@@ -82,9 +84,10 @@ class Network:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
     """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
-    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` and ``programs``
-    bind names that skills ask for; ``network`` is what all that reach hosts have; ``trial`` and ``quiet`` are seconds. ``digest`` is that
-    of the file's bytes, of none where there is none."""
+    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` and
+    ``programs`` bind names that skills ask for, ``secrets`` says where each is kept, ``variables`` what those are set to that skills were
+    granted, ``network`` what all have that reach hosts; ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of
+    none where there is none."""
 
     policy: str = "default"
     environment: str = ""
@@ -93,6 +96,8 @@ class PodConfig:
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
     network: Network = Network()
+    secrets: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    variables: Variables = field(default_factory=Variables)
     alert: Alert = Alert()
     trial: float = 60.0
     quiet: float = 0.08
@@ -191,7 +196,7 @@ def load_config(home: Path, places: Places | None = None) -> PodConfig:
         raise _invalid([fault]) from fault
     if document is None:
         return PodConfig(digest=digest)
-    faults = schema_faults(document, _schema(), name=NAME)
+    faults = [without_value(fault) for fault in schema_faults(document, _schema(), name=NAME)]
     if faults:
         raise _invalid(faults)
     return replace(_Reader(document, home, lambda: places or Places.around({"HOME": home})).config(), digest=digest)
@@ -219,6 +224,8 @@ class _Reader:
             volumes=(volumes := self._volumes()),
             programs=self._programs(volumes),
             network=Network(authorities=said.get("network", {}).get("authorities", "")),
+            secrets=read_sources(said, self._faults),
+            variables=read_variables(said, self._faults),
             alert=Alert(
                 command=tuple(alert.get("command", ())),
                 timeout=self._seconds(alert, "timeout", "alert.timeout", _ALERT_TIMEOUT, plain.alert.timeout),

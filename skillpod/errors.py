@@ -397,6 +397,13 @@ class ProgramUnusable(Misconfigured):
     code = "program_unusable"
 
 
+class SecretUnusable(Misconfigured):
+    """A secret that a skill was granted has no source, or its source does not give it; ``at`` is its line of pod.yaml. The value is in no
+    word of it."""
+
+    code = "secret_unusable"
+
+
 class WitnessUnusable(Misconfigured):
     """The witness of the log can't be asked, or does not cosign for a reason that is not the log's; ``at`` is its address."""
 

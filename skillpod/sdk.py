@@ -23,6 +23,7 @@ __all__ = [
     "Finished",
     "Image",
     "ProgramError",
+    "SecretError",
     "State",
     "StateError",
     "VolumeError",
@@ -181,6 +182,10 @@ class Finished:
         raise ProgramError(f"{self.argv[0]} {how}" + (f": {said}" if said else ""))
 
 
+class SecretError(LookupError):
+    """There is no secret of that name for the skill: the manifest does not ask for it, it was not granted, or it can't be had now."""
+
+
 class Channel(Protocol):
     """What a Context speaks through: the wire in a guest, memory in an author's own tests."""
 
@@ -306,6 +311,14 @@ class Context:
             raise ProgramError(str(refusal)) from None
         stdout, stderr = b64decode(ended["stdout"]), b64decode(ended["stderr"])
         return Finished(argv=tuple(argv), status=ended["status"], stdout=stdout, stderr=stderr, by=ended["by"])
+
+    def secret(self, name: str) -> str:
+        """The value of one of the secrets in ``permissions.secrets``. Ask whenever it is needed and keep it nowhere: it may be another the
+        next time, and what the skill prints, logs, raises and returns is searched for it. Raises SecretError."""
+        try:
+            return str(self._channel.ask("secret.get", {"name": name}))
+        except StateError as refusal:
+            raise SecretError(str(refusal)) from None
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Say how far the call is, from 0 to 1."""

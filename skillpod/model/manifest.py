@@ -42,11 +42,34 @@ class GuestCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageAsk:
+    """One line of the lock: this version, as one of these wheels (``sha256:`` and hex, one for each platform). ``name`` is normalised;
+    ``imports`` are the top-level modules the skill's own code may import from it; ``is_native``: it has machine code."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    imports: tuple[str, ...]
+    is_native: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "hashes": list(self.hashes),
+            "imports": list(self.imports),
+            "native": self.is_native,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requires:
+    """``packages`` are all that are needed, also by one another, in the order they are searched in."""
+
     skillpod: str = ""
     python: str = ""
     skills: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    packages: tuple[str, ...] = ()
+    packages: tuple[PackageAsk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,7 +159,7 @@ class Connection:
         """Take what the guest says its skill tried out of a frame. Raises WireError."""
         if "seen" in frame:
             for act, target in seen_of(frame):
-                self._watch(self._attempt(act, target, Source.GUEST))
+                self._watch(self._attempt(act, self._broker.disclosed.redacted_part(target), Source.GUEST))
 
     def _attempt(self, act: Act, target: str, by: Source) -> Attempt:
         tools = {call.tool for call in self._calls.values()}
@@ -288,7 +288,8 @@ class Connection:
             self.overran(call.reached)
             return
         usage = usage_of(frame, perf_counter() - call.started, call.reached.told())
-        failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
+        disclosed = self._broker.disclosed
+        failure = failure_of(frame["error"], self._limits, call.tool, disclosed) if frame["t"] == "failed" else None
         if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
             self.is_fit = False  # what it still holds is not known: memory, threads, files
         del self._calls[nonce]
@@ -296,7 +297,7 @@ class Connection:
         if call.future.done():  # nobody waits for it any more
             self.on_free()
         elif failure is None:
-            call.future.set_result(Reply(value=frame["value"], usage=usage))
+            call.future.set_result(Reply(value=disclosed.redacted_value(frame["value"]) if disclosed else frame["value"], usage=usage))
         else:
             charge(failure, usage)
             call.future.set_exception(failure)
@@ -403,7 +404,9 @@ class Connection:
     # --- the end -----------------------------------------------------------------------------------------------------------------
 
     def _broken(self, why: str) -> SkillpodError:
-        error = WireBroken(f"the guest broke the protocol: {why}", hint="only the skillpod runtime may write to the guest's wire")
+        """``why`` may quote the guest."""
+        said = self._broker.disclosed.redacted_part(why)
+        error = WireBroken(f"the guest broke the protocol: {said}", hint="only the skillpod runtime may write to the guest's wire")
         self._end(error, error)
         return error
 

@@ -20,6 +20,7 @@ from skillpod.sandbox.network import authorities
 from skillpod.sandbox.network.dial import Lookup, system_lookup
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
+from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
 from skillpod.sandbox.wire import OVERHEAD, Decoder, WireError
 from skillpod.sandbox.zygote import SERVE, START_PROGRAMS, Zygote
@@ -28,12 +29,13 @@ Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
-_GIVEN = frozenset({"network", "programs", "volumes"})
+_GIVEN = frozenset({"volumes", "network", "secrets", "environment", "programs"})
 """The kinds of grants that this sandbox can give and hold a guest to."""
 
 
 class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
+    ``secrets`` are the pod's, of which each skill gets those it was granted.
 
     ``lookup`` is how names of the network are found, ``authorities`` a file of certificates that guests with the network trust beside the
     machine's. One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds
@@ -43,6 +45,7 @@ class JailSandbox:
         self,
         *,
         memory: Memory,
+        secrets: Secrets = NO_SECRETS,
         without: Walls = frozenset(),
         idle: float = IDLE_SECONDS,
         linger: float = LINGER_SECONDS,
@@ -51,6 +54,7 @@ class JailSandbox:
         authorities: str = "",
     ) -> None:
         self._memory = memory
+        self._secrets = secrets
         self._idle = idle
         self._linger = linger
         self._cgroups = Domains(bounds)
@@ -74,10 +78,11 @@ class JailSandbox:
         """The guests of one generation; none is started yet. ``memory`` keeps what they keep, None: the pod's own does.
 
         Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle and
-        volumes; VolumeUnusable for a granted volume without a directory.
+        volumes; VolumeUnusable for a granted volume without a directory, SecretUnusable for a granted secret without a source.
         """
         _require_possible(launch)
         admission = launch.admission
+        self._secrets.require(admission.grants.secrets)
         trust = Trust(
             walls=self._plain.walls | {wall for wall, _ in admission.opted_out},
             volumes=frozenset(launch.provision.volumes),
@@ -98,6 +103,7 @@ class JailSandbox:
             fork=domain.fork,
             start=programs.fork,
             memory=memory or self._memory,
+            secrets=self._secrets,
             on_death=on_death,
             watch=watch,
             lookup=self._lookup,
@@ -168,7 +174,7 @@ def _require_possible(launch: Launch) -> None:
         raise IsolationUnavailable(
             f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
             at="grants",
-            hint="mount a version that asks for volumes, the network and programs at most",
+            hint="mount a version that asks for volumes and programs at most",
         )
     unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.provision.volumes})
     if unbound:

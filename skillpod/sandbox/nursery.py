@@ -132,6 +132,7 @@ def _load_message(launch: Launch, concurrency: int, places: Mapping[str, str]) -
             "files": [[name, len(content)] for name, content in launch.bundle.files.items()],
             "config": dict(launch.config),
             "volumes": dict(places),
+            "variables": dict(launch.provision.variables),
             "network": bool(launch.admission.grants.network),
             "concurrency": concurrency,
             "output": manifest.limits.output,

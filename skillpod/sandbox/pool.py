@@ -14,8 +14,10 @@ from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, un
 from skillpod.model.manifest import GuestCount, Limits
 from skillpod.ports import Memory
 from skillpod.sandbox.asks.programs import Jail, ProgramAsks
+from skillpod.sandbox.asks.secrets import SecretAsks
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
+from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.fresh import Fresh
 from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
@@ -23,6 +25,7 @@ from skillpod.sandbox.network.gate import Gate
 from skillpod.sandbox.network.switchboard import Exchange
 from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
+from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from skillpod.sandbox.warm import Sessions, Warm
 
 IDLE_SECONDS = 300.0
@@ -50,6 +53,7 @@ class GuestPool:
         fork: Fork,
         start: Fork = _no_programs,
         memory: Memory,
+        secrets: Secrets = NO_SECRETS,
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
         lookup: Lookup = system_lookup,
@@ -58,16 +62,21 @@ class GuestPool:
     ) -> None:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
-        self._output = Output()
-        runs = ProgramAsks(
-            launch.provision.programs,
-            volumes=(volume.name for volume in launch.provision.volumes),
-            limits=manifest.limits,
-            jail=Jail(fork=start, output=self._output, watch=watch),
+        self._disclosed = Disclosed()
+        self._output = Output(redact=self._disclosed.redacted_part)
+        granted = launch.admission.grants
+        answerers = (
+            StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
+            SecretAsks(secrets, granted=granted.secrets, disclosed=self._disclosed),
+            ProgramAsks(
+                launch.provision.programs,
+                volumes=(volume.name for volume in launch.provision.volumes),
+                limits=manifest.limits,
+                jail=Jail(fork=start, output=self._output, watch=watch),
+            ),
         )
-        broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version), runs], output=self._output)
-        granted = launch.admission.grants.network
-        exchange = Exchange(Gate(granted), Resolver(lookup)) if granted else None
+        broker = Broker(answerers, output=self._output, disclosed=self._disclosed)
+        exchange = Exchange(Gate(granted.network), Resolver(lookup)) if granted.network else None
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch, exchange=exchange)
         self._wall = manifest.limits.wall
         self._on_death = on_death
@@ -122,6 +131,9 @@ class GuestPool:
 
     def output(self) -> str:
         return self._output.text()
+
+    def redacted(self, text: str) -> str:
+        return self._disclosed.redacted(text)
 
     def census(self) -> dict[str, int]:
         counts = Counter({"idle": 0, "busy": 0, "starting": 0, "started": 0, "died": self._died})

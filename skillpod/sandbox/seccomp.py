@@ -194,13 +194,13 @@ class Wearer(Enum):
         return self in (Wearer.PROGRAMS_ZYGOTE, Wearer.PROGRAM, Wearer.PROGRAM_AMONG_OTHERS)
 
     @property
-    def has_line(self) -> bool:
-        return self in (Wearer.REACHING, Wearer.REACHING_AMONG_OTHERS)
-
-    @property
     def is_among_others(self) -> bool:
         """Whether some of the files it may change are not its own."""
         return self in (Wearer.GUEST_AMONG_OTHERS, Wearer.REACHING_AMONG_OTHERS, Wearer.PROGRAM_AMONG_OTHERS)
+
+    @property
+    def has_line(self) -> bool:
+        return self in (Wearer.REACHING, Wearer.REACHING_AMONG_OTHERS)
 
 
 def rules(table: Mapping[str, Any], architecture: str, wearer: Wearer, *, told: int) -> list[Rule]:

@@ -13,6 +13,7 @@ from skillpod.model.guest import Launch, Watch, unwatched
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.network.dial import Lookup, system_lookup
+from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from tests.support.recollection import Recollection
 
 
@@ -20,6 +21,7 @@ def jailed(
     started: Launch,
     act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]],
     *,
+    secrets: Secrets = NO_SECRETS,
     watch: Watch = unwatched,
     lookup: Lookup = system_lookup,
     authorities: str = "",
@@ -27,7 +29,7 @@ def jailed(
     """What ``act`` gives, done to the guests of one launch behind the real walls."""
 
     async def once() -> Any:
-        async with sandbox(lookup=lookup, authorities=authorities) as jail:
+        async with sandbox(secrets, lookup=lookup, authorities=authorities) as jail:
             deaths: list[SkillpodError] = []
             guests = jail.open(started, on_death=deaths.append, watch=watch)
             try:
@@ -39,8 +41,8 @@ def jailed(
 
 
 @asynccontextmanager
-async def sandbox(*, lookup: Lookup = system_lookup, authorities: str = "") -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection(), lookup=lookup, authorities=authorities)
+async def sandbox(secrets: Secrets = NO_SECRETS, *, lookup: Lookup = system_lookup, authorities: str = "") -> AsyncIterator[JailSandbox]:
+    jail = JailSandbox(memory=Recollection(), secrets=secrets, lookup=lookup, authorities=authorities)
     await jail.start()
     try:
         yield jail

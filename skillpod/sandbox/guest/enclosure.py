@@ -44,11 +44,10 @@ class Given(NamedTuple):
 def shut_in(start: Mapping[str, Any]) -> Enclosure:
     """Everything but the pid namespace's first process, which is the caller's to fork. Raises WallFailed naming the wall to do without,
     GrantFailed."""
-    programs = _programs(start["programs"])
+    programs, trusted = _programs(start["programs"]), _trusted(start["network"])
     required = REQUIRED if programs is None else REQUIRED | PROGRAMS_REQUIRE
     walls = Walls(start["without"], start["missing"], required)
     volumes, packages = Volumes(start["volumes"]), Packages(start["packages"])
-    trusted = _trusted(start["network"])
     shown = root.view(trusted.files if trusted else {}) if programs is None else programs.view()
     baseline, interpreter = root.address_space(), sys.executable
     walls.put_up("environment", partial(environment.check, start["environment"]))
@@ -79,21 +78,12 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         interpreter=interpreter,
         cgroup=start["cgroup"],
         volumes=volumes.said(),
-        blank=descriptors.blank() if trusted else None,
         starts_programs=programs is not None,
+        blank=descriptors.blank() if trusted else None,
     )
     volumes.close()
     packages.close()
     return Enclosure(prepared, ids, volumes, packages.places)
-
-
-def _trusted(network: Mapping[str, Any] | None) -> Authorities | None:
-    """Read while the host's files can be: whom a guest that reaches hosts believes."""
-    if network is None:
-        return None
-    from skillpod.sandbox.guest.network import authorities  # SAFE: here, so that zygotes without the network never load it
-
-    return authorities.gather(network["authorities"])
 
 
 def _programs(listed: Sequence[Mapping[str, Any]]) -> Programs | None:
@@ -103,6 +93,15 @@ def _programs(listed: Sequence[Mapping[str, Any]]) -> Programs | None:
     from skillpod.sandbox.guest.walls.programs import Programs  # SAFE: here, so that no other zygote pays for it
 
     return Programs(listed)
+
+
+def _trusted(network: Mapping[str, Any] | None) -> Authorities | None:
+    """Read while the host's files can be: whom a guest that reaches hosts believes."""
+    if network is None:
+        return None
+    from skillpod.sandbox.guest.network import authorities  # SAFE: here, so that zygotes without the network never load it
+
+    return authorities.gather(network["authorities"])
 
 
 def _enter_namespaces(walls: Walls, shown: root.View, given: Given) -> int:

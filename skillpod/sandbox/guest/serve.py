@@ -175,6 +175,10 @@ def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     observer = Observer([*sys.path, *packages.places()], load["volumes"].values(), has_line=load["network"])
     observer.install()
     try:
+        if load["variables"]:
+            from skillpod.sandbox.guest import variables  # here, so that guests without them do not pay for it
+
+            variables.take(load["variables"])
         if load["volumes"]:
             keep_off_import_path(load["volumes"].values())
         tools = load_tools(load, files)

@@ -4,7 +4,8 @@ The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the 
 of the wire, the write end of its output pipe and, where guests may have the network, the end of its line. To the host: ``ready {walls}``
 (with the listener of the witness, where there is one), ``failed {wall, detail}`` or ``failed {kind, name, detail, remedy}`` of a grant,
 once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests
-with it."""
+with it.
+"""
 
 from __future__ import annotations
 

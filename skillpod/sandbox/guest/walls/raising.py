@@ -33,9 +33,9 @@ class Prepared(NamedTuple):
     """What the zygote made once for all its guests.
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
-    can only shrink; ``cgroup`` is what the host said of the one it put the zygote into; ``volumes`` what ``Volumes.said`` says; ``blank``
-    is what ``descriptors.BLANK`` will be, where guests have a line to the network. ``starts_programs``: its guests are no skills, but start
-    granted programs.
+    can only shrink; ``cgroup`` is what the host said of the one it put the zygote into; ``volumes`` what ``Volumes.said`` says.
+    ``starts_programs``: its guests are no skills, but start granted programs. ``blank`` is what ``descriptors.BLANK`` will be, where
+    guests have a line to the network.
     """
 
     walls: Walls
@@ -47,8 +47,8 @@ class Prepared(NamedTuple):
     interpreter: str
     cgroup: Mapping[str, Any]
     volumes: Said
-    blank: int | None
     starts_programs: bool
+    blank: int | None
 
 
 class Guest(NamedTuple):
@@ -106,8 +106,8 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("descriptors", lambda: descriptors.close(is_reaching=bool(reaching)))
     walls.put_up("seccomp", prepared.filter.enforce)
     walls.put_up("cgroup", lambda: cgroup.told(prepared.cgroup))
-    last = descriptors.BLANK if reaching else descriptors.WIRE
-    probed = _tried(walls, prepared, guest, [number for number in inherited if number > last])
+    open_to_it = descriptors.BLANK if reaching else descriptors.WIRE
+    probed = _tried(walls, prepared, guest, [number for number in inherited if number > open_to_it])
     escaped = any(answer != self_test.REFUSED for answer in probed.values())
     return Report(walls, probed, prepared.volumes, failed=walls.fault() is not None or escaped)
 

@@ -40,8 +40,8 @@ _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 
 class View(NamedTuple):
-    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; and files and
-    directories that may be started as well. ``files`` are made for it, where it has a root of its own."""
+    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; files and directories
+    that may be started as well; and ``files`` that are made for it, where it has a root of its own."""
 
     readable: tuple[str, ...]
     hidden: tuple[str, ...]
