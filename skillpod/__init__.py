@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.bundle import Bundle
     from skillpod.model.command import Caller
+    from skillpod.model.conditions import Conditions
     from skillpod.model.finding import Finding, Report
     from skillpod.model.guest import CallResult
     from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, SecretError, State, StateError, VolumeError, tool
@@ -22,6 +23,7 @@ __all__ = [
     "CallResult",
     "Caller",
     "Cancelled",
+    "Conditions",
     "Content",
     "Context",
     "Field",
@@ -46,6 +48,7 @@ _HOMES = {
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
     "Cancelled": "skillpod.sdk",
+    "Conditions": "skillpod.model.conditions",
     "Content": "skillpod.sdk",
     "Context": "skillpod.sdk",
     "Field": "skillpod.sdk",

@@ -7,10 +7,12 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 __all__ = [
@@ -269,6 +271,19 @@ class Context:
             return str(self._channel.ask("secret.get", {"name": name}))
         except StateError as refusal:
             raise SecretError(str(refusal)) from None
+
+    def now(self) -> datetime:
+        """The time of this call, in UTC: the same each time it is asked, written into the log, and fixed by a caller who wants a run done
+        again. ``.astimezone()`` has it in the zone of ``TZ``. A clock that goes on is ``time.monotonic()``."""
+        from datetime import datetime  # here, so that who asks for no time does not pay for it
+
+        return datetime.fromtimestamp(self._channel.ask("call.now", {}), UTC)
+
+    @property
+    def seed(self) -> int:
+        """A number for ``random.Random(ctx.seed)``: the same within a call, written into the log, and fixed by a caller who wants a run
+        done again. It is no secret, and so no key."""
+        return int(self._channel.ask("call.seed", {}))
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Say how far the call is, from 0 to 1."""

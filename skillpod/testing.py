@@ -27,7 +27,8 @@ class Recorder:
     """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
-    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``logs`` has a
+    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``now`` is what
+    ``ctx.now()`` says, in seconds since 1970 (the first moment of 2026, UTC), ``seed`` what ``ctx.seed`` says. ``logs`` has a
     ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says;
     ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
     """
@@ -37,6 +38,8 @@ class Recorder:
         state: Mapping[str, Any] | None = None,
         *,
         secrets: Mapping[str, str] | None = None,
+        now: float = 1_767_225_600.0,
+        seed: int = 0,
         stored: int = 1,
         declared: int = 1,
         seconds: float = 10.0,
@@ -47,6 +50,8 @@ class Recorder:
         self.declared = declared
         self.secrets = dict(secrets or {})
         self.asked: list[str] = []
+        self.now = now
+        self.seed = seed
         self.seconds = seconds
         self.cancel_at = cancel_at
         self.checkpoints = 0
@@ -60,6 +65,8 @@ class Recorder:
             "state.version": lambda: self.stored,
             "state.replace": self._replace,
             "secret.get": self._secret,
+            "call.now": lambda: self.now,
+            "call.seed": lambda: self.seed,
         }
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skillpod.sdk import Cancelled, StateError, VolumeError
+from skillpod.sdk import Cancelled, SecretError, StateError, VolumeError
 from skillpod.testing import Recorder, context
 
 
@@ -99,3 +99,15 @@ def test_state_is_given_once_and_a_folder_must_be_one(tmp_path: Path) -> None:
         context(state={}, recorder=Recorder())
     with pytest.raises(NotADirectoryError):
         context(tmp_path / "nowhere")
+
+
+def test_secrets_time_and_chance_are_what_the_test_says() -> None:
+    recorder = Recorder(secrets={"TOKEN": "hunter2"}, now=0.5, seed=7)
+    ctx = context(recorder=recorder)
+    assert ctx.secret("TOKEN") == "hunter2"
+    assert recorder.asked == ["TOKEN"]
+    assert ctx.now().isoformat() == "1970-01-01T00:00:00.500000+00:00"
+    assert ctx.seed == 7
+    with pytest.raises(SecretError, match="no secret 'OTHER'"):
+        ctx.secret("OTHER")
+    assert context().now().year == 2026

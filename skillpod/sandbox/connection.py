@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import frames
@@ -57,7 +58,15 @@ class _Call:
     )
 
     def __init__(
-        self, nonce: str, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear
+        self,
+        nonce: str,
+        tool: str,
+        future: asyncio.Future[Reply],
+        *,
+        started: float,
+        cpu: float,
+        reached: Reached,
+        hear: Hear,
     ) -> None:
         self.nonce = nonce
         self.tool = tool
@@ -66,7 +75,7 @@ class _Call:
         self.cpu = cpu
         self.hear = hear
         self.asks = 0
-        self.reached = Reached(until)
+        self.reached = reached
         self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
         self.has_checkpoints = False
         self.is_cancelled = False
@@ -169,7 +178,9 @@ class Connection:
         """How many calls are in flight."""
         return len(self._calls)
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard) -> Reply:
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard, conditions: Conditions = FREE
+    ) -> Reply:
         """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time; ``hear`` is told what it says.
         Raises the SkillFailed family, ArgumentsInvalid; what the call used is charged to what it raises, CancelledError too.
 
@@ -182,7 +193,8 @@ class Connection:
             raise GuestDied("the guest ended before it was called")
         started = perf_counter()
         future: asyncio.Future[Reply] = self._loop.create_future()
-        call = _Call(nonce, tool, future, started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
+        reached = Reached(started + seconds, conditions)
+        call = _Call(nonce, tool, future, started=started, cpu=self._forked.cpu(), reached=reached, hear=hear)
         self._calls[nonce] = call
         call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
         self.send(data)

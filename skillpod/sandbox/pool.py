@@ -13,6 +13,7 @@ from skillpod.model.command import Caller
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
 from skillpod.model.manifest import GuestCount
 from skillpod.ports import Memory
+from skillpod.sandbox.asks.conditions import ConditionAsks
 from skillpod.sandbox.asks.secrets import SecretAsks
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
@@ -54,6 +55,7 @@ class GuestPool:
         answerers = (
             StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
             SecretAsks(secrets, granted=launch.admission.grants.secrets, disclosed=self._disclosed),
+            ConditionAsks(),
         )
         broker = Broker(answerers, output=self._output, disclosed=self._disclosed)
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
@@ -103,10 +105,11 @@ class GuestPool:
         if self._timer is None:
             self._wind()
         if tool in self._programs:
-            return await self._single_use.call(tool, arguments, hear)
+            return await self._single_use.call(tool, arguments, hear, caller.conditions)
         if self._sessions is not None and caller.session:
-            return await self._sessions.call((caller.tenant, caller.principal, caller.session), tool, arguments, hear)
-        return await self._guests.call(tool, arguments, hear)
+            key = (caller.tenant, caller.principal, caller.session)
+            return await self._sessions.call(key, tool, arguments, hear, caller.conditions)
+        return await self._guests.call(tool, arguments, hear, caller.conditions)
 
     def output(self) -> str:
         return self._output.text()
