@@ -72,10 +72,11 @@ from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
+from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.secrets import Secrets
-from skillpod.sandbox.volumes import Places, resolve
+from skillpod.sandbox.volumes import Places
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
@@ -197,7 +198,7 @@ class SkillManager:
             judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock, renewed=examiner.renewed),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
-            bindings=lambda: self._config.volumes,
+            bindings=lambda: self._config.bindings,
             provide=self._provide,
             trial=lambda: self._config.trial,
             threads=threads,
@@ -314,13 +315,14 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable, SecretUnusable."""
-        config = self._config
-        self._secrets.require(admission.grants.secrets)
-        set_for_it = config.variables.of(manifest.name)
+        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, SecretUnusable."""
+        grants, bound, places = admission.grants, self._config.bindings, self._places
+        self._secrets.require(grants.secrets)
+        set_for_it = self._config.variables.of(manifest.name)
         return Provision(
-            volumes=resolve(admission.grants.volumes, config.volumes, self._places),
-            variables={name: set_for_it[name] for name in sorted(admission.grants.environment & set_for_it.keys())},
+            volumes=volumes.resolve(grants.volumes, bound.volumes, places),
+            programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
+            variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
         )
 
     def _closed_places(self) -> Places:
@@ -353,7 +355,7 @@ class SkillManager:
             await self._ruling.note_config()
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
-        self._supervisor.rebind(before.volumes)
+        self._supervisor.rebind(before.bindings)
         if self._config.environment != before.environment:
             await self._ruling.decide_again("config")
         for slot in self._supervisor.slots.values():

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.addresses import is_harmless, reached
+from skillpod.audit.addresses import FETCH, is_harmless, reached
 from skillpod.audit.context import is_member
 from skillpod.audit.facts import Aim, Spot, Use, What
 from skillpod.audit.judgement import judged
@@ -43,7 +43,7 @@ _NO_PROGRAM = frozenset(
 _SHELL_SIGNS = frozenset(";&|<>$`()\n*?~{}#!\\")
 _TAKING_A_NAME = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__", "getenv", "getenvb"})
 
-CONTEXTUAL = frozenset({"secret", "volume", "open", *METHODS})
+CONTEXTUAL = frozenset({"secret", "volume", "fetch", "open", *METHODS})
 """Names of attributes that may be members of the Context, or methods of a path it gave."""
 
 
@@ -136,6 +136,10 @@ class Aims:
                 yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", _legible(targets))
             elif targets and named is not None and len(call.args) + len(call.keywords) == 1:
                 yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", _legible(targets), is_guess=True)
+        elif node.attr == "fetch":
+            if is_member(self._reader, node, place.scope, node.attr):
+                targets = reached(FETCH, call, place.scope, self._texts)
+                yield Aim(spot, _KINDS[node.attr], FETCH, f"`{spelled}`", _legible(targets))
         else:
             for targets, access in self._paths.touched_by_method(node, call, place.scope):
                 yield Aim(spot, "volumes", f"pathlib.Path.{node.attr}", f"`{spelled}`", _legible(targets), access)
@@ -147,7 +151,7 @@ class Aims:
             yield Aim(Spot(node.lineno, node.col_offset + 1), _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`")
 
 
-_KINDS = {"secret": "secrets", "volume": "volumes"}
+_KINDS = {"secret": "secrets", "volume": "volumes", "fetch": "network"}
 
 
 def _aim(use: Use, kind: str, targets: tuple[str, ...], access: str = "") -> Aim:

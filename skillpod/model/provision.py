@@ -35,6 +35,15 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramBinding:
+    """What pod.yaml says of a program's name: an absolute path, what else it reads or starts, and all it has of an environment."""
+
+    path: str
+    reads: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """A wheel that was unpacked into the store: ``digest`` is that of the wheel's bytes, ``place`` the directory, ``modules`` what can be
     imported from it. ``native`` are its files of machine code, which no audit reads."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError, VolumeUnusable, WireBroken
+from skillpod.errors import GuestDied, IsolationUnavailable, ProgramUnusable, SkillpodError, VolumeUnusable, WireBroken
 from skillpod.model.capability import Isolation, Lifetime
 from skillpod.model.domain import DomainBounds
 from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
@@ -20,13 +21,13 @@ from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
 from skillpod.sandbox.wire import OVERHEAD, Decoder, WireError
-from skillpod.sandbox.zygote import Zygote
+from skillpod.sandbox.zygote import SERVE, START_PROGRAMS, Zygote
 
 Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
-_GIVEN = frozenset({"volumes", "secrets", "environment"})
+_GIVEN = frozenset({"volumes", "programs", "secrets", "environment"})
 """The kinds of grants that this sandbox can give and hold a guest to."""
 
 
@@ -84,15 +85,23 @@ class JailSandbox:
         )
         domain = self._domain_of(trust)
         domain.join()
+        programs = self._domain_of(replace(trust, packages=(), has_network=False, programs=launch.provision.programs))
+        programs.join()  # without programs it is the guests' own, and nothing is started there
+
+        def leave() -> None:
+            domain.leave()
+            programs.leave()
+
         return GuestPool(
             launch,
             fork=domain.fork,
+            start=programs.fork,
             memory=memory or self._memory,
             secrets=self._secrets,
             on_death=on_death,
             watch=watch,
             idle=self._idle,
-            on_close=domain.leave,
+            on_close=leave,
         )
 
     async def report(self) -> IsolationReport:
@@ -125,7 +134,15 @@ class JailSandbox:
     async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
         if "cgroup" not in trust.walls:
             await asyncio.to_thread(self._cgroups.open)
-        return Zygote(without=trust.walls, held=held, packages=trust.packages, has_network=trust.has_network, enter=self._cgroups.enter)
+        return Zygote(
+            without=trust.walls,
+            entry=START_PROGRAMS if trust.programs else SERVE,
+            held=held,
+            packages=trust.packages,
+            programs=trust.programs,
+            has_network=trust.has_network,
+            enter=self._cgroups.enter,
+        )
 
     def _end(self, trust: Trust) -> None:
         domain = self._trusted.pop(trust, None)
@@ -147,7 +164,7 @@ def _require_possible(launch: Launch) -> None:
         raise IsolationUnavailable(
             f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
             at="grants",
-            hint="mount a version that asks for volumes at most",
+            hint="mount a version that asks for volumes and programs at most",
         )
     unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.provision.volumes})
     if unbound:
@@ -155,6 +172,13 @@ def _require_possible(launch: Launch) -> None:
             f"no directory is bound to {' and '.join(f'`{name}`' for name in unbound)} here",
             at="permissions.volumes",
             hint="a pod binds volumes in its HOME/pod.yaml, `skillpod test` by --volume NAME=DIR",
+        )
+    missing = sorted(admission.grants.programs - {program.name for program in launch.provision.programs})
+    if missing:
+        raise ProgramUnusable(
+            f"no file is bound to {' and '.join(f'the program `{name}`' for name in missing)} here",
+            at="permissions.programs",
+            hint="a pod binds programs in its HOME/pod.yaml, `skillpod test` by --program NAME=PATH",
         )
 
 

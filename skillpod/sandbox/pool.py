@@ -11,13 +11,15 @@ from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
-from skillpod.model.manifest import GuestCount
+from skillpod.model.manifest import GuestCount, Limits
 from skillpod.ports import Memory
 from skillpod.sandbox.asks.conditions import ConditionAsks
+from skillpod.sandbox.asks.programs import Jail, ProgramAsks
 from skillpod.sandbox.asks.secrets import SecretAsks
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.disclosed import Disclosed
+from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.fresh import Fresh
 from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
@@ -28,19 +30,25 @@ IDLE_SECONDS = 300.0
 _TICKS = 10
 
 
+async def _no_programs(limits: Limits, lifetime: Lifetime) -> Forked:
+    """Forks for programs where none was granted."""
+    raise GuestDied("nothing can be started for this skill")
+
+
 def _nothing() -> None:
     """Hears ``on_close`` when nobody does."""
 
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left."""
+    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in."""
 
     def __init__(
         self,
         launch: Launch,
         *,
         fork: Fork,
+        start: Fork = _no_programs,
         memory: Memory,
         secrets: Secrets = NO_SECRETS,
         on_death: Callable[[SkillpodError], None],
@@ -56,6 +64,12 @@ class GuestPool:
             StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
             SecretAsks(secrets, granted=launch.admission.grants.secrets, disclosed=self._disclosed),
             ConditionAsks(),
+            ProgramAsks(
+                launch.provision.programs,
+                volumes=(volume.name for volume in launch.provision.volumes),
+                limits=manifest.limits,
+                jail=Jail(fork=start, output=self._output, watch=watch),
+            ),
         )
         broker = Broker(answerers, output=self._output, disclosed=self._disclosed)
         self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)

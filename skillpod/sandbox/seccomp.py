@@ -91,6 +91,20 @@ class Filters:
         return {name: getattr(self, name).as_dict() for name in self.__slots__}
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramFilters:
+    """The same for the process that granted programs are forked from, and for what they are started in. Nobody is told of anything: who
+    tried is no guest, but a process that a guest's program started."""
+
+    zygote: Filter
+    guest: Filter
+    among_others: Filter
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the zygote takes it."""
+        return {name: getattr(self, name).as_dict() for name in self.__slots__}
+
+
 @cache
 def build(architecture: str = "") -> Filters:
     """For a machine as ``uname -m`` names it (empty: this one). Raises IsolationUnavailable for one without a table.
@@ -99,21 +113,31 @@ def build(architecture: str = "") -> Filters:
     the calls that a fork needs; the short one takes those away.
     """
     return Filters(
-        zygote=_zygotes(architecture, told=_REFUSED),
-        told=_zygotes(architecture, told=TELL),
+        zygote=_zygotes(architecture, Wearer.ZYGOTE),
+        told=_zygotes(architecture, Wearer.ZYGOTE, told=TELL),
         guest=_guests(architecture, Wearer.GUEST),
         among_others=_guests(architecture, Wearer.GUEST_AMONG_OTHERS),
     )
 
 
+@cache
+def for_programs(architecture: str = "") -> ProgramFilters:
+    """Raises as ``build`` does."""
+    return ProgramFilters(
+        zygote=_zygotes(architecture, Wearer.PROGRAMS_ZYGOTE),
+        guest=_guests(architecture, Wearer.PROGRAM),
+        among_others=_guests(architecture, Wearer.PROGRAM_AMONG_OTHERS),
+    )
+
+
 def for_good(architecture: str = "") -> tuple[bytes, bytes]:
     """The two programs, ``zygote`` and ``among_others``, of a process that puts on both at once. Raises as ``build`` does."""
-    return _zygotes(architecture, told=_REFUSED).program, _guests(architecture, Wearer.GUEST_AMONG_OTHERS).program
+    return _zygotes(architecture, Wearer.ZYGOTE).program, _guests(architecture, Wearer.GUEST_AMONG_OTHERS).program
 
 
-def _zygotes(architecture: str, *, told: int) -> Filter:
+def _zygotes(architecture: str, wearer: Wearer, *, told: int = _REFUSED) -> Filter:
     table, architecture = _table(architecture)
-    wanted = rules(table, architecture, Wearer.ZYGOTE, told=told)
+    wanted = rules(table, architecture, wearer, told=told)
     spans = _spans(wanted, table["last_known"][architecture], otherwise=_REFUSED, unknown=_UNKNOWN)
     return _encode(assemble(spans, architecture=architecture))
 
@@ -148,6 +172,21 @@ class Wearer(Enum):
     ZYGOTE = "zygote"
     GUEST = "guest"
     GUEST_AMONG_OTHERS = "guest among others"
+    PROGRAMS_ZYGOTE = "zygote of programs"
+    PROGRAM = "program"
+    PROGRAM_AMONG_OTHERS = "program among others"
+
+    @property
+    def is_zygote(self) -> bool:
+        return self in (Wearer.ZYGOTE, Wearer.PROGRAMS_ZYGOTE)
+
+    @property
+    def is_of_programs(self) -> bool:
+        return self in (Wearer.PROGRAMS_ZYGOTE, Wearer.PROGRAM, Wearer.PROGRAM_AMONG_OTHERS)
+
+    @property
+    def is_among_others(self) -> bool:
+        return self in (Wearer.GUEST_AMONG_OTHERS, Wearer.PROGRAM_AMONG_OTHERS)
 
 
 def rules(table: Mapping[str, Any], architecture: str, wearer: Wearer, *, told: int) -> list[Rule]:
@@ -179,10 +218,12 @@ def assemble(spans: Sequence[Rule], *, architecture: str) -> list[_Step]:
 
 
 def _rule(row: Mapping[str, Any], number: int, wearer: Wearer, told: int) -> Rule:
-    is_zygotes = bool(row.get("zygote"))
-    is_refused_again = wearer is Wearer.GUEST_AMONG_OTHERS and "own_files" in row
-    if is_zygotes is (wearer is Wearer.ZYGOTE) and not is_refused_again:
+    is_zygotes = row.get("zygote") in ((True, "programs") if wearer.is_of_programs else (True,))
+    is_refused_again = wearer.is_among_others and "own_files" in row
+    if is_zygotes is wearer.is_zygote and not is_refused_again:
         return Rule(number, ALLOW)  # the zygote may, and what it does not need its own filter has settled
+    if wearer.is_of_programs and "program" in row:
+        return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["program"]))
     if "own_files" in row and not is_refused_again:
         return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["own_files"]))
     if row.get("told"):

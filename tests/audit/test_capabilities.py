@@ -42,7 +42,7 @@ def rows(report: Report) -> dict[str, str]:
 def test_a_host_that_is_asked_for_is_named_with_its_port() -> None:
     found = only(report_of("from urllib.request import urlopen\n\nurlopen('https://api.example.com/v1')\n"), "CAP-002")
     assert found.message.endswith(": reaches api.example.com:443, which the manifest asks for")
-    assert (found.severity, found.subject) == (Severity.REVIEW, "api.example.com:443")
+    assert (found.severity, found.subject) == (Severity.NOTICE, "api.example.com:443")
 
 
 def test_a_host_that_is_not_asked_for_comes_with_the_permission_to_paste() -> None:
@@ -261,6 +261,18 @@ def test_the_comparison_has_one_row_a_resource() -> None:
         "volumes /tmp/x": "needs no asking",
         "volumes data (write)": "used, not asked",
     }
+
+
+def test_a_request_that_the_host_makes_reaches_and_may_carry_a_secret() -> None:
+    asked = Permissions(network=frozenset({NetworkAsk("api.example.com", (443,))}), secrets=frozenset({"KEY"}))
+    tool = TOOL + "{} = ctx.fetch('https://{}.example.com/v1')\n"
+    assert rows(report_of(tool.format("it", "api"), asked)) == {
+        "network api.example.com:443": "asked and used",
+        "secrets *": "dynamic",
+        "secrets KEY": "dynamic",
+    }
+    assert "secrets *" not in rows(report_of(tool.format("it", "api"), HOST))
+    assert only(report_of(tool.format("it", "evil"), asked), "CAP-001").severity is Severity.DENY
 
 
 def test_a_pattern_of_hosts_is_a_wildcard_and_covers_what_is_under_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from skillpod.audit.addresses import is_harmless
+from skillpod.audit.addresses import FETCH, is_harmless
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
 from skillpod.audit.facts import Aim, Attribute, Base, Reading, Spot, Use, What
 from skillpod.audit.judgement import judged
@@ -66,6 +66,9 @@ def capabilities(reading: Reading, asked: Permissions) -> Iterator[CapabilityUse
         for target in aim.targets or (ANYTHING,):
             if not aim.is_guess or asked_for(aim.kind, target, aim.access, asked) is not Asked.NO:
                 yield CapabilityUse(kind=aim.kind, resource=target, file=reading.file, line=aim.spot.line, access=aim.access)
+    for aim in aims:
+        if aim.use == FETCH and asked.secrets:  # the host may put one on the request
+            yield CapabilityUse(kind="secrets", resource=ANYTHING, file=reading.file, line=aim.spot.line)
     for use, kind in _imported(reading, {aim.kind for aim in aims}):
         yield CapabilityUse(kind=kind, resource=ANYTHING, file=reading.file, line=use.spot.line)
 
@@ -132,7 +135,15 @@ class _Judge:
         if rule and self._is_new(rule, target):
             by = "which the manifest asks for" if asked is Asked.YES else "which the manifest asks for by a pattern"
             message = f"{aim.words}: {_DOES[aim.kind]} {target}, {by}"
-            yield self._finding(rule, Severity.REVIEW, aim, message, f"do without, and remove it from `permissions.{aim.kind}`", target)
+            is_held_to_it = aim.kind == "network" and asked is Asked.YES  # by the broker; whether it may is asked about what it asks
+            yield self._finding(
+                rule,
+                Severity.NOTICE if is_held_to_it else Severity.REVIEW,
+                aim,
+                message,
+                f"do without, and remove it from `permissions.{aim.kind}`",
+                target,
+            )
 
     def _outside(self, aim: Aim, target: str) -> Iterator[Finding]:
         match aim.kind:

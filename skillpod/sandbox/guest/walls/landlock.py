@@ -22,6 +22,8 @@ def ruleset(plan: Mapping[str, int], shown: root.View, granted: Iterable[tuple[i
         for directory in shown.readable:
             for path, whole in root.pieces(directory, () if has_own_root else shown.hidden):
                 _grant(made, path, plan["read" if whole else "listing"], plan)
+        for path in shown.executable:
+            _grant(made, path, plan["execute"], plan)
         for path in shown.devices:
             _grant(made, path, plan["device"], plan)
         if has_own_root:
@@ -53,6 +55,6 @@ def _grant(made: int, path: str, rights: int, plan: Mapping[str, int]) -> None:
     """Rights that only a directory can have are refused by the kernel for a file."""
     opened = os.open(path, os.O_PATH)
     try:
-        kernel.landlock_grant(made, opened, rights if os.path.isdir(path) else rights & plan["device"])
+        kernel.landlock_grant(made, opened, rights if os.path.isdir(path) else rights & plan["of_a_file"])
     finally:
         os.close(opened)

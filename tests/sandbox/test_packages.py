@@ -1,0 +1,135 @@
+"""Packages in a guest: what can be imported, what wins, what can't be written, and who sees none of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillpod.errors import PackageUnusable, SkillpodError, ToolRaised
+from skillpod.model.guest import Act, Attempt
+from skillpod.model.provision import Package, Provision
+from skillpod.ports import Guests
+from tests.support.guests import launch
+from tests.support.jailed import jailed, sandbox, value
+from tests.support.wheels import unpacked
+
+WORDS = {"words/__init__.py": "from words.inner import WORD\n", "words/inner.py": "WORD = 'hello'\n", "words/data.txt": "a resource\n"}
+HANDLER = """
+    from skillpod import tool
+
+    @tool
+    def evaluated(text: str) -> str:
+        return str(eval(text, {}))
+"""
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Package:
+    return unpacked(tmp_path / "packages", "words", WORDS)
+
+
+def told(text: str, *packages: Package, files: Mapping[str, bytes] | None = None, name: str = "probe") -> Any:
+    """What an expression is in a guest that was given these packages."""
+
+    async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> Any:
+        return await value(guests, "evaluated", text=text)
+
+    return jailed(launch(HANDLER, files=files, name=name, provision=Provision(packages=packages)), act)
+
+
+def test_a_guest_imports_a_package_and_what_is_in_it(words: Package) -> None:
+    assert told("__import__('words').inner.WORD", words) == "hello"
+
+
+def test_without_it_there_is_no_such_module() -> None:
+    with pytest.raises(ToolRaised, match="No module named 'words'"):
+        told("__import__('words')")
+
+
+def test_it_has_its_metadata_and_its_resources(words: Package) -> None:
+    assert told("__import__('importlib.metadata').metadata.version('words')", words) == "1.0.0"
+    assert told("__import__('importlib.resources').resources.files('words').joinpath('data.txt').read_text()", words) == "a resource\n"
+
+
+def test_two_packages_share_a_namespace(tmp_path: Path) -> None:
+    one = unpacked(tmp_path / "packages", "one", {"shared/one.py": "NAME = 1\n"})
+    two = unpacked(tmp_path / "packages", "two", {"shared/two.py": "NAME = 2\n"})
+    import_both = "__import__('shared.one').one.NAME + __import__('shared.two').two.NAME"
+    assert told(import_both, one, two) == "3"
+
+
+@pytest.mark.parametrize("module", ["json", "skillpod", "antigravity"])
+def test_a_package_takes_no_name_of_the_standard_library(tmp_path: Path, module: str) -> None:
+    taken = unpacked(tmp_path / "packages", "taken", {f"{module}.py": "WORD = 'taken'\n"})
+    assert (
+        told(f"hasattr(__import__('importlib').import_module('{module}'), 'WORD') if '{module}' != 'antigravity' else False", taken)
+        == "False"
+    )
+
+
+def test_a_package_takes_no_name_of_the_skills_own_files(words: Package) -> None:
+    assert told("__import__('words').WORD", words, files={"words.py": b"WORD = 'its own'\n"}) == "its own"
+
+
+def test_a_skill_that_is_named_as_its_package_can_import_it(words: Package) -> None:
+    assert told("__import__('words').WORD", words, name="words") == "hello"
+
+
+@pytest.mark.parametrize("act", ["open('/packages/words/words/__init__.py', 'a')", "open('/packages/words/new.py', 'w')"])
+def test_nobody_writes_into_a_package(words: Package, act: str) -> None:
+    with pytest.raises(ToolRaised) as refused:
+        told(act, words)
+    assert refused.value.exception in ("PermissionError", "OSError")
+
+
+def test_no_bytecode_is_written_or_read(words: Package) -> None:
+    assert told("__import__('words').__cached__ and not __import__('os').path.exists(__import__('words').__cached__)", words) == "True"
+    assert not list(Path(words.place).rglob("*.pyc"))
+
+
+def test_a_guest_of_another_trust_domain_sees_none_of_it(words: Package, tmp_path: Path) -> None:
+    other = unpacked(tmp_path / "packages", "other", {"other.py": "WORD = 'other'\n"})
+    ours = f"[__import__('os').path.exists(path) for path in ('/packages/words', {words.place!r})]"
+
+    async def both() -> list[Any]:
+        async with sandbox() as jail:
+            answers = []
+            for packages in ((words,), (other,), ()):
+                guests = jail.open(launch(HANDLER, provision=Provision(packages=packages)), on_death=lambda _: None)
+                try:
+                    answers.append(await value(guests, "evaluated", text=ours))
+                finally:
+                    await guests.close()
+            return answers
+
+    assert asyncio.run(both()) == ["[True, False]", "[False, False]", "[False, False]"]
+
+
+def test_what_a_package_reads_of_itself_is_no_attempt(words: Package) -> None:
+    """Reading is what importing does."""
+    attempts: list[Attempt] = []
+
+    async def heard() -> None:
+        async with sandbox() as jail:
+            guests = jail.open(launch(HANDLER, provision=Provision(packages=(words,))), on_death=lambda _: None, watch=attempts.append)
+            try:
+                assert await value(guests, "evaluated", text="__import__('words').WORD") == "hello"
+                with pytest.raises(ToolRaised):
+                    await value(guests, "evaluated", text="open('/etc/passwd')")
+            finally:
+                await guests.close()
+
+    asyncio.run(heard())
+    assert [attempt.target for attempt in attempts if attempt.act is Act.OPEN] == ["/etc/passwd"]
+
+
+def test_a_package_that_is_not_there_is_named_with_what_to_do(words: Package, tmp_path: Path) -> None:
+    with pytest.raises(PackageUnusable) as refused:
+        told("1", replace(words, place=str(tmp_path / "gone")))
+    assert (refused.value.at, refused.value.hint) == ("requires.packages", "build it again: `skillpod deps build FOLDER`")
+    assert "words" in refused.value.message
