@@ -157,7 +157,7 @@ class Connection:
         """Take what the guest says its skill tried out of a frame. Raises WireError."""
         if "seen" in frame:
             for act, target in seen_of(frame):
-                self._watch(self._attempt(act, self._broker.disclosed.redacted_part(target), Source.GUEST))
+                self._watch(self._attempt(act, target, Source.GUEST))
 
     def _attempt(self, act: Act, target: str, by: Source) -> Attempt:
         tools = {call.tool for call in self._calls.values()}

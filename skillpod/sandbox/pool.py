@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
-from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
-from skillpod.model.manifest import GuestCount, Limits
+from skillpod.model.guest import Attempt, Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
+from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.ports import Memory
 from skillpod.sandbox.asks.conditions import ConditionAsks
 from skillpod.sandbox.asks.programs import Jail, ProgramAsks
@@ -21,12 +22,16 @@ from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.fresh import Fresh
+from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
+from skillpod.sandbox.network.fetch import FetchAsks, Reachable
+from skillpod.sandbox.network.gate import Gate
 from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from skillpod.sandbox.warm import Sessions, Warm
 
 IDLE_SECONDS = 300.0
+_TRAFFIC = 64 * MIB
 _TICKS = 10
 
 
@@ -37,6 +42,13 @@ async def _no_programs(limits: Limits, lifetime: Lifetime) -> Forked:
 
 def _nothing() -> None:
     """Hears ``on_close`` when nobody does."""
+
+
+def _without_secrets(watch: Watch, disclosed: Disclosed) -> Watch:
+    def heard(attempt: Attempt) -> None:
+        watch(replace(attempt, target=disclosed.redacted_part(attempt.target)) if disclosed else attempt)
+
+    return heard
 
 
 class GuestPool:
@@ -51,6 +63,8 @@ class GuestPool:
         start: Fork = _no_programs,
         memory: Memory,
         secrets: Secrets = NO_SECRETS,
+        lookup: Lookup = system_lookup,
+        authorities: str = "",
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
         idle: float = IDLE_SECONDS,
@@ -60,9 +74,12 @@ class GuestPool:
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._disclosed = Disclosed()
         self._output = Output(redact=self._disclosed.redacted_part)
+        watch = _without_secrets(watch, self._disclosed)
+        through = Reachable(Gate(launch.admission.grants.network), Resolver(lookup), _TRAFFIC, authorities)
         answerers = (
             StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
             SecretAsks(secrets, granted=launch.admission.grants.secrets, disclosed=self._disclosed),
+            FetchAsks(through, secrets, granted=launch.admission.grants.secrets, watch=watch),
             ConditionAsks(),
             ProgramAsks(
                 launch.provision.programs,
