@@ -81,6 +81,7 @@ from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
 from skillpod.store.memory import SkillMemory
+from skillpod.store.packages import PackageStore
 
 SWEEP = 3.0
 """Seconds between two looks at everything, whatever the watcher says."""
@@ -166,6 +167,8 @@ class SkillManager:
         self._config_stamp = self._stamp_config()
         clock = SystemClock()
         self._in_force = InForce(self._policies, name=lambda: self._policy_name or self._config.policy, today=lambda: day(clock.epoch()))
+        self._packages = PackageStore(self.home.packages)
+        self._packages_stamp = self._packages.stamp()
         self._audits = audits = helper()
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
@@ -296,6 +299,7 @@ class SkillManager:
         try:
             self._watcher.ensure()
             await self._reload_config()
+            self._note_packages()
         finally:
             await self._supervisor.sweep()
 
@@ -315,15 +319,25 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, SecretUnusable."""
+        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, PackageUnusable, SecretUnusable."""
         grants, bound, places = admission.grants, self._config.bindings, self._places
         self._secrets.require(grants.secrets)
         set_for_it = self._config.variables.of(manifest.name)
+        folder = self.root / manifest.name
+        build = f"`skillpod deps build {folder if folder.is_dir() else 'DIR'} --home {self.home.path}`; it is tried again by itself"
         return Provision(
             volumes=volumes.resolve(grants.volumes, bound.volumes, places),
             programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
+            packages=self._packages.find(manifest.requires.packages, hint=build),
             variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
         )
+
+    def _note_packages(self) -> None:
+        """Somebody built one, or took one away: what waits for them is decided again."""
+        stamp = self._packages.stamp()
+        if stamp != self._packages_stamp:
+            self._packages_stamp = stamp
+            self._supervisor.packages_changed()
 
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.addresses import FETCH, is_harmless, reached
+from skillpod.audit.addresses import FETCH, is_client, is_harmless, reached
 from skillpod.audit.context import is_member
 from skillpod.audit.facts import Aim, Spot, Use, What
 from skillpod.audit.judgement import judged
@@ -55,9 +55,13 @@ class Aims:
         self._texts = Texts(reader)
         self._paths = Paths(reader, self._texts)
 
-    # --- members of the standard library -----------------------------------------------------------------------------------------
+    # --- members of the standard library, and of well-known packages ----------------------------------------------------------------
 
     def of_use(self, use: Use, place: Place) -> Iterator[Aim]:
+        if use.what is What.FOREIGN:
+            if not use.is_import and is_client(use.path):
+                yield _aim(use, "network", reached(use.path, use.call, place.scope, self._texts))
+            return
         if use.what is not What.MEMBER and not (
             use.what is What.MODULE and use.call is not None
         ):  # ``socket.socket()`` reads as the module

@@ -17,10 +17,11 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.checkup import skill_folders, today
 from skillpod.cli.faults import Line, body_lines, fault_lines
-from skillpod.cli.options import Folders, Json, Policies, PolicyName
+from skillpod.cli.options import DEFAULT_HOME, Folders, HomeDir, Json, Policies, PolicyName
 from skillpod.cli.values import json_object
 from skillpod.config import load_suppressions
 from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
+from skillpod.home import Home
 from skillpod.inforce import load_rules
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import helper
@@ -39,6 +40,7 @@ from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places
 from skillpod.serve.answers import Exit, answer
 from skillpod.store.memory import SkillMemory
+from skillpod.store.packages import PackageStore
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -62,9 +64,11 @@ def try_out(
             "--program", metavar="NAME=PATH", help="The file for a program that the skills ask for, and after commas what else it reads."
         ),
     ] = None,
+    home: HomeDir = DEFAULT_HOME,
     json: Json = False,
 ) -> None:
-    """Run the tests of each manifest in the jail, as a pod would before it publishes the skill. No pod is needed.
+    """Run the tests of each manifest in the jail, as a pod would before it publishes the skill. No pod is needed; packages are
+    those that were built in --home.
 
     Exit code 1 when a skill is refused, 4 when a test fails.
     """
@@ -74,6 +78,7 @@ def try_out(
         suppressions=load_suppressions(policies, today=today()),
         config=values,
         bindings=Bindings(volumes=_bound(volumes or []), programs=_programs(programs or [])),
+        packages=PackageStore(Home(home.absolute()).packages),
     )
     with render.working("testing"):
         tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], given))
@@ -153,6 +158,7 @@ class Given:
     suppressions: Suppressions
     config: Mapping[str, Any]
     bindings: Bindings
+    packages: PackageStore
 
 
 # --- what was tried ----------------------------------------------------------------------------------------------------------------
@@ -227,6 +233,7 @@ async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list
     provision = Provision(
         volumes=volumes.resolve([ask for ask in admission.grants.volumes if ask.name in bound.volumes], bound.volumes, places),
         programs=programs.resolve(admission.grants.programs & bound.programs.keys(), bound.programs, places, {}),
+        packages=given.packages.find(manifest.requires.packages, hint="`skillpod deps build DIR`, with the skill's folder"),
     )
     launch = Launch(
         admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, provision=provision

@@ -16,6 +16,7 @@ from skillpod.errors import (
     JournalFailed,
     Misconfigured,
     NameTaken,
+    PackageUnusable,
     PathUnusable,
     ProgramUnusable,
     SkillpodError,
@@ -393,6 +394,17 @@ class Supervisor:
                 self.spawn(kept.discard())
             occasion = Occasion(trigger="config", actor="owner", since=self._parts.clock.now())
             self.spawn(self._take_what_lost(slot, occasion))
+
+    def packages_changed(self) -> None:
+        """In the store of packages: what could not be mounted, or tried, for want of one is mounted or tried again."""
+        for slot in list(self.slots.values()):
+            question = slot.question
+            if question is not None and question.trial is not None and isinstance(question.trial.error, PackageUnusable):
+                question.trial = None
+                self.spawn(self._try_out(slot, question))
+            if isinstance(slot.error, PackageUnusable):
+                slot.forget_refusal()
+                self.spawn_look(slot.name, Occasion(trigger="requires", actor=FOLDER, since=self._parts.clock.now()))
 
     async def _take_what_lost(self, slot: Slot, occasion: Occasion) -> None:
         await self._withdraw_what_lost(slot, occasion)  # before the lock: taking away never waits

@@ -16,6 +16,7 @@ from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
+from skillpod.sandbox.network.dial import Lookup, system_lookup
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.secrets import NO_SECRETS, Secrets
@@ -27,7 +28,7 @@ Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
-_GIVEN = frozenset({"volumes", "programs", "secrets", "environment"})
+_GIVEN = frozenset({"volumes", "network", "secrets", "environment", "programs"})
 """The kinds of grants that this sandbox can give and hold a guest to."""
 
 
@@ -35,9 +36,9 @@ class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
     ``secrets`` are the pod's, of which each skill gets those it was granted.
 
-    One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds is ended,
-    but the plain one.
-    """
+    ``lookup`` is how names of the network are found, ``authorities`` a file of certificates that guests with the network trust beside the
+    machine's. One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds
+    is ended, but the plain one."""
 
     def __init__(
         self,
@@ -48,12 +49,16 @@ class JailSandbox:
         idle: float = IDLE_SECONDS,
         linger: float = LINGER_SECONDS,
         bounds: DomainBounds = _BOUNDS,
+        lookup: Lookup = system_lookup,
+        authorities: str = "",
     ) -> None:
         self._memory = memory
         self._secrets = secrets
         self._idle = idle
         self._linger = linger
         self._cgroups = Domains(bounds)
+        self._lookup = lookup
+        self._authorities = authorities
         self._plain = Trust(without)
         self._trusted: dict[Trust, TrustDomain] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -100,6 +105,8 @@ class JailSandbox:
             secrets=self._secrets,
             on_death=on_death,
             watch=watch,
+            lookup=self._lookup,
+            authorities=self._authorities,
             idle=self._idle,
             on_close=leave,
         )
@@ -141,6 +148,7 @@ class JailSandbox:
             packages=trust.packages,
             programs=trust.programs,
             has_network=trust.has_network,
+            authorities=self._authorities,
             enter=self._cgroups.enter,
         )
 

@@ -12,7 +12,7 @@ from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
 from skillpod.model.guest import Attempt, Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
-from skillpod.model.manifest import MIB, GuestCount, Limits
+from skillpod.model.manifest import GuestCount, Limits
 from skillpod.ports import Memory
 from skillpod.sandbox.asks.conditions import ConditionAsks
 from skillpod.sandbox.asks.programs import Jail, ProgramAsks
@@ -22,16 +22,17 @@ from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.fresh import Fresh
+from skillpod.sandbox.network.bound import BoundSecrets
 from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
-from skillpod.sandbox.network.fetch import FetchAsks, Reachable
+from skillpod.sandbox.network.fetch import FetchAsks
 from skillpod.sandbox.network.gate import Gate
+from skillpod.sandbox.network.switchboard import Exchange
 from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from skillpod.sandbox.warm import Sessions, Warm
 
 IDLE_SECONDS = 300.0
-_TRAFFIC = 64 * MIB
 _TICKS = 10
 
 
@@ -53,7 +54,8 @@ def _without_secrets(watch: Watch, disclosed: Disclosed) -> Watch:
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in."""
+    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in; names of
+    the network are looked up by ``lookup``."""
 
     def __init__(
         self,
@@ -63,10 +65,10 @@ class GuestPool:
         start: Fork = _no_programs,
         memory: Memory,
         secrets: Secrets = NO_SECRETS,
-        lookup: Lookup = system_lookup,
         authorities: str = "",
         on_death: Callable[[SkillpodError], None],
         watch: Watch = unwatched,
+        lookup: Lookup = system_lookup,
         idle: float = IDLE_SECONDS,
         on_close: Callable[[], None] = _nothing,
     ) -> None:
@@ -75,11 +77,12 @@ class GuestPool:
         self._disclosed = Disclosed()
         self._output = Output(redact=self._disclosed.redacted_part)
         watch = _without_secrets(watch, self._disclosed)
-        through = Reachable(Gate(launch.admission.grants.network), Resolver(lookup), _TRAFFIC, authorities)
+        granted = launch.admission.grants
+        exchange, bound = Exchange(Gate(granted.network), Resolver(lookup)), BoundSecrets(secrets, granted=granted.secrets)
         answerers = (
             StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
-            SecretAsks(secrets, granted=launch.admission.grants.secrets, disclosed=self._disclosed),
-            FetchAsks(through, secrets, granted=launch.admission.grants.secrets, watch=watch),
+            SecretAsks(secrets, granted=granted.secrets, disclosed=self._disclosed),
+            FetchAsks(exchange, bound, traffic=manifest.limits.traffic, authorities=authorities, watch=watch),
             ConditionAsks(),
             ProgramAsks(
                 launch.provision.programs,
@@ -89,7 +92,8 @@ class GuestPool:
             ),
         )
         broker = Broker(answerers, output=self._output, disclosed=self._disclosed)
-        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
+        reached = exchange if granted.network else None
+        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch, exchange=reached)
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0

@@ -78,17 +78,22 @@ class _Step(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Filters:
     """``zygote`` is put on once and inherited by every guest, ``told`` is the same with a listener for what is told; ``guest`` is what each
-    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own. Of all filters on a process the
-    strictest answer holds (seccomp(2))."""
+    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own, and ``reaching`` and
+    ``reaching_among_others`` are these for guests with a line to the network. Of all filters on a process the strictest answer holds
+    (seccomp(2))."""
 
     zygote: Filter
     told: Filter
     guest: Filter
     among_others: Filter
+    reaching: Filter
+    reaching_among_others: Filter
 
-    def as_dict(self) -> dict[str, Any]:
-        """As the zygote takes it."""
-        return {name: getattr(self, name).as_dict() for name in self.__slots__}
+    def as_dict(self, *, with_line: bool = False) -> dict[str, Any]:
+        """As the zygote takes it, whose guests have a line or have none: ``zygote``, ``told``, ``guest`` and ``among_others``."""
+        guest, among_others = (self.reaching, self.reaching_among_others) if with_line else (self.guest, self.among_others)
+        sent = {"zygote": self.zygote, "told": self.told, "guest": guest, "among_others": among_others}
+        return {name: each.as_dict() for name, each in sent.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ def build(architecture: str = "") -> Filters:
         told=_zygotes(architecture, Wearer.ZYGOTE, told=TELL),
         guest=_guests(architecture, Wearer.GUEST),
         among_others=_guests(architecture, Wearer.GUEST_AMONG_OTHERS),
+        reaching=_guests(architecture, Wearer.REACHING),
+        reaching_among_others=_guests(architecture, Wearer.REACHING_AMONG_OTHERS),
     )
 
 
@@ -172,6 +179,8 @@ class Wearer(Enum):
     ZYGOTE = "zygote"
     GUEST = "guest"
     GUEST_AMONG_OTHERS = "guest among others"
+    REACHING = "guest with a line"
+    REACHING_AMONG_OTHERS = "guest with a line among others"
     PROGRAMS_ZYGOTE = "zygote of programs"
     PROGRAM = "program"
     PROGRAM_AMONG_OTHERS = "program among others"
@@ -186,7 +195,12 @@ class Wearer(Enum):
 
     @property
     def is_among_others(self) -> bool:
-        return self in (Wearer.GUEST_AMONG_OTHERS, Wearer.PROGRAM_AMONG_OTHERS)
+        """Whether some of the files it may change are not its own."""
+        return self in (Wearer.GUEST_AMONG_OTHERS, Wearer.REACHING_AMONG_OTHERS, Wearer.PROGRAM_AMONG_OTHERS)
+
+    @property
+    def has_line(self) -> bool:
+        return self in (Wearer.REACHING, Wearer.REACHING_AMONG_OTHERS)
 
 
 def rules(table: Mapping[str, Any], architecture: str, wearer: Wearer, *, told: int) -> list[Rule]:
@@ -226,6 +240,8 @@ def _rule(row: Mapping[str, Any], number: int, wearer: Wearer, told: int) -> Rul
         return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["program"]))
     if "own_files" in row and not is_refused_again:
         return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["own_files"]))
+    if "line" in row and wearer.has_line:
+        return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["line"]))
     if row.get("told"):
         return Rule(number, told)
     if "errno" in row:

@@ -42,8 +42,9 @@ class Zygote:
 
     ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
     ``held`` are the directories its guests get, each with the descriptor it is given by; ``packages`` what they may import beside the
-    standard library; with ``has_network`` each guest has a line to ask for connections on. With ``programs`` it is a zygote for them, and
-    ``entry`` is ``START_PROGRAMS``. ``enter`` puts its process into a cgroup that bounds all its guests together. Raises
+    standard library; with ``has_network`` each guest has a line to ask for connections on, and beside the certificates of the machine it
+    trusts those in the file ``authorities``. With ``programs`` it is a zygote for them, and ``entry`` is ``START_PROGRAMS``. ``enter`` puts
+    its process into a cgroup that bounds all its guests together. Raises
     IsolationUnavailable for no such wall.
     """
 
@@ -56,6 +57,7 @@ class Zygote:
         packages: Sequence[Package] = (),
         programs: Sequence[Program] = (),
         has_network: bool = False,
+        authorities: str = "",
         enter: Enter = unbounded,
     ) -> None:
         unknown = without.difference(WALLS)
@@ -68,6 +70,7 @@ class Zygote:
         self._packages = packages
         self._programs = programs
         self._has_network = has_network
+        self._authorities = authorities
         self._enter = unbounded if "cgroup" in without else enter
         self._process: ZygoteProcess | None = None
         self._serial = 0
@@ -91,7 +94,7 @@ class Zygote:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._environment(), tuple(self._held.values()))
+            process = ZygoteProcess(self._environment(), tuple(self._held.values()), has_network=self._has_network)
             listeners: list[int] = []
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
@@ -143,7 +146,7 @@ class Zygote:
 
     def _ask(self) -> Asked:
         try:
-            return Asked()
+            return Asked(with_line=self._has_network)
         except OSError as fault:
             raise GuestDied(f"no guest could be asked for: {fault}", hint="raise the pod's limit of open files (ulimit -n)") from fault
 
@@ -158,7 +161,7 @@ class Zygote:
             "missing": missing,
             "environment": dict(bootstrap.ENVIRONMENT),
             "landlock": landlock.plan(landlock.abi()).as_dict(),
-            "filters": (seccomp.for_programs() if self._programs else seccomp.build()).as_dict(),
+            "filters": self._filters(),
             "volumes": [
                 {"name": volume.name, "path": volume.path, "access": volume.access.value, "descriptor": descriptor}
                 for volume, descriptor in self._held.items()
@@ -168,8 +171,11 @@ class Zygote:
                 {"name": each.name, "path": each.path, "device": each.device, "inode": each.inode, "reads": each.reads}
                 for each in self._programs
             ],
-            "network": self._has_network,
+            "network": {"authorities": self._authorities} if self._has_network else None,
         }
+
+    def _filters(self) -> dict[str, Any]:
+        return seccomp.for_programs().as_dict() if self._programs else seccomp.build().as_dict(with_line=self._has_network)
 
     def _unusable(self, said: Shortcoming) -> SkillpodError:
         volume = next((volume for volume in self._held if volume.name == said.name), None)

@@ -171,6 +171,20 @@ def test_one_fault_is_also_the_errors_own_message() -> None:
     assert (caught.value.at, caught.value.hint) == ("manifest.yaml:tier", "did you mean `write`?")
 
 
+HASH = f"sha256:{'0' * 64}"
+TWICE = f"{{{{name: {{}}, version: '1', hashes: ['{HASH}']}}}}"
+
+
+def test_a_lock_is_read_with_its_names_normalised() -> None:
+    other = HASH.replace("0", "1")
+    entry = f"{{name: Ruamel.Yaml, version: '0.18', hashes: ['{other}', '{HASH}']}}"
+    found = read(f"requires: {{packages: [{entry}, {{name: PyYAML, version: '6', hashes: ['{HASH}'], imports: [yaml], native: true}}]}}")
+    assert [each.as_dict() for each in found.requires.packages] == [
+        {"name": "ruamel-yaml", "version": "0.18", "hashes": [HASH, other], "imports": ["ruamel_yaml"], "native": False},
+        {"name": "pyyaml", "version": "6", "hashes": [HASH], "imports": ["yaml"], "native": True},
+    ]
+
+
 def test_every_fault_is_told_at_once_and_always_in_the_same_order() -> None:
     manifest = """\
 nme: x
@@ -197,6 +211,7 @@ entry: main.py
         "nme",
         "permissions.network[0].ports",
         "permissions.secrets",
+        "requires.packages[0]",
         "tests[0].argments",
         "tests[0].tool",
         "version",
@@ -210,7 +225,6 @@ entry: main.py
         "config.schema.type",
         "requires.python",
         "requires.skills.text_tools",
-        "requires.packages",
     ]
     assert found == manifest_faults(manifest=manifest, folder="x")
 
@@ -240,7 +254,21 @@ entry: main.py
         ("state: {version: 0}", "manifest.yaml:state.version: expected at least 1, got 0"),
         ("tags: [a, a]", "manifest.yaml:tags: an item is in the list twice"),
         ("tools: {scan: {aproval: never}}", "manifest.yaml:tools.scan.aproval: unknown key (did you mean `approval`?)"),
-        ("requires: {packages: [requests]}", "manifest.yaml:requires.packages: third-party packages come with a later version"),
+        (
+            "requires: {packages: [requests]}",
+            "requires.packages[0]: expected a mapping, got 'requests' (`skillpod deps lock NAME` prints what to write)",
+        ),
+        (f"requires: {{packages: [{{name: a, version: '1', hash: x, hashes: ['{HASH}']}}]}}", "(did you mean `hashes`?)"),
+        ("requires: {packages: [{name: a, version: '1', hashes: []}]}", "requires.packages[0].hashes: "),
+        ("requires: {packages: [{name: a, version: '1', hashes: [md5:0]}]}", "expected sha256: and 64 hex digits, got 'md5:0'"),
+        (f"requires: {{packages: [{{name: a==1, version: '1', hashes: ['{HASH}']}}]}}", "a package's name, without a version"),
+        (f"requires: {{packages: [{{name: a, version: '>=1', hashes: ['{HASH}']}}]}}", "expected a version like 4.17.0, got '>=1'"),
+        (
+            f"requires: {{packages: [{{name: a, version: '1', hashes: ['{HASH}'], imports: [json]}}]}}",
+            "json is the standard library's, which wins",
+        ),
+        (f"requires: {{packages: [{{name: a, version: '1', hashes: ['{HASH}'], imports: [skillpod]}}]}}", "skillpod is skillpod's own"),
+        (f"requires: {{packages: [{TWICE.format('A-b')}, {TWICE.format('a_B')}]}}", "requires.packages[1].name: a-b is listed twice"),
         ("requires: {python: three}", "manifest.yaml:requires.python: expected versions like >=1.2,<2, got 'three'"),
         ('requires: {skills: {text_tools: ""}}', "manifest.yaml:requires.skills.text_tools: expected versions like >=1.2,<2, got nothing"),
         ('requires: {skills: {Text: ">=1"}}', "manifest.yaml:requires.skills.Text: 'Text' can't be required"),

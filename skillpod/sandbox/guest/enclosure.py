@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skillpod.sandbox.guest import kernel
-from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, rlimits, root
+from skillpod.sandbox.guest.walls import capabilities, descriptors, environment, landlock, namespaces, rlimits, root
 from skillpod.sandbox.guest.walls.board import PROGRAMS_REQUIRE, REQUIRED, Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
 from skillpod.sandbox.guest.walls.packages import Packages
@@ -19,6 +19,7 @@ from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 from skillpod.sandbox.guest.walls.volumes import Volumes
 
 if TYPE_CHECKING:
+    from skillpod.sandbox.guest.network.authorities import Authorities
     from skillpod.sandbox.guest.walls.programs import Programs
 
 
@@ -43,11 +44,11 @@ class Given(NamedTuple):
 def shut_in(start: Mapping[str, Any]) -> Enclosure:
     """Everything but the pid namespace's first process, which is the caller's to fork. Raises WallFailed naming the wall to do without,
     GrantFailed."""
-    programs = _programs(start["programs"])
+    programs, trusted = _programs(start["programs"]), _trusted(start["network"])
     required = REQUIRED if programs is None else REQUIRED | PROGRAMS_REQUIRE
     walls = Walls(start["without"], start["missing"], required)
     volumes, packages = Volumes(start["volumes"]), Packages(start["packages"])
-    shown = root.view() if programs is None else programs.view()
+    shown = root.view(trusted.files if trusted else {}) if programs is None else programs.view()
     baseline, interpreter = root.address_space(), sys.executable
     walls.put_up("environment", partial(environment.check, start["environment"]))
     if walls.fault():
@@ -61,6 +62,8 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
     nesting = programs is not None and walls.stands("pid_namespace")
     capabilities.keep_for_forks(mounting=walls.stands("pivot_root") or nesting, changing_id=ids > 1, signalling=signalling)
     plan = start["landlock"]
+    if trusted:
+        shown = trusted.announce(shown, has_own_root=walls.stands("pivot_root"))
     ruleset = _ruleset(walls, plan, shown, volumes, packages) if plan["abi"] and walls.possible("landlock") else None
     _require_a_wall_around_files(walls, ruleset)
     alone = ids > 1 and volumes.user is None
@@ -76,6 +79,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         cgroup=start["cgroup"],
         volumes=volumes.said(),
         starts_programs=programs is not None,
+        blank=descriptors.blank() if trusted else None,
     )
     volumes.close()
     packages.close()
@@ -89,6 +93,15 @@ def _programs(listed: Sequence[Mapping[str, Any]]) -> Programs | None:
     from skillpod.sandbox.guest.walls.programs import Programs  # SAFE: here, so that no other zygote pays for it
 
     return Programs(listed)
+
+
+def _trusted(network: Mapping[str, Any] | None) -> Authorities | None:
+    """Read while the host's files can be: whom a guest that reaches hosts believes."""
+    if network is None:
+        return None
+    from skillpod.sandbox.guest.network import authorities  # SAFE: here, so that zygotes without the network never load it
+
+    return authorities.gather(network["authorities"])
 
 
 def _enter_namespaces(walls: Walls, shown: root.View, given: Given) -> int:

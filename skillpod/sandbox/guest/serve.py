@@ -172,7 +172,7 @@ class _Running:
 def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
-    observer = Observer([*sys.path, *packages.places()], load["volumes"].values())
+    observer = Observer([*sys.path, *packages.places()], load["volumes"].values(), has_line=load["network"])
     observer.install()
     try:
         if load["variables"]:

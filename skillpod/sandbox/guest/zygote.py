@@ -1,9 +1,10 @@
 """The process guests are forked from: it shuts itself in once, loads what guests need, then forks on demand. It runs no skill code.
 
 The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's end
-of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where there is one),
-``failed {wall, detail}`` or ``failed {kind, name, detail, remedy}`` of a grant, once; ``forked {id}`` with a pidfd, or
-``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests with it.
+of the wire, the write end of its output pipe and, where guests may have the network, the end of its line. To the host: ``ready {walls}``
+(with the listener of the witness, where there is one), ``failed {wall, detail}`` or ``failed {kind, name, detail, remedy}`` of a grant,
+once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests
+with it.
 """
 
 from __future__ import annotations
@@ -135,24 +136,27 @@ class _Zygote:
                     self._reap(descriptor)
 
     def _receive(self) -> None:
-        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 2)
+        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 3)
         if not data:
             os._exit(0)
         request = json.loads(data)
         try:
             self._fork(request, descriptors)
-        except (OSError, ValueError) as error:  # no process to be had, or no room here for the two descriptors that came along
+        except (OSError, ValueError) as error:  # no process to be had, or no room here for the descriptors that came along
             _send(self._control, {"t": "refused", "id": request["id"], "detail": str(error)})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
 
     def _fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
-        wire_end, output = descriptors
+        wire_end, output, *line = descriptors
+        if len(line) != (self._prepared.blank is not None):
+            raise ValueError("no room for the descriptors that came along")
         guest = Guest(
             parent=os.getpid() if isinstance(self._scores, sacrifice.Scores) else 0,
             wire=wire_end,
             output=output,
+            line=line[0] if line else None,
             limits=request["limits"],
             user=self._free_user(),
             is_shared=self._ids == 1 or self._shared_user is not None,

@@ -11,17 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from skillpod.errors import SecretUnusable
 from skillpod.model.capability import endpoint
 from skillpod.model.guest import Act, Attempt, Source, Watch, unwatched
 from skillpod.model.reach import Traffic
 from skillpod.sandbox.asks.asking import Answer, Denied, Reached
 from skillpod.sandbox.disclosed import Disclosed
-from skillpod.sandbox.network.dial import Resolver
-from skillpod.sandbox.network.gate import Barred, Gate
+from skillpod.sandbox.network.bound import BoundSecrets, Place
+from skillpod.sandbox.network.gate import Barred
 from skillpod.sandbox.network.request import Answer as Answered
 from skillpod.sandbox.network.request import HttpExchange, Request, RequestFailed, in_thread
-from skillpod.sandbox.secrets import Secrets
+from skillpod.sandbox.network.switchboard import Exchange
 
 MOST_BODY = 4 * 1024 * 1024
 """Bytes of one answer: it is one message to the guest, which holds it in memory more than once."""
@@ -57,24 +56,15 @@ class _Wanted:
         return self.url.port or _PORTS[self.url.scheme]
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """What a generation's requests go through: its grants, who looks names up, how many bytes one call may carry, and a file of
-    certificates that are trusted beside the system's."""
-
-    gate: Gate
-    resolver: Resolver
-    traffic: int
-    authorities: str = ""
-
-
 class FetchAsks:
-    """``granted`` are the secrets; of those that are bound, each is put into requests to its host. ``watch`` hears what was barred."""
+    """Requests go through what the ``exchange`` grants, with the secrets ``bound`` to where they go; one call carries at most ``traffic``
+    bytes. ``authorities`` is a file of certificates that are trusted beside the system's; ``watch`` hears what was barred."""
 
-    def __init__(self, through: Reachable, secrets: Secrets, *, granted: frozenset[str], watch: Watch = unwatched) -> None:
-        self._through = through
-        self._secrets = secrets
-        self._granted = granted
+    def __init__(self, exchange: Exchange, bound: BoundSecrets, *, traffic: int, authorities: str = "", watch: Watch = unwatched) -> None:
+        self._exchange = exchange
+        self._bound = bound
+        self._traffic = traffic
+        self._authorities = authorities
         self._watch = watch
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._tls: ssl.SSLContext | None = None
@@ -97,7 +87,7 @@ class FetchAsks:
     async def _followed(self, wanted: _Wanted, reached: Reached) -> dict[str, Any]:
         for _ in range(_REDIRECTS + 1):
             answer, echoes = await self._made(wanted, reached)
-            further = _redirected(wanted, answer)
+            further = _redirected(wanted, answer, echoes)
             if further is None:
                 return _told(wanted, answer, echoes)
             wanted = further
@@ -107,13 +97,13 @@ class FetchAsks:
         """The answer, and what the host put into the request."""
         host, port = str(wanted.url.hostname), wanted.port
         try:
-            name = self._through.gate.name(host, port)
-            addresses = await self._through.resolver.resolve(self._through.gate, host, port)
+            name = self._exchange.gate.name(host, port)
+            addresses = await self._exchange.resolver.resolve(self._exchange.gate, host, port)
         except Barred as refusal:
             _count(reached, refusal.destination, Traffic(refused=1))
             self._watch(Attempt(act=Act.CONNECT, target=refusal.destination, by=Source.BROKER))
             raise
-        put, echoes = await self._bound(wanted, name, reached)
+        put, echoes = await self._bound.headers(Place(wanted.url.scheme, name, port), wanted.headers.keys(), reached)
         request = Request(
             method=wanted.method,
             host=name,
@@ -124,41 +114,19 @@ class FetchAsks:
             tls=await self._trusted() if wanted.url.scheme == "https" else None,
             most=min(MOST_BODY, self._left(reached, wanted)),
         )
-        exchange = HttpExchange(request, addresses)
+        conversation = HttpExchange(request, addresses)
         try:
-            return await exchange.make(), echoes
+            return await conversation.make(), echoes
         finally:
-            _count(reached, endpoint(name, port), exchange.traffic)
+            _count(reached, endpoint(name, port), conversation.traffic)
 
     def _left(self, reached: Reached, wanted: _Wanted) -> int:
         """Bytes that the call may carry yet, without this request's own."""
         carried = sum(traffic.sent + traffic.received for traffic in reached.network.values())
-        left = self._through.traffic - carried - len(wanted.body)
+        left = self._traffic - carried - len(wanted.body)
         if left <= 0:
-            raise Denied(f"the call has carried {carried} bytes, and limits.traffic allows {self._through.traffic}")
+            raise Denied(f"the call has carried {carried} bytes, and limits.traffic allows {self._traffic}")
         return left
-
-    async def _bound(self, wanted: _Wanted, host: str, reached: Reached) -> tuple[list[tuple[str, str]], Disclosed]:
-        """The headers that carry secrets bound to where this request goes."""
-        put: dict[str, tuple[str, str]] = {}
-        echoes = Disclosed()
-        for name in sorted(self._granted):
-            try:
-                bound = self._secrets.bound(name)
-                if bound is None or (bound.scheme, bound.host) != (wanted.url.scheme, host) or wanted.port not in bound.ports:
-                    continue
-                header = bound.header.lower()
-                if header in wanted.headers or header in put:
-                    raise Denied(f"the header {bound.header} to {host} is the host's: it carries the secret {name}")
-                secret = await self._secrets.read(name)
-            except SecretUnusable as fault:
-                raise Denied(f"the host can't get the secret {name!r} now; its operator can see why") from fault
-            if not (secret.reveal().isascii() and secret.reveal().isprintable()):
-                raise Denied(f"the secret {name!r} has characters that no header takes; its operator must know")
-            put[header] = (bound.header, bound.format.replace("{}", secret.reveal()))
-            echoes.add(secret)
-            reached.secrets.add(name)
-        return list(put.values()), echoes
 
     async def _trusted(self) -> ssl.SSLContext:
         """Made once: reading what the system trusts takes longer than most requests."""
@@ -168,8 +136,8 @@ class FetchAsks:
 
     def _read_authorities(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
-        if self._through.authorities:
-            context.load_verify_locations(self._through.authorities)
+        if self._authorities:
+            context.load_verify_locations(self._authorities)
         return context
 
 
@@ -244,11 +212,13 @@ def _unless(given: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
 # --- what is answered ------------------------------------------------------------------------------------------------------------
 
 
-def _redirected(wanted: _Wanted, answer: Answered) -> _Wanted | None:
+def _redirected(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> _Wanted | None:
     """Where an answer sends this request (RFC 9110, 15.4); None when it is one. Raises Denied for where it may not be sent."""
     place = next((value for name, value in answer.headers if name.lower() == "location"), "")
     if answer.status not in (301, 302, 303, 307, 308) or not place:
         return None
+    if echoes.redacted(place) != place:
+        raise Denied(f"{wanted.url.hostname} sends the request on to an address that has a secret in it: that is not followed")
     url = _address(urljoin(wanted.url.geturl(), place))
     if wanted.url.scheme == "https" and url.scheme == "http":
         raise Denied(f"{wanted.url.hostname} sends the request on to http://{url.hostname}, without encryption: that is not followed")

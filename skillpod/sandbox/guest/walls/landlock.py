@@ -26,6 +26,8 @@ def ruleset(plan: Mapping[str, int], shown: root.View, granted: Iterable[tuple[i
             _grant(made, path, plan["execute"], plan)
         for path in shown.devices:
             _grant(made, path, plan["device"], plan)
+        for path in shown.files:
+            _grant(made, path, plan["read"], plan)
         if has_own_root:
             _grant(made, root.SCRATCH_HOLDER, plan["scratch"], plan)
         for opened, rights in granted:
@@ -34,7 +36,7 @@ def ruleset(plan: Mapping[str, int], shown: root.View, granted: Iterable[tuple[i
         if isinstance(error, PermissionError) and error.filename and not has_own_root:
             raise out_of_reach("pivot_root", error) from error
         raise WallFailed("landlock", error) from error
-    return descriptors.out_of_the_wires_place(made)
+    return descriptors.out_of_their_places(made)
 
 
 def enforce(made: int | None, abi: int) -> str:

@@ -34,7 +34,8 @@ class Prepared(NamedTuple):
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
     can only shrink; ``cgroup`` is what the host said of the one it put the zygote into; ``volumes`` what ``Volumes.said`` says.
-    ``starts_programs``: its guests are no skills, but start granted programs.
+    ``starts_programs``: its guests are no skills, but start granted programs. ``blank`` is what ``descriptors.BLANK`` will be, where
+    guests have a line to the network.
     """
 
     walls: Walls
@@ -47,15 +48,18 @@ class Prepared(NamedTuple):
     cgroup: Mapping[str, Any]
     volumes: Said
     starts_programs: bool
+    blank: int | None
 
 
 class Guest(NamedTuple):
-    """One fork: its parent's process id (0 where that is out of its sight), its descriptors, its limits as ``Limits`` names them, its
+    """One fork: its parent's process id (0 where that is out of its sight), its descriptors (``line`` is None where it has none), its
+    limits as ``Limits`` names them, its
     user id inside the namespace (None: the zygote's), and whether others have that id too."""
 
     parent: int
     wire: int
     output: int
+    line: int | None
     limits: Mapping[str, Any]
     user: int | None
     is_shared: bool
@@ -84,7 +88,8 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     ``inherited`` are descriptors of the zygote's that must not be open afterwards.
     """
     walls = prepared.walls.copy()
-    descriptors.place(guest.wire, guest.output)
+    reaching = () if guest.line is None or prepared.blank is None else (guest.line, prepared.blank)
+    descriptors.place(guest.wire, guest.output, reaching)
     owner = guest.user if guest.is_shared or walls.possible("guest_identity") else None  # else it stays who the zygote is
     walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), owner))
     if guest.user is not None and guest.is_shared:
@@ -98,10 +103,11 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("no_new_privs", no_new_privs.promise)
     walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
-    walls.put_up("descriptors", descriptors.close)
+    walls.put_up("descriptors", lambda: descriptors.close(is_reaching=bool(reaching)))
     walls.put_up("seccomp", prepared.filter.enforce)
     walls.put_up("cgroup", lambda: cgroup.told(prepared.cgroup))
-    probed = _tried(walls, prepared, guest, inherited)
+    open_to_it = descriptors.BLANK if reaching else descriptors.WIRE
+    probed = _tried(walls, prepared, guest, [number for number in inherited if number > open_to_it])
     escaped = any(answer != self_test.REFUSED for answer in probed.values())
     return Report(walls, probed, prepared.volumes, failed=walls.fault() is not None or escaped)
 

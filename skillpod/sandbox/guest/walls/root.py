@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillpod.sandbox.guest import kernel
@@ -34,20 +35,22 @@ _LIBRARY_HOMES = ("/lib", "/usr/lib", "/usr/local/lib", "/nix/store")
 _LIBRARY_LINKS = ("/lib", "/lib64", "/lib32")
 _TEMPORARY = "/tmp"  # noqa: S108  # SAFE: of the root that is made, where it leads to the guest's own directory
 _STAGES = ("/tmp", "/run", "/mnt", "/var", "/home")  # noqa: S108  # SAFE: a mount point in our own namespace; nothing is written below it
+_ROOM, _PAGE = 64 * 1024, 4096
 _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 
 class View(NamedTuple):
-    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; and files and
-    directories that may be started as well."""
+    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; files and directories
+    that may be started as well; and ``files`` that are made for it, where it has a root of its own."""
 
     readable: tuple[str, ...]
     hidden: tuple[str, ...]
     devices: tuple[str, ...]
     executable: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = MappingProxyType({})
 
 
-def view() -> View:
+def view(files: Mapping[str, bytes]) -> View:
     """The interpreter's library, the directories of the shared libraries it has mapped, time zones and three devices."""
     library = [path for path in sys.path if os.path.isdir(path)]
     zones = [_ZONES] if os.path.isdir(_ZONES) else []
@@ -58,6 +61,7 @@ def view() -> View:
         readable=tuple(_topmost([*library, *shared, *zones])),
         hidden=tuple(sorted(path for path in hidden if os.path.isdir(path))),
         devices=devices(),
+        files=files,
     )
 
 
@@ -112,7 +116,8 @@ class Sources:
         if stage is None:
             raise OSError(f"none of {', '.join(_STAGES)} is a directory that guests' user can reach")
         kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
-        kernel.mount("guest", stage, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=64k,nr_inodes=1024,mode=0755")
+        room = _ROOM + sum(len(content) + _PAGE for content in self._shown.files.values())
+        kernel.mount("guest", stage, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"size={room},nr_inodes=1024,mode=0755")
         for path in _topmost([*self._shown.readable, *self._shown.executable]):
             if stat.S_ISDIR(os.fstat(self._opened[path]).st_mode):
                 os.makedirs(stage + path, exist_ok=True)
@@ -124,6 +129,8 @@ class Sources:
         for path in self._shown.devices:
             _write(stage + path, b"")
             self._bind(path, stage + path, kernel.MS_NOEXEC)
+        for path, content in self._shown.files.items():
+            _write(stage + path, content)
         _link_libraries(stage)
         _write(stage + CANARY, b"tweet\n")
         os.makedirs(stage + SCRATCH)
