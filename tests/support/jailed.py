@@ -12,17 +12,14 @@ from skillpod.model.command import OWNER
 from skillpod.model.guest import Launch
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from tests.support.recollection import Recollection
 
 
-def jailed(
-    started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]], *, secrets: Secrets = NO_SECRETS
-) -> Any:
-    """What ``act`` gives, done to the guests of one launch behind the real walls."""
+def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]], **options: Any) -> Any:
+    """What ``act`` gives, done to the guests of one launch behind the real walls; ``options`` are the sandbox's."""
 
     async def once() -> Any:
-        async with sandbox(secrets) as jail:
+        async with sandbox(**options) as jail:
             deaths: list[SkillpodError] = []
             guests = jail.open(started, on_death=deaths.append)
             try:
@@ -34,8 +31,8 @@ def jailed(
 
 
 @asynccontextmanager
-async def sandbox(secrets: Secrets = NO_SECRETS) -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection(), secrets=secrets)
+async def sandbox(**options: Any) -> AsyncIterator[JailSandbox]:
+    jail = JailSandbox(memory=Recollection(), **options)
     await jail.start()
     try:
         yield jail
