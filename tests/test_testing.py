@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from skillpod.sdk import Cancelled, SecretError, StateError, VolumeError
+from skillpod.sdk import Cancelled, FetchError, Response, SecretError, StateError, VolumeError
 from skillpod.testing import Recorder, context
 
 
@@ -111,3 +113,17 @@ def test_secrets_time_and_chance_are_what_the_test_says() -> None:
     with pytest.raises(SecretError, match="no secret 'OTHER'"):
         ctx.secret("OTHER")
     assert context().now().year == 2026
+
+
+def test_requests_are_answered_by_the_test() -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    def answer(request: Mapping[str, Any]) -> Response:
+        asked.append(request)
+        return Response(200, {"Content-Type": "application/json"}, b'{"a": 1}', request["url"])
+
+    response = context(recorder=Recorder(fetch=answer)).fetch("https://api.example.com/", method="POST", body="x")
+    assert (response.json(), response.headers["content-type"]) == ({"a": 1}, "application/json")
+    assert asked == [{"url": "https://api.example.com/", "method": "POST", "headers": {}, "body": b"x", "timeout": None}]
+    with pytest.raises(FetchError, match="answers no request"):
+        context().fetch("https://api.example.com/")
