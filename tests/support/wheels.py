@@ -34,9 +34,9 @@ def wheel(
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w") as archive:
         for path, content in contents.items():
-            archive.writestr(path, content)
+            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)  # of one date, so that equal files are equal bytes
     return written.getvalue()
 
 
