@@ -19,12 +19,12 @@ from skillpod.model.manifest import PackageAsk
 from skillpod.model.provision import Package, Provision
 from skillpod.ports import Guests
 from skillpod.store.packages import PackageStore
-from skillpod.store.wheel import read_wheel
+from skillpod.store.wheel import digest_of, read_wheel
 from tests.support.guests import launch
 from tests.support.hosts import ORDINARY_USER, on_a_host
 from tests.support.jailed import jailed, sandbox, value
 from tests.support.volumes import common_ground
-from tests.support.wheels import unpacked
+from tests.support.wheels import unpacked, wheel
 
 WORDS = {"words/__init__.py": "from words.inner import WORD\n", "words/inner.py": "WORD = 'hello'\n", "words/data.txt": "a resource\n"}
 HANDLER = """
@@ -95,9 +95,20 @@ def test_nobody_writes_into_a_package(words: Package, act: str) -> None:
     assert refused.value.exception in ("PermissionError", "OSError")
 
 
-def test_no_bytecode_is_written_or_read(words: Package) -> None:
+def test_a_guest_writes_no_bytecode(words: Package) -> None:
     assert told("__import__('words').__cached__ and not __import__('os').path.exists(__import__('words').__cached__)", words) == "True"
     assert not list(Path(words.place).rglob("*.pyc"))
+
+
+def test_what_was_compiled_when_it_was_built_is_what_runs(tmp_path: Path) -> None:
+    """Shown by a package whose source was changed behind it, which the store would not have let through."""
+    content = wheel("words", {"words/__init__.py": "WORD = 'hello'\n"})
+    ask = PackageAsk(name="words", version="1.0.0", hashes=(digest_of(content),), imports=("words",))
+    package = PackageStore(tmp_path / "packages").build(ask, content, file="words.whl")
+    source = Path(package.place) / "words" / "__init__.py"
+    source.chmod(0o644)
+    source.write_text("WORD = 'other'\n")
+    assert told("__import__('words').WORD", package) == "hello"
 
 
 def test_a_guest_of_another_trust_domain_sees_none_of_it(words: Package, tmp_path: Path) -> None:
@@ -153,8 +164,8 @@ WHEELS = Path(__file__).parents[2] / ".environments" / "wheels"
 def test_a_real_wheel_with_machine_code_works_and_no_wall_is_missing(tmp_path: Path, name: str, source: str) -> None:
     (file,) = WHEELS.glob(f"{name}-*.whl")
     content = file.read_bytes()
-    wheel = read_wheel(content, file=file.name)
-    ask = PackageAsk(name=wheel.name, version=wheel.version, hashes=(wheel.digest,), imports=(name,), is_native=True)
+    found = read_wheel(content, file=file.name)
+    ask = PackageAsk(name=found.name, version=found.version, hashes=(found.digest,), imports=(name,), is_native=True)
     package = PackageStore(tmp_path / "packages").build(ask, content, file=file.name)
     assert package.native
     loaded = f"{{module.__file__.rpartition('.')[2] for key, module in __import__('sys').modules.items() if key.startswith({name!r})}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 
 import pytest
@@ -51,13 +53,28 @@ def test_what_is_built_is_found_with_what_it_is(store: PackageStore) -> None:
     assert place == Path(found.place)
 
 
-def test_nobody_can_write_there_and_there_is_no_bytecode(store: PackageStore) -> None:
+def test_nobody_can_write_there(store: PackageStore) -> None:
     place = build(store)
     modes = {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()}
     assert modes == {0o444}
     assert {path.stat().st_mode & 0o777 for path in (place.parent, place, *place.rglob("*")) if path.is_dir()} == {0o555}
     assert place.parent.parent.stat().st_mode & 0o777 == 0o700
-    assert not list(place.rglob("*.pyc"))
+
+
+def test_each_source_is_compiled_from_the_bytes_that_were_checked(store: PackageStore) -> None:
+    place = build(store)
+    for source in place.rglob("*.py"):
+        content = Path(cache_from_source(str(source))).read_bytes()
+        assert content[:16] == MAGIC_NUMBER + (1).to_bytes(4, "little") + source_hash(source.read_bytes())
+        assert marshal.loads(content[16:]) == compile(source.read_bytes(), str(source.relative_to(place)), "exec", dont_inherit=True)
+
+
+def test_what_does_not_compile_is_left_to_whoever_imports_it(store: PackageStore) -> None:
+    content = wheel(
+        "words", {"words/__init__.py": "", "words/template.py": "{{ not python", "words/nul.py": "\0", "words/deep.py": "(" * 10_000}
+    )
+    place = build(store, replace(ASK, hashes=(digest_of(content),)), content)
+    assert [path.name.partition(".")[0] for path in place.rglob("*.pyc")] == ["__init__"]
 
 
 def test_to_build_again_changes_nothing(store: PackageStore) -> None:
@@ -163,8 +180,8 @@ def a_pipe(place: Path) -> None:
 
 
 def bytecode(place: Path) -> None:
-    (writable(place / "words" / "__pycache__")).mkdir()
-    (place / "words" / "__pycache__" / "inner.cpython-311.pyc").write_bytes(b"")
+    (file,) = place.rglob("inner.*.pyc")
+    writable(file).write_bytes(file.read_bytes() + b"and more")
 
 
 def for_all_to_write(place: Path) -> None:
