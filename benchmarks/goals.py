@@ -255,7 +255,9 @@ class Opened:
 
     async def start(self) -> Connection:
         """One more guest, loaded; the pool does not know of it, and ends it when it is closed."""
-        return await self.guests._nursery.start(Lifetime.SKILL)
+        guest = await self.guests._nursery.start(Lifetime.SKILL)
+        assert isinstance(guest, Connection)
+        return guest
 
 
 @asynccontextmanager

@@ -113,11 +113,24 @@ def _bounds(home: Path) -> DomainBounds:
         return DomainBounds()
 
 
+def _in_process(home: Path) -> Iterator[Fact]:
+    """The skills that pod.yaml takes out of the jail: none of the walls below stands around them."""
+    try:
+        names = sorted(load_config(home).in_process)
+    except SkillpodError:
+        return
+    if names:
+        detail = f"{', '.join(names)}: in the pod's own process, behind no wall, as far as the policy lets them"
+        remedy = "remove `isolation: module` from pod.yaml to have them in the jail"
+        yield Fact(name="module isolation", state="warning", detail=detail, remedy=remedy)
+
+
 # --- the machine -------------------------------------------------------------------------------------------------------------------
 
 
 def _facts(home: Path) -> Iterator[Fact]:
     yield Fact(name="python", state="ok", detail=f"{platform.python_version()} at {sys.executable}")
+    yield from _in_process(home)
     linux = sys.platform == "linux"
     yield Fact(
         name="kernel",

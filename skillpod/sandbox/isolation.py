@@ -15,6 +15,7 @@ from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
+from skillpod.sandbox.nursery import Nursery
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
@@ -81,10 +82,9 @@ class JailSandbox:
         domain.join()
         return GuestPool(
             launch,
-            fork=domain.fork,
+            nursery=lambda broker, output: Nursery(launch, fork=domain.fork, broker=broker, output=output, watch=watch),
             memory=memory or self._memory,
             on_death=on_death,
-            watch=watch,
             idle=self._idle,
             on_close=domain.leave,
         )

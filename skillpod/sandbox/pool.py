@@ -10,14 +10,14 @@ from typing import Any
 from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
-from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
+from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
 from skillpod.model.manifest import GuestCount
 from skillpod.ports import Memory
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.fresh import Fresh
-from skillpod.sandbox.nursery import Fork, Nursery
 from skillpod.sandbox.output import Output
+from skillpod.sandbox.serving import Raising
 from skillpod.sandbox.warm import Sessions, Warm
 
 IDLE_SECONDS = 300.0
@@ -30,16 +30,15 @@ def _nothing() -> None:
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left."""
+    without one of its own. ``nursery`` makes what starts its guests. ``on_close`` hears once that no guest is left."""
 
     def __init__(
         self,
         launch: Launch,
         *,
-        fork: Fork,
+        nursery: Callable[[Broker, Output], Raising],
         memory: Memory,
         on_death: Callable[[SkillpodError], None],
-        watch: Watch = unwatched,
         idle: float = IDLE_SECONDS,
         on_close: Callable[[], None] = _nothing,
     ) -> None:
@@ -47,7 +46,7 @@ class GuestPool:
         self._tools = frozenset(spec.name for spec in launch.tools)
         self._output = Output()
         broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version)], output=self._output)
-        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch)
+        self._nursery = nursery(broker, self._output)
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0
