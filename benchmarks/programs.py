@@ -20,6 +20,7 @@ from skillpod.model.command import OWNER
 from skillpod.model.provision import ProgramBinding, Provision
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.programs import resolve
 from skillpod.sandbox.volumes import Places
 
@@ -51,7 +52,7 @@ async def _programs(rounds: int) -> Sequence[Shown]:
     peers = dict(_peers(path))
     bare, peered = Series(), {name: Series() for name in peers}
     ours, first = Series(), Series()
-    jail = JailSandbox(memory=Forgetful())
+    jail = JailSandbox(Means(memory=Forgetful()))
     try:
         await jail.start()
         guests = _opened(jail, path)

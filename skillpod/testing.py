@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from skillpod.sdk import Cancelled, Context, Finished, StateError
+from skillpod.sdk import Cancelled, Context, Finished, Response, StateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git"})
 
@@ -32,11 +32,12 @@ class Recorder:
     """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
-    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``programs`` are
-    what ``ctx.run`` starts, by name: each a function of the argument vector and the input that gives what the program would write, or a
-    ``Finished``, or the output itself; ``runs`` has each argument vector. ``logs`` has a ``(level, message)`` for each record,
-    ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to,
-    and at the one numbered ``cancel_at`` it is cancelled.
+    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``now`` is what
+    ``ctx.now()`` says, in seconds since 1970 (the first moment of 2026, UTC), ``seed`` what ``ctx.seed`` says. ``fetch`` answers
+    ``ctx.fetch``: it is given url, method, headers, body and timeout, and gives a Response. ``programs`` are what ``ctx.run`` starts, by
+    name: a function of the argument vector and the input that gives the output or a ``Finished``, or that itself; ``runs`` has each
+    argument vector. ``logs`` has a ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what
+    ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
     """
 
     def __init__(
@@ -45,6 +46,9 @@ class Recorder:
         *,
         secrets: Mapping[str, str] | None = None,
         programs: Mapping[str, Program | Given] | None = None,
+        now: float = 1_767_225_600.0,
+        seed: int = 0,
+        fetch: Callable[[Mapping[str, Any]], Response] | None = None,
         stored: int = 1,
         declared: int = 1,
         seconds: float = 10.0,
@@ -57,6 +61,9 @@ class Recorder:
         self.asked: list[str] = []
         self.programs = dict(programs or {})
         self.runs: list[tuple[str, ...]] = []
+        self.now = now
+        self.seed = seed
+        self._fetch = fetch
         self.seconds = seconds
         self.cancel_at = cancel_at
         self.checkpoints = 0
@@ -71,6 +78,9 @@ class Recorder:
             "state.replace": self._replace,
             "secret.get": self._secret,
             "program.run": self._run,
+            "call.now": lambda: self.now,
+            "call.seed": lambda: self.seed,
+            "fetch": self._fetched,
         }
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
@@ -106,6 +116,13 @@ class Recorder:
         ended = given if isinstance(given, Finished) else Finished(argv=tuple(argv), status=0, stdout=_bytes(given))
         streams = {"stdout": b64encode(ended.stdout).decode(), "stderr": b64encode(ended.stderr).decode()}
         return {"status": ended.status, "by": ended.by, **streams}
+
+    def _fetched(self, **request: Any) -> dict[str, Any]:
+        if self._fetch is None:
+            raise StateError("the test answers no request: give the recorder a fetch=")
+        answer = self._fetch({**request, "body": b64decode(request["body"])})
+        headers = [[name, value] for name, value in answer.headers.items()]
+        return {"status": answer.status, "url": answer.url, "headers": headers, "body": b64encode(answer.body).decode()}
 
     def _get(self, key: str) -> dict[str, Any]:
         return {"found": key in self.state, "value": _copied(self.state.get(key))}
