@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +18,7 @@ from skillpod.errors import ConfigInvalid, DeadlineExceeded, GuestDied, ProgramU
 from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
+from skillpod.testing import Recorder, context
 from tests.sandbox.test_programs import CAT, GIT, GIT_READS, SH, committed, living
 from tests.scenarios.stage import PATIENCE, Stage, running
 from tests.support.skills import write_skill
@@ -114,6 +116,18 @@ def test_the_example_tells_the_history_of_a_bound_repository(skills: Path, home:
 
     act(skills, home, scenario)
     assert entries(home, Fact.CALL)[-1].usage["reach"]["programs"] == {"git": 1}
+
+
+def test_the_examples_own_words_to_git_hold_whatever_a_path_is_called() -> None:
+    spec = importlib.util.spec_from_file_location("git_history", EXAMPLE / "handler.py")
+    assert spec is not None
+    assert spec.loader is not None
+    handler = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(handler)
+    recorder = Recorder(programs={"git": "1a2b3c4\x1f2026-11-30\x1fAnn\x1fThe first\x1e\n"})
+    (commit,) = handler.commits(context(recorder=recorder), path="--output=x", most=1)
+    assert commit == {"hash": "1a2b3c4", "day": "2026-11-30", "author": "Ann", "subject": "The first"}
+    assert recorder.runs[0][-2:] == ("--", "--output=x")
 
 
 def test_a_bound_program_is_shown_and_journaled_with_what_it_is(skills: Path, home: Path) -> None:
