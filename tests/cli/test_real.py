@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -393,6 +394,27 @@ def test_the_doctor_says_what_is_wrong_with_pod_yaml(desk: Desk) -> None:
     told = desk.run("doctor")
     assert told.code == 3
     assert "pod.yaml:volumes.data.path" in told.out
+
+
+def test_a_skill_is_tested_with_the_programs_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
+    handler = saying("x").replace("import tool", "import Context, tool").replace("def answer()", "def answer(ctx: Context)")
+    handler = handler.replace("'x'", "ctx.run(['echo', 'said']).check().text")
+    tests = [{"tool": "answer", "expect": "said\n"}]
+    manifest = {"tier": "system", "permissions": {"programs": ["echo"]}, "tests": tests}
+    folder = str(write_skill(desk.skills, "speaker", handler=handler, manifest=manifest))
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    match = "{tier: system, permissions: [programs]}"
+    rule = f"{{id: echo, match: {match}, outcome: allow, grant: {{programs: asked}}, reason: A test binds it.}}"
+    (policies / "default.yaml").write_text(f"policy: 1\nname: default\nrules: [{rule}]\n...\n")
+    echo = f"echo={shutil.which('echo')}"
+    bound = desk.run("test", folder, "--policies", str(policies), "--program", echo)
+    assert (bound.code, "1 of 1 tests passed" in bound.out) == (0, True), bound
+    unbound = desk.run("test", folder, "--policies", str(policies))
+    assert (unbound.code, "--program NAME=PATH" in unbound.out) == (3, True), unbound
+    for given, said in ((["echo"], "is not NAME=PATH"), ([echo, echo], "two files"), (["echo=bin/echo"], "absolute paths")):
+        refused = desk.run("test", folder, *(part for one in given for part in ("--program", one)))
+        assert (refused.code, said in refused.err) == (2, True), refused
 
 
 def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
