@@ -20,7 +20,7 @@ from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
 from skillpod.testing import Recorder, context
 from tests.sandbox.test_programs import CAT, GIT, GIT_READS, SH, committed, living
-from tests.scenarios.stage import PATIENCE, Stage, running
+from tests.scenarios.stage import PATIENCE, Stage, act_under
 from tests.support.skills import write_skill
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "git_history"
@@ -80,15 +80,8 @@ def shell(*reads: str, **environment: str) -> dict[str, Any]:
 
 
 def act(skills: Path, home: Path, scenario: Callable[[Stage], Awaitable[None]]) -> None:
-    policies = home.parent / "policies"
-    policies.mkdir(exist_ok=True)
-    (policies / "default.yaml").write_text(POLICY)
-
-    async def run() -> None:
-        async with running(skills, home, policies=policies) as stage:
-            await scenario(stage)
-
-    asyncio.run(run())
+    """Run a scenario in a pod whose policy grants programs and volumes."""
+    act_under(POLICY, skills, home, scenario)
 
 
 def entries(home: Path, fact: Fact) -> list[Entry]:
