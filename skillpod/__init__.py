@@ -13,7 +13,22 @@ if TYPE_CHECKING:
     from skillpod.model.command import Caller
     from skillpod.model.finding import Finding, Report
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, State, StateError, VolumeError, tool
+    from skillpod.sdk import (
+        Audio,
+        Cancelled,
+        Content,
+        Context,
+        Field,
+        File,
+        Finished,
+        Image,
+        ProgramError,
+        SecretError,
+        State,
+        StateError,
+        VolumeError,
+        tool,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -27,8 +42,11 @@ __all__ = [
     "Field",
     "File",
     "Finding",
+    "Finished",
     "Image",
+    "ProgramError",
     "Report",
+    "SecretError",
     "SkillManager",
     "SkillpodError",
     "State",
@@ -50,8 +68,11 @@ _HOMES = {
     "Field": "skillpod.sdk",
     "File": "skillpod.sdk",
     "Finding": "skillpod.model.finding",
+    "Finished": "skillpod.sdk",
     "Image": "skillpod.sdk",
+    "ProgramError": "skillpod.sdk",
     "Report": "skillpod.model.finding",
+    "SecretError": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
     "State": "skillpod.sdk",

@@ -72,9 +72,11 @@ from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
+from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.volumes import Places, resolve
+from skillpod.sandbox.secrets import Secrets
+from skillpod.sandbox.volumes import Places
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
@@ -181,7 +183,10 @@ class SkillManager:
             journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
         )
         stack.push_async_callback(self._outlet.close)
-        self._sandbox = JailSandbox(memory=memory, bounds=self._config.guests)
+        self._secrets = Secrets(lambda: self._config.secrets, worker=ProgramWorker(), trouble=self._trouble)
+        self._sandbox = JailSandbox(
+            memory=memory, secrets=self._secrets, bounds=self._config.guests, authorities=self._config.network.authorities
+        )
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
@@ -198,7 +203,7 @@ class SkillManager:
             judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock, renewed=examiner.renewed),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
-            bindings=lambda: self._config.volumes,
+            bindings=lambda: self._config.bindings,
             provide=self._provide,
             trial=lambda: self._config.trial,
             threads=threads,
@@ -316,12 +321,17 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable, PackageUnusable."""
+        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, PackageUnusable, SecretUnusable."""
+        grants, bound, places = admission.grants, self._config.bindings, self._places
+        self._secrets.require(grants.secrets)
+        set_for_it = self._config.variables.of(manifest.name)
         folder = self.root / manifest.name
         build = f"`skillpod deps build {folder if folder.is_dir() else 'DIR'} --home {self.home.path}`; it is tried again by itself"
         return Provision(
-            volumes=resolve(admission.grants.volumes, self._config.volumes, self._places),
+            volumes=volumes.resolve(grants.volumes, bound.volumes, places),
+            programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
             packages=self._packages.find(manifest.requires.packages, hint=build),
+            variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
         )
 
     def _note_packages(self) -> None:
@@ -361,7 +371,7 @@ class SkillManager:
             await self._ruling.note_config()
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
-        self._supervisor.rebind(before.volumes)
+        self._supervisor.rebind(before.bindings)
         if self._config.environment != before.environment:
             await self._ruling.decide_again("config")
         for slot in self._supervisor.slots.values():

@@ -27,16 +27,26 @@ class Recorder:
     """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
-    (``state.version``). ``logs`` has a ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what
-    ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
+    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``logs`` has a
+    ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says;
+    ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
     """
 
     def __init__(
-        self, state: Mapping[str, Any] | None = None, *, stored: int = 1, declared: int = 1, seconds: float = 10.0, cancel_at: int = 0
+        self,
+        state: Mapping[str, Any] | None = None,
+        *,
+        secrets: Mapping[str, str] | None = None,
+        stored: int = 1,
+        declared: int = 1,
+        seconds: float = 10.0,
+        cancel_at: int = 0,
     ) -> None:
         self.state: dict[str, Any] = _copied(dict(state or {}))
         self.stored = stored if self.state else 0
         self.declared = declared
+        self.secrets = dict(secrets or {})
+        self.asked: list[str] = []
         self.seconds = seconds
         self.cancel_at = cancel_at
         self.checkpoints = 0
@@ -49,6 +59,7 @@ class Recorder:
             "state.keys": lambda: sorted(self.state),
             "state.version": lambda: self.stored,
             "state.replace": self._replace,
+            "secret.get": self._secret,
         }
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
@@ -68,6 +79,12 @@ class Recorder:
         self.checkpoints += 1
         if 0 < self.cancel_at <= self.checkpoints:
             raise Cancelled
+
+    def _secret(self, name: str) -> str:
+        if name not in self.secrets:
+            raise StateError(f"the skill was granted no secret {name!r}")
+        self.asked.append(name)
+        return self.secrets[name]
 
     def _get(self, key: str) -> dict[str, Any]:
         return {"found": key in self.state, "value": _copied(self.state.get(key))}

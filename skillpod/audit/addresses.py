@@ -15,6 +15,9 @@ from skillpod.audit.texts import Start, Texts, argument, has_unseen_words
 from skillpod.model.capability import endpoint
 from skillpod.model.later import later
 
+FETCH = "Context.fetch"
+"""The host makes the request, for the skill."""
+
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 _AUTHORITY = later(r"([a-z][a-z0-9+.-]*)://([^/?#]*)([/?#]?)", re.IGNORECASE | re.ASCII)
 _HOST = later(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE | re.ASCII)
@@ -67,6 +70,7 @@ _TAKING: dict[str, _Taking] = {
     "ssl.get_server_certificate": _Taking(_Form.PAIR, "addr"),
     "logging.handlers.SMTPHandler": _Taking(_Form.PAIR, "mailhost"),
     "logging.handlers.SysLogHandler": _Taking(_Form.PAIR, "address"),
+    FETCH: _Taking(_Form.URL, "url"),
 }
 
 _METHODS = listed("get post put patch delete head options")

@@ -27,15 +27,17 @@ from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import helper
 from skillpod.lifecycle.pipeline import Examiner, Rules, Survey, decision, vouched
 from skillpod.lifecycle.probe import Outcome, run_tests
+from skillpod.model.bindings import Bindings
 from skillpod.model.capability import Access
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
 from skillpod.model.provenance import NO_PAST
-from skillpod.model.provision import Provision
+from skillpod.model.provision import ProgramBinding, Provision
 from skillpod.model.volume import Binding
 from skillpod.policy.suppressions import Suppressions
+from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.volumes import Places, resolve
+from skillpod.sandbox.volumes import Places
 from skillpod.serve.answers import Exit, answer
 from skillpod.store.memory import SkillMemory
 from skillpod.store.packages import PackageStore
@@ -56,6 +58,12 @@ def try_out(
         list[str] | None,
         typer.Option("--volume", metavar="NAME=DIR", help="The directory for a volume that the skills ask for; repeat it for others."),
     ] = None,
+    programs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--program", metavar="NAME=PATH", help="The file for a program that the skills ask for, and after commas what else it reads."
+        ),
+    ] = None,
     home: HomeDir = DEFAULT_HOME,
     json: Json = False,
 ) -> None:
@@ -69,7 +77,7 @@ def try_out(
         rules=load_rules(policies, policy or "default"),
         suppressions=load_suppressions(policies, today=today()),
         config=values,
-        bindings=_bound(volumes or []),
+        bindings=Bindings(volumes=_bound(volumes or []), programs=_programs(programs or [])),
         packages=PackageStore(Home(home.absolute()).packages),
     )
     with render.working("testing"):
@@ -96,6 +104,20 @@ def _bound(pairs: Sequence[str]) -> Mapping[str, Binding]:
         if not os.path.isdir(path):
             raise CommandInvalid(f"`--volume {pair}`: there is no such directory", at="--volume", hint="make it, or give another")
         bindings[name] = Binding(path=os.path.abspath(path), access=Access.WRITE)
+    return bindings
+
+
+def _programs(pairs: Sequence[str]) -> Mapping[str, ProgramBinding]:
+    bindings: dict[str, ProgramBinding] = {}
+    for pair in pairs:
+        name, _, said = pair.partition("=")
+        path, *reads = said.split(",")
+        if not name or not all(os.path.isabs(each) for each in (path, *reads)):
+            hint = "as in --program git=/usr/bin/git,/usr/lib/git-core"
+            raise CommandInvalid(f"`--program {pair}` is not NAME=PATH with absolute paths", at="--program", hint=hint)
+        if name in bindings:
+            raise CommandInvalid(f"`{name}` is given two files", at="--program", hint="give each program one")
+        bindings[name] = ProgramBinding(path=path, reads=tuple(reads))
     return bindings
 
 
@@ -135,7 +157,7 @@ class Given:
     rules: Rules
     suppressions: Suppressions
     config: Mapping[str, Any]
-    bindings: Mapping[str, Binding]
+    bindings: Bindings
     packages: PackageStore
 
 
@@ -207,9 +229,10 @@ async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: Jail
 async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list[Outcome], str]:
     manifest = survey.require()
     admission, note = _leave(survey, given.rules)
-    bound = [ask for ask in admission.grants.volumes if ask.name in given.bindings]
+    bound, places = given.bindings, Places.around({})
     provision = Provision(
-        volumes=resolve(bound, given.bindings, Places.around({})),
+        volumes=volumes.resolve([ask for ask in admission.grants.volumes if ask.name in bound.volumes], bound.volumes, places),
+        programs=programs.resolve(admission.grants.programs & bound.programs.keys(), bound.programs, places, {}),
         packages=given.packages.find(manifest.requires.packages, hint="`skillpod deps build DIR`, with the skill's folder"),
     )
     launch = Launch(

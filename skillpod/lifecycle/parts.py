@@ -12,10 +12,10 @@ from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.model.bindings import Bindings
 from skillpod.model.decision import Admission
 from skillpod.model.manifest import Manifest
 from skillpod.model.provision import NONE, Provision
-from skillpod.model.volume import Binding
 from skillpod.ports import Clock, Journal, Sandbox, State, Store
 from skillpod.registry.registry import Registry
 
@@ -26,8 +26,8 @@ _Result = TypeVar("_Result")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """From pod.yaml: ``bare_names`` are the skills whose tools go by their own names, ``configured`` gives the operator's config of one,
-    ``bindings`` what names of volumes are bound to, ``trial`` is in seconds. ``provide`` finds what stands behind the grants of an
-    admission: it reads the disk, and raises VolumeUnusable, PackageUnusable and others of Misconfigured."""
+    ``bindings`` what names of volumes and programs are bound to, ``trial`` is in seconds. ``provide`` finds what stands behind the grants
+    of an admission: it reads the disk, and raises VolumeUnusable, PackageUnusable and others of Misconfigured."""
 
     registry: Registry
     sandbox: Sandbox
@@ -41,7 +41,7 @@ class Parts:
     judge: Judge
     bare_names: Callable[[], frozenset[str]]
     configured: Callable[[str], Mapping[str, Any]]
-    bindings: Callable[[], Mapping[str, Binding]]
+    bindings: Callable[[], Bindings]
     provide: Callable[[Admission, Manifest], Provision]
     trial: Callable[[], float]
     threads: Executor

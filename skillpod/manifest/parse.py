@@ -305,7 +305,7 @@ class _Reading:
 
     def _limits(self) -> Limits:
         said, default = self._section("limits"), _DEFAULTS.limits
-        found: dict[str, Any] = {"threads": said.get("threads", default.threads)}
+        found: dict[str, Any] = {name: said.get(name, getattr(default, name)) for name in ("threads", "connections")}
         for key, bounds in fields.DURATIONS.items():
             if key in said:
                 found[key] = self._try(f"limits.{key}", 0.0, fields.seconds, said[key], bounds)

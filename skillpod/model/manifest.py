@@ -22,7 +22,8 @@ TOOLS_LIMIT = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """``wall`` and ``cpu`` in seconds, the others in bytes, ``threads`` a count. The defaults are DESIGN.md's."""
+    """``wall`` and ``cpu`` in seconds, the others in bytes; ``threads`` and ``connections`` are counts. ``traffic`` is of one call, both
+    ways together. The defaults are DESIGN.md's."""
 
     wall: float = 10.0
     cpu: float = 5.0
@@ -30,6 +31,8 @@ class Limits:
     threads: int = 16
     output: int = 1 * MIB
     scratch: int = 64 * MIB
+    connections: int = 16
+    traffic: int = 64 * MIB
 
 
 @dataclass(frozen=True, slots=True)

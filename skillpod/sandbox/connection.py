@@ -21,10 +21,11 @@ from skillpod.model.manifest import Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.asks.asking import Denied, Reached
 from skillpod.sandbox.broker import Broker
-from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
+from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded, traffic_exceeded
 from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
 from skillpod.sandbox.line import Line
+from skillpod.sandbox.network.switchboard import Exchange, Switchboard
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
@@ -88,11 +89,19 @@ class Connection:
     """One guest of these ``limits``; each call is held to ``limits.cpu`` here, whether or not the kernel also does.
 
     ``on_end`` hears once that it is over, with the error when it died of itself; ``on_free`` that a call ended whose caller was no longer
-    there. ``is_fit`` is false once it should take no further call: it has ended, or used up its memory, threads or scratch.
-    ``gone`` is done when nothing of it is left.
-    """
+    there. With an ``exchange``, what it asks on its line to the network is answered. ``is_fit`` is false once it should take no further
+    call: it has ended, or used up its memory, threads or scratch. ``gone`` is done when nothing of it is left."""
 
-    def __init__(self, forked: Forked, *, limits: Limits, broker: Broker, output: Output, watch: Watch = unwatched) -> None:
+    def __init__(
+        self,
+        forked: Forked,
+        *,
+        limits: Limits,
+        broker: Broker,
+        output: Output,
+        watch: Watch = unwatched,
+        exchange: Exchange | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._forked = forked
         self._limits = limits
@@ -113,6 +122,8 @@ class Connection:
         self.is_fit = True
         self.gone: asyncio.Future[None] = self._loop.create_future()
         self._line = Line(forked, self, cap=cap_of(limits), output=output)
+        line = forked.switchboard
+        self._switchboard = Switchboard(line, exchange, self, limits) if exchange is not None and line is not None else None
         forked.exited.add_done_callback(self._exited)
 
     # --- starting ----------------------------------------------------------------------------------------------------------------
@@ -148,7 +159,7 @@ class Connection:
         """Take what the guest says its skill tried out of a frame. Raises WireError."""
         if "seen" in frame:
             for act, target in seen_of(frame):
-                self._watch(self._attempt(act, target, Source.GUEST))
+                self._watch(self._attempt(act, self._broker.disclosed.redacted_part(target), Source.GUEST))
 
     def _attempt(self, act: Act, target: str, by: Source) -> Attempt:
         tools = {call.tool for call in self._calls.values()}
@@ -184,6 +195,8 @@ class Connection:
         future: asyncio.Future[Reply] = self._loop.create_future()
         call = _Call(nonce, tool, future, started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
         self._calls[nonce] = call
+        if self._switchboard is not None:
+            self._switchboard.begin(call.reached)
         call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
         self.send(data)
         try:
@@ -271,8 +284,12 @@ class Connection:
     def _answered(self, nonce: str, call: _Call, frame: Mapping[str, Any]) -> None:
         if len(self._calls) == 1 and self._line.pending:
             raise WireError("a reply with something behind it")
+        if self._switchboard is not None and self._switchboard.settle(call.reached):
+            self.overran(call.reached)
+            return
         usage = usage_of(frame, perf_counter() - call.started, call.reached.told())
-        failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
+        disclosed = self._broker.disclosed
+        failure = failure_of(frame["error"], self._limits, call.tool, disclosed) if frame["t"] == "failed" else None
         if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
             self.is_fit = False  # what it still holds is not known: memory, threads, files
         del self._calls[nonce]
@@ -280,7 +297,7 @@ class Connection:
         if call.future.done():  # nobody waits for it any more
             self.on_free()
         elif failure is None:
-            call.future.set_result(Reply(value=frame["value"], usage=usage))
+            call.future.set_result(Reply(value=disclosed.redacted_value(frame["value"]) if disclosed else frame["value"], usage=usage))
         else:
             charge(failure, usage)
             call.future.set_exception(failure)
@@ -334,6 +351,22 @@ class Connection:
         if not call.future.done():  # its caller is there to hear it
             self._loop.call_soon(call.hear, said)  # before the caller has its reply; what it raises is the loop's, not this wire's
 
+    # --- the network ---------------------------------------------------------------------------------------------------------------
+
+    def was_barred(self, destination: str) -> None:
+        """``switchboard.Listener``."""
+        self._watch(self._attempt(Act.CONNECT, destination, Source.BROKER))
+
+    def line_broke(self, why: str) -> None:
+        """``switchboard.Listener``."""
+        self._broken(why)
+
+    def overran(self, reached: Reached | None) -> None:
+        """``switchboard.Listener``. What it holds by then is not known, so the guest ends with its connections."""
+        culprit = next((call for call in self._calls.values() if call.reached is reached), None)
+        error = traffic_exceeded(self._limits, doing=f"running {culprit.tool}" if culprit is not None else self._doing())
+        self._end(error, error, culprit=culprit)
+
     # --- time --------------------------------------------------------------------------------------------------------------------
 
     def _overdue(self, call: _Call) -> None:
@@ -371,7 +404,9 @@ class Connection:
     # --- the end -----------------------------------------------------------------------------------------------------------------
 
     def _broken(self, why: str) -> SkillpodError:
-        error = WireBroken(f"the guest broke the protocol: {why}", hint="only the skillpod runtime may write to the guest's wire")
+        """``why`` may quote the guest."""
+        said = self._broker.disclosed.redacted_part(why)
+        error = WireBroken(f"the guest broke the protocol: {said}", hint="only the skillpod runtime may write to the guest's wire")
         self._end(error, error)
         return error
 
@@ -411,6 +446,8 @@ class Connection:
         self.is_fit = False
         calls, self._calls = self._calls, {}
         used = {call: self._used(call) for call in calls.values()}  # while its clock can be read
+        if self._switchboard is not None:
+            self._switchboard.close()
         self._fault = error
         self._line.hush()
         self._kill_process()
@@ -431,6 +468,8 @@ class Connection:
 
     def _used(self, call: _Call) -> Usage:
         """What a call without a reply has used; the peak is known only of a guest that ended by itself."""
+        if self._switchboard is not None:
+            self._switchboard.settle(call.reached)
         cpu = self._forked.cpu() if self._exit is None else self._exit.cpu
         peak = 0 if self._exit is None else self._exit.peak
         return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=call.reached.told())
@@ -441,6 +480,8 @@ class Connection:
             task.cancel()
         if call.timer is not None:
             call.timer.cancel()
+        if self._switchboard is not None and call.nonce not in self._calls:
+            self._switchboard.end(call.reached)
 
     def _kill_process(self) -> None:
         if not self.gone.done():

@@ -24,7 +24,23 @@ _FIXES = {
     Reach.SYSTEM: "remove it, or leave it to whoever runs the skill",
 }
 SDK_NAMES = frozenset(
-    {"tool", "Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "testing"}
+    {
+        "tool",
+        "Audio",
+        "Cancelled",
+        "Content",
+        "Context",
+        "Field",
+        "File",
+        "Finished",
+        "Image",
+        "ProgramError",
+        "SecretError",
+        "State",
+        "StateError",
+        "VolumeError",
+        "testing",
+    }
 )
 
 

@@ -172,9 +172,13 @@ class _Running:
 def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
-    observer = Observer([*sys.path, *packages.places()], load["volumes"].values())
+    observer = Observer([*sys.path, *packages.places()], load["volumes"].values(), has_line=load["network"])
     observer.install()
     try:
+        if load["variables"]:
+            from skillpod.sandbox.guest import variables  # here, so that guests without them do not pay for it
+
+            variables.take(load["variables"])
         if load["volumes"]:
             keep_off_import_path(load["volumes"].values())
         tools = load_tools(load, files)

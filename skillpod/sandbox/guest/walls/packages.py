@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skillpod.sandbox.guest import kernel
-from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.namespaces import GrantFailed
 
 HOME = "/packages"
 
@@ -19,8 +19,10 @@ _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BOUND = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOSYMFOLLOW
 
 
-class PackageFailed(WallFailed):
-    """One package can't be given: its name, and why."""
+class PackageFailed(GrantFailed):
+    """One package."""
+
+    kind = "package"
 
 
 class _Package:  # no dataclass: making one would cost every zygote, with packages or without
