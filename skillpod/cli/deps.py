@@ -35,7 +35,7 @@ app.add_typer(deps, name="deps")
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="A package, as in `humanize` or `humanize==4.17.0`.")]
 Pythons = Annotated[
     list[str] | None,
-    typer.Option("--python", metavar="N.N", help="Also for this Python, on this platform; repeat it. [default: the one running]"),
+    typer.Option("--python", metavar="N.N", help="Also for this Python, on this platform; repeat it for others."),
 ]
 Wheels = Annotated[
     Path | None,
@@ -56,7 +56,7 @@ def lock(names: Names, *, pythons: Pythons = None, json: Json = False) -> None:
     wanted = [_requirement(name) for name in names]
     entries: dict[str, PackageAsk] = {}
     with render.working("fetching"):
-        for python in pythons or [""]:
+        for python in ["", *(pythons or ())]:
             for wheel in _resolved(wanted, python):
                 _add(entries, wheel)
     locked = [entries[name] for name in sorted(entries)]

@@ -129,7 +129,7 @@ class PackageStore:
     def _stored(self, name: str) -> Stored | None:
         try:
             about = json.loads((self._root / name / _ABOUT).read_bytes())
-            if about["format"] != _FORMAT:
+            if about["format"] != _FORMAT or type(about["files"]) is not dict:
                 return None
             package = Package(
                 name=about["name"],

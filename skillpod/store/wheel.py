@@ -40,8 +40,8 @@ _RUN_AT_START = frozenset({"sitecustomize", "usercustomize"})
 _BYTECODE = (".pyc", ".pyo")
 _MACHINE_CODE = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _ENDINGS = (".so", ".pyd", ".dll", ".dylib")
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError, OSError)
-"""All that zipfile raises for bytes that are no sound archive."""
+_DAMAGE = (zipfile.BadZipFile, zlib.error, csv.Error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError, OSError)
+"""All that zipfile and csv raise for bytes that are no sound archive, or hold no sound RECORD."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,7 @@ def test_a_hostile_or_broken_wheel_is_not_unpacked(files: Mapping[str, str | byt
         ("words.py,sha256=AAAA,0\n", "not the file its RECORD says"),
         ("gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n", "which is not in it"),
         ("words.py\n", "not a name, a hash and a size"),
+        ("x" * 200_000, "no wheel that can be read"),
     ],
 )
 def test_every_file_is_what_the_record_says(record: str, why: str) -> None:
