@@ -25,7 +25,7 @@ from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.manifest import PackageAsk
 from skillpod.sandbox.pip import Pip
 from skillpod.serve.answers import Exit
-from skillpod.store.packages import PackageStore, Stored, as_json
+from skillpod.store.packages import PackageStore, Stored
 from skillpod.store.wheel import MAX_WHEEL, Wheel, digest_of, read_wheel
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -213,7 +213,7 @@ def built(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """Every package in the pod's store."""
     found = _store(home).all()
     if json:
-        render.data({"packages": [as_json(stored) for stored in found]})
+        render.data({"packages": [stored.as_dict() for stored in found]})
     elif found:
         render.table(("package", "version", "code", "digest"), map(_row, found))
     else:
@@ -232,7 +232,7 @@ def verify(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     store = _store(home)
     faults = {stored: store.fault(stored) for stored in store.all()}
     if json:
-        render.data({"packages": [{**as_json(stored), "fault": fault} for stored, fault in faults.items()]})
+        render.data({"packages": [{**stored.as_dict(), "fault": fault} for stored, fault in faults.items()]})
     for stored, fault in faults.items() if not json else ():
         what = (f"was changed: {fault}", "bold red") if fault else ("is as it was built", "green")
         render.line((f"{stored.package.name} {stored.package.version}", "bold"), " ", what)
@@ -246,7 +246,7 @@ def prune(folders: Folders, *, home: HomeDir = DEFAULT_HOME, json: Json = False)
     store = _store(home)
     gone = store.prune(frozenset(digest for ask in _locked(skill_folders(folders)) for digest in ask.hashes))
     if json:
-        render.data({"removed": [as_json(stored) for stored in gone]})
+        render.data({"removed": [stored.as_dict() for stored in gone]})
         return
     for stored in gone:
         render.line(("removed ", "yellow"), (f"{stored.package.name} {stored.package.version}", "bold"))

@@ -167,12 +167,13 @@ class _Reading:
         directory, _, release = info.removesuffix(".dist-info").rpartition("-")
         try:
             name = canonicalize_name(said, validate=True)
-            is_same = canonicalize_name(directory) == name and Version(release) == Version(number)
+            version = Version(number)
+            is_same = canonicalize_name(directory) == name and Version(release) == version
         except (InvalidName, InvalidVersion) as error:
             self._refuse(f"its METADATA has no name and version: {error}")
         if not is_same:
             self._refuse(f"its METADATA says {said!r} {number!r}, and its directory is {info!r}")
-        return name, number
+        return name, str(version)
 
     def _headers(self, held: Mapping[str, bytes], name: str) -> dict[str, tuple[str, ...]]:
         message = HeaderParser().parsestr(self._text(held, name))

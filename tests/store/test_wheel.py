@@ -42,6 +42,12 @@ def test_a_name_is_normalised_as_the_index_has_it() -> None:
     assert read_wheel(wheel("Some_Words", {"words.py": ""}), file="x").name == "some-words"
 
 
+def test_a_version_is_normalised_and_brings_nothing_along() -> None:
+    metadata = "Metadata-Version: 2.1\nName: words\nVersion: 1.0.0-1\n \n"
+    files = {"words.py": "", "words-1.0.0.post1.dist-info/METADATA": metadata}
+    assert read_wheel(wheel("words", files, version="1.0.0.post1"), file="x").version == "1.0.0.post1"
+
+
 def test_what_goes_to_the_import_path_is_moved_there_and_scripts_stay_behind() -> None:
     data = "words-1.0.0.data"
     files = {
