@@ -100,7 +100,7 @@ class PodConfig:
 
     @property
     def bindings(self) -> Bindings:
-        return Bindings(volumes=self.volumes, programs=self.programs)
+        return Bindings(volumes=self.volumes, programs=self.programs, secrets=self.secrets)
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:

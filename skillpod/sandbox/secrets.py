@@ -152,8 +152,8 @@ def _checked(name: str, source: Source, data: bytes) -> Secret:
 
 
 def _unsourced(name: str) -> SecretUnusable:
-    example = f"secrets: {{{name}: {{file: /run/secrets/{name.lower()}}}}}"
-    return SecretUnusable(f"the secret `{name}` has no source", at=_place(name), hint=f"write into HOME/pod.yaml: {example}")
+    hint = f"write into HOME/pod.yaml: secrets: {{{name}: {{file: /run/secrets/{name.lower()}}}}} (`skillpod test`: --secret NAME=FILE)"
+    return SecretUnusable(f"the secret `{name}` has no source", at=_place(name), hint=hint)
 
 
 def _unusable(name: str, source: Source, why: str, hint: str = "look at it there, or name another source") -> SecretUnusable:
