@@ -27,7 +27,7 @@ from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Copies, Detail, Keeping, Witness
 from skillpod.model.names import is_skill_name
 from skillpod.model.provision import ProgramBinding
-from skillpod.model.secret import Source
+from skillpod.model.secret import SecretSource
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
@@ -74,12 +74,20 @@ class Http:
     origins: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """``authorities`` is a file of certificates that guests trust beside the machine's, empty for none."""
+
+    authorities: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
     """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
     skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` and
     ``programs`` bind names that skills ask for, ``secrets`` says where each is kept, ``variables`` what those are set to that skills were
-    granted; ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of none where there is none."""
+    granted, ``network`` what all have that reach hosts; ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of
+    none where there is none."""
 
     policy: str = "default"
     environment: str = ""
@@ -87,7 +95,8 @@ class PodConfig:
     bare_names: frozenset[str] = frozenset()
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
-    secrets: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    network: Network = Network()
+    secrets: Mapping[str, SecretSource] = field(default_factory=lambda: MappingProxyType({}))
     variables: Variables = field(default_factory=Variables)
     alert: Alert = Alert()
     trial: float = 60.0
@@ -214,6 +223,7 @@ class _Reader:
             bare_names=frozenset(said.get("bare_names", ())),
             volumes=(volumes := self._volumes()),
             programs=self._programs(volumes),
+            network=Network(authorities=said.get("network", {}).get("authorities", "")),
             secrets=read_sources(said, self._faults),
             variables=read_variables(said, self._faults),
             alert=Alert(

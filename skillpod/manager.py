@@ -184,7 +184,9 @@ class SkillManager:
         )
         stack.push_async_callback(self._outlet.close)
         self._secrets = Secrets(lambda: self._config.secrets, worker=ProgramWorker(), trouble=self._trouble)
-        self._sandbox = JailSandbox(memory=memory, secrets=self._secrets, bounds=self._config.guests)
+        self._sandbox = JailSandbox(
+            memory=memory, secrets=self._secrets, bounds=self._config.guests, authorities=self._config.network.authorities
+        )
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))

@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from skillpod.errors import CommandInvalid, DocumentInvalid
-from skillpod.model.secret import Kept, Source
+from skillpod.model.secret import Kept, SecretSource
 from skillpod.provisions import read_variables
 
 
-def secrets_of(pairs: Sequence[str]) -> Mapping[str, Source]:
+def secrets_of(pairs: Sequence[str]) -> Mapping[str, SecretSource]:
     """``NAME=FILE``: a value on the command line would be for everyone to read (ps(1)). Raises CommandInvalid."""
-    sources: dict[str, Source] = {}
+    sources: dict[str, SecretSource] = {}
     for name, path in _split(pairs, "--secret", "NAME=FILE"):
         if not os.path.isfile(path):
             hint = "write the value into a file of its own"
             raise CommandInvalid(f"`--secret {name}`: there is no such file", at="--secret", hint=hint)
-        sources[name] = Source(kept=Kept.FILE, place=(os.path.abspath(path),))
+        sources[name] = SecretSource(kept=Kept.FILE, place=(os.path.abspath(path),))
     return sources
 
 

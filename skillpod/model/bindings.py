@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from skillpod.model.capability import Access
 from skillpod.model.provision import ProgramBinding, Provision
-from skillpod.model.secret import Source
+from skillpod.model.secret import SecretSource
 from skillpod.model.volume import Binding, Volume
 
 
@@ -18,7 +18,7 @@ class Bindings:
 
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
-    secrets: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: Mapping[str, SecretSource] = field(default_factory=lambda: MappingProxyType({}))
 
     def shown(self, names: Iterable[str]) -> frozenset[str]:
         """Those of these secrets whose value may be handed to a skill."""

@@ -32,7 +32,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SecretSource:
     """``place`` is the name of a variable, an absolute path, a service and a user, or a fixed argv. What a keyring or a command said is
     kept for ``keep`` seconds."""
 

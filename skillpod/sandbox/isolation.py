@@ -16,6 +16,7 @@ from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
+from skillpod.sandbox.network import authorities
 from skillpod.sandbox.network.dial import Lookup, system_lookup
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
@@ -141,6 +142,8 @@ class JailSandbox:
     async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
         if "cgroup" not in trust.walls:
             await asyncio.to_thread(self._cgroups.open)
+        if trust.has_network and self._authorities:
+            await asyncio.to_thread(authorities.require, self._authorities)
         return Zygote(
             without=trust.walls,
             entry=START_PROGRAMS if trust.programs else SERVE,
@@ -148,7 +151,7 @@ class JailSandbox:
             packages=trust.packages,
             programs=trust.programs,
             has_network=trust.has_network,
-            authorities=self._authorities,
+            authorities=self._authorities if trust.has_network else "",
             enter=self._cgroups.enter,
         )
 

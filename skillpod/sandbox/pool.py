@@ -81,7 +81,7 @@ class GuestPool:
         exchange, bound = Exchange(Gate(granted.network), Resolver(lookup)), BoundSecrets(secrets, granted=granted.secrets)
         answerers = (
             StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
-            SecretAsks(secrets, granted=granted.secrets, disclosed=self._disclosed),
+            SecretAsks(secrets, granted=granted.secrets, disclosed=self._disclosed, watch=watch),
             FetchAsks(exchange, bound, traffic=manifest.limits.traffic, authorities=authorities, watch=watch),
             ConditionAsks(),
             ProgramAsks(

@@ -11,13 +11,13 @@ from time import monotonic
 from types import MappingProxyType
 
 from skillpod.errors import PathUnusable, SecretUnusable
-from skillpod.model.secret import LARGEST, Bound, Kept, Secret, Source
+from skillpod.model.secret import LARGEST, Bound, Kept, Secret, SecretSource
 from skillpod.sandbox.worker import ProgramWorker
 
 _SECONDS = 10.0
 """How long a command or a keyring may take to say a secret."""
 
-Sources = Callable[[], Mapping[str, Source]]
+Sources = Callable[[], Mapping[str, SecretSource]]
 
 
 def _unsaid(message: str) -> None:
@@ -32,7 +32,7 @@ class Secrets:
         self._worker = worker or ProgramWorker()
         self._trouble = trouble
         self._told: dict[str, str] = {}
-        self._kept: dict[str, tuple[Source, float, Secret]] = {}  # with until when, by ``monotonic``
+        self._kept: dict[str, tuple[SecretSource, float, Secret]] = {}  # with until when, by ``monotonic``
         self._turns: dict[str, asyncio.Lock] = {}
 
     def require(self, names: Collection[str]) -> None:
@@ -60,13 +60,13 @@ class Secrets:
         self._told.pop(name, None)
         return secret
 
-    def _source(self, name: str) -> Source:
+    def _source(self, name: str) -> SecretSource:
         source = self._sources().get(name)
         if source is None:
             raise _unsourced(name)
         return source
 
-    async def _remembered(self, name: str, source: Source) -> Secret:
+    async def _remembered(self, name: str, source: SecretSource) -> Secret:
         """One at a time asks: ten calls that want a secret start no ten programs."""
         async with self._turns.setdefault(name, asyncio.Lock()):
             kept = self._kept.get(name)
@@ -76,7 +76,7 @@ class Secrets:
             self._kept[name] = (source, monotonic() + source.keep, secret)
             return secret
 
-    async def _commanded(self, name: str, source: Source) -> Secret:
+    async def _commanded(self, name: str, source: SecretSource) -> Secret:
         try:
             said = await self._worker.ask(source.place, timeout=_SECONDS, most=LARGEST + 2)
         except PathUnusable as fault:
@@ -90,7 +90,7 @@ class Secrets:
 _REMEMBERED = frozenset({Kept.KEYRING, Kept.COMMAND})
 
 
-async def _read(name: str, source: Source) -> Secret:
+async def _read(name: str, source: SecretSource) -> Secret:
     if source.kept is Kept.FILE:
         return _checked(name, source, await asyncio.to_thread(_content, name, source))
     value = os.environb.get(os.fsencode(source.place[0]))
@@ -99,7 +99,7 @@ async def _read(name: str, source: Source) -> Secret:
     return _checked(name, source, value)
 
 
-def _content(name: str, source: Source) -> bytes:
+def _content(name: str, source: SecretSource) -> bytes:
     """One byte more than a value may have at most. A link is followed: secrets are commonly mounted behind one."""
     try:
         descriptor = os.open(source.place[0], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -114,7 +114,7 @@ def _content(name: str, source: Source) -> bytes:
         raise _unusable(name, source, fault.strerror or str(fault)) from None
 
 
-async def _from_keyring(name: str, source: Source) -> Secret:
+async def _from_keyring(name: str, source: SecretSource) -> Secret:
     try:
         async with asyncio.timeout(_SECONDS):
             value = await asyncio.to_thread(_keyring_word, name, source)
@@ -125,7 +125,7 @@ async def _from_keyring(name: str, source: Source) -> Secret:
     return _checked(name, source, value.encode("utf-8", "surrogatepass"))
 
 
-def _keyring_word(name: str, source: Source) -> str | None:
+def _keyring_word(name: str, source: SecretSource) -> str | None:
     try:
         import keyring  # SAFE: here, because it is in an extra: most pods never load it
         from keyring.errors import KeyringError
@@ -137,7 +137,7 @@ def _keyring_word(name: str, source: Source) -> str | None:
         raise _unusable(name, source, f"it does not give it: {type(fault).__name__}", "keyring --list-backends says what it is") from None
 
 
-def _checked(name: str, source: Source, data: bytes) -> Secret:
+def _checked(name: str, source: SecretSource, data: bytes) -> Secret:
     """One line break at the end is an editor's."""
     data = data.removesuffix(b"\n").removesuffix(b"\r")
     if not data:
@@ -156,7 +156,7 @@ def _unsourced(name: str) -> SecretUnusable:
     return SecretUnusable(f"the secret `{name}` has no source", at=_place(name), hint=hint)
 
 
-def _unusable(name: str, source: Source, why: str, hint: str = "look at it there, or name another source") -> SecretUnusable:
+def _unusable(name: str, source: SecretSource, why: str, hint: str = "look at it there, or name another source") -> SecretUnusable:
     return SecretUnusable(f"the secret `{name}` can't be had from {source.words}: {why}", at=_place(name), hint=hint)
 
 

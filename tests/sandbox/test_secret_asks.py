@@ -13,8 +13,8 @@ import pytest
 from skillpod.errors import SecretUnusable, SkillpodError, ToolRaised, WireBroken
 from skillpod.model.capability import Lifetime, Permissions
 from skillpod.model.command import OWNER
-from skillpod.model.guest import Hear, LogLine, Progress, Reply, unheard
-from skillpod.model.secret import Bound, Kept, Source
+from skillpod.model.guest import Act, Attempt, Hear, LogLine, Progress, Reply, Source, unheard
+from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.secrets import Secrets
@@ -32,8 +32,8 @@ from skillpod import Context, tool
 @pytest.fixture
 def kept(tmp_path: Path) -> Secrets:
     (tmp_path / "token").write_text(VALUE)
-    token = Source(kept=Kept.FILE, place=(str(tmp_path / "token"),))
-    bound = Source(kept=Kept.FILE, place=token.place, bound=Bound(host="api.example.com", ports=(443,)))
+    token = SecretSource(kept=Kept.FILE, place=(str(tmp_path / "token"),))
+    bound = SecretSource(kept=Kept.FILE, place=token.place, bound=Bound(host="api.example.com", ports=(443,)))
     return Secrets(lambda: {"TOKEN": token, "OTHER": token, "BOUND": bound})
 
 
@@ -95,6 +95,18 @@ def answer(ctx: Context) -> str:
     assert ended.value.startswith("the skill was granted no secret ")
     assert "it has TOKEN" in ended.value
     assert "reach" not in ended.usage.as_dict()
+
+
+def test_a_name_that_was_not_granted_is_told_as_an_attempt(kept: Secrets) -> None:
+    attempts: list[Attempt] = []
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        with pytest.raises(ToolRaised):
+            await guests.call("answer", {}, OWNER)
+
+    handler = skill("return ctx.secret('OTHER')")
+    jailed(launch(handler, grants=GRANTS), act, secrets=kept, watch=attempts.append)
+    assert [(attempt.by, attempt.act, attempt.target, attempt.tool) for attempt in attempts] == [(Source.BROKER, Act.TAKE, "OTHER", "")]
 
 
 def test_a_skill_without_grants_has_none(kept: Secrets) -> None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
+from time import monotonic
 
 from skillpod.sandbox.asks.asking import Denied
 from skillpod.sandbox.network.addresses import IP, literal
@@ -19,8 +20,12 @@ Lookup = Callable[[str], Sequence[str]]
 """Addresses of a name, in the order they should be tried. Blocks; raises OSError."""
 
 LOOKUP_SECONDS = 10.0
-_LOOKUPS = 16
-"""At once, of the whole pod: each holds a thread for as long as the system's resolver takes, whoever still waits for it."""
+_LOOKUPS = 8
+"""At once, of one generation: each holds a thread for as long as the system's resolver takes, whoever still waits for it."""
+
+_FRESH_SECONDS = 2.0
+"""How long an answer is given again: a client that connects anew for each request asks each time."""
+_FRESH = 256
 
 _MOST_ADDRESSES = 16
 
@@ -40,18 +45,36 @@ def system_lookup(name: str) -> Sequence[str]:
 
 
 class Resolver:
-    """Names to addresses, in threads that nobody waits for at the end. One serves the whole pod."""
+    """Names to addresses, in threads that nobody waits for at the end. One serves a generation."""
 
     def __init__(self, lookup: Lookup = system_lookup, *, seconds: float = LOOKUP_SECONDS) -> None:
         self._lookup = lookup
         self._seconds = seconds
         self._free = asyncio.Semaphore(_LOOKUPS)
+        self._fresh: dict[str, tuple[float, list[IP]]] = {}
 
     async def resolve(self, gate: Gate, host: str, port: int = 0, *, within: float = LOOKUP_SECONDS) -> tuple[Address, ...]:
         """What may be dialled for a host that the gate covers, at least one; port 0 stands for any. Raises Barred, Unresolved."""
+        known = self.known(gate, host, port)
+        if known is not None:
+            return known
+        name = gate.name(host, port)
+        found = await self._found(name, min(within, self._seconds))
+        if len(self._fresh) >= _FRESH:
+            self._fresh.clear()
+        self._fresh[name] = (monotonic() + _FRESH_SECONDS, found)
+        return self._admitted(gate, name, port, found)
+
+    def known(self, gate: Gate, host: str, port: int) -> tuple[Address, ...] | None:
+        """The same, at once, where nobody need be asked; None where someone must be."""
         name = gate.name(host, port)
         own = literal(name)
-        found = [own] if own is not None else await self._found(name, min(within, self._seconds))
+        if own is not None:
+            return self._admitted(gate, name, port, [own])
+        until, found = self._fresh.get(name, (0.0, []))
+        return self._admitted(gate, name, port, found) if monotonic() < until else None
+
+    def _admitted(self, gate: Gate, name: str, port: int, found: Sequence[IP]) -> tuple[Address, ...]:
         addresses: list[Address] = []
         barred: Barred | None = None
         for ip in found:

@@ -179,6 +179,14 @@ class Switchboard:
             raise WireError("a packet on the line to the network that is not in order")
 
     def _resolve(self, number: int, host: str, port: int) -> None:
+        try:
+            known = self._exchange.resolver.known(self._exchange.gate, host, port)
+        except Barred as refusal:
+            self._bar(number, refusal)
+            return
+        if known is not None:
+            self._found(number, known)
+            return
         if len(self._pending) >= _PENDING:
             raise WireError(f"more than {_PENDING} names asked for at once")
         task = self._loop.create_task(self._resolved(number, host, port))
@@ -193,9 +201,12 @@ class Switchboard:
         except Unresolved as fault:
             self._answer({"id": number, "error": str(fault), "kind": "unresolved", "code": fault.code})
         else:
-            for address in addresses:
-                self._remember(address)
-            self._answer({"id": number, "addresses": [str(address.ip) for address in addresses]})
+            self._found(number, addresses)
+
+    def _found(self, number: int, addresses: tuple[Address, ...]) -> None:
+        for address in addresses:
+            self._remember(address)
+        self._answer({"id": number, "addresses": [str(address.ip) for address in addresses]})
 
     def _remember(self, address: Address) -> None:
         """The newest last: it is the one a connection that follows is for."""

@@ -15,7 +15,7 @@ from skillpod.model.capability import NetworkAsk, Permissions
 from skillpod.model.command import OWNER
 from skillpod.model.guest import Attempt, Reply
 from skillpod.model.manifest import Limits
-from skillpod.model.secret import Bound, Kept, Source
+from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.network.fetch import MOST_BODY
@@ -66,7 +66,7 @@ def grants(*webs: Web, host: str = "localhost", secrets: tuple[str, ...] = ()) -
 
 def kept(token: Path, **bounds: Bound) -> Secrets:
     token.write_text(VALUE)
-    sources = {name: Source(kept=Kept.FILE, place=(str(token),), bound=bound) for name, bound in bounds.items()}
+    sources = {name: SecretSource(kept=Kept.FILE, place=(str(token),), bound=bound) for name, bound in bounds.items()}
     return Secrets(lambda: sources)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from skillpod.sandbox.guest.network.asker import Asker
@@ -15,6 +16,8 @@ _PROTOCOLS = {socket.SOCK_STREAM: socket.IPPROTO_TCP, socket.SOCK_DGRAM: socket.
 _LOOPBACK = {socket.AF_INET: ("127.0.0.1",), socket.AF_INET6: ("::1",), socket.AF_UNSPEC: ("::1", "127.0.0.1")}
 _ANY = {socket.AF_INET: ("0.0.0.0",), socket.AF_INET6: ("::",), socket.AF_UNSPEC: ("0.0.0.0", "::")}  # noqa: S104  # SAFE: named; nothing is bound
 
+_FRESH_SECONDS, _FRESH = 2.0, 256
+
 Place = tuple[Any, ...]
 """(ip, port), or of IPv6 (ip, port, flow, scope)."""
 
@@ -24,6 +27,7 @@ class Names:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
+        self._fresh: dict[tuple[str, int], tuple[float, Sequence[str]]] = {}
 
     def getaddrinfo(
         self, host: object, port: object, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
@@ -67,7 +71,17 @@ class Names:
             return (text,)
         if flags & socket.AI_NUMERICHOST:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return self._asker.resolve(text, port)
+        return self._asked(text, port)
+
+    def _asked(self, name: str, port: int) -> Sequence[str]:
+        """What was just answered is not asked again: the host looks at each connection anyway."""
+        until, found = self._fresh.get((name, port), (0.0, ()))
+        if monotonic() >= until:
+            found = self._asker.resolve(name, port)
+            if len(self._fresh) >= _FRESH:
+                self._fresh.clear()
+            self._fresh[name, port] = (monotonic() + _FRESH_SECONDS, found)
+        return found
 
 
 def version(ip: str) -> int:

@@ -31,7 +31,7 @@ def tried(walls: Walls, *, interpreter: str, parent: int, inherited: Collection[
         ("read a file of the host", lambda: _read(interpreter), ("pivot_root", "landlock")),
         ("read a file that is not granted", lambda: _read(root.CANARY), ("landlock",) if walls.stands("pivot_root") else ()),
         ("write to the root", lambda: os.open("/skillpod-was-here", os.O_WRONLY | os.O_CREAT | os.O_EXCL), ("pivot_root", "landlock")),
-        ("make a socket", lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).detach(), ("seccomp",)),
+        ("make a socket", _make_a_socket, ("seccomp",)),
         ("signal the zygote", lambda: kernel.signal_process(parent, 0), ("seccomp",)),
         ("fork", _fork, ("seccomp",)),
         ("make a namespace", lambda: kernel.unshare(kernel.NEWUSER), ("seccomp",)),
@@ -48,7 +48,7 @@ def tried_for_programs(walls: Walls, *, inherited: Collection[int], volumes: Sai
         ("read a file that is not granted", lambda: _read(root.CANARY), ("landlock",) if walls.stands("pivot_root") else ()),
         ("write to the root", lambda: os.open("/skillpod-was-here", os.O_WRONLY | os.O_CREAT | os.O_EXCL), ("pivot_root", "landlock")),
         ("start a file that it wrote", _start_from_scratch, ("scratch_quota",)),
-        ("make a socket", lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).detach(), ("seccomp",)),
+        ("make a socket", _make_a_socket, ("seccomp",)),
         ("make a namespace", lambda: kernel.unshare(kernel.NEWUSER), ("seccomp",)),
         ("find another process", lambda: os.getpgid(2), ("pid_namespace",)),
         ("use an inherited descriptor", lambda: _any_open(inherited), ("descriptors",)),
@@ -78,6 +78,10 @@ def _answer(probe: Callable[[], object]) -> str:
     except OSError:
         return REFUSED
     return "succeeded"
+
+
+def _make_a_socket() -> None:
+    _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
 
 
 def _read(path: str) -> None:
