@@ -141,7 +141,7 @@ class Aims:
     # --- what the Context gives --------------------------------------------------------------------------------------------------
 
     def of_attribute(self, place: Place, spelled: str) -> Iterator[Aim]:
-        """Of an attribute that is called: secrets, volumes, programs and addresses by the Context's methods, what is done to a path that can be followed."""
+        """Of an attribute that is called: what the Context's methods give or reach, and what is done to a path that can be followed."""
         node, call = place.node, place.parent
         spot = Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
         if node.attr in ("secret", "volume"):
