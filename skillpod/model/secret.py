@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NoReturn
 
@@ -37,7 +37,7 @@ class SecretSource:
     kept for ``keep`` seconds."""
 
     kept: Kept
-    place: tuple[str, ...]
+    place: tuple[str, ...] = field(repr=False)  # an argument of a command may be what nobody should read
     bound: Bound | None = None
     keep: float = 60.0
 

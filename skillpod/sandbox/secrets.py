@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from time import monotonic
 from types import MappingProxyType
+from typing import TypeVar
 
 from skillpod.errors import PathUnusable, SecretUnusable
 from skillpod.model.secret import LARGEST, Bound, Kept, Secret, SecretSource
+from skillpod.sandbox.aside import aside
 from skillpod.sandbox.worker import ProgramWorker
 
 _SECONDS = 10.0
-"""How long a command or a keyring may take to say a secret."""
+"""How long any source may take to say a secret."""
 
+_PAUSE = 1.0
+"""Seconds after a keyring or a command failed that it is not asked again: a skill that asks and asks starts no program each time."""
+
+_Result = TypeVar("_Result")
 Sources = Callable[[], Mapping[str, SecretSource]]
 
 
@@ -33,6 +40,7 @@ class Secrets:
         self._trouble = trouble
         self._told: dict[str, str] = {}
         self._kept: dict[str, tuple[SecretSource, float, Secret]] = {}  # with until when, by ``monotonic``
+        self._failed: dict[str, tuple[SecretSource, float, SecretUnusable]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
 
     def require(self, names: Collection[str]) -> None:
@@ -72,7 +80,14 @@ class Secrets:
             kept = self._kept.get(name)
             if kept is not None and kept[0] == source and monotonic() < kept[1]:
                 return kept[2]
-            secret = await (self._commanded(name, source) if source.kept is Kept.COMMAND else _from_keyring(name, source))
+            failed = self._failed.get(name)
+            if failed is not None and failed[0] == source and monotonic() < failed[1]:
+                raise copy.copy(failed[2])
+            try:
+                secret = await (self._commanded(name, source) if source.kept is Kept.COMMAND else _from_keyring(name, source))
+            except SecretUnusable as fault:
+                self._failed[name] = (source, monotonic() + _PAUSE, fault)
+                raise
             self._kept[name] = (source, monotonic() + source.keep, secret)
             return secret
 
@@ -92,34 +107,38 @@ _REMEMBERED = frozenset({Kept.KEYRING, Kept.COMMAND})
 
 async def _read(name: str, source: SecretSource) -> Secret:
     if source.kept is Kept.FILE:
-        return _checked(name, source, await asyncio.to_thread(_content, name, source))
+        return _checked(name, source, await _within(name, source, lambda: _content(name, source)))
     value = os.environb.get(os.fsencode(source.place[0]))
     if value is None:
         raise _unusable(name, source, "the pod was started without it")
     return _checked(name, source, value)
 
 
-def _content(name: str, source: SecretSource) -> bytes:
-    """One byte more than a value may have at most. A link is followed: secrets are commonly mounted behind one."""
+async def _within(name: str, source: SecretSource, work: Callable[[], _Result]) -> _Result:
+    """A disk may hang, and a keyring wait for a person."""
     try:
-        descriptor = os.open(source.place[0], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _unusable(name, source, "it is not a plain file")
-            with open(descriptor, "rb", closefd=False) as file:
-                return file.read(LARGEST + 3)
-        finally:
-            os.close(descriptor)
+        async with asyncio.timeout(_SECONDS):
+            return await aside(work)
+    except TimeoutError:
+        raise _unusable(name, source, f"it did not answer within {_SECONDS:g} s", "unlock it: a pod can't answer questions") from None
     except OSError as fault:
         raise _unusable(name, source, fault.strerror or str(fault)) from None
 
 
-async def _from_keyring(name: str, source: SecretSource) -> Secret:
+def _content(name: str, source: SecretSource) -> bytes:
+    """More than a value may have, where it has more. A link is followed: secrets are commonly mounted behind one. Raises OSError."""
+    descriptor = os.open(source.place[0], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        async with asyncio.timeout(_SECONDS):
-            value = await asyncio.to_thread(_keyring_word, name, source)
-    except TimeoutError:
-        raise _unusable(name, source, f"it did not answer within {_SECONDS:g} s", "unlock it: a pod can't answer its questions") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _unusable(name, source, "it is not a plain file")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST + 3)
+    finally:
+        os.close(descriptor)
+
+
+async def _from_keyring(name: str, source: SecretSource) -> Secret:
+    value = await _within(name, source, lambda: _keyring_word(name, source))
     if value is None:
         raise _unusable(name, source, "nothing is kept there", f"put it there: keyring set {source.place[0]} {source.place[1]}")
     return _checked(name, source, value.encode("utf-8", "surrogatepass"))

@@ -171,7 +171,8 @@ def drawer() -> Iterator[Drawer]:
     keyring.set_keyring(before)
 
 
-def test_the_keyring_of_this_user(drawer: Drawer) -> None:
+def test_the_keyring_of_this_user(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_PAUSE", 0.0)
     kept = of(SecretSource(kept=Kept.KEYRING, place=("advisories", "pod"), keep=0.0))
     refused = fault(kept)
     assert "nothing is kept there" in refused.message

@@ -5,19 +5,18 @@ Source: RFC 9110 and 9112, as ``http.client`` has them.
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import os
 import select
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from skillpod.model.reach import Traffic
+from skillpod.sandbox.aside import aside
 from skillpod.sandbox.network.dial import connect
 from skillpod.sandbox.network.gate import Address
 from skillpod.sandbox.network.meter import read
@@ -26,7 +25,6 @@ _BLOCKED_SECONDS = 5.0
 """How often a thread looks up from waiting; it is woken at once where its connection is ended."""
 
 _PIECE = 256 * 1024
-_Result = TypeVar("_Result")
 
 
 class RequestFailed(Exception):
@@ -79,7 +77,9 @@ class HttpExchange:
     async def make(self) -> Answer:
         """Raises RequestFailed. Cancelled, it closes its connection at once."""
         try:
-            return await in_thread(self._make)
+            return await aside(self._make)
+        except OSError as fault:
+            raise RequestFailed(f"the host has no thread for it now: {fault}") from fault
         finally:
             self.end()
 
@@ -183,28 +183,3 @@ class HttpExchange:
         with suppress(OSError):
             count = read(one)
             self._carried = Traffic(self._carried.connections, 0, count.sent, count.received)
-
-
-async def in_thread(work: Callable[[], _Result]) -> _Result:
-    """What ``work`` gives, from a thread that nobody waits for at the end: a stranger's server can't use up those that others share."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[_Result] = loop.create_future()
-
-    def settle(result: _Result | None, fault: BaseException | None) -> None:
-        if not done.done():  # who asked may be gone
-            done.set_exception(fault) if fault is not None else done.set_result(result)  # type: ignore[arg-type]  # SAFE: one of the two
-
-    def run() -> None:
-        result, fault = None, None
-        try:
-            result = work()
-        except Exception as raised:  # noqa: BLE001  # SAFE: a thread's last line; whatever it was, who asked hears of it
-            fault = raised
-        with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, result, fault)
-
-    try:
-        threading.Thread(target=run, name="fetch", daemon=True).start()
-    except RuntimeError as fault:  # no thread to be had
-        raise RequestFailed("the host has no thread for it now") from fault
-    return await done
