@@ -5,6 +5,7 @@ Source: RFC 9110 and 9112, as ``http.client`` has them.
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import select
@@ -21,8 +22,8 @@ from skillpod.sandbox.network.dial import connect
 from skillpod.sandbox.network.gate import Address
 from skillpod.sandbox.network.meter import read
 
-_BLOCKED_SECONDS = 5.0
-"""How often a thread looks up from waiting; it is woken at once where its connection is ended."""
+_PATIENCE = 3.0
+"""Seconds that one of several addresses has to take a connection, before the next is tried."""
 
 _PIECE = 256 * 1024
 
@@ -115,7 +116,7 @@ class HttpExchange:
     def _connected(self) -> socket.socket:
         """To the first address that takes it. Raises OSError, of the last."""
         last = OSError("it has no address")
-        for address in self._addresses:
+        for number, address in enumerate(self._addresses, 1):
             try:
                 dialled = connect(address)
                 with self._lock:
@@ -124,20 +125,20 @@ class HttpExchange:
                         raise RequestFailed("it was ended")
                     self._socket = dialled
                     self._carried = Traffic(self._carried.connections + 1)
-                self._wait_for(dialled)
+                self._wait_for(dialled, is_last=number == len(self._addresses))
                 return dialled
             except OSError as fault:
                 last = fault
                 self._let_go(self._socket)
         raise last
 
-    def _wait_for(self, dialled: socket.socket) -> None:
-        """Raises OSError when no connection came of it."""
+    def _wait_for(self, dialled: socket.socket, *, is_last: bool) -> None:
+        """For the last address as long as the request may take, for those before it not so long. Raises OSError when none came of it."""
         poll = select.poll()
         poll.register(dialled, select.POLLOUT)
-        while not poll.poll(_BLOCKED_SECONDS * 1000):
-            if self._is_over:
-                raise OSError("it was ended")
+        while not poll.poll(_PATIENCE * 1000):
+            if self._is_over or not is_last:
+                raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
         code = dialled.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise OSError(code, os.strerror(code))

@@ -156,6 +156,17 @@ def test_another_host_or_port_is_refused_counted_and_told(web: Web, plain: Web) 
     assert not plain.asked
 
 
+def test_where_one_address_does_not_answer_the_next_is_asked(plain: Web) -> None:
+    asks = Permissions(network=frozenset({NetworkAsk("api.example.com", (plain.port,), "private")}))
+    url = f"http://api.example.com:{plain.port}/echo"
+    (reply,) = called(asks, url, lookup=lambda name: ["127.0.0.2", "127.0.0.1"])
+    assert reply.value["status"] == 200
+    assert plain.headers("host") == [f"api.example.com:{plain.port}"]
+    assert reply.usage.reach.network[f"api.example.com:{plain.port}"].connections == 2
+    error = got(asks, url, lookup=lambda name: ["127.0.0.2"])["error"]
+    assert error == "api.example.com: Connection refused"
+
+
 def test_without_a_grant_there_is_no_request(web: Web) -> None:
     assert "was not granted" in got(Permissions(), f"https://localhost:{web.port}/echo", authorities=web.authority)["error"]
     assert not web.asked
