@@ -307,10 +307,12 @@ def answer(ctx: Context) -> int:
 """
 
     async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> SkillpodError:
-        await guests.call("answer", {}, OWNER)
-        with pytest.raises(SkillpodError) as raised:
-            await guests.call("answer", {}, OWNER)
-        return raised.value
+        for _ in range(5):  # one or two were loaded before there was anything to be found
+            try:
+                await guests.call("answer", {}, OWNER)
+            except SkillpodError as fault:
+                return fault
+        raise AssertionError("every guest was loaded as if nothing were there")
 
     with common_ground() as ground:
         (ground / "out").chmod(0o777)
