@@ -24,6 +24,8 @@ KERNEL := .environments/kernel
 SIGNING := .environments/signing
 # Go's own notes and trees, in programs made by Debian's compiler, which is unpacked, not installed, and gone when they are made.
 GOPEER := .environments/go
+# Wheels that skills of the tests and of skills/ require; nothing of them is installed.
+WHEELS := .environments/wheels
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
 # HTTP clients that skills use, unpacked as the store of packages unpacks them.
@@ -50,7 +52,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(OCSF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed $(CLIENTS)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schemas of SARIF and OCSF, the reference tool of signatures, Go's transparency log and HTTP clients, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(OCSF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed $(CLIENTS)/.installed $(WHEELS)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schemas of SARIF and OCSF, the reference tool of signatures, Go's transparency log, HTTP clients and wheels, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -134,6 +136,11 @@ $(SCANNER)/.installed:
 $(SIGNING)/.installed:
 	$(PYTHON) -m venv $(SIGNING)
 	$(SIGNING)/bin/python -m pip install --quiet --disable-pip-version-check "model-signing>=1.1,<2" "pyopenssl>=26,<27"
+	touch $@
+
+$(WHEELS)/.installed: tests/environments/wheels.txt | $(BIN)/pip
+	rm -rf $(WHEELS) && mkdir -p $(WHEELS)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --only-binary=:all: --no-deps --dest $(WHEELS) --requirement $<
 	touch $@
 
 $(ALARMS)/.installed: benchmarks/packages.txt

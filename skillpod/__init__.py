@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.bundle import Bundle
     from skillpod.model.command import Caller
+    from skillpod.model.conditions import Conditions
     from skillpod.model.finding import Finding, Report
     from skillpod.model.guest import CallResult
     from skillpod.sdk import (
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
         Cancelled,
         Content,
         Context,
+        FetchError,
         Field,
         File,
         Finished,
         Image,
         ProgramError,
+        Response,
         SecretError,
         State,
         StateError,
@@ -37,8 +40,10 @@ __all__ = [
     "CallResult",
     "Caller",
     "Cancelled",
+    "Conditions",
     "Content",
     "Context",
+    "FetchError",
     "Field",
     "File",
     "Finding",
@@ -46,6 +51,7 @@ __all__ = [
     "Image",
     "ProgramError",
     "Report",
+    "Response",
     "SecretError",
     "SkillManager",
     "SkillpodError",
@@ -63,8 +69,10 @@ _HOMES = {
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
     "Cancelled": "skillpod.sdk",
+    "Conditions": "skillpod.model.conditions",
     "Content": "skillpod.sdk",
     "Context": "skillpod.sdk",
+    "FetchError": "skillpod.sdk",
     "Field": "skillpod.sdk",
     "File": "skillpod.sdk",
     "Finding": "skillpod.model.finding",
@@ -72,6 +80,7 @@ _HOMES = {
     "Image": "skillpod.sdk",
     "ProgramError": "skillpod.sdk",
     "Report": "skillpod.model.finding",
+    "Response": "skillpod.sdk",
     "SecretError": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",

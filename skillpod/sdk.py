@@ -7,10 +7,12 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 __all__ = [
@@ -18,11 +20,13 @@ __all__ = [
     "Cancelled",
     "Content",
     "Context",
+    "FetchError",
     "Field",
     "File",
     "Finished",
     "Image",
     "ProgramError",
+    "Response",
     "SecretError",
     "State",
     "StateError",
@@ -186,6 +190,32 @@ class SecretError(LookupError):
     """There is no secret of that name for the skill: the manifest does not ask for it, it was not granted, or it can't be had now."""
 
 
+class FetchError(OSError):
+    """``ctx.fetch`` got no answer: the host was not granted, is not there, is not trusted, or answered too late or too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server answered, whatever its ``status``. ``headers`` are by lower-case name; ``url`` is where the last redirect led."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    def text(self) -> str:
+        """The body in the charset it says, or UTF-8; what is none of its characters becomes U+FFFD."""
+        said = re.search(r"charset=[\"']?([\w-]+)", self.headers.get("content-type", ""))
+        try:
+            return self.body.decode(said.group(1) if said else "utf-8", "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Raises ValueError when the body is no JSON."""
+        return json.loads(self.body)
+
+
 class Channel(Protocol):
     """What a Context speaks through: the wire in a guest, memory in an author's own tests."""
 
@@ -319,6 +349,53 @@ class Context:
             return str(self._channel.ask("secret.get", {"name": name}))
         except StateError as refusal:
             raise SecretError(str(refusal)) from None
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body: bytes | str = b"",
+        timeout: float | None = None,
+    ) -> Response:
+        """An HTTP request that the host makes, to a host in ``permissions.network``, with the secrets that the operator bound to there.
+
+        At most five redirects are followed, each to where the skill may go itself. It ends after ``timeout`` seconds, with the call at the
+        latest. Raises FetchError when there is no answer; an answer of any status is one. An async tool calls it in a thread:
+        ``await asyncio.to_thread(ctx.fetch, url)``.
+        """
+        from binascii import a2b_base64, b2a_base64  # here, so that who fetches nothing does not pay for it
+
+        data = body.encode() if isinstance(body, str) else bytes(body)
+        asked = {
+            "url": url,
+            "method": method,
+            "headers": dict(headers),
+            "body": b2a_base64(data, newline=False).decode("ascii"),
+            "timeout": timeout,
+        }
+        try:
+            answer = self._channel.ask("fetch", asked)
+        except StateError as refusal:
+            raise FetchError(str(refusal)) from None
+        found: dict[str, str] = {}
+        for name, value in answer["headers"]:
+            found[name.lower()] = f"{found[name.lower()]}, {value}" if name.lower() in found else value
+        return Response(answer["status"], MappingProxyType(found), a2b_base64(answer["body"]), answer["url"])
+
+    def now(self) -> datetime:
+        """The time of this call, in UTC: the same each time it is asked, written into the log, and fixed by a caller who wants a run done
+        again. ``.astimezone()`` has it in the zone of ``TZ``. A clock that goes on is ``time.monotonic()``."""
+        from datetime import datetime  # here, so that who asks for no time does not pay for it
+
+        return datetime.fromtimestamp(self._channel.ask("call.now", {}), UTC)
+
+    @property
+    def seed(self) -> int:
+        """A number for ``random.Random(ctx.seed)``: the same within a call, written into the log, and fixed by a caller who wants a run
+        done again. It is no secret, and so no key."""
+        return int(self._channel.ask("call.seed", {}))
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Say how far the call is, from 0 to 1."""

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from skillpod.sdk import Cancelled, Context, StateError
+from skillpod.sdk import Cancelled, Context, Response, StateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git"})
 
@@ -27,9 +28,11 @@ class Recorder:
     """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
-    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``logs`` has a
-    ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says;
-    ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
+    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``now`` is what
+    ``ctx.now()`` says, in seconds since 1970 (the first moment of 2026, UTC), ``seed`` what ``ctx.seed`` says. ``fetch`` answers
+    ``ctx.fetch``: it is given url, method, headers, body and timeout, and gives a Response. ``logs`` has a ``(level, message)`` for each
+    record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came
+    to, and at the one numbered ``cancel_at`` it is cancelled.
     """
 
     def __init__(
@@ -37,6 +40,9 @@ class Recorder:
         state: Mapping[str, Any] | None = None,
         *,
         secrets: Mapping[str, str] | None = None,
+        now: float = 1_767_225_600.0,
+        seed: int = 0,
+        fetch: Callable[[Mapping[str, Any]], Response] | None = None,
         stored: int = 1,
         declared: int = 1,
         seconds: float = 10.0,
@@ -47,6 +53,9 @@ class Recorder:
         self.declared = declared
         self.secrets = dict(secrets or {})
         self.asked: list[str] = []
+        self.now = now
+        self.seed = seed
+        self._fetch = fetch
         self.seconds = seconds
         self.cancel_at = cancel_at
         self.checkpoints = 0
@@ -60,6 +69,9 @@ class Recorder:
             "state.version": lambda: self.stored,
             "state.replace": self._replace,
             "secret.get": self._secret,
+            "call.now": lambda: self.now,
+            "call.seed": lambda: self.seed,
+            "fetch": self._fetched,
         }
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
@@ -85,6 +97,13 @@ class Recorder:
             raise StateError(f"the skill was granted no secret {name!r}")
         self.asked.append(name)
         return self.secrets[name]
+
+    def _fetched(self, **request: Any) -> dict[str, Any]:
+        if self._fetch is None:
+            raise StateError("the test answers no request: give the recorder a fetch=")
+        answer = self._fetch({**request, "body": b64decode(request["body"])})
+        headers = [[name, value] for name, value in answer.headers.items()]
+        return {"status": answer.status, "url": answer.url, "headers": headers, "body": b64encode(answer.body).decode()}
 
     def _get(self, key: str) -> dict[str, Any]:
         return {"found": key in self.state, "value": _copied(self.state.get(key))}

@@ -14,6 +14,7 @@ from skillpod.manifest.faults import Faults
 from skillpod.manifest.schemas import author_schema_faults
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.conditions import Conditions, moment
 from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, GuestCount, Limits, Manifest, Requires, SkillTest
@@ -358,6 +359,16 @@ class _Reading:
 
     def _tests(self) -> tuple[SkillTest, ...]:
         return tuple(
-            SkillTest(tool=test["tool"], arguments=test.get("arguments", {}), expect=test.get("expect"), has_expect="expect" in test)
-            for test in self._list("tests")
+            SkillTest(
+                tool=test["tool"],
+                arguments=test.get("arguments", {}),
+                expect=test.get("expect"),
+                has_expect="expect" in test,
+                conditions=self._conditions(test, index),
+            )
+            for index, test in enumerate(self._list("tests"))
         )
+
+    def _conditions(self, test: Mapping[str, Any], index: int) -> Conditions:
+        now = self._try(f"tests[{index}].now", None, moment, test["now"]) if "now" in test else None
+        return Conditions(now=now, seed=int(test["seed"]) if "seed" in test else None)  # to JSON Schema, 7.0 is an integer

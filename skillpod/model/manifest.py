@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.model.capability import NOTHING, Lifetime, Permissions, Tier
+from skillpod.model.conditions import FREE, Conditions
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -74,12 +75,14 @@ class Requires:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillTest:
-    """One of the manifest's tests: a call, and what its result must be (``expect`` counts only when ``has_expect``)."""
+    """One of the manifest's tests: a call under these ``conditions``, and what its result must be (``expect`` counts only when
+    ``has_expect``)."""
 
     tool: str
     arguments: Mapping[str, Any]
     expect: Any = None
     has_expect: bool = False
+    conditions: Conditions = FREE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,13 +80,15 @@ main(control, message["start"])
 PLAIN = _PROGRAM.format(before=_BEFORE, after="")
 REACHING = _PROGRAM.format(before="", after=_AFTER)
 """The program of a zygote whose guests have a line to the network."""
+BARE = _PROGRAM.format(before="", after="")
+"""Of one whose forks run no skill, but start granted programs."""
 
 
 def launch(
     control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = (), program: str = PLAIN
 ) -> subprocess.Popen[bytes]:
-    """Start a zygote, PLAIN or REACHING, that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1, 2
-    and ``directories``."""
+    """Start a zygote, PLAIN, REACHING or BARE, that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1,
+    2 and ``directories``."""
     interpreter: str = getattr(sys, "_base_executable", "") or sys.executable  # a venv is no part of a guest
     return subprocess.Popen(
         [interpreter, "-I", "-S", "-E", "-B", "-c", program, str(control)],

@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import frames
@@ -58,7 +59,15 @@ class _Call:
     )
 
     def __init__(
-        self, nonce: str, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear
+        self,
+        nonce: str,
+        tool: str,
+        future: asyncio.Future[Reply],
+        *,
+        started: float,
+        cpu: float,
+        reached: Reached,
+        hear: Hear,
     ) -> None:
         self.nonce = nonce
         self.tool = tool
@@ -67,7 +76,7 @@ class _Call:
         self.cpu = cpu
         self.hear = hear
         self.asks = 0
-        self.reached = Reached(until)
+        self.reached = reached
         self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
         self.has_checkpoints = False
         self.is_cancelled = False
@@ -159,7 +168,7 @@ class Connection:
         """Take what the guest says its skill tried out of a frame. Raises WireError."""
         if "seen" in frame:
             for act, target in seen_of(frame):
-                self._watch(self._attempt(act, self._broker.disclosed.redacted_part(target), Source.GUEST))
+                self._watch(self._attempt(act, target, Source.GUEST))
 
     def _attempt(self, act: Act, target: str, by: Source) -> Attempt:
         tools = {call.tool for call in self._calls.values()}
@@ -180,7 +189,9 @@ class Connection:
         """How many calls are in flight."""
         return len(self._calls)
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard) -> Reply:
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard, conditions: Conditions = FREE
+    ) -> Reply:
         """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time; ``hear`` is told what it says.
         Raises the SkillFailed family, ArgumentsInvalid; what the call used is charged to what it raises, CancelledError too.
 
@@ -193,7 +204,8 @@ class Connection:
             raise GuestDied("the guest ended before it was called")
         started = perf_counter()
         future: asyncio.Future[Reply] = self._loop.create_future()
-        call = _Call(nonce, tool, future, started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
+        reached = Reached(started + seconds, conditions)
+        call = _Call(nonce, tool, future, started=started, cpu=self._forked.cpu(), reached=reached, hear=hear)
         self._calls[nonce] = call
         if self._switchboard is not None:
             self._switchboard.begin(call.reached)

@@ -107,6 +107,7 @@ class JailSandbox:
             on_death=on_death,
             watch=watch,
             lookup=self._lookup,
+            authorities=self._authorities,
             idle=self._idle,
             on_close=leave,
         )

@@ -71,6 +71,7 @@ def _resolved(name: str, bindings: Mapping[str, ProgramBinding], places: Places,
         device=found.st_dev,
         inode=found.st_ino,
         reads=tuple(_real(name, read) for read in binding.reads),
+        links=tuple(dict.fromkeys(link for written in (binding.path, *binding.reads) for link in _links(written))),
         environment=binding.environment,
     )
 
@@ -91,6 +92,13 @@ def _real(name: str, read: str) -> str:
     if stat.S_ISREG(found.st_mode) and found.st_mode & (stat.S_ISUID | stat.S_ISGID):
         raise unusable(name, f"{real}, which it is to read, {_RUNS_AS_ANOTHER}", _ANOTHER)
     return real
+
+
+def _links(written: str) -> Iterator[tuple[str, str]]:
+    """From the place that a path names, where that is a link: /bin/sh to /usr/bin/dash, at /usr/bin/sh."""
+    place = os.path.join(os.path.realpath(os.path.dirname(written.rstrip("/"))), os.path.basename(written.rstrip("/")))
+    if place != os.path.realpath(written):
+        yield place, os.path.realpath(written)
 
 
 _RUNS_AS_ANOTHER = "runs as its owner or group (setuid, setgid), and what does that is written to be started by its own user"

@@ -94,7 +94,7 @@ class Zygote:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._environment(), tuple(self._held.values()), has_network=self._has_network)
+            process = ZygoteProcess(self._environment(), tuple(self._held.values()), self._program())
             listeners: list[int] = []
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
@@ -168,11 +168,16 @@ class Zygote:
             ],
             "packages": [{"name": package.name, "path": package.place, "native": bool(package.native)} for package in self._packages],
             "programs": [
-                {"name": each.name, "path": each.path, "device": each.device, "inode": each.inode, "reads": each.reads}
+                {"name": each.name, "path": each.path, "device": each.device, "inode": each.inode, "reads": each.reads, "links": each.links}
                 for each in self._programs
             ],
             "network": {"authorities": self._authorities} if self._has_network else None,
         }
+
+    def _program(self) -> str:
+        if self._programs:
+            return bootstrap.BARE
+        return bootstrap.REACHING if self._has_network else bootstrap.PLAIN
 
     def _filters(self) -> dict[str, Any]:
         return seccomp.for_programs().as_dict() if self._programs else seccomp.build().as_dict(with_line=self._has_network)

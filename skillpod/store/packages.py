@@ -27,6 +27,7 @@ from packaging.tags import sys_tags
 from skillpod.errors import PackageUnusable, PathUnusable
 from skillpod.model.manifest import PackageAsk
 from skillpod.model.provision import Package
+from skillpod.store.bytecode import compiled
 from skillpod.store.wheel import Wheel, digest_of, read_wheel
 
 PLACE = "requires.packages"
@@ -216,7 +217,8 @@ class PackageStore:
         aside = self._root / f"{_TEMPORARY}{os.getpid()}-{next(self._counter)}"
         final = self._root / wheel.digest.removeprefix("sha256:")
         (aside / _SITE).mkdir(parents=True)
-        for path, content in wheel.files.items():
+        files = {**wheel.files, **dict(compiled(wheel.files))}
+        for path, content in files.items():
             _write_file(aside / _SITE / path, content)
         about = {
             "format": _FORMAT,
@@ -226,7 +228,7 @@ class PackageStore:
             "native": list(wheel.native),
             "tags": list(wheel.tags),
             "requires_python": wheel.requires_python,
-            "files": {path: hashlib.sha256(content).hexdigest() for path, content in sorted(wheel.files.items())},
+            "files": {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())},
         }
         _write_file(aside / _ABOUT, json.dumps(about, indent=1).encode())
         for directory, _, _ in os.walk(aside, topdown=False):

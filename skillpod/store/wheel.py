@@ -164,7 +164,7 @@ class _Reading:
     def _identity(self, info: str, metadata: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
         """What METADATA says, which its directory must say as well."""
         said, number = metadata.get("Name", ("",))[0], metadata.get("Version", ("",))[0]
-        directory, _, release = info.removesuffix(".dist-info").partition("-")
+        directory, _, release = info.removesuffix(".dist-info").rpartition("-")
         try:
             name = canonicalize_name(said, validate=True)
             is_same = canonicalize_name(directory) == name and Version(release) == Version(number)

@@ -9,7 +9,7 @@ import pytest
 from skillpod.audit.comparison import compare
 from skillpod.audit.run import run
 from skillpod.model.bundle import Bundle
-from skillpod.model.capability import NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.capability import NOTHING, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.comparison import Asked, Comparison, Standing
 from skillpod.model.finding import CapabilityUse, Finding, Report, Severity
 from skillpod.model.manifest import Manifest
@@ -273,6 +273,36 @@ def test_a_request_that_the_host_makes_reaches_and_may_carry_a_secret() -> None:
     }
     assert "secrets *" not in rows(report_of(tool.format("it", "api"), HOST))
     assert only(report_of(tool.format("it", "evil"), asked), "CAP-001").severity is Severity.DENY
+
+
+def test_a_program_that_the_host_starts_is_held_to_its_name() -> None:
+    git = Permissions(programs=frozenset({"git"}))
+    for words, resource, standing in (
+        ("['git', 'log', name]", "git", "asked and used"),
+        ("('git', *name)", "git", "asked and used"),
+        ("['curl', name]", "curl", "used, not asked"),
+        ("['/usr/bin/git']", "/usr/bin/git", "used, not asked"),
+        ("[name, 'log']", "*", "dynamic"),
+        ("name", "*", "dynamic"),
+        ("['git'] if name else name", "*", "dynamic"),
+    ):
+        report = report_of(f"{TOOL}ctx.run({words}, volume='data')\n", git)
+        assert rows(report)[f"programs {resource}"] == standing, words
+        said = {(finding.rule, finding.severity) for finding in report.findings if finding.subject in (resource, "Context.run")}
+        assert (
+            said
+            == {
+                "asked and used": {("CAP-003", Severity.NOTICE)},
+                "used, not asked": {("CAP-007", Severity.DENY)},
+                "dynamic": {("CAP-008", Severity.REVIEW)},
+            }[standing]
+        )
+
+
+def test_a_program_is_run_by_nobody_who_asks_for_none() -> None:
+    for words in ("['git']", "name"):
+        assert only(report_of(f"{TOOL}ctx.run({words})\n", NOTHING), "CAP-007").severity is Severity.DENY
+    assert not rows(report_of("def go(worker, asyncio):\n    asyncio.run(worker.run(['git']))\n", NOTHING))
 
 
 def test_a_pattern_of_hosts_is_a_wildcard_and_covers_what_is_under_it() -> None:

@@ -11,6 +11,7 @@ from skillpod.documents import meta_faults, read_json
 from skillpod.errors import ManifestInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Tier, VolumeAsk
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.manifest import Limits, Manifest
 from skillpod.resources import packaged_text
 from tests.manifest.folders import HANDLER, MANIFEST, bundle, manifest_faults, read, reader, reasons
@@ -80,6 +81,19 @@ def test_every_key_is_read() -> None:
         ("scan", {}, False),
     ]
     assert found.tags == ("security",)
+
+
+def test_a_test_fixes_its_time_and_its_chance() -> None:
+    tests = "tests: [{tool: scan, now: 2026-01-01T00:00:00Z, seed: 7}, {tool: scan, now: 0.5, seed: 1.0}, {tool: scan}]"
+    found = read(manifest=f"{MANIFEST}{tests}\n", handler__py=HANDLER)
+    assert [test.conditions for test in found.tests] == [Conditions(now=1_767_225_600.0, seed=7), Conditions(now=0.5, seed=1), FREE]
+
+
+@pytest.mark.parametrize(("said", "at"), [("now: noon", "now"), ("now: 2026-01-01", "now"), ("seed: -1", "seed"), ("seed: x", "seed")])
+def test_a_time_or_a_chance_that_is_none_is_placed(said: str, at: str) -> None:
+    with pytest.raises(ManifestInvalid) as caught:
+        read(manifest=f"{MANIFEST}tests: [{{tool: scan, {said}}}]\n", handler__py=HANDLER)
+    assert any(f"tests[0].{at}" in reason for reason in reasons(caught))
 
 
 def test_a_skill_without_a_readme_has_no_manual() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, SkillpodError, ToolRaised, VolumeUnusable
+from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, ProgramUnusable, SkillpodError, ToolRaised, VolumeUnusable
 from skillpod.model.capability import Isolation, Lifetime, Permissions, VolumeAsk
 from skillpod.model.command import Caller
 from skillpod.model.manifest import MIB, GuestCount, Limits
@@ -304,7 +304,7 @@ def test_grants_and_isolation_this_sandbox_can_not_give_are_refused_by_name() ->
     async def once() -> None:
         async with sandbox() as jail:
             granted = Permissions(environment=frozenset({"TZ"}), programs=frozenset({"git"}))
-            with pytest.raises(IsolationUnavailable, match="hand out programs yet"):
+            with pytest.raises(ProgramUnusable, match="no file is bound to the program `git`"):
                 jail.open(launch(HANDLER, grants=granted), on_death=lambda _: None)
             with pytest.raises(IsolationUnavailable, match="module"):
                 jail.open(launch(HANDLER, isolation=Isolation.MODULE), on_death=lambda _: None)

@@ -12,8 +12,6 @@ from skillpod.model.command import OWNER
 from skillpod.model.guest import Launch, Watch, unwatched
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.network.dial import Lookup, system_lookup
-from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from tests.support.recollection import Recollection
 
 
@@ -21,15 +19,13 @@ def jailed(
     started: Launch,
     act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]],
     *,
-    secrets: Secrets = NO_SECRETS,
     watch: Watch = unwatched,
-    lookup: Lookup = system_lookup,
-    authorities: str = "",
+    **options: Any,
 ) -> Any:
-    """What ``act`` gives, done to the guests of one launch behind the real walls."""
+    """What ``act`` gives, done to the guests of one launch behind the real walls; ``options`` are the sandbox's."""
 
     async def once() -> Any:
-        async with sandbox(secrets, lookup=lookup, authorities=authorities) as jail:
+        async with sandbox(**options) as jail:
             deaths: list[SkillpodError] = []
             guests = jail.open(started, on_death=deaths.append, watch=watch)
             try:
@@ -41,8 +37,8 @@ def jailed(
 
 
 @asynccontextmanager
-async def sandbox(secrets: Secrets = NO_SECRETS, *, lookup: Lookup = system_lookup, authorities: str = "") -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection(), secrets=secrets, lookup=lookup, authorities=authorities)
+async def sandbox(**options: Any) -> AsyncIterator[JailSandbox]:
+    jail = JailSandbox(memory=Recollection(), **options)
     await jail.start()
     try:
         yield jail

@@ -22,7 +22,7 @@ def wheel(
     record: str | None = None,
 ) -> bytes:
     """A wheel with these files and a correct RECORD, or the given one."""
-    info = f"{name}-{version}.dist-info"
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
     contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
     contents.setdefault(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode())
     root = str(purelib).lower()
@@ -34,9 +34,9 @@ def wheel(
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w") as archive:
         for path, content in contents.items():
-            archive.writestr(path, content)
+            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)  # of one date, so that equal files are equal bytes
     return written.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from skillpod.audit.addresses import FETCH, is_harmless
+from skillpod.audit.aims import RUN
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
 from skillpod.audit.facts import Aim, Attribute, Base, Reading, Spot, Use, What
 from skillpod.audit.judgement import judged
@@ -30,7 +31,7 @@ _TOUCHES = {READ: "reads files", WRITE: "writes files", EITHER: "can read or wri
 _LATER = "this version grants no {}, a later one holds every use to what is granted"
 _ENFORCED = {
     "network": _LATER.format("network"),
-    "programs": _LATER.format("programs"),
+    "programs": "`ctx.run` starts those that are granted, and a guest starts nothing itself",
     "secrets": _LATER.format("secrets"),
     "volumes": "the jail shows it the volumes it is granted, and no other",
 }
@@ -135,7 +136,7 @@ class _Judge:
         if rule and self._is_new(rule, target):
             by = "which the manifest asks for" if asked is Asked.YES else "which the manifest asks for by a pattern"
             message = f"{aim.words}: {_DOES[aim.kind]} {target}, {by}"
-            is_held_to_it = aim.kind == "network" and asked is Asked.YES  # by the broker; whether it may is asked about what it asks
+            is_held_to_it = asked is Asked.YES and (aim.kind == "network" or aim.use == RUN)  # whether it may is asked about what it asks
             yield self._finding(
                 rule,
                 Severity.NOTICE if is_held_to_it else Severity.REVIEW,
@@ -150,7 +151,7 @@ class _Judge:
             case "network":
                 message = f"{aim.words}: reaches {target}, {self._lacks}{self._instead('network')}"
                 yield self._finding("CAP-001", Severity.DENY, aim, message, f"remove it, or ask: {_network_ask(target)}", target)
-            case "programs" if self._asked.programs:
+            case "programs" if self._asked.programs or aim.use == RUN:
                 message = f"{aim.words}: runs {target}, {self._lacks}{self._instead('programs')}"
                 yield self._finding("CAP-007", Severity.DENY, aim, message, _program_fix(target), target)
             case "secrets":
@@ -185,6 +186,10 @@ class _Judge:
             message = f"{aim.words}: takes a secret, and the manifest asks for none"
             fix = "remove it, or ask: `tier: network` and `permissions: {secrets: [{name: ...}]}`"
             yield self._finding("CAP-010", Severity.DENY, aim, message, fix, aim.use)
+        elif aim.use == RUN and not has_asked:
+            message = f"{aim.words}: runs a program, and the manifest asks for none"
+            fix = "remove it, or ask: `tier: system` and `permissions: {programs: [...]}`"
+            yield self._finding("CAP-007", Severity.DENY, aim, message, fix, aim.use)
         elif aim.kind == "environment" and self._is_new("CAP-005", aim.use):
             message = f"{aim.words}: reads the environment, which holds nothing of the host's unless it is asked for and granted"
             fix = "name what is read under `permissions.environment`, or take it as config"

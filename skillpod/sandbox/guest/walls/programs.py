@@ -18,6 +18,7 @@ from skillpod.sandbox.guest.walls.namespaces import GrantFailed
 
 _C_LIBRARIES = ("libc.so.6", "libc.so")
 _PLAIN_HOMES = ("/lib", "/usr/lib")
+_MERGED = ("/bin", "/sbin")
 _REPLACED = "reload the skill to take the file that is there now"
 
 
@@ -40,7 +41,11 @@ class Programs:
         named = [path for said in self._listed for path in (said["path"], *said["reads"])]
         libraries = _libraries()
         return root.View(
-            readable=libraries, hidden=(), devices=root.devices(), executable=tuple(dict.fromkeys([*named, *_loaders(libraries)]))
+            readable=libraries,
+            hidden=(),
+            devices=root.devices(),
+            executable=tuple(dict.fromkeys([*named, *_loaders(libraries)])),
+            links=(*_merged(), *((place, to) for said in self._listed for place, to in said["links"])),
         )
 
     def check(self, sources: root.Sources) -> None:
@@ -59,6 +64,11 @@ class Programs:
         os.close(opened)
         if path == said["path"] and found != (said["device"], said["inode"]):
             raise ProgramFailed(said["name"], f"{path} is another file than when the skill was mounted", _REPLACED)
+
+
+def _merged() -> Iterator[tuple[str, str]]:
+    """Where the host says /bin -> usr/bin, a program may be named by either."""
+    return ((path, os.readlink(path)) for path in _MERGED if os.path.islink(path))
 
 
 def _libraries() -> tuple[str, ...]:

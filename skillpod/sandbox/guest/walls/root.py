@@ -41,13 +41,15 @@ _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 class View(NamedTuple):
     """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; files and directories
-    that may be started as well; and ``files`` that are made for it, where it has a root of its own."""
+    that may be started as well; ``files`` that are made for it, where it has a root of its own, and ``links``, each its place and what it
+    says."""
 
     readable: tuple[str, ...]
     hidden: tuple[str, ...]
     devices: tuple[str, ...]
     executable: tuple[str, ...] = ()
     files: Mapping[str, bytes] = MappingProxyType({})
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def view(files: Mapping[str, bytes]) -> View:
@@ -132,6 +134,10 @@ class Sources:
         for path, content in self._shown.files.items():
             _write(stage + path, content)
         _link_libraries(stage)
+        for path, to in self._shown.links:
+            if not os.path.lexists(stage + path):
+                os.makedirs(os.path.dirname(stage + path), exist_ok=True)
+                os.symlink(to, stage + path)
         _write(stage + CANARY, b"tweet\n")
         os.makedirs(stage + SCRATCH)
         self._volumes.mount(stage)
