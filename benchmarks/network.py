@@ -21,6 +21,7 @@ from skillpod.model.capability import Lifetime, NetworkAsk, Permissions
 from skillpod.model.command import OWNER
 from skillpod.model.manifest import MIB, Limits
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 
 _HOST = "localhost"
 _SERVER = """
@@ -114,7 +115,7 @@ async def network(effort: Effort) -> list[Row]:
     with _process(_SERVER) as server, _process(_DIRECT) as plain:
         assert server.stdout is not None
         port = int(server.stdout.readline())
-        jail = JailSandbox(memory=Forgetful())
+        jail = JailSandbox(Means(memory=Forgetful()))
         guests = jail.open(_launch(port), on_death=_raise)
         try:
             await guests.prove()

@@ -21,7 +21,7 @@ from skillpod.intake.watch import Observation
 from skillpod.journal.tree.note import COSIGNATURE, read_key
 from skillpod.manifest.fields import Bounds, host, seconds, size
 from skillpod.model.bindings import Bindings
-from skillpod.model.capability import Access
+from skillpod.model.capability import Access, Isolation
 from skillpod.model.digest import Digest
 from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Copies, Detail, Keeping, Witness
@@ -83,15 +83,16 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
-    """``skills`` maps a skill's name to the operator's values for it; ``bare_names`` are skills whose tools are exported without the
-    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` and
-    ``programs`` bind names that skills ask for, ``secrets`` says where each is kept, ``variables`` what those are set to that skills were
-    granted, ``network`` what all have that reach hosts; ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of
-    none where there is none."""
+    """``skills`` maps a skill's name to the operator's values for it; ``in_process`` are those that are to run in module isolation, as far
+    as the policy lets them; ``bare_names`` are skills whose tools are exported without the skill's name before them; ``environment`` is
+    what the operator calls this pod's, for the rules of a policy; ``volumes`` and ``programs`` bind names that skills ask for, ``secrets``
+    says where each is kept, ``variables`` what those are set to that skills were granted, ``network`` what all have that reach hosts;
+    ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of none where there is none."""
 
     policy: str = "default"
     environment: str = ""
     skills: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    in_process: frozenset[str] = frozenset()
     bare_names: frozenset[str] = frozenset()
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
@@ -220,6 +221,7 @@ class _Reader:
             policy=said.get("policy", plain.policy),
             environment=said.get("environment", plain.environment),
             skills=self._skills(),
+            in_process=frozenset(name for name, each in said.get("skills", {}).items() if each.get("isolation") == Isolation.MODULE.value),
             bare_names=frozenset(said.get("bare_names", ())),
             volumes=(volumes := self._volumes()),
             programs=self._programs(volumes),

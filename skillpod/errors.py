@@ -189,6 +189,12 @@ class ProbeFailed(Refused):
     code = "probe_failed"
 
 
+class ModuleUnsupported(Refused):
+    """The skill is to run in module isolation and has in it what this does not take; ``at`` is the line, ``hint`` what to write."""
+
+    code = "module_unsupported"
+
+
 class Waiting(Refused):
     """What the skill requires is not mounted; it is decided again when it is."""
 

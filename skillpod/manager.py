@@ -47,6 +47,7 @@ from skillpod.lifecycle.turns import for_ever
 from skillpod.lifecycle.upkeep import Upkeep
 from skillpod.lifecycle.view import shown, summary
 from skillpod.model.approval import Answer
+from skillpod.model.capability import Isolation
 from skillpod.model.card import Card
 from skillpod.model.command import NEEDS, OWNER, Caller, Command, Verb
 from skillpod.model.decision import Admission
@@ -74,7 +75,9 @@ from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
 from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
+from skillpod.sandbox.front import FrontSandbox
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.secrets import Secrets
 from skillpod.sandbox.volumes import Places
 from skillpod.sandbox.worker import ProgramWorker
@@ -184,9 +187,8 @@ class SkillManager:
         )
         stack.push_async_callback(self._outlet.close)
         self._secrets = Secrets(lambda: self._config.secrets, worker=ProgramWorker(), trouble=self._trouble)
-        self._sandbox = JailSandbox(
-            memory=memory, secrets=self._secrets, bounds=self._config.guests, authorities=self._config.network.authorities
-        )
+        means = Means(memory=memory, secrets=self._secrets, authorities=self._config.network.authorities)
+        self._sandbox = FrontSandbox(JailSandbox(means, bounds=self._config.guests), memory=memory)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
@@ -200,7 +202,13 @@ class SkillManager:
             clock=clock,
             news=self._news,
             examiner=examiner,
-            judge=Judge(rules=lambda: self._in_force.rules(self._config.environment), state=index, clock=clock, renewed=examiner.renewed),
+            judge=Judge(
+                rules=lambda: self._in_force.rules(self._config.environment),
+                state=index,
+                clock=clock,
+                renewed=examiner.renewed,
+                isolation=lambda name: Isolation.MODULE if name in self._config.in_process else Isolation.JAIL,
+            ),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
             bindings=lambda: self._config.bindings,
@@ -372,7 +380,7 @@ class SkillManager:
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
         self._supervisor.rebind(before.bindings)
-        if self._config.environment != before.environment:
+        if (self._config.environment, self._config.in_process) != (before.environment, before.in_process):
             await self._ruling.decide_again("config")
         for slot in self._supervisor.slots.values():
             slot.forget_refusal()

@@ -25,6 +25,7 @@ from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
 from skillpod.model.domain import DomainBounds
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.throwaway import MIB, Bounds, Walls
 from skillpod.serve.answers import Exit
 from skillpod.serve.doors import mcp_missing
@@ -96,7 +97,7 @@ def _walls(bounds: DomainBounds) -> tuple[dict[str, Any], SkillpodError | None]:
 async def _probe(bounds: DomainBounds) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="skillpod-doctor-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
-        sandbox = JailSandbox(memory=memory, bounds=bounds)
+        sandbox = JailSandbox(Means(memory=memory), bounds=bounds)
         try:
             await sandbox.start()
             return (await sandbox.report()).as_dict()
@@ -113,11 +114,24 @@ def _bounds(home: Path) -> DomainBounds:
         return DomainBounds()
 
 
+def _in_process(home: Path) -> Iterator[Fact]:
+    """The skills that pod.yaml takes out of the jail: none of the walls below stands around them."""
+    try:
+        names = sorted(load_config(home).in_process)
+    except SkillpodError:
+        return
+    if names:
+        detail = f"{', '.join(names)}: in the pod's own process, behind no wall, as far as the policy lets them"
+        remedy = "remove `isolation: module` from pod.yaml to have them in the jail"
+        yield Fact(name="module isolation", state="warning", detail=detail, remedy=remedy)
+
+
 # --- the machine -------------------------------------------------------------------------------------------------------------------
 
 
 def _facts(home: Path) -> Iterator[Fact]:
     yield Fact(name="python", state="ok", detail=f"{platform.python_version()} at {sys.executable}")
+    yield from _in_process(home)
     linux = sys.platform == "linux"
     yield Fact(
         name="kernel",

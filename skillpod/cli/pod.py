@@ -13,6 +13,7 @@ from skillpod.cli.access import Looker, any_pod, look, myself
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object
 from skillpod.cli.walls import wall_lines
+from skillpod.model.capability import Isolation
 from skillpod.model.command import Command, Verb
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -84,6 +85,8 @@ def _print_walls(skill: dict[str, Any], *, json: bool) -> None:
     report = {"walls": skill.get("walls") or [], "self_test": skill.get("self_test") or {}}
     if json:
         render.data({"name": skill["name"], **report})
+    elif skill.get("isolation") == Isolation.MODULE.value:
+        render.note(f"no wall stands around {skill['name']}: it runs in the pod's own process (module isolation)")
     elif report["walls"]:
         for spans in wall_lines(report):
             render.line(*spans)

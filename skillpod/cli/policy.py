@@ -25,6 +25,7 @@ from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import apart
 from skillpod.lifecycle.pipeline import Examiner, Survey
 from skillpod.model.bundle import Bundle
+from skillpod.model.capability import Isolation
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
 from skillpod.model.principal import Role
@@ -183,6 +184,7 @@ def explain(
     ] = "folder",
     role: Annotated[list[Role] | None, typer.Option("--role", help="A role of who asks; several times for several.")] = None,
     environment: Annotated[str, typer.Option("--environment", metavar="NAME", help="What pod.yaml calls the place.")] = "",
+    isolation: Annotated[Isolation, typer.Option("--isolation", help="How pod.yaml would have it contained.")] = Isolation.JAIL,
     json: Json = False,
 ) -> None:
     """Say why a skill is admitted, held or refused, by which rule, and what would have to be different for another answer.
@@ -202,6 +204,7 @@ def explain(
         requester=requester,
         roles=tuple(given.value for given in role or ()),
         environment=environment,
+        isolation=isolation,
     )
     decision = decide(request, under)
     ways = ways_out(request, under, decision)
@@ -246,7 +249,8 @@ def _explanation(request: Request, under: Policy, decision: Decision, ways: Ways
     match decision:
         case Admission():
             given = "nothing beyond its own folder" if decision.grants.is_empty else rights(decision.grants)
-            yield (f"  It runs in the {decision.isolation.value}, and is given {given}.",)
+            where = "in the jail" if decision.isolation is Isolation.JAIL else "in the pod's own process, behind no wall (module isolation)"
+            yield (f"  It runs {where}, and is given {given}.",)
         case Hold() | Refusal():
             more = [reason for reason in decision.reasons if reason.at != f"{under.name}:{decision.rule}"]  # the rule is told above
             yield from ((f"  {reason.at}: " if reason.at else "  ", reason.message) for reason in more)

@@ -11,6 +11,7 @@ from skillpod.cli.faults import Line, Span, fault_lines
 from skillpod.cli.quantities import counted, duration, moment, size
 from skillpod.errors import from_dict
 from skillpod.model.approval import Answer
+from skillpod.model.capability import Isolation
 from skillpod.model.command import Verb
 from skillpod.model.digest import short
 from skillpod.model.guest import Act, CallResult
@@ -109,13 +110,17 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "approved", "; ".join(map(_approval, skill.get("approvals") or ()))
     yield "until", moment(skill["valid_until"]) if skill.get("valid_until") else ""
     yield "tier", skill.get("tier") or ""
-    yield "isolation", skill.get("isolation") or ""
+    isolation = skill.get("isolation") or ""
+    yield "isolation", f"{isolation}: {_IN_PROCESS}" if isolation == Isolation.MODULE.value else isolation
     yield "lifetime", skill.get("lifetime") or ""
     grants = {kind: given for kind, given in (skill.get("grants") or {}).items() if given}
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
     yield "packages", "; ".join(map(_package, skill.get("packages") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
+
+
+_IN_PROCESS = "no wall, it runs in the pod's own process; not a security boundary"
 
 
 def _approval(given: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ from skillpod.model.volume import Binding
 from skillpod.policy.suppressions import Suppressions
 from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.volumes import Places
 from skillpod.serve.answers import Exit, answer
 from skillpod.store.memory import SkillMemory
@@ -207,7 +208,7 @@ async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     examiner = Examiner(worker, suppressions=lambda: given.suppressions, today=today)
     with closing(worker), tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
-        sandbox = JailSandbox(memory=memory)
+        sandbox = JailSandbox(Means(memory=memory))
         try:
             await sandbox.start()
             return [await _try_one(folder, examiner, given, sandbox) for folder in folders]

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from skillpod.errors import ApprovalNeeded, PolicyRefused, SkillpodError
 from skillpod.lifecycle.pipeline import Rules, Survey, decision, vouched
+from skillpod.model.capability import Isolation
 from skillpod.model.command import Desired, Mode
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.finding import Finding
@@ -40,11 +41,25 @@ def _as_it_is(survey: Survey) -> Survey:
     return survey
 
 
-class Judge:
-    """``renewed`` gives a survey with what is accepted now of its findings: it may have been made under other suppressions."""
+def _jail(name: str) -> Isolation:
+    return Isolation.JAIL
 
-    def __init__(self, *, rules: Callable[[], Rules], state: State, clock: Clock, renewed: Callable[[Survey], Survey] = _as_it_is) -> None:
+
+class Judge:
+    """``renewed`` gives a survey with what is accepted now of its findings: it may have been made under other suppressions. ``isolation``
+    is what the operator says of a skill."""
+
+    def __init__(
+        self,
+        *,
+        rules: Callable[[], Rules],
+        state: State,
+        clock: Clock,
+        renewed: Callable[[Survey], Survey] = _as_it_is,
+        isolation: Callable[[str], Isolation] = _jail,
+    ) -> None:
         self._rules = rules
+        self._isolation = isolation
         self._renewed = renewed
         self._state = state
         self._clock = clock
@@ -69,6 +84,7 @@ class Judge:
             approvals=self._state.answers(survey.bundle.digest),
             requester=desired.actor,
             roles=desired.roles,
+            isolation=self._isolation(desired.name),
         )
         return Judgement(provenance=provenance, answer=answer)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from skillpod.errors import AuditDenied, ManifestInvalid, SignatureInvalid, SkillpodError
 from skillpod.lifecycle.reading import Named, Seen, asked, check_evidence, heard, read_manifest, read_tools
 from skillpod.model.bundle import Bundle
+from skillpod.model.capability import Isolation
 from skillpod.model.finding import Finding, Report, Severity, Verdict
 from skillpod.model.provenance import UNSIGNED, Past, Provenance
 
@@ -233,9 +234,11 @@ def decision(
     approvals: tuple[Approval, ...] = (),
     requester: str = "",
     roles: tuple[str, ...] = (),
+    isolation: Isolation = Isolation.JAIL,
 ) -> Decision:
     """What the policy says of a survey without faults, and of what it changes as an update; ``now`` is seconds since the epoch,
-    ``requester`` who caused it, in these ``roles``. Raises what ``Survey.require`` raises."""
+    ``requester`` who caused it, in these ``roles``, ``isolation`` how pod.yaml would have it contained. Raises what ``Survey.require``
+    raises."""
     from skillpod.policy.decide import decide  # SAFE: here, so that a check without a policy never loads them
     from skillpod.policy.request import Request  # SAFE: here, as above
 
@@ -251,5 +254,6 @@ def decision(
         requester=requester,
         roles=roles,
         environment=rules.environment,
+        isolation=isolation,
     )
     return decide(request, rules.policy)

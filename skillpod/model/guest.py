@@ -180,14 +180,18 @@ class Wall:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IsolationReport:
     """Every wall of a guest, in the order they went up, and what the self-test tried to do and could not. ``volumes`` says of each, by
-    name, ``at`` which path the guest has it, its ``access``, and as whom the guest ``acts`` there."""
+    name, ``at`` which path the guest has it, its ``access``, and as whom the guest ``acts`` there. ``note`` says why there are no walls,
+    where there are none by design."""
 
     walls: tuple[Wall, ...]
     self_test: Mapping[str, str]  # probe -> "refused" or what happened instead
     volumes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    note: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         shape: dict[str, Any] = {"walls": [wall.as_dict() for wall in self.walls], "self_test": dict(self.self_test)}
+        if self.note:
+            shape["note"] = self.note
         if self.volumes:
             shape["volumes"] = {name: dict(said) for name, said in self.volumes.items()}
         return shape

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import inf
 
 from skillpod.errors import AuditDenied, PolicyRefused, SkillpodError
 from skillpod.model.approval import Approval, Subject
-from skillpod.model.capability import NOTHING, Grants, Isolation
+from skillpod.model.capability import NOTHING, Grants, Isolation, Tier
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.finding import Report, Severity, Verdict
 from skillpod.policy.approvals import Weighed, ends, weigh
@@ -27,9 +28,10 @@ ANSWER_RULE = "answer"
 def decide(request: Request, policy: Policy) -> Decision:
     """What the policy says: what no rule allows is refused; deny overrides require_approval, which overrides allow.
 
-    Whatever the document says, a denying audit, a report of another digest and module isolation are refused, and so is what a person has
-    said no to. When several rules allow, the first in the document gives the grants; when several ask, what all of them give. Never more
-    than was asked.
+    Whatever the document says, a denying audit and a report of another digest are refused, and so is what a person has said no to. Module
+    isolation is for what a trusted publisher has signed, what asks for nothing and has nothing for a person to look at, and an allowance
+    must cover it: a yes of a person alone does not. When several rules allow, the first in the document gives the grants; when several
+    ask, what all of them give. Never more than was asked.
     """
     refusal = _beyond_rules(request, policy)
     if refusal is not None:
@@ -43,7 +45,7 @@ def decide(request: Request, policy: Policy) -> Decision:
     if len(allowing) == len(speaking) and allowing and not request.approvals:
         return _admit(request, policy, allowing[0])
     questions = _questions(policy, facts, speaking)
-    if not allowing and not questions:
+    if not allowing and (not questions or request.isolation is Isolation.MODULE):
         return _refuse(request, policy, DEFAULT_RULE, [_not_allowed(request, policy)])
     return _by_people(request, policy, allowing, questions)
 
@@ -57,10 +59,33 @@ def _beyond_rules(request: Request, policy: Policy) -> Refusal | None:
         return _refuse(request, policy, EVIDENCE_RULE, [reason])
     if request.report.verdict is Verdict.DENY:
         return _refuse(request, policy, AUDIT_RULE, list(_findings(request.report)))
-    if request.isolation is not Isolation.JAIL:
-        reason = PolicyRefused("this version offers no module isolation", hint="every guest runs in the jail")
-        return _refuse(request, policy, ISOLATION_RULE, [reason])
-    return None
+    unfit = list(_unfit_for_module(request)) if request.isolation is Isolation.MODULE else []
+    return _refuse(request, policy, ISOLATION_RULE, unfit) if unfit else None
+
+
+def _unfit_for_module(request: Request) -> Iterator[SkillpodError]:
+    """What keeps it from running in the pod's process, each with its place: no policy may change that."""
+    manifest = request.manifest
+    asked = ", ".join(sorted(kinds_of(manifest.permissions)))
+    if not (request.provenance.is_signed and request.provenance.publisher):
+        yield _unfit("no trusted publisher has signed it", at="", hint="have a publisher in trust.yaml sign it")
+    if asked:
+        yield _unfit(f"it asks for {asked}", at="manifest.yaml:permissions", hint="remove `permissions`")
+    if request.tier > Tier.READ_ONLY:
+        yield _unfit(f"its tier is {request.tier.word}", at="manifest.yaml:tier", hint=f"write `tier: {Tier.READ_ONLY.word}`")
+    if manifest.scripts:
+        yield _unfit("it has scripts, which are programs", at="manifest.yaml:scripts", hint="make them functions of the entry file")
+    if manifest.requires.packages:
+        yield _unfit("it requires packages", at="manifest.yaml:requires.packages", hint="do without them")
+    if not manifest.entry:
+        yield _unfit("it has no entry file", at="manifest.yaml:entry", hint="instructions alone need no isolation")
+    if request.verdict is not Verdict.ALLOW:
+        yield _unfit(f"the audit's verdict is {request.verdict.value}", at="", hint="`skillpod check` shows each line")
+
+
+def _unfit(why: str, *, at: str, hint: str) -> SkillpodError:
+    jail = "or remove `isolation: module` from pod.yaml: the jail takes it"
+    return PolicyRefused(f"module isolation, in the pod's own process, is not for it: {why}", at=at, hint=f"{hint}; {jail}")
 
 
 def _findings(report: Report) -> Iterator[SkillpodError]:
@@ -84,11 +109,14 @@ def _not_allowed(request: Request, policy: Policy) -> SkillpodError:
     signed = f"signed by {request.provenance.publisher or 'a key'}" if request.provenance.is_signed else "unsigned"
     who = f", asked for by {' '.join((request.requester, *request.roles))}" if request.requester else ""
     where = f", in the environment {request.environment}" if request.environment else ""
+    how, hint = "", "lower what it asks, or add a rule with its reason to the policy"
+    if request.isolation is Isolation.MODULE:
+        how, hint = ", in module isolation", "add an allowance with `isolation: module` to the policy, or remove it from pod.yaml"
     return PolicyRefused(
-        f"no rule of the policy {policy.name!r} allows it: tier {request.tier.word}, asks for {asked}, {signed}, "
+        f"no rule of the policy {policy.name!r} allows it{how}: tier {request.tier.word}, asks for {asked}, {signed}, "
         f"audit verdict {request.verdict.value}{who}{where}",
         at=policy.name,
-        hint="lower what it asks, or add a rule with its reason to the policy",
+        hint=hint,
     )
 
 
@@ -159,7 +187,7 @@ def _hold(request: Request, policy: Policy, question: Asking, subject: Subject, 
         needed=_needed(question),
         given=given,
         reasons=matters,
-        trial=_admission(request, policy, question[0].id, NOTHING),
+        trial=_admission(replace(request, isolation=Isolation.JAIL), policy, question[0].id, NOTHING),
     )
 
 

@@ -7,7 +7,7 @@ from functools import reduce
 
 from skillpod.errors import ApprovalNeeded, SkillpodError
 from skillpod.model.approval import Approval
-from skillpod.model.capability import Grants, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.capability import Grants, Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.comparison import Comparison, Standing, places
 from skillpod.model.finding import Severity
 from skillpod.policy.document import Policy
@@ -62,6 +62,12 @@ def _lacks(request: Request, rules: Sequence[Rule], given: Sequence[Approval]) -
 def matters_of(request: Request) -> Iterator[SkillpodError]:
     """What there is to agree to, each with its place and a way to do without."""
     manifest = request.manifest
+    if request.isolation is Isolation.MODULE:
+        yield ApprovalNeeded(
+            "it would run in the pod's own process, behind no wall (module isolation)",
+            at=f"pod.yaml:skills.{manifest.name}.isolation",
+            hint="remove `isolation: module` from pod.yaml",
+        )
     if request.tier > Tier.READ_ONLY:
         yield ApprovalNeeded(
             f"it asks for the tier {request.tier.word}",

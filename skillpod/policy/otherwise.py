@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from skillpod.model.capability import Tier
+from skillpod.model.capability import Isolation, Tier
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.finding import Verdict
 from skillpod.model.principal import Role
@@ -103,6 +103,8 @@ def _of_skill(request: Request) -> Iterator[Change]:
             else "the audit and the update had nothing for a person to look at"
         )
         yield Change(about="verdict", words=words, apply=lambda asked: (_clean(asked[0]), asked[1]))
+    if request.isolation is Isolation.MODULE:
+        yield _request("isolation", "it ran in the jail", isolation=Isolation.JAIL)
     if not request.provenance.is_signed:
         signed = Provenance(publisher="a trusted publisher", keys=("key",))
         yield _request("signature", "a trusted publisher had signed it", provenance=signed)

@@ -68,11 +68,12 @@ class Request:
     def subject(self, policy: Policy) -> Subject:
         """What an answer to a question about this is bound to."""
         manifest = self.manifest
+        in_process = {"isolation": self.isolation.value} if self.isolation is not Isolation.JAIL else {}
         return Subject(
             skill=manifest.name,
             digest=self.digest,
             evidence=self.evidence,
-            permissions=value_digest({"tier": self.tier.word, **manifest.permissions.as_dict()}),
+            permissions=value_digest({"tier": self.tier.word, **in_process, **manifest.permissions.as_dict()}),
             findings=value_digest([finding.as_dict() for finding in self.report.findings]),
             policy=policy.digest,
         )

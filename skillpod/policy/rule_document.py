@@ -55,16 +55,33 @@ def _allowance_faults(rule: Mapping[str, Any], at: str) -> Iterator[DocumentInva
         except ValueError as fault:
             yield DocumentInvalid(str(fault), at=f"{at}.match.version", hint="comparisons of versions, joined by commas (PEP 440)")
     if match.get("isolation") == Isolation.MODULE.value:
-        yield DocumentInvalid(
-            "this version offers no module isolation",
-            at=f"{at}.match.isolation",
-            hint="every guest runs in the jail: write `isolation: jail`",
-        )
+        yield from _module_faults(rule, at)
     if "unsigned" in rule and (is_signed or "publisher" in match):
         hint = "remove one of the two" if is_signed else "remove it: only a signed skill has a publisher"
         yield DocumentInvalid("the rule covers signed skills only", at=f"{at}.unsigned", hint=hint)
     if "approvals" in rule:
         yield DocumentInvalid("an allowance asks nobody", at=f"{at}.approvals", hint="write `outcome: require_approval`, or remove it")
+
+
+def _module_faults(rule: Mapping[str, Any], at: str) -> Iterator[DocumentInvalid]:
+    """An allowance to run in the pod's process: what would be refused whatever the rules say, it must not seem to cover."""
+    match = rule["match"]
+    if match.get("signed") is not True or "publisher" not in match:
+        yield DocumentInvalid(
+            "module isolation is no security boundary: it is for publishers you would let into the pod's own process",
+            at=f"{at}.match.isolation",
+            hint="add `signed: true` and `publisher: NAME`, or write `isolation: jail`",
+        )
+    more = {
+        "match.permissions": bool(match.get("permissions")),
+        "match.tier": match.get("tier", Tier.READ_ONLY.word) != Tier.READ_ONLY.word,
+        "match.verdict": match.get("verdict", Verdict.ALLOW.value) != Verdict.ALLOW.value,
+        "grant": bool(rule.get("grant")),
+        "without": bool(rule.get("without")),
+    }
+    for key, is_said in more.items():
+        if is_said:
+            yield DocumentInvalid("module isolation has no walls, and takes nothing that asks for more", at=f"{at}.{key}", hint="remove it")
 
 
 _OF_ALLOWANCES = {"grant": "gives anything", "valid_for": "ends", "without": "gives anything", "unsigned": "lets anything in"}

@@ -10,7 +10,7 @@ from skillpod.documents import read_operators
 from skillpod.errors import DocumentInvalid
 from skillpod.model.access import ToolAccess
 from skillpod.model.approval import Answer, Approval
-from skillpod.model.capability import NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.capability import Isolation, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import value_digest
 from skillpod.model.finding import Finding, Report, Severity, Verdict
@@ -120,6 +120,7 @@ def request_of(case: Mapping[str, Any], policy: Policy) -> Request:
         requester=case.get("requester", "folder"),
         roles=tuple(case.get("roles", ())),
         environment=case.get("environment", ""),
+        isolation=Isolation(case.get("isolation", Isolation.JAIL.value)),
     )
     return replace(asked, approvals=tuple(_approval(each, asked, policy) for each in case.get("approvals", ())))
 

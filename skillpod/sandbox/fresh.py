@@ -12,8 +12,7 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.conditions import Conditions
 from skillpod.model.guest import Hear, Reply
 from skillpod.model.manifest import GuestCount
-from skillpod.sandbox.connection import Connection
-from skillpod.sandbox.nursery import Nursery
+from skillpod.sandbox.serving import Raising, Serving
 from skillpod.sandbox.starts import Starts
 from skillpod.sandbox.waiting import WaitingLine
 
@@ -22,14 +21,14 @@ class Fresh:
     """At most ``count.max`` calls run at once. As many guests wait ready, loaded and unused, as calls lately found none: one at first,
     ``count.max`` at most, ``count.min`` when there has been no call for long."""
 
-    def __init__(self, nursery: Nursery, *, count: GuestCount, wall: float, on_death: Callable[[SkillpodError], None]) -> None:
+    def __init__(self, nursery: Raising, *, count: GuestCount, wall: float, on_death: Callable[[SkillpodError], None]) -> None:
         self._count = count
         self._wall = wall
         self._on_death = on_death
-        self._line: WaitingLine[Connection] = WaitingLine(self._put_back)
+        self._line: WaitingLine[Serving] = WaitingLine(self._put_back)
         self._starts = Starts(nursery, Lifetime.CALL, ready=self._arrived, failed=self._failed, again=self._balance)
-        self._ready: deque[Connection] = deque()
-        self._busy: set[Connection] = set()
+        self._ready: deque[Serving] = deque()
+        self._busy: set[Serving] = set()
         self._ahead = count.min
         self._is_resting = False
         self._is_closed = False
@@ -46,7 +45,7 @@ class Fresh:
         finally:
             asyncio.get_running_loop().call_soon(self._spent, guest)  # soon, so that the caller has the reply first
 
-    def adopt(self, guest: Connection) -> None:
+    def adopt(self, guest: Serving) -> None:
         """A guest that was started to prove the generation: unused, so it may serve."""
         self._starts.started += 1
         self._arrived(guest)
@@ -88,7 +87,7 @@ class Fresh:
             guest.kill()
         await self._starts.close()
 
-    async def _take(self) -> Connection:
+    async def _take(self) -> Serving:
         self._ahead = max(self._ahead, 1)
         if self._ready and len(self._busy) < self._count.max and not len(self._line):
             guest = self._ready.popleft()
@@ -99,7 +98,7 @@ class Fresh:
             self._ahead = min(self._count.max, self._ahead + 1)
         return await self._line.wait(self._wall, joined=self._balance)
 
-    def _spent(self, guest: Connection) -> None:
+    def _spent(self, guest: Serving) -> None:
         self._busy.discard(guest)
         guest.kill()
         self._balance()
@@ -117,7 +116,7 @@ class Fresh:
         for _ in range(max(due, ahead) - len(self._ready) - len(self._starts)):
             self._starts.begin()
 
-    def _arrived(self, guest: Connection) -> None:
+    def _arrived(self, guest: Serving) -> None:
         if self._is_closed or len(self._ready) >= self._count.max:
             guest.kill()
             return
@@ -125,7 +124,7 @@ class Fresh:
         self._ready.append(guest)
         self._balance()
 
-    def _put_back(self, guest: Connection) -> None:
+    def _put_back(self, guest: Serving) -> None:
         self._busy.discard(guest)
         if guest.has_ended:
             return
@@ -141,7 +140,7 @@ class Fresh:
         if len(self._line):
             self._balance()
 
-    def _ended(self, guest: Connection, fault: SkillpodError | None) -> None:
+    def _ended(self, guest: Serving, fault: SkillpodError | None) -> None:
         if guest in self._ready:
             self._ready.remove(guest)
         if fault is not None and not self._is_closed:

@@ -17,10 +17,9 @@ from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.network import authorities
-from skillpod.sandbox.network.dial import Lookup, system_lookup
+from skillpod.sandbox.outfit import Means, outfit
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
-from skillpod.sandbox.secrets import NO_SECRETS, Secrets
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
 from skillpod.sandbox.wire import OVERHEAD, Decoder, WireError
 from skillpod.sandbox.zygote import SERVE, START_PROGRAMS, Zygote
@@ -35,31 +34,24 @@ _GIVEN = frozenset({"volumes", "network", "secrets", "environment", "programs"})
 
 class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
-    ``secrets`` are the pod's, of which each skill gets those it was granted.
+    ``means`` are the pod's, of which each skill gets what it was granted.
 
-    ``lookup`` is how names of the network are found, ``authorities`` a file of certificates that guests with the network trust beside the
-    machine's. One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds
+    One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds
     is ended, but the plain one."""
 
     def __init__(
         self,
+        means: Means,
         *,
-        memory: Memory,
-        secrets: Secrets = NO_SECRETS,
         without: Walls = frozenset(),
         idle: float = IDLE_SECONDS,
         linger: float = LINGER_SECONDS,
         bounds: DomainBounds = _BOUNDS,
-        lookup: Lookup = system_lookup,
-        authorities: str = "",
     ) -> None:
-        self._memory = memory
-        self._secrets = secrets
+        self._means = means
         self._idle = idle
         self._linger = linger
         self._cgroups = Domains(bounds)
-        self._lookup = lookup
-        self._authorities = authorities
         self._plain = Trust(without)
         self._trusted: dict[Trust, TrustDomain] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -82,7 +74,7 @@ class JailSandbox:
         """
         _require_possible(launch)
         admission = launch.admission
-        self._secrets.require(admission.grants.secrets)
+        self._means.secrets.require(admission.grants.secrets)
         trust = Trust(
             walls=self._plain.walls | {wall for wall, _ in admission.opted_out},
             volumes=frozenset(launch.provision.volumes),
@@ -98,16 +90,12 @@ class JailSandbox:
             domain.leave()
             programs.leave()
 
+        means = self._means if memory is None else replace(self._means, memory=memory)
+        made = outfit(launch, means, fork=domain.fork, start=programs.fork, watch=watch)
         return GuestPool(
             launch,
-            fork=domain.fork,
-            start=programs.fork,
-            memory=memory or self._memory,
-            secrets=self._secrets,
+            made,
             on_death=on_death,
-            watch=watch,
-            lookup=self._lookup,
-            authorities=self._authorities,
             idle=self._idle,
             on_close=leave,
         )
@@ -142,8 +130,8 @@ class JailSandbox:
     async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
         if "cgroup" not in trust.walls:
             await asyncio.to_thread(self._cgroups.open)
-        if trust.has_network and self._authorities:
-            await asyncio.to_thread(authorities.require, self._authorities)
+        if trust.has_network and self._means.authorities:
+            await asyncio.to_thread(authorities.require, self._means.authorities)
         return Zygote(
             without=trust.walls,
             entry=START_PROGRAMS if trust.programs else SERVE,
@@ -151,7 +139,7 @@ class JailSandbox:
             packages=trust.packages,
             programs=trust.programs,
             has_network=trust.has_network,
-            authorities=self._authorities if trust.has_network else "",
+            authorities=self._means.authorities if trust.has_network else "",
             enter=self._cgroups.enter,
         )
 

@@ -22,6 +22,8 @@ from skillpod.sandbox.output import Output
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.wire import WireError, encode
 
+_SEES = "a skill sees the standard library, its own files and `skillpod`; nothing else"
+
 Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
 
 
@@ -109,14 +111,10 @@ class Nursery:
         said = await guest.expect("described", "load_failed")
         guest.heed(said)
         if said["t"] == "load_failed":
-            raise _load_failure(said.get("error"), self._launch)
-        difference = _difference(self._source, said.get("tools"))
-        if difference:
-            raise Drift(
-                f"the running code says otherwise than its source: {difference}",
-                at=self._launch.manifest.entry,
-                hint="declare tools as plain functions at the top level of the entry file; don't make, replace or rename them at run time",
-            )
+            raise load_failure(said.get("error"), self._launch)
+        differs = difference(self._source, said.get("tools"))
+        if differs:
+            raise drift(differs, self._launch)
         guest.serve()
 
 
@@ -147,7 +145,8 @@ def _program(name: str, script: Script) -> dict[str, Any]:
     return {"name": name, "file": script.file, "is_plain": script.is_plain, "arguments": arguments}
 
 
-def _load_failure(error: object, launch: Launch) -> SkillpodError:
+def load_failure(error: object, launch: Launch, *, hint: str = _SEES) -> SkillpodError:
+    """What a guest's ``load_failed`` means."""
     try:
         kind, message, traceback = words_of(error)
     except WireError as fault:
@@ -158,12 +157,20 @@ def _load_failure(error: object, launch: Launch) -> SkillpodError:
     return ProbeFailed(
         f"the skill's code did not load: {kind}: {message}" if message else f"the skill's code did not load: {kind}",
         at=":".join(places[-1]) if places else launch.manifest.entry,
-        hint="a skill sees the standard library, its own files and `skillpod`; nothing else",
+        hint=hint,
         reasons=[ToolRaised(message, exception=kind, traceback=traceback)],
     )
 
 
-def _difference(source: Sequence[Mapping[str, Any]], guest: object) -> str:
+def drift(difference: str, launch: Launch) -> Drift:
+    return Drift(
+        f"the running code says otherwise than its source: {difference}",
+        at=launch.manifest.entry,
+        hint="declare tools as plain functions at the top level of the entry file; don't make, replace or rename them at run time",
+    )
+
+
+def difference(source: Sequence[Mapping[str, Any]], guest: object) -> str:
     """The first thing that differs between what the source says and what the guest says; empty when nothing does."""
     if guest == source:
         return ""

@@ -5,95 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from skillpod.errors import GuestDied, SkillpodError, UnknownTool
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
-from skillpod.model.guest import Attempt, Hear, IsolationReport, Launch, Reply, Watch, unheard, unwatched
-from skillpod.model.manifest import GuestCount, Limits
-from skillpod.ports import Memory
-from skillpod.sandbox.asks.conditions import ConditionAsks
-from skillpod.sandbox.asks.programs import Jail, ProgramAsks
-from skillpod.sandbox.asks.secrets import SecretAsks
-from skillpod.sandbox.asks.state import StateAsks
-from skillpod.sandbox.broker import Broker
-from skillpod.sandbox.disclosed import Disclosed
-from skillpod.sandbox.forked import Forked
+from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
+from skillpod.model.manifest import GuestCount
 from skillpod.sandbox.fresh import Fresh
-from skillpod.sandbox.network.bound import BoundSecrets
-from skillpod.sandbox.network.dial import Lookup, Resolver, system_lookup
-from skillpod.sandbox.network.fetch import FetchAsks
-from skillpod.sandbox.network.gate import Gate
-from skillpod.sandbox.network.switchboard import Exchange
-from skillpod.sandbox.nursery import Fork, Nursery
-from skillpod.sandbox.output import Output
-from skillpod.sandbox.secrets import NO_SECRETS, Secrets
+from skillpod.sandbox.serving import Outfit
 from skillpod.sandbox.warm import Sessions, Warm
 
 IDLE_SECONDS = 300.0
 _TICKS = 10
 
 
-async def _no_programs(limits: Limits, lifetime: Lifetime) -> Forked:
-    """Forks for programs where none was granted."""
-    raise GuestDied("nothing can be started for this skill")
-
-
 def _nothing() -> None:
     """Hears ``on_close`` when nobody does."""
 
 
-def _without_secrets(watch: Watch, disclosed: Disclosed) -> Watch:
-    def heard(attempt: Attempt) -> None:
-        watch(replace(attempt, target=disclosed.redacted_part(attempt.target)) if disclosed else attempt)
-
-    return heard
-
-
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``on_close`` hears once that no guest is left. ``start`` forks what granted programs are started in; names of
-    the network are looked up by ``lookup``."""
+    without one of its own. ``on_close`` hears once that no guest is left."""
 
     def __init__(
         self,
         launch: Launch,
+        outfit: Outfit,
         *,
-        fork: Fork,
-        start: Fork = _no_programs,
-        memory: Memory,
-        secrets: Secrets = NO_SECRETS,
-        authorities: str = "",
         on_death: Callable[[SkillpodError], None],
-        watch: Watch = unwatched,
-        lookup: Lookup = system_lookup,
         idle: float = IDLE_SECONDS,
         on_close: Callable[[], None] = _nothing,
     ) -> None:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
-        self._disclosed = Disclosed()
-        self._output = Output(redact=self._disclosed.redacted_part)
-        watch = _without_secrets(watch, self._disclosed)
-        granted = launch.admission.grants
-        exchange, bound = Exchange(Gate(granted.network), Resolver(lookup)), BoundSecrets(secrets, granted=granted.secrets)
-        answerers = (
-            StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=self._disclosed),
-            SecretAsks(secrets, granted=granted.secrets, disclosed=self._disclosed),
-            FetchAsks(exchange, bound, traffic=manifest.limits.traffic, authorities=authorities, watch=watch),
-            ConditionAsks(),
-            ProgramAsks(
-                launch.provision.programs,
-                volumes=(volume.name for volume in launch.provision.volumes),
-                limits=manifest.limits,
-                jail=Jail(fork=start, output=self._output, watch=watch),
-            ),
-        )
-        broker = Broker(answerers, output=self._output, disclosed=self._disclosed)
-        reached = exchange if granted.network else None
-        self._nursery = Nursery(launch, fork=fork, broker=broker, output=self._output, watch=watch, exchange=reached)
+        self._nursery, self._output, self._disclosed = outfit
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0

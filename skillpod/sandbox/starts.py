@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from skillpod.errors import SkillpodError
 from skillpod.model.capability import Lifetime
-from skillpod.sandbox.connection import Connection
-from skillpod.sandbox.nursery import Nursery
+from skillpod.sandbox.serving import Raising, Serving
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 30.0
@@ -19,10 +18,10 @@ class Starts:
 
     def __init__(
         self,
-        nursery: Nursery,
+        nursery: Raising,
         lifetime: Lifetime,
         *,
-        ready: Callable[[Connection], None],
+        ready: Callable[[Serving], None],
         failed: Callable[[SkillpodError], None],
         again: Callable[[], None],
     ) -> None:

@@ -12,8 +12,7 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.conditions import Conditions
 from skillpod.model.guest import Hear, Reply
 from skillpod.model.manifest import GuestCount
-from skillpod.sandbox.connection import Connection
-from skillpod.sandbox.nursery import Nursery
+from skillpod.sandbox.serving import Raising, Serving
 from skillpod.sandbox.starts import Starts
 from skillpod.sandbox.waiting import WaitingLine
 
@@ -27,7 +26,7 @@ class Warm:
 
     def __init__(
         self,
-        nursery: Nursery,
+        nursery: Raising,
         lifetime: Lifetime,
         *,
         count: GuestCount,
@@ -39,9 +38,9 @@ class Warm:
         self._concurrency = concurrency
         self._wall = wall
         self._on_death = on_death
-        self._line: WaitingLine[Connection] = WaitingLine(self._release)
+        self._line: WaitingLine[Serving] = WaitingLine(self._release)
         self._starts = Starts(nursery, lifetime, ready=self._arrived, failed=self._failed, again=self._balance)
-        self._taken: dict[Connection, int] = {}  # calls each guest was given and has not answered
+        self._taken: dict[Serving, int] = {}  # calls each guest was given and has not answered
         self._kept = count.min
         self._is_resting = False
         self._is_closed = False
@@ -62,7 +61,7 @@ class Warm:
         finally:
             self._release(guest)
 
-    def adopt(self, guest: Connection) -> None:
+    def adopt(self, guest: Serving) -> None:
         """A guest that was started to prove the generation."""
         self._starts.started += 1
         self._arrived(guest)
@@ -100,7 +99,7 @@ class Warm:
             guest.kill()
         await self._starts.close()
 
-    async def _take(self) -> Connection:
+    async def _take(self) -> Serving:
         guest = self._free() if not len(self._line) else None
         if guest is None:
             self._kept = max(self._kept, min(1, self._count.max))
@@ -108,7 +107,7 @@ class Warm:
         self._taken[guest] += 1
         return guest
 
-    def _free(self) -> Connection | None:
+    def _free(self) -> Serving | None:
         """The least busy guest with room for a call."""
         best, least = None, self._concurrency
         for guest, taken in self._taken.items():
@@ -130,24 +129,24 @@ class Warm:
         for _ in range(min(max(due, missing), room) - len(self._starts)):
             self._starts.begin()
 
-    def _release(self, guest: Connection) -> None:
+    def _release(self, guest: Serving) -> None:
         if guest in self._taken:
             self._taken[guest] -= 1
             self._retire_unfit(guest)
         if len(self._line):
             self._balance()
 
-    def _freed(self, guest: Connection) -> None:
+    def _freed(self, guest: Serving) -> None:
         """A call whose caller had left has ended in it."""
         self._retire_unfit(guest)
         self._balance()
 
-    def _retire_unfit(self, guest: Connection) -> None:
+    def _retire_unfit(self, guest: Serving) -> None:
         """One that takes no further call would keep a place from one that does."""
         if not guest.is_fit and not self._taken.get(guest):
             guest.kill()
 
-    def _arrived(self, guest: Connection) -> None:
+    def _arrived(self, guest: Serving) -> None:
         if self._is_closed or len(self._taken) >= self._count.max:
             guest.kill()
             return
@@ -165,7 +164,7 @@ class Warm:
         if len(self._line):
             self._balance()
 
-    def _ended(self, guest: Connection, fault: SkillpodError | None) -> None:
+    def _ended(self, guest: Serving, fault: SkillpodError | None) -> None:
         self._taken.pop(guest, None)
         if self._is_closed:
             return

@@ -66,7 +66,7 @@ def test_host_and_guest_read_the_same_annotation_alike(annotation: str) -> None:
     module = ModuleType("handler")
     source = f"from __future__ import annotations\n{handler(annotation)}".replace("import *", "import Audio, Content, File, Image, tool")
     exec(compile(source, "handler.py", "exec", dont_inherit=True), module.__dict__)
-    assert (find(module)["f"].returns is Content) is one(handler(annotation)).is_content
+    assert (find(vars(module))["f"].returns is Content) is one(handler(annotation)).is_content
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from skillpod.model.command import Caller
 from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.guests import launch, opened
 from tests.support.jailed import jailed, sandbox, value
 from tests.support.open_zygote import OpenZygote
@@ -256,7 +257,7 @@ def test_when_the_zygote_dies_calls_in_flight_hear_it_and_the_next_has_a_new_one
         assert await value(guests, "remembers") == 1
         call = asyncio.ensure_future(value(guests, "runs"))
         async with asyncio.timeout(10):
-            while "running" not in jail._memory.keys("probe"):
+            while "running" not in jail._means.memory.keys("probe"):
                 await asyncio.sleep(0.001)
         (domain,) = jail._trusted.values()
         zygote = await domain.zygote()
@@ -332,7 +333,7 @@ def test_skills_that_agree_in_volumes_share_a_zygote_and_one_that_nobody_uses_is
         places = [tmp_path / name for name in ("one", "two")]
         for place in places:
             place.mkdir(exist_ok=True)
-        jail = JailSandbox(memory=Recollection(), linger=0.05)
+        jail = JailSandbox(Means(memory=Recollection()), linger=0.05)
         await jail.start()
         opened = [jail.open(launch(HANDLER, volumes=(volume(place),)), on_death=lambda _: None) for place in (*places, places[0])]
         for guests in opened:

@@ -299,7 +299,7 @@ def test_a_link_put_in_the_directorys_place_after_the_mount_is_never_followed(sk
         data.symlink_to(secret)
         for _ in range(3):  # guests forked ahead, and new ones
             assert await stage.pod.call("reader__read", {"name": "a.txt"}) == "first"
-        (domain,) = (domain for trust, domain in stage.pod._sandbox._trusted.items() if trust.volumes)
+        (domain,) = (domain for trust, domain in stage.pod._sandbox.jail._trusted.items() if trust.volumes)
         await (await domain.zygote()).close()
         assert await from_another_zygote(stage) in ("first", "refused" if os.geteuid() else "first")
 
@@ -372,7 +372,7 @@ def test_skills_without_volumes_share_the_plain_zygote_and_those_with_the_same_a
 
     async def scenario(stage: Stage) -> None:
         assert await stage.pod.call("one__read", {"name": "a.txt"}) == await stage.pod.call("two__read", {"name": "a.txt"}) == "first"
-        assert sorted(len(trust.volumes) for trust in stage.pod._sandbox._trusted) == [0, 1]
+        assert sorted(len(trust.volumes) for trust in stage.pod._sandbox.jail._trusted) == [0, 1]
 
     before = descendants()
     act(skills, home, scenario)

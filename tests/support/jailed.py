@@ -12,6 +12,7 @@ from skillpod.model.command import OWNER
 from skillpod.model.guest import Launch, Watch, unwatched
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.recollection import Recollection
 
 
@@ -22,7 +23,7 @@ def jailed(
     watch: Watch = unwatched,
     **options: Any,
 ) -> Any:
-    """What ``act`` gives, done to the guests of one launch behind the real walls; ``options`` are the sandbox's."""
+    """What ``act`` gives, done to the guests of one launch behind the real walls; ``options`` are the pod's ``Means``."""
 
     async def once() -> Any:
         async with sandbox(**options) as jail:
@@ -38,7 +39,7 @@ def jailed(
 
 @asynccontextmanager
 async def sandbox(**options: Any) -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection(), **options)
+    jail = JailSandbox(Means(memory=Recollection(), **options))
     await jail.start()
     try:
         yield jail

@@ -29,7 +29,7 @@ def load_tools(load: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str,
     """Those of the entry file, where there is one, and of the programs. Raises whatever the skill's code raises."""
     folder = Folder(load["name"], files)
     folder.install()
-    functions = find(folder.load(load["entry"])) if load["entry"] else {}
+    functions = find(vars(folder.load(load["entry"]))) if load["entry"] else {}
     return {**functions, **programs(folder, load)}
 
 

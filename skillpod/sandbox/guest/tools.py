@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from skillpod.sandbox.guest.arguments import Convert, Converter, Unfit, is_idle
@@ -47,16 +47,16 @@ class Tool:
         return self.function(**given)
 
 
-def find(module: ModuleType) -> dict[str, Tool]:
-    """The tools a module defines itself, in source order: functions made here and marked, under their own names."""
-    converter = Converter()
-    return {name: Tool(value, converter) for name, value in vars(module).items() if _is_tool(name, value, module)}
+def find(namespace: Mapping[str, Any]) -> dict[str, Tool]:
+    """The tools a module's code defines itself, in source order: functions made here and marked, under their own names."""
+    converter, module = Converter(), namespace["__name__"]
+    return {name: Tool(value, converter) for name, value in namespace.items() if _is_tool(name, value, module)}
 
 
-def _is_tool(name: str, value: Any, module: ModuleType) -> bool:
+def _is_tool(name: str, value: Any, module: str) -> bool:
     if not isinstance(value, FunctionType):
         return False
-    return MARK in value.__dict__ and value.__name__ == name and value.__module__ == module.__name__
+    return MARK in value.__dict__ and value.__name__ == name and value.__module__ == module
 
 
 def _parameters(function: FunctionType) -> list[dict[str, Any]]:
