@@ -16,6 +16,7 @@ from skillpod.model.guest import Act, Attempt, Launch, Source
 from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.model.reach import Reach, Traffic
 from skillpod.ports import Guests
+from tests.escapes.stage import interpreter_is_closed
 from tests.support.certificates import certified
 from tests.support.guests import launch
 from tests.support.jailed import jailed, value
@@ -195,6 +196,16 @@ def test_tls_reaches_a_host_that_the_operators_authority_speaks_for(authority: t
     said, reach = ran(TLS_WAYS[way], private("home.example", tls), port=tls, authorities=str(authority[1]))
     assert said == "hello"
     assert reach.network[f"home.example:{tls}"].connections == 1
+
+
+@pytest.mark.skipif(interpreter_is_closed(), reason="needs an interpreter whose directory is open to other users")
+@pytest.mark.parametrize("wall", ["pivot_root", "user_namespace"])
+def test_without_a_root_of_its_own_a_guest_believes_the_same(authority: tuple[ssl.SSLContext, Path], tls: int, wall: str) -> None:
+    async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> Any:
+        return await value(guests, "run", code=TLS_WAYS["urllib.request"], port=tls)
+
+    started = reaching(private("home.example", tls), opted_out=((wall, "It is tried."),))
+    assert jailed(started, act, lookup=to_this_machine, authorities=str(authority[1])) == "hello"
 
 
 def test_without_that_authority_the_host_is_not_believed(tls: int) -> None:
