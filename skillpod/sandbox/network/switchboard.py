@@ -36,7 +36,7 @@ _REMEMBERED, _NAMES_OF_ONE = 4096, 64
 
 _LOOK_SECONDS = 0.1
 _RESOLVE, _CONNECT, _CLOSED = {"t", "id", "host", "port"}, {"t", "id", "ip", "port"}, {"t", "serial"}
-_MOST_PORT = 1 << 16
+_MOST_PORT, _MOST_ID = (1 << 16) - 1, 1 << 53
 
 
 class Listener(Protocol):
@@ -163,20 +163,14 @@ class Switchboard:
             raise WireError("a packet on the line to the network that is too long")
         message = parse(data)
         match message:
-            case {"t": "resolve", "id": int(number), "host": str(host), "port": int(port)} if message.keys() == _RESOLVE:
-                self._require_in_order(number, port)
-                self._resolve(number, host, port)
-            case {"t": "connect", "id": int(number), "ip": str(ip), "port": int(port)} if message.keys() == _CONNECT:
-                self._require_in_order(number, port)
-                self._connect(number, ip, port)
-            case {"t": "closed", "serial": int(serial)} if message.keys() == _CLOSED and 0 < serial <= self._serial:
-                self._let_go(serial)
+            case {"t": "resolve", "id": number, "host": str(host), "port": port} if message.keys() == _RESOLVE:
+                self._resolve(_within(number, _MOST_ID), host, _within(port, _MOST_PORT, least=0))
+            case {"t": "connect", "id": number, "ip": str(ip), "port": port} if message.keys() == _CONNECT:
+                self._connect(_within(number, _MOST_ID), ip, _within(port, _MOST_PORT, least=0))
+            case {"t": "closed", "serial": serial} if message.keys() == _CLOSED:
+                self._let_go(_within(serial, self._serial))
             case _:
                 raise WireError("a packet on the line to the network that is not in order")
-
-    def _require_in_order(self, number: int, port: int) -> None:
-        if type(number) is not int or type(port) is not int or not 0 < number < 1 << 53 or not 0 <= port < _MOST_PORT:
-            raise WireError("a packet on the line to the network that is not in order")
 
     def _resolve(self, number: int, host: str, port: int) -> None:
         try:
@@ -254,6 +248,8 @@ class Switchboard:
         if ip is None:
             raise WireError("a connection asked for to what is no address")
         gate, refusal = self._exchange.gate, None
+        if not port:  # to the gate it stands for any
+            raise gate.barred(text, port)
         for host in (*reversed(self._known.get(ip, {})), str(ip)):
             try:
                 return gate.address(host, ip, port)
@@ -328,6 +324,13 @@ class Switchboard:
         if now != before:
             self._meter.count(held.destination, Traffic(sent=max(0, now.sent - before.sent), received=now.received - before.received))
         return now
+
+
+def _within(number: object, most: int, *, least: int = 1) -> int:
+    """Raises WireError for another number, and for what is none."""
+    if type(number) is not int or not least <= number <= most:
+        raise WireError("a packet on the line to the network that is not in order")
+    return number
 
 
 def _shut(connection: socket.socket) -> None:
