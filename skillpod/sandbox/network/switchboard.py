@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any, Protocol
 
 from skillpod.model.manifest import Limits
@@ -28,7 +28,7 @@ from skillpod.sandbox.wire import WireError, parse
 
 _LARGEST = 4096
 _AT_ONCE = 64
-"""After so many packets the line rests for as long as they took: it costs the loop at most half its time."""
+"""After so many packets the line rests for as long as they took the processor: it costs the loop at most half its time."""
 
 _PENDING = 64
 _REMEMBERED, _NAMES_OF_ONE = 4096, 64
@@ -85,7 +85,7 @@ class Switchboard:
         self._pending: set[asyncio.Task[None]] = set()
         self._unsent: deque[tuple[bytes, int | None]] = deque()
         self._left = _AT_ONCE
-        self._spent = 0.0  # seconds, since the last rest
+        self._spent = 0.0  # seconds of this thread, since the last rest
         self._rest: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -127,7 +127,7 @@ class Switchboard:
     # --- what the guest asks -----------------------------------------------------------------------------------------------------
 
     def _readable(self) -> None:
-        started = perf_counter()
+        started = thread_time()
         try:
             data = self._line.recv(_LARGEST + 1)
         except (BlockingIOError, InterruptedError):
@@ -143,7 +143,7 @@ class Switchboard:
             self._listener.line_broke(str(fault))
             return
         self._left -= 1
-        self._spent += perf_counter() - started
+        self._spent += thread_time() - started
         if not self._left and not self._is_closed:
             self._loop.remove_reader(self._line)
             self._rest = self._loop.call_later(self._spent, self._rested)
