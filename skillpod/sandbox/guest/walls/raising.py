@@ -124,5 +124,10 @@ def _limit(prepared: Prepared, guest: Guest, *, is_shared_id: bool) -> str:
         limits = {**limits, "threads": int(limits["threads"]) + 1}  # beside the process that waits for them
         shared = _RUNS_TOGETHER * limits["threads"]
     return rlimits.set_from(
-        limits, baseline=prepared.baseline, is_shared_id=is_shared_id, is_for_one_call=guest.one_call, shared_threads=shared
+        limits,
+        baseline=prepared.baseline,
+        is_shared_id=is_shared_id,
+        is_for_one_call=guest.one_call,
+        shared_threads=shared,
+        connections=0 if guest.line is None else int(guest.limits["connections"]),
     )
