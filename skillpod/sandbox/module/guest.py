@@ -354,9 +354,9 @@ class ModuleGuest:
         calls, self._calls = self._calls, set()
         self._loading.is_over = True
         self._space.alarm()
-        shared = GuestDied(f"the guest was ended because of another call: {error}")
         for held in calls:
-            heard = copy.copy(error if culprit in (None, held) else shared)
+            is_its_own = culprit in (None, held)
+            heard = copy.copy(error) if is_its_own else GuestDied(f"the guest was ended because of another call: {error}")
             charge(heard, self._used(held))
             self._settle(held)
             self._tell_over(held)
