@@ -27,6 +27,7 @@ from benchmarks.log import QUICK as A_SHORT_READING
 from benchmarks.log import THOROUGH as A_LONG_READING
 from benchmarks.log import log
 from benchmarks.memory import memory
+from benchmarks.module import in_process
 from benchmarks.policy import policies
 from benchmarks.record import record
 from benchmarks.restart import restarts
@@ -49,6 +50,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "doors": lambda: doors(20, 2000),
     "policy": lambda: policies(50),
     "jail": lambda: jail(THOROUGH),
+    "module": lambda: asyncio.run(in_process(100)),
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
     "evidence": lambda: evidence(A_LONG_LOG),
@@ -66,6 +68,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "doors": lambda: doors(1, 50),
     "policy": lambda: policies(1),
     "jail": lambda: jail(A_LITTLE),
+    "module": lambda: asyncio.run(in_process(3)),
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),
     "evidence": lambda: evidence(A_SHORT_LOG),

@@ -11,7 +11,7 @@ from skillpod.model.guest import Launch
 from skillpod.model.manifest import GuestCount, Limits, Manifest
 
 
-def launch(handler: str, *, lifetime: Lifetime, most: int, limits: Limits | None = None) -> Launch:
+def launch(handler: str, *, lifetime: Lifetime, most: int, limits: Limits | None = None, isolation: Isolation = Isolation.JAIL) -> Launch:
     """A skill whose entry is this text, with at most so many guests at once and no grants."""
     bundle = Bundle.freeze({"handler.py": handler.encode()})
     manifest = Manifest(
@@ -26,7 +26,7 @@ def launch(handler: str, *, lifetime: Lifetime, most: int, limits: Limits | None
     admission = Admission(
         skill=manifest.name,
         digest=bundle.digest,
-        isolation=Isolation.JAIL,
+        isolation=isolation,
         grants=NOTHING,
         tier=Tier.READ_ONLY,
         rule="benchmarks",
