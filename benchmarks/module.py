@@ -21,6 +21,7 @@ from skillpod.model.command import OWNER
 from skillpod.ports import Guests
 from skillpod.sandbox.front import FrontSandbox
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 
 SAY = SAYING % ""
 _LOOPING = '''\
@@ -41,7 +42,7 @@ _TIMES = 20
 async def in_process(rounds: int) -> list[Row]:
     """Interleaved: the same call in module isolation, in the jail, and as a plain call of the function."""
     memory = Forgetful()
-    sandbox = FrontSandbox(JailSandbox(memory=memory), memory=memory)
+    sandbox = FrontSandbox(JailSandbox(Means(memory=memory)), memory=memory)
     await sandbox.start()
     try:
         return [*await _warm(sandbox, rounds), *await _fresh(sandbox, rounds), *await _looping(sandbox, rounds), await _memory(sandbox)]

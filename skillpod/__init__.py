@@ -11,9 +11,27 @@ if TYPE_CHECKING:
     from skillpod.manager import SkillManager
     from skillpod.model.bundle import Bundle
     from skillpod.model.command import Caller
+    from skillpod.model.conditions import Conditions
     from skillpod.model.finding import Finding, Report
     from skillpod.model.guest import CallResult
-    from skillpod.sdk import Audio, Cancelled, Content, Context, Field, File, Image, State, StateError, VolumeError, tool
+    from skillpod.sdk import (
+        Audio,
+        Cancelled,
+        Content,
+        Context,
+        FetchError,
+        Field,
+        File,
+        Finished,
+        Image,
+        ProgramError,
+        Response,
+        SecretError,
+        State,
+        StateError,
+        VolumeError,
+        tool,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -22,13 +40,19 @@ __all__ = [
     "CallResult",
     "Caller",
     "Cancelled",
+    "Conditions",
     "Content",
     "Context",
+    "FetchError",
     "Field",
     "File",
     "Finding",
+    "Finished",
     "Image",
+    "ProgramError",
     "Report",
+    "Response",
+    "SecretError",
     "SkillManager",
     "SkillpodError",
     "State",
@@ -45,13 +69,19 @@ _HOMES = {
     "CallResult": "skillpod.model.guest",
     "Caller": "skillpod.model.command",
     "Cancelled": "skillpod.sdk",
+    "Conditions": "skillpod.model.conditions",
     "Content": "skillpod.sdk",
     "Context": "skillpod.sdk",
+    "FetchError": "skillpod.sdk",
     "Field": "skillpod.sdk",
     "File": "skillpod.sdk",
     "Finding": "skillpod.model.finding",
+    "Finished": "skillpod.sdk",
     "Image": "skillpod.sdk",
+    "ProgramError": "skillpod.sdk",
     "Report": "skillpod.model.finding",
+    "Response": "skillpod.sdk",
+    "SecretError": "skillpod.sdk",
     "SkillManager": "skillpod.manager",
     "SkillpodError": "skillpod.errors",
     "State": "skillpod.sdk",

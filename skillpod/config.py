@@ -20,15 +20,20 @@ from skillpod.errors import ConfigInvalid, DocumentInvalid, PolicyUnreadable
 from skillpod.intake.watch import Observation
 from skillpod.journal.tree.note import COSIGNATURE, read_key
 from skillpod.manifest.fields import Bounds, host, seconds, size
+from skillpod.model.bindings import Bindings
 from skillpod.model.capability import Access, Isolation
 from skillpod.model.digest import Digest
 from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Copies, Detail, Keeping, Witness
 from skillpod.model.names import is_skill_name
+from skillpod.model.provision import ProgramBinding
+from skillpod.model.secret import Source
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
+from skillpod.provisions import Variables, read_sources, read_variables, without_value
 from skillpod.resources import packaged_names, packaged_text
+from skillpod.sandbox.programs import binding_faults
 from skillpod.sandbox.volumes import Places
 from skillpod.trust import revocations, store
 from skillpod.trust.revocations import Revocations
@@ -69,12 +74,20 @@ class Http:
     origins: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """``authorities`` is a file of certificates that guests trust beside the machine's, empty for none."""
+
+    authorities: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodConfig:
     """``skills`` maps a skill's name to the operator's values for it; ``in_process`` are those that are to run in module isolation, as far
-    as the policy lets them; ``bare_names`` are skills whose tools are exported without the
-    skill's name before them; ``environment`` is what the operator calls this pod's, for the rules of a policy; ``volumes`` binds names
-    that skills ask for; ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of none where there is none."""
+    as the policy lets them; ``bare_names`` are skills whose tools are exported without the skill's name before them; ``environment`` is
+    what the operator calls this pod's, for the rules of a policy; ``volumes`` and ``programs`` bind names that skills ask for, ``secrets``
+    says where each is kept, ``variables`` what those are set to that skills were granted, ``network`` what all have that reach hosts;
+    ``trial`` and ``quiet`` are seconds. ``digest`` is that of the file's bytes, of none where there is none."""
 
     policy: str = "default"
     environment: str = ""
@@ -82,6 +95,10 @@ class PodConfig:
     in_process: frozenset[str] = frozenset()
     bare_names: frozenset[str] = frozenset()
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
+    programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
+    network: Network = Network()
+    secrets: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    variables: Variables = field(default_factory=Variables)
     alert: Alert = Alert()
     trial: float = 60.0
     quiet: float = 0.08
@@ -90,6 +107,10 @@ class PodConfig:
     guests: DomainBounds = field(default_factory=DomainBounds)
     log: Keeping = field(default_factory=Keeping)
     digest: Digest = field(default=NOTHING_SAID, compare=False)
+
+    @property
+    def bindings(self) -> Bindings:
+        return Bindings(volumes=self.volumes, programs=self.programs)
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:
@@ -176,7 +197,7 @@ def load_config(home: Path, places: Places | None = None) -> PodConfig:
         raise _invalid([fault]) from fault
     if document is None:
         return PodConfig(digest=digest)
-    faults = schema_faults(document, _schema(), name=NAME)
+    faults = [without_value(fault) for fault in schema_faults(document, _schema(), name=NAME)]
     if faults:
         raise _invalid(faults)
     return replace(_Reader(document, home, lambda: places or Places.around({"HOME": home})).config(), digest=digest)
@@ -202,7 +223,11 @@ class _Reader:
             skills=self._skills(),
             in_process=frozenset(name for name, each in said.get("skills", {}).items() if each.get("isolation") == Isolation.MODULE.value),
             bare_names=frozenset(said.get("bare_names", ())),
-            volumes=self._volumes(),
+            volumes=(volumes := self._volumes()),
+            programs=self._programs(volumes),
+            network=Network(authorities=said.get("network", {}).get("authorities", "")),
+            secrets=read_sources(said, self._faults),
+            variables=read_variables(said, self._faults),
             alert=Alert(
                 command=tuple(alert.get("command", ())),
                 timeout=self._seconds(alert, "timeout", "alert.timeout", _ALERT_TIMEOUT, plain.alert.timeout),
@@ -239,6 +264,22 @@ class _Reader:
                 message = f"{show(binding.path)} may not be a volume to {binding.access.value}: {fault}"
                 hint = "bind a directory that holds data and nothing else"
                 self._faults.append(DocumentInvalid(message, at=join(NAME, f"volumes.{name}.path"), hint=hint))
+        return MappingProxyType(bindings)
+
+    def _programs(self, volumes: Mapping[str, Binding]) -> Mapping[str, ProgramBinding]:
+        """As with volumes: the file need not be there yet."""
+        said = self._document.get("programs", {})
+        places = self._places() if said else None
+        bindings = {
+            name: ProgramBinding(
+                path=entry["path"], reads=tuple(entry.get("reads", ())), environment=tuple(sorted(entry.get("environment", {}).items()))
+            )
+            for name, entry in said.items()
+        }
+        for name, binding in bindings.items():
+            for key, fault in binding_faults(binding, places, volumes) if places else ():
+                hint = "bind a program of the system, and the files it needs and no others"
+                self._faults.append(DocumentInvalid(fault, at=join(NAME, f"programs.{name}.{key}"), hint=hint))
         return MappingProxyType(bindings)
 
     def _http(self, said: Mapping[str, Any], plain: Http) -> Http:

@@ -390,6 +390,26 @@ class VolumeUnusable(Misconfigured):
     code = "volume_unusable"
 
 
+class PackageUnusable(Misconfigured):
+    """A package that a skill requires is not built here, is not for this interpreter, or was changed; ``at`` is its entry in the lock."""
+
+    code = "package_unusable"
+
+
+class ProgramUnusable(Misconfigured):
+    """A program that a skill was granted is not bound, or its file, or one it needs, may not be or can't be used; ``at`` is its line of
+    pod.yaml."""
+
+    code = "program_unusable"
+
+
+class SecretUnusable(Misconfigured):
+    """A secret that a skill was granted has no source, or its source does not give it; ``at`` is its line of pod.yaml. The value is in no
+    word of it."""
+
+    code = "secret_unusable"
+
+
 class WitnessUnusable(Misconfigured):
     """The witness of the log can't be asked, or does not cosign for a reason that is not the log's; ``at`` is its address."""
 

@@ -19,6 +19,7 @@ class Home:
         self.journal = path / "journal"
         self.salts = path / "salts"
         self.store = path / "store"
+        self.packages = path / "packages"
         self.index = path / "index.sqlite"
         self.memory = path / "memory.sqlite"
         self._lock = -1

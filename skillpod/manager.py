@@ -73,14 +73,18 @@ from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
+from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.front import FrontSandbox
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.volumes import Places, resolve
+from skillpod.sandbox.outfit import Means
+from skillpod.sandbox.secrets import Secrets
+from skillpod.sandbox.volumes import Places
 from skillpod.sandbox.worker import ProgramWorker
 from skillpod.store.bundles import BundleStore
 from skillpod.store.index import Index
 from skillpod.store.memory import SkillMemory
+from skillpod.store.packages import PackageStore
 
 SWEEP = 3.0
 """Seconds between two looks at everything, whatever the watcher says."""
@@ -166,6 +170,8 @@ class SkillManager:
         self._config_stamp = self._stamp_config()
         clock = SystemClock()
         self._in_force = InForce(self._policies, name=lambda: self._policy_name or self._config.policy, today=lambda: day(clock.epoch()))
+        self._packages = PackageStore(self.home.packages)
+        self._packages_stamp = self._packages.stamp()
         self._audits = audits = helper()
         stack.callback(audits.close)
         threads = ThreadPoolExecutor(max_workers=max(2, cores()), thread_name_prefix="skillpod")
@@ -180,7 +186,9 @@ class SkillManager:
             journal, keeping=lambda: self._config.log, worker=ProgramWorker(), news=self._news, clock=clock, syslog=SYSLOG
         )
         stack.push_async_callback(self._outlet.close)
-        self._sandbox = FrontSandbox(JailSandbox(memory=memory, bounds=self._config.guests), memory=memory)
+        self._secrets = Secrets(lambda: self._config.secrets, worker=ProgramWorker(), trouble=self._trouble)
+        means = Means(memory=memory, secrets=self._secrets, authorities=self._config.network.authorities)
+        self._sandbox = FrontSandbox(JailSandbox(means, bounds=self._config.guests), memory=memory)
         stack.push_async_callback(self._sandbox.close)
         self._registry = Registry()
         examiner = Examiner(audits, suppressions=lambda: self._in_force.suppressions, today=lambda: day(clock.epoch()))
@@ -203,7 +211,7 @@ class SkillManager:
             ),
             bare_names=lambda: self._config.bare_names,
             configured=lambda name: self._config.skills.get(name, {}),
-            bindings=lambda: self._config.volumes,
+            bindings=lambda: self._config.bindings,
             provide=self._provide,
             trial=lambda: self._config.trial,
             threads=threads,
@@ -301,6 +309,7 @@ class SkillManager:
         try:
             self._watcher.ensure()
             await self._reload_config()
+            self._note_packages()
         finally:
             await self._supervisor.sweep()
 
@@ -320,8 +329,25 @@ class SkillManager:
         self._in_force.serve_others()
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
-        """What stands behind its grants now. Raises VolumeUnusable."""
-        return Provision(volumes=resolve(admission.grants.volumes, self._config.volumes, self._places))
+        """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, PackageUnusable, SecretUnusable."""
+        grants, bound, places = admission.grants, self._config.bindings, self._places
+        self._secrets.require(grants.secrets)
+        set_for_it = self._config.variables.of(manifest.name)
+        folder = self.root / manifest.name
+        build = f"`skillpod deps build {folder if folder.is_dir() else 'DIR'} --home {self.home.path}`; it is tried again by itself"
+        return Provision(
+            volumes=volumes.resolve(grants.volumes, bound.volumes, places),
+            programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
+            packages=self._packages.find(manifest.requires.packages, hint=build),
+            variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
+        )
+
+    def _note_packages(self) -> None:
+        """Somebody built one, or took one away: what waits for them is decided again."""
+        stamp = self._packages.stamp()
+        if stamp != self._packages_stamp:
+            self._packages_stamp = stamp
+            self._supervisor.packages_changed()
 
     def _closed_places(self) -> Places:
         closed = {"HOME": self.home.path, "the skills directory": self.root}
@@ -353,7 +379,7 @@ class SkillManager:
             await self._ruling.note_config()
         if self._config.guests not in (before.guests, self._bounds_held):
             self._trouble("pod.yaml says otherwise what all guests may use together (`guests`): that is taken when the pod starts")
-        self._supervisor.rebind(before.volumes)
+        self._supervisor.rebind(before.bindings)
         if (self._config.environment, self._config.in_process) != (before.environment, before.in_process):
             await self._ruling.decide_again("config")
         for slot in self._supervisor.slots.values():

@@ -65,6 +65,9 @@ class Guests(Protocol):
     def output(self) -> str:
         """What the guests wrote to stdout and stderr, the newest end, capped."""
 
+    def redacted(self, text: str) -> str:
+        """The text without the secrets that they were handed, as far as those are found; the text itself where there are none."""
+
     def census(self) -> Mapping[str, int]:
         """Counts: ``idle``, ``busy``, ``starting``, ``started``, ``died``."""
 

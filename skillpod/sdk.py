@@ -5,15 +5,34 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
-__all__ = ["Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "tool"]
+__all__ = [
+    "Audio",
+    "Cancelled",
+    "Content",
+    "Context",
+    "FetchError",
+    "Field",
+    "File",
+    "Finished",
+    "Image",
+    "ProgramError",
+    "Response",
+    "SecretError",
+    "State",
+    "StateError",
+    "VolumeError",
+    "tool",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -138,6 +157,65 @@ class VolumeError(LookupError):
     """The skill has no volume of that name: the manifest does not ask for it, or it was not granted."""
 
 
+class ProgramError(Exception):
+    """A program was not granted, could not be started, wrote too much, took too long, or (``Finished.check``) did not end well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A program that ended. ``status`` is its exit status, or minus the signal that ended it; ``by`` is that signal's name, or the limit
+    that it reached (``limits.cpu``), empty where it ended itself."""
+
+    argv: tuple[str, ...]
+    status: int
+    stdout: bytes = b""
+    stderr: bytes = b""
+    by: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it wrote to stdout, as UTF-8; what is none becomes U+FFFD."""
+        return self.stdout.decode("utf-8", "replace")
+
+    def check(self) -> Finished:
+        """Itself, when its status is 0. Raises ProgramError with the last lines of its stderr."""
+        if self.status == 0:
+            return self
+        how = f"was ended by {self.by or f'signal {-self.status}'}" if self.status < 0 else f"ended with status {self.status}"
+        said = self.stderr.decode("utf-8", "replace").strip()[-1000:]
+        raise ProgramError(f"{self.argv[0]} {how}" + (f": {said}" if said else ""))
+
+
+class SecretError(LookupError):
+    """There is no secret of that name for the skill: the manifest does not ask for it, it was not granted, or it can't be had now."""
+
+
+class FetchError(OSError):
+    """``ctx.fetch`` got no answer: the host was not granted, is not there, is not trusted, or answered too late or too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server answered, whatever its ``status``. ``headers`` are by lower-case name; ``url`` is where the last redirect led."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    def text(self) -> str:
+        """The body in the charset it says, or UTF-8; what is none of its characters becomes U+FFFD."""
+        said = re.search(r"charset=[\"']?([\w-]+)", self.headers.get("content-type", ""))
+        try:
+            return self.body.decode(said.group(1) if said else "utf-8", "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Raises ValueError when the body is no JSON."""
+        return json.loads(self.body)
+
+
 class Channel(Protocol):
     """What a Context speaks through: the wire in a guest, memory in an author's own tests."""
 
@@ -244,6 +322,80 @@ class Context:
         except KeyError:
             has = f"it has {', '.join(sorted(self._volumes))}" if self._volumes else "it has none"
             raise VolumeError(f"the skill was granted no volume {name!r}; {has} (see permissions.volumes)") from None
+
+    def run(self, argv: Sequence[str], *, stdin: bytes | str = b"", timeout: float | None = None, volume: str | None = None) -> Finished:
+        """Start one of the programs in ``permissions.programs`` and wait for it: ``ctx.run(["git", "log"], volume="repository")``.
+
+        ``argv`` is an argument vector, the program's granted name first; there is no shell. It runs in a jail of its own, with the skill's
+        volumes, an empty scratch directory of its own and nothing else, in ``volume`` or that directory; ``timeout`` is in seconds, and
+        the call's own deadline holds in any case. When it ends, all that it started ends with it. A status that is not 0 is no error: see
+        ``Finished.check``. Raises ProgramError.
+        """
+        from base64 import b64decode, b64encode  # here, so that a guest without programs does not pay for it
+
+        given = stdin.encode() if isinstance(stdin, str) else bytes(stdin)
+        asked = {"argv": list(argv), "stdin": b64encode(given).decode(), "timeout": timeout, "volume": volume}
+        try:
+            ended = self._channel.ask("program.run", asked)
+        except StateError as refusal:
+            raise ProgramError(str(refusal)) from None
+        stdout, stderr = b64decode(ended["stdout"]), b64decode(ended["stderr"])
+        return Finished(argv=tuple(argv), status=ended["status"], stdout=stdout, stderr=stderr, by=ended["by"])
+
+    def secret(self, name: str) -> str:
+        """The value of one of the secrets in ``permissions.secrets``. Ask whenever it is needed and keep it nowhere: it may be another the
+        next time, and what the skill prints, logs, raises and returns is searched for it. Raises SecretError."""
+        try:
+            return str(self._channel.ask("secret.get", {"name": name}))
+        except StateError as refusal:
+            raise SecretError(str(refusal)) from None
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body: bytes | str = b"",
+        timeout: float | None = None,
+    ) -> Response:
+        """An HTTP request that the host makes, to a host in ``permissions.network``, with the secrets that the operator bound to there.
+
+        At most five redirects are followed, each to where the skill may go itself. It ends after ``timeout`` seconds, with the call at the
+        latest. Raises FetchError when there is no answer; an answer of any status is one. An async tool calls it in a thread:
+        ``await asyncio.to_thread(ctx.fetch, url)``.
+        """
+        from binascii import a2b_base64, b2a_base64  # here, so that who fetches nothing does not pay for it
+
+        data = body.encode() if isinstance(body, str) else bytes(body)
+        asked = {
+            "url": url,
+            "method": method,
+            "headers": dict(headers),
+            "body": b2a_base64(data, newline=False).decode("ascii"),
+            "timeout": timeout,
+        }
+        try:
+            answer = self._channel.ask("fetch", asked)
+        except StateError as refusal:
+            raise FetchError(str(refusal)) from None
+        found: dict[str, str] = {}
+        for name, value in answer["headers"]:
+            found[name.lower()] = f"{found[name.lower()]}, {value}" if name.lower() in found else value
+        return Response(answer["status"], MappingProxyType(found), a2b_base64(answer["body"]), answer["url"])
+
+    def now(self) -> datetime:
+        """The time of this call, in UTC: the same each time it is asked, written into the log, and fixed by a caller who wants a run done
+        again. ``.astimezone()`` has it in the zone of ``TZ``. A clock that goes on is ``time.monotonic()``."""
+        from datetime import datetime  # here, so that who asks for no time does not pay for it
+
+        return datetime.fromtimestamp(self._channel.ask("call.now", {}), UTC)
+
+    @property
+    def seed(self) -> int:
+        """A number for ``random.Random(ctx.seed)``: the same within a call, written into the log, and fixed by a caller who wants a run
+        done again. It is no secret, and so no key."""
+        return int(self._channel.ask("call.seed", {}))
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Say how far the call is, from 0 to 1."""

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from skillpod.sdk import Cancelled, Context, StateError
+from skillpod.sdk import Cancelled, Context, Response, StateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git"})
 
@@ -27,16 +28,34 @@ class Recorder:
     """The host's side of a Context, in memory. It answers as the host does: values are JSON, copied in and out.
 
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
-    (``state.version``). ``logs`` has a ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what
-    ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
+    (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``now`` is what
+    ``ctx.now()`` says, in seconds since 1970 (the first moment of 2026, UTC), ``seed`` what ``ctx.seed`` says. ``fetch`` answers
+    ``ctx.fetch``: it is given url, method, headers, body and timeout, and gives a Response. ``logs`` has a ``(level, message)`` for each
+    record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came
+    to, and at the one numbered ``cancel_at`` it is cancelled.
     """
 
     def __init__(
-        self, state: Mapping[str, Any] | None = None, *, stored: int = 1, declared: int = 1, seconds: float = 10.0, cancel_at: int = 0
+        self,
+        state: Mapping[str, Any] | None = None,
+        *,
+        secrets: Mapping[str, str] | None = None,
+        now: float = 1_767_225_600.0,
+        seed: int = 0,
+        fetch: Callable[[Mapping[str, Any]], Response] | None = None,
+        stored: int = 1,
+        declared: int = 1,
+        seconds: float = 10.0,
+        cancel_at: int = 0,
     ) -> None:
         self.state: dict[str, Any] = _copied(dict(state or {}))
         self.stored = stored if self.state else 0
         self.declared = declared
+        self.secrets = dict(secrets or {})
+        self.asked: list[str] = []
+        self.now = now
+        self.seed = seed
+        self._fetch = fetch
         self.seconds = seconds
         self.cancel_at = cancel_at
         self.checkpoints = 0
@@ -49,6 +68,10 @@ class Recorder:
             "state.keys": lambda: sorted(self.state),
             "state.version": lambda: self.stored,
             "state.replace": self._replace,
+            "secret.get": self._secret,
+            "call.now": lambda: self.now,
+            "call.seed": lambda: self.seed,
+            "fetch": self._fetched,
         }
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Any:
@@ -68,6 +91,19 @@ class Recorder:
         self.checkpoints += 1
         if 0 < self.cancel_at <= self.checkpoints:
             raise Cancelled
+
+    def _secret(self, name: str) -> str:
+        if name not in self.secrets:
+            raise StateError(f"the skill was granted no secret {name!r}")
+        self.asked.append(name)
+        return self.secrets[name]
+
+    def _fetched(self, **request: Any) -> dict[str, Any]:
+        if self._fetch is None:
+            raise StateError("the test answers no request: give the recorder a fetch=")
+        answer = self._fetch({**request, "body": b64decode(request["body"])})
+        headers = [[name, value] for name, value in answer.headers.items()]
+        return {"status": answer.status, "url": answer.url, "headers": headers, "body": b64encode(answer.body).decode()}
 
     def _get(self, key: str) -> dict[str, Any]:
         return {"found": key in self.state, "value": _copied(self.state.get(key))}

@@ -21,6 +21,7 @@ from skillpod.model.capability import Access
 from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Witness
 from skillpod.model.manifest import Manifest
+from skillpod.model.secret import Bound, Kept
 from skillpod.model.volume import Binding
 from skillpod.resources import packaged_text
 
@@ -164,7 +165,7 @@ def test_a_single_fault_is_told_as_itself(tmp_path: Path) -> None:
     assert "trial" in caught.value.hint
 
 
-@pytest.mark.parametrize("key", ["secrets", "idle"])
+@pytest.mark.parametrize("key", ["tenants", "idle"])
 def test_what_comes_with_a_later_version_is_refused_and_not_passed_over(tmp_path: Path, key: str) -> None:
     assert list(_faults(tmp_path, f"{key}: {{}}")) == [f"pod.yaml:{key}"]
 
@@ -323,6 +324,96 @@ def test_the_example_in_the_documentation_is_accepted(tmp_path: Path) -> None:
     documented = (Path(__file__).parents[1] / "docs" / "pod-yaml.md").read_text()
     example = documented.split("```yaml\n")[1].split("```")[0]
     assert _load(tmp_path, example).skills
+
+
+# --- secrets and variables ------------------------------------------------------------------------------------------------------
+
+
+def test_each_source_of_a_secret_is_read(tmp_path: Path) -> None:
+    config = _load(
+        tmp_path,
+        """
+        secrets:
+          A: {environment: POD_A}
+          B: {file: /run/secrets/b}
+          C: {keyring: {service: advisories, user: pod}}
+          D: {command: [/usr/local/bin/vault, read], keep: 5m}
+          E: {file: /run/secrets/e, bind: {host: API.example.com}}
+          F: {file: /run/secrets/f, bind: {host: 127.0.0.1, scheme: http, header: X-Api-Key, format: "{}"}}
+        """,
+    )
+    assert {name: (source.kept, source.place) for name, source in config.secrets.items()} == {
+        "A": (Kept.ENVIRONMENT, ("POD_A",)),
+        "B": (Kept.FILE, ("/run/secrets/b",)),
+        "C": (Kept.KEYRING, ("advisories", "pod")),
+        "D": (Kept.COMMAND, ("/usr/local/bin/vault", "read")),
+        "E": (Kept.FILE, ("/run/secrets/e",)),
+        "F": (Kept.FILE, ("/run/secrets/f",)),
+    }
+    assert config.secrets["D"].keep == 300.0
+    assert config.secrets["E"].bound == Bound(host="api.example.com", ports=(443,))
+    assert config.secrets["F"].bound == Bound(host="127.0.0.1", ports=(80,), header="X-Api-Key", format="{}", scheme="http")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("secrets: {A: {}}", "secrets.A"),
+        ("secrets: {A: {file: /a, environment: A}}", "secrets.A"),
+        ("secrets: {A: {file: a}}", "secrets.A.file"),
+        ("secrets: {A: {value: hunter2}}", "secrets.A.value"),
+        ("secrets: {A: hunter2}", "secrets.A"),
+        ("secrets: {A-B: {file: /a}}", "secrets"),
+        ("secrets: {A: {command: vault}}", "secrets.A.command"),
+        ("secrets: {A: {command: [v], keep: 48h}}", "secrets.A.keep"),
+        ("secrets: {A: {file: /a, bind: {host: '*.example.com'}}}", "secrets.A.bind.host"),
+        ("secrets: {A: {file: /a, bind: {host: h.example, format: Bearer}}}", "secrets.A.bind.format"),
+        ('secrets: {A: {file: /a, bind: {host: h.example, format: "a\\nb: {}"}}}', "secrets.A.bind.format"),
+        ("secrets: {A: {file: /a, bind: {host: h.example, header: Host}}}", "secrets.A.bind.header"),
+        ("secrets: {A: {file: /a, bind: {host: h.example, header: Proxy-Authorization}}}", "secrets.A.bind.header"),
+        ("secrets: {A: {file: /a, bind: {host: h.example, header: 'X: y'}}}", "secrets.A.bind.header"),
+        ("variables: {PYTHONPATH: /tmp}", "variables.PYTHONPATH"),
+        ("variables: {ld_preload: x.so}", "variables.ld_preload"),
+        ("variables: {TZ: Europe/Berln}", "variables.TZ"),
+        ("variables: {TZ: ../../etc/passwd}", "variables.TZ"),
+        ("variables: {A=B: c}", "variables"),
+        ("skills: {scan: {variables: {LD_AUDIT: x}}}", "skills.scan.variables.LD_AUDIT"),
+    ],
+)
+def test_what_is_wrong_with_a_secret_or_a_variable_is_placed(tmp_path: Path, text: str, at: str) -> None:
+    assert [place for place in _faults(tmp_path, text) if place.startswith(f"pod.yaml:{at}")]
+
+
+@pytest.mark.parametrize(
+    "entry", ["sk-1234-hunter2", "{environment: sk-1234-hunter2}", "{value: sk-1234-hunter2}", "{file: sk-1234-hunter2}"]
+)
+def test_a_secret_that_was_written_into_pod_yaml_itself_is_quoted_by_no_fault(tmp_path: Path, entry: str) -> None:
+    faults = _faults(tmp_path, f"secrets: {{A: {entry}}}")
+    assert faults
+    assert "hunter2" not in str(faults)
+
+
+def test_a_secret_is_not_kept_where_skills_write(tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "out"
+    home.mkdir()
+    out.mkdir()
+    (tmp_path / "link").symlink_to(out / "token")
+    for source in (f"{{file: {out}/token}}", f"{{file: {tmp_path}/link}}", f"{{command: [/bin/cat, {out}/token]}}"):
+        said = f"volumes: {{out: {{path: {out}, access: write}}}}\nsecrets: {{A: {source}}}"
+        (fault,) = _faults(home, said).values()
+        assert "in the volume out, where skills write" in fault
+    assert _load(home, f"volumes: {{out: {{path: {out}}}}}\nsecrets: {{A: {{file: {out}/token}}}}").secrets
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "CET-1CEST,M3.5.0,M10.5.0/3", "<+03>-3"])
+def test_a_time_zone_is_one_that_this_machine_knows(tmp_path: Path, zone: str) -> None:
+    assert _load(tmp_path, f'variables: {{TZ: "{zone}"}}').variables.of("scan") == {"TZ": zone}
+
+
+def test_a_skills_own_variables_count_for_more(tmp_path: Path) -> None:
+    config = _load(tmp_path, "variables: {A: a, B: b}\nskills: {scan: {variables: {B: own, C: c}}}")
+    assert config.variables.of("scan") == {"A": "a", "B": "own", "C": "c"}
+    assert config.variables.of("other") == {"A": "a", "B": "b"}
 
 
 # --- the config of a skill --------------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from skillpod.sdk import Cancelled, StateError, VolumeError
+from skillpod.sdk import Cancelled, FetchError, Response, SecretError, StateError, VolumeError
 from skillpod.testing import Recorder, context
 
 
@@ -99,3 +101,29 @@ def test_state_is_given_once_and_a_folder_must_be_one(tmp_path: Path) -> None:
         context(state={}, recorder=Recorder())
     with pytest.raises(NotADirectoryError):
         context(tmp_path / "nowhere")
+
+
+def test_secrets_time_and_chance_are_what_the_test_says() -> None:
+    recorder = Recorder(secrets={"TOKEN": "hunter2"}, now=0.5, seed=7)
+    ctx = context(recorder=recorder)
+    assert ctx.secret("TOKEN") == "hunter2"
+    assert recorder.asked == ["TOKEN"]
+    assert ctx.now().isoformat() == "1970-01-01T00:00:00.500000+00:00"
+    assert ctx.seed == 7
+    with pytest.raises(SecretError, match="no secret 'OTHER'"):
+        ctx.secret("OTHER")
+    assert context().now().year == 2026
+
+
+def test_requests_are_answered_by_the_test() -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    def answer(request: Mapping[str, Any]) -> Response:
+        asked.append(request)
+        return Response(200, {"Content-Type": "application/json"}, b'{"a": 1}', request["url"])
+
+    response = context(recorder=Recorder(fetch=answer)).fetch("https://api.example.com/", method="POST", body="x")
+    assert (response.json(), response.headers["content-type"]) == ({"a": 1}, "application/json")
+    assert asked == [{"url": "https://api.example.com/", "method": "POST", "headers": {}, "body": b"x", "timeout": None}]
+    with pytest.raises(FetchError, match="answers no request"):
+        context().fetch("https://api.example.com/")

@@ -16,6 +16,7 @@ from skillpod.errors import SkillpodError
 from skillpod.model.capability import Lifetime
 from skillpod.model.command import OWNER
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.pool import GuestPool
 
 MOST = 20
@@ -105,7 +106,7 @@ class Jail(_Ours):
     """The same guests behind the same walls, called where a registry would."""
 
     async def prepare(self, opened: AsyncExitStack) -> None:
-        jail = JailSandbox(memory=Forgetful())
+        jail = JailSandbox(Means(memory=Forgetful()))
         opened.push_async_callback(jail.close)
         await jail.start()
         warm, fresh = (self._guests(jail, lifetime) for lifetime in (Lifetime.SKILL, Lifetime.CALL))
@@ -128,7 +129,7 @@ class OnDemand(Jail):
 
     async def prepare(self, opened: AsyncExitStack) -> None:
         await super().prepare(opened)
-        jail = JailSandbox(memory=Forgetful())
+        jail = JailSandbox(Means(memory=Forgetful()))
         opened.push_async_callback(jail.close)
         guests = self._guests(jail, Lifetime.CALL)
         opened.push_async_callback(guests.close)

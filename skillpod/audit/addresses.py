@@ -15,6 +15,9 @@ from skillpod.audit.texts import Start, Texts, argument, has_unseen_words
 from skillpod.model.capability import endpoint
 from skillpod.model.later import later
 
+FETCH = "Context.fetch"
+"""The host makes the request, for the skill."""
+
 _PORTS = {"http": 80, "https": 443, "ftp": 21}
 _AUTHORITY = later(r"([a-z][a-z0-9+.-]*)://([^/?#]*)([/?#]?)", re.IGNORECASE | re.ASCII)
 _HOST = later(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE | re.ASCII)
@@ -28,12 +31,14 @@ class _Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """Where a function takes the address: ``word`` is the keyword, ``port`` what it is when none is given (0: one must be)."""
+    """Where a function takes the address: ``word`` is the keyword, ``place`` counts from 0, ``port`` is what it is when none is given (0:
+    one must be)."""
 
     form: _Form
     word: str
     port: int = 0
     has_port: bool = True
+    place: int = 0
 
 
 _TAKING: dict[str, _Taking] = {
@@ -65,7 +70,28 @@ _TAKING: dict[str, _Taking] = {
     "ssl.get_server_certificate": _Taking(_Form.PAIR, "addr"),
     "logging.handlers.SMTPHandler": _Taking(_Form.PAIR, "mailhost"),
     "logging.handlers.SysLogHandler": _Taking(_Form.PAIR, "address"),
+    FETCH: _Taking(_Form.URL, "url"),
 }
+
+_METHODS = listed("get post put patch delete head options")
+_CLIENTS: dict[str, _Taking | None] = {
+    **dict.fromkeys((f"{package}.{method}" for package in ("requests", "httpx") for method in _METHODS), _Taking(_Form.URL, "url")),
+    **dict.fromkeys(
+        listed("requests.request requests.Request httpx.request httpx.stream httpx.Request aiohttp.request urllib3.request"),
+        _Taking(_Form.URL, "url", place=1),
+    ),
+    "urllib3.connection_from_url": _Taking(_Form.URL, "url"),
+    "urllib3.HTTPConnectionPool": _Taking(_Form.HOST, "host", 80),
+    "urllib3.HTTPSConnectionPool": _Taking(_Form.HOST, "host", 443),
+    **dict.fromkeys(
+        listed("""
+            requests.Session requests.session requests.sessions.Session httpx.Client httpx.AsyncClient aiohttp.ClientSession
+            aiohttp.TCPConnector urllib3.PoolManager urllib3.ProxyManager urllib3.poolmanager.PoolManager
+        """)
+    ),
+}
+"""Of packages that most skills with a network have. None: it makes what reaches hosts later, and is not followed there. What a package does
+of itself no table knows; the jail holds it."""
 
 _HARMLESS = frozenset(
     listed("""
@@ -86,6 +112,11 @@ _HARMLESS = frozenset(
 _HARMLESS_MODULES = listed("select selectors http.cookiejar wsgiref.handlers wsgiref.headers wsgiref.util cgi")
 
 
+def is_client(path: str) -> bool:
+    """Whether a member of a package reaches a host, or makes what does."""
+    return path in _CLIENTS
+
+
 def is_harmless(path: str) -> bool:
     """Whether a member of a module of the network reaches nothing by itself: constants, exceptions, what only prepares or waits."""
     if path in _TAKING:  # some of those are written in capitals too
@@ -97,10 +128,10 @@ def is_harmless(path: str) -> bool:
 
 def reached(path: str, call: Any, scope: Scope, texts: Texts) -> tuple[str, ...]:
     """Where a call leads, all it may be, as ``host:port``; empty where that is not proven."""
-    taking = _TAKING.get(path)
+    taking = _TAKING.get(path) or _CLIENTS.get(path)
     if taking is None or call is None or has_unseen_words(call):
         return ()
-    node = argument(call, 0, taking.word)
+    node = argument(call, taking.place, taking.word)
     if node is None:
         return ()
     if taking.form is _Form.URL:

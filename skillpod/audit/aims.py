@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from skillpod.audit.addresses import is_harmless, reached
+from skillpod.audit.addresses import FETCH, is_client, is_harmless, reached
 from skillpod.audit.context import is_member
 from skillpod.audit.facts import Aim, Spot, Use, What
 from skillpod.audit.judgement import judged
@@ -17,6 +17,9 @@ from skillpod.audit.standard import Reach, listed
 from skillpod.audit.texts import Texts, argument, first_of
 
 SHELL = "sh"
+RUN = "Context.run"
+"""It starts a program by the name that it was granted by, and by no path."""
+
 _LONGEST = 256
 _SHELLS = frozenset(
     listed("""
@@ -43,7 +46,7 @@ _NO_PROGRAM = frozenset(
 _SHELL_SIGNS = frozenset(";&|<>$`()\n*?~{}#!\\")
 _TAKING_A_NAME = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__", "getenv", "getenvb"})
 
-CONTEXTUAL = frozenset({"secret", "volume", "open", *METHODS})
+CONTEXTUAL = frozenset({"secret", "volume", "fetch", "run", "open", *METHODS})
 """Names of attributes that may be members of the Context, or methods of a path it gave."""
 
 
@@ -55,9 +58,13 @@ class Aims:
         self._texts = Texts(reader)
         self._paths = Paths(reader, self._texts)
 
-    # --- members of the standard library -----------------------------------------------------------------------------------------
+    # --- members of the standard library, and of well-known packages ----------------------------------------------------------------
 
     def of_use(self, use: Use, place: Place) -> Iterator[Aim]:
+        if use.what is What.FOREIGN:
+            if not use.is_import and is_client(use.path):
+                yield _aim(use, "network", reached(use.path, use.call, place.scope, self._texts))
+            return
         if use.what is not What.MEMBER and not (
             use.what is What.MODULE and use.call is not None
         ):  # ``socket.socket()`` reads as the module
@@ -106,6 +113,14 @@ class Aims:
             found.append(self._texts.wholes(words, inside))
         return tuple(dict.fromkeys(_program(text) for texts in found for text in texts)) if all(found) else ()
 
+    def _granted_programs(self, node: Any, scope: Scope) -> tuple[str, ...]:
+        """As ``ctx.run`` takes them: the first word of a list, as it is written."""
+        found: list[tuple[str, ...]] = []
+        for each, inside in self._texts.literals(node, scope):
+            word = next(first_of(each), None)
+            found.append(() if word is None else self._texts.wholes(word, inside))
+        return tuple(dict.fromkeys(text for texts in found for text in texts)) if all(found) else ()
+
     def _in_shell(self, node: Any, scope: Scope) -> tuple[str, ...]:
         """A shell is a program too, and runs what it is told; of a plain command, also that is known."""
         commands = self._texts.wholes(node, scope) if node is not None else ()
@@ -126,7 +141,7 @@ class Aims:
     # --- what the Context gives --------------------------------------------------------------------------------------------------
 
     def of_attribute(self, place: Place, spelled: str) -> Iterator[Aim]:
-        """Of an attribute that is called: secrets and volumes by the Context's methods, what is done to a path that can be followed."""
+        """Of an attribute that is called: what the Context's methods give or reach, and what is done to a path that can be followed."""
         node, call = place.node, place.parent
         spot = Spot(node.lineno, node.col_offset + 1, node.end_col_offset + 1 if node.end_lineno == node.lineno else 0)
         if node.attr in ("secret", "volume"):
@@ -136,6 +151,15 @@ class Aims:
                 yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", _legible(targets))
             elif targets and named is not None and len(call.args) + len(call.keywords) == 1:
                 yield Aim(spot, _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`", _legible(targets), is_guess=True)
+        elif node.attr == "run":
+            if is_member(self._reader, node, place.scope, node.attr):
+                named = argument(call, 0, "argv")
+                targets = self._granted_programs(named, place.scope) if named is not None else ()
+                yield Aim(spot, _KINDS[node.attr], RUN, f"`{spelled}`", _legible(targets))
+        elif node.attr == "fetch":
+            if is_member(self._reader, node, place.scope, node.attr):
+                targets = reached(FETCH, call, place.scope, self._texts)
+                yield Aim(spot, _KINDS[node.attr], FETCH, f"`{spelled}`", _legible(targets))
         else:
             for targets, access in self._paths.touched_by_method(node, call, place.scope):
                 yield Aim(spot, "volumes", f"pathlib.Path.{node.attr}", f"`{spelled}`", _legible(targets), access)
@@ -147,7 +171,7 @@ class Aims:
             yield Aim(Spot(node.lineno, node.col_offset + 1), _KINDS[node.attr], f"Context.{node.attr}", f"`{spelled}`")
 
 
-_KINDS = {"secret": "secrets", "volume": "volumes"}
+_KINDS = {"secret": "secrets", "volume": "volumes", "fetch": "network", "run": "programs"}
 
 
 def _aim(use: Use, kind: str, targets: tuple[str, ...], access: str = "") -> Aim:

@@ -31,8 +31,15 @@ def _of_member(_reader: Reader, base: Meaning, name: str, _depth: int) -> Meanin
     return (_member(base, name),)
 
 
-def _of_foreign(_reader: Reader, base: Meaning, name: str, _depth: int) -> Meanings:
+def _of_sdk(_reader: Reader, base: Meaning, name: str, _depth: int) -> Meanings:
     return (Meaning(base.what, f"{base.path}.{name}", base.line),)
+
+
+def _of_foreign(_reader: Reader, base: Meaning, name: str, _depth: int) -> Meanings:
+    """Of a package, which nobody has read. What has the name of a strong module counts as that module: ``requests.sessions.os``."""
+    if _is_strong(name):
+        return (Meaning(What.MODULE, name, base.line),)
+    return (base if base.path.count(".") >= _MAX_PARTS else Meaning(base.what, f"{base.path}.{name}", base.line),)
 
 
 def _of_field(reader: Reader, _base: Meaning, name: str, _depth: int) -> Meanings:
@@ -63,7 +70,8 @@ _BY_KIND: Mapping[What, Callable[[Reader, Meaning, str, int], Meanings]] = {
     What.MEMBER: _of_member,
     What.OWN: _of_own,
     What.FIELD: _of_field,
-    **dict.fromkeys((What.SDK, What.FOREIGN), _of_foreign),
+    What.SDK: _of_sdk,
+    What.FOREIGN: _of_foreign,
     **dict.fromkeys((What.GUESS, What.UNKNOWN, What.SELF, What.CLASS, What.HANDLER, What.CONTEXT), _of_some_object),
 }
 
@@ -75,9 +83,14 @@ def _member(base: Meaning, name: str) -> Meaning:
     path = transit(base.path, name)
     if base.what is What.MODULE and (path in MODULES or path in SUBMODULES):
         return Meaning(What.MODULE, path, base.line)
-    if path in MODULES and (path in GUARDED or standing(path).reach not in PERMITTED):
+    if _is_strong(path):
         return Meaning(What.MODULE, path, base.line)
     return Meaning(What.MEMBER, path if base.what is What.MODULE else f"{base.path}.{name}", base.line)
+
+
+def _is_strong(path: str) -> bool:
+    """Whether a module can do more than a skill may do unasked."""
+    return path in MODULES and (path in GUARDED or standing(path).reach not in PERMITTED)
 
 
 def _guess(base: Meaning, name: str) -> Meanings:

@@ -23,6 +23,7 @@ from skillpod.audit.rules import (
     files,
     imports,
     output,
+    packages,
     reflection,
     secrets,
     tampering,
@@ -64,6 +65,7 @@ BUNDLE_RULES: tuple[BundleRule, ...] = (
     unseen.check,
     agent_skill.check,
     text.check,
+    packages.check,
 )
 """Each judges the bundle's files as such, whatever is in them."""
 

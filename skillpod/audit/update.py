@@ -78,6 +78,7 @@ class _Update:
 
     def findings(self) -> Iterator[Finding]:
         yield from self._rights()
+        yield from self._packages()
         yield from self._people()
         yield from self._number()
         yield from self._texts()
@@ -96,6 +97,20 @@ class _Update:
                 had = ", ".join(name for of, name in sorted(held) if of == kind) or "nothing"
                 message = f"`permissions.{kind}` is widened: {_cut(had)} -> also {_cut(right)}"
                 yield self._review("UPD-001", message, f"permissions.{kind} {right}")
+
+    def _packages(self) -> Iterator[Finding]:
+        """What of others comes along: another wheel is other code."""
+        before = {ask.name: ask for ask in self._before.manifest.requires.packages}
+        for ask in self._after.manifest.requires.packages:
+            old = before.get(ask.name)
+            if old is None:
+                yield self._review("UPD-010", f"the package {ask.name} {ask.version} is new", ask.name)
+            elif old.version != ask.version:
+                yield self._review("UPD-010", f"the package {ask.name} is another version: {old.version} -> {ask.version}", ask.name)
+            elif not set(ask.hashes) <= set(old.hashes):
+                yield self._review("UPD-010", f"the package {ask.name} {ask.version} may be another wheel than before", ask.name)
+            elif ask.is_native and not old.is_native:
+                yield self._review("UPD-010", f"the package {ask.name} {ask.version} has machine code now", ask.name)
 
     def _people(self) -> Iterator[Finding]:
         before, after = self._before, self._after

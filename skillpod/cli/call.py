@@ -12,7 +12,9 @@ from skillpod.cli import content, portrait, render
 from skillpod.cli.access import any_pod
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
 from skillpod.cli.values import json_object, with_pairs
+from skillpod.errors import CommandInvalid
 from skillpod.model.command import Caller
+from skillpod.model.conditions import FREE, SEEDS, Conditions, moment
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -31,6 +33,10 @@ def call(
     session: Annotated[
         str, typer.Option("--session", metavar="KEY", help="The session's key, for skills that keep one.", show_default=False)
     ] = "",
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="TIME", help="What ctx.now() says: 2026-01-01T00:00:00Z, or what the log has.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="NUMBER", min=0, max=SEEDS - 1, help="What ctx.seed says.")] = None,
     into: Annotated[
         Path | None,
         typer.Option("--save", metavar="DIR", help="Write the images, audio and files of the answer into this folder.", show_default=False),
@@ -48,7 +54,8 @@ def call(
     Through the running pod; with none running, through one started for this call.
     """
     arguments = with_pairs(json_object(args, at="--args"), pairs or [])
-    caller = Caller(session=session) if session else None
+    conditions = _conditions(now, seed)
+    caller = Caller(session=session, conditions=conditions) if session or conditions is not FREE else None
     with (
         any_pod(Places(home=home, skills=skills, policies=policies, policy=policy, token_file=who)) as pod,
         render.working(f"calling {tool}"),
@@ -65,6 +72,14 @@ def call(
         render.raw(result.value)
     if usage:
         render.note(*portrait.cost(result))
+
+
+def _conditions(now: str | None, seed: int | None) -> Conditions:
+    try:
+        time = None if now is None else moment(now)
+    except ValueError as fault:
+        raise CommandInvalid(str(fault), at="--now") from None
+    return Conditions(now=time, seed=seed) if time is not None or seed is not None else FREE
 
 
 def _show(blocks: list[Mapping[str, Any]], into: Path | None) -> None:

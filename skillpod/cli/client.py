@@ -90,6 +90,8 @@ class PodClient:
         if caller is not None:
             said = {"session": caller.session, "tenant": caller.tenant}
             request["caller"] = said if caller.principal == OWNER.principal else {**said, "principal": caller.principal}
+            fixed = {"now": caller.conditions.now, "seed": caller.conditions.seed}
+            request |= {name: value for name, value in fixed.items() if value is not None}
         answer = self._ask("POST", "/v1/calls", request)
         return CallResult(
             value=answer["value"],

@@ -25,6 +25,7 @@ from skillpod.errors import SkillpodError
 from skillpod.journal.replay import read
 from skillpod.model.domain import DomainBounds
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.throwaway import MIB, Bounds, Walls
 from skillpod.serve.answers import Exit
 from skillpod.serve.doors import mcp_missing
@@ -96,7 +97,7 @@ def _walls(bounds: DomainBounds) -> tuple[dict[str, Any], SkillpodError | None]:
 async def _probe(bounds: DomainBounds) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="skillpod-doctor-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
-        sandbox = JailSandbox(memory=memory, bounds=bounds)
+        sandbox = JailSandbox(Means(memory=memory), bounds=bounds)
         try:
             await sandbox.start()
             return (await sandbox.report()).as_dict()

@@ -116,6 +116,7 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     grants = {kind: given for kind, given in (skill.get("grants") or {}).items() if given}
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
+    yield "packages", "; ".join(map(_package, skill.get("packages") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
 
 
@@ -163,6 +164,11 @@ def _grant(given: Any) -> str:
 def _volume(volume: Mapping[str, Any]) -> str:
     acts = f" (guests act there {volume['acts']})" if volume.get("acts") else ""
     return f"{volume['name']} is {volume['path']}, to {volume['access']}{acts}"
+
+
+def _package(package: Mapping[str, Any]) -> str:
+    code = "has machine code" if package["native"] else "Python only"
+    return f"{package['name']} {package['version']} ({code}, {short(package['digest'])})"
 
 
 def _requires(requires: Any) -> Iterator[tuple[str, str]]:

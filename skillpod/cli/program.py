@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Listed] = {
     "explain": Listed("explain", "Write", "A rule of the audit: why it fires, and what to do."),
     "suppress": Listed("suppress", "Write", "Accept one finding of the audit, for a reason and until a day."),
     "test": Listed("trials", "Write", "Run the manifest's tests in the jail, without a pod."),
+    "deps": Listed("deps", "Write", "Packages that skills require: lock, build and list them."),
     "keygen": Listed("signing", "Trust", "Make a pair of keys to sign skills with."),
     "sign": Listed("signing", "Trust", "Sign every file of a skill."),
     "verify": Listed("signing", "Trust", "Who signed a skill, or every reason why nobody good did."),

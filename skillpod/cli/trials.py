@@ -17,26 +17,31 @@ import typer
 from skillpod.cli import render
 from skillpod.cli.checkup import skill_folders, today
 from skillpod.cli.faults import Line, body_lines, fault_lines
-from skillpod.cli.options import Folders, Json, Policies, PolicyName
+from skillpod.cli.options import DEFAULT_HOME, Folders, HomeDir, Json, Policies, PolicyName
 from skillpod.cli.values import json_object
 from skillpod.config import load_suppressions
 from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
+from skillpod.home import Home
 from skillpod.inforce import load_rules
 from skillpod.intake.snapshot import freeze
 from skillpod.lifecycle.apart import helper
 from skillpod.lifecycle.pipeline import Examiner, Rules, Survey, decision, vouched
 from skillpod.lifecycle.probe import Outcome, run_tests
+from skillpod.model.bindings import Bindings
 from skillpod.model.capability import Access
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
 from skillpod.model.provenance import NO_PAST
-from skillpod.model.provision import Provision
+from skillpod.model.provision import ProgramBinding, Provision
 from skillpod.model.volume import Binding
 from skillpod.policy.suppressions import Suppressions
+from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.isolation import JailSandbox
-from skillpod.sandbox.volumes import Places, resolve
+from skillpod.sandbox.outfit import Means
+from skillpod.sandbox.volumes import Places
 from skillpod.serve.answers import Exit, answer
 from skillpod.store.memory import SkillMemory
+from skillpod.store.packages import PackageStore
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -54,9 +59,17 @@ def try_out(
         list[str] | None,
         typer.Option("--volume", metavar="NAME=DIR", help="The directory for a volume that the skills ask for; repeat it for others."),
     ] = None,
+    programs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--program", metavar="NAME=PATH", help="The file for a program that the skills ask for, and after commas what else it reads."
+        ),
+    ] = None,
+    home: HomeDir = DEFAULT_HOME,
     json: Json = False,
 ) -> None:
-    """Run the tests of each manifest in the jail, as a pod would before it publishes the skill. No pod is needed.
+    """Run the tests of each manifest in the jail, as a pod would before it publishes the skill. No pod is needed; packages are
+    those that were built in --home.
 
     Exit code 1 when a skill is refused, 4 when a test fails.
     """
@@ -65,7 +78,8 @@ def try_out(
         rules=load_rules(policies, policy or "default"),
         suppressions=load_suppressions(policies, today=today()),
         config=values,
-        bindings=_bound(volumes or []),
+        bindings=Bindings(volumes=_bound(volumes or []), programs=_programs(programs or [])),
+        packages=PackageStore(Home(home.absolute()).packages),
     )
     with render.working("testing"):
         tried = asyncio.run(try_all([Path(os.path.abspath(folder)) for folder in skill_folders(folders)], given))
@@ -91,6 +105,20 @@ def _bound(pairs: Sequence[str]) -> Mapping[str, Binding]:
         if not os.path.isdir(path):
             raise CommandInvalid(f"`--volume {pair}`: there is no such directory", at="--volume", hint="make it, or give another")
         bindings[name] = Binding(path=os.path.abspath(path), access=Access.WRITE)
+    return bindings
+
+
+def _programs(pairs: Sequence[str]) -> Mapping[str, ProgramBinding]:
+    bindings: dict[str, ProgramBinding] = {}
+    for pair in pairs:
+        name, _, said = pair.partition("=")
+        path, *reads = said.split(",")
+        if not name or not all(os.path.isabs(each) for each in (path, *reads)):
+            hint = "as in --program git=/usr/bin/git,/usr/lib/git-core"
+            raise CommandInvalid(f"`--program {pair}` is not NAME=PATH with absolute paths", at="--program", hint=hint)
+        if name in bindings:
+            raise CommandInvalid(f"`{name}` is given two files", at="--program", hint="give each program one")
+        bindings[name] = ProgramBinding(path=path, reads=tuple(reads))
     return bindings
 
 
@@ -130,7 +158,8 @@ class Given:
     rules: Rules
     suppressions: Suppressions
     config: Mapping[str, Any]
-    bindings: Mapping[str, Binding]
+    bindings: Bindings
+    packages: PackageStore
 
 
 # --- what was tried ----------------------------------------------------------------------------------------------------------------
@@ -179,7 +208,7 @@ async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     examiner = Examiner(worker, suppressions=lambda: given.suppressions, today=today)
     with closing(worker), tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
-        sandbox = JailSandbox(memory=memory)
+        sandbox = JailSandbox(Means(memory=memory))
         try:
             await sandbox.start()
             return [await _try_one(folder, examiner, given, sandbox) for folder in folders]
@@ -201,8 +230,12 @@ async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: Jail
 async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list[Outcome], str]:
     manifest = survey.require()
     admission, note = _leave(survey, given.rules)
-    bound = [ask for ask in admission.grants.volumes if ask.name in given.bindings]
-    provision = Provision(volumes=resolve(bound, given.bindings, Places.around({})))
+    bound, places = given.bindings, Places.around({})
+    provision = Provision(
+        volumes=volumes.resolve([ask for ask in admission.grants.volumes if ask.name in bound.volumes], bound.volumes, places),
+        programs=programs.resolve(admission.grants.programs & bound.programs.keys(), bound.programs, places, {}),
+        packages=given.packages.find(manifest.requires.packages, hint="`skillpod deps build DIR`, with the skill's folder"),
+    )
     launch = Launch(
         admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, provision=provision
     )

@@ -12,10 +12,10 @@ from skillpod.lifecycle.judge import Judge
 from skillpod.lifecycle.ledger import Ledger
 from skillpod.lifecycle.news import News
 from skillpod.lifecycle.pipeline import Examiner
+from skillpod.model.bindings import Bindings
 from skillpod.model.decision import Admission
 from skillpod.model.manifest import Manifest
-from skillpod.model.provision import Provision
-from skillpod.model.volume import Binding
+from skillpod.model.provision import NONE, Provision
 from skillpod.ports import Clock, Journal, Sandbox, State, Store
 from skillpod.registry.registry import Registry
 
@@ -26,8 +26,8 @@ _Result = TypeVar("_Result")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """From pod.yaml: ``bare_names`` are the skills whose tools go by their own names, ``configured`` gives the operator's config of one,
-    ``bindings`` what names of volumes are bound to, ``trial`` is in seconds. ``provide`` finds what stands behind the grants of an
-    admission: it reads the disk, and raises VolumeUnusable and others of Misconfigured."""
+    ``bindings`` what names of volumes and programs are bound to, ``trial`` is in seconds. ``provide`` finds what stands behind the grants
+    of an admission: it reads the disk, and raises VolumeUnusable, PackageUnusable and others of Misconfigured."""
 
     registry: Registry
     sandbox: Sandbox
@@ -41,10 +41,16 @@ class Parts:
     judge: Judge
     bare_names: Callable[[], frozenset[str]]
     configured: Callable[[str], Mapping[str, Any]]
-    bindings: Callable[[], Mapping[str, Binding]]
+    bindings: Callable[[], Bindings]
     provide: Callable[[Admission, Manifest], Provision]
     trial: Callable[[], float]
     threads: Executor
+
+    async def provision(self, admission: Admission, manifest: Manifest) -> Provision:
+        """What ``provide`` finds, away from the loop; nothing where nothing is to be found. Raises what it raises."""
+        if admission.grants.is_empty and not manifest.requires.packages:
+            return NONE
+        return await self.offload(self.provide, admission, manifest)
 
     async def offload(
         self, function: Callable[_Arguments, _Result], /, *arguments: _Arguments.args, **options: _Arguments.kwargs

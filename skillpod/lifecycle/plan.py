@@ -24,7 +24,7 @@ from skillpod.model.digest import Digest
 from skillpod.model.finding import Finding
 from skillpod.model.manifest import Manifest, ToolSpec
 from skillpod.model.provenance import UNSIGNED, Provenance
-from skillpod.model.provision import NONE, Provision
+from skillpod.model.provision import Provision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Planner:
         admission = judged.require()
         config = fill_config(desired.config or self._parts.configured(manifest.name), manifest)
         self.require_skills(manifest)
-        provision = await self._provision(admission, manifest)
+        provision = await self._parts.provision(admission, manifest)
         return Plan(
             survey=survey,
             manifest=manifest,
@@ -88,12 +88,6 @@ class Planner:
             tools=self._named(survey),
             update=update,
         )
-
-    async def _provision(self, admission: Admission, manifest: Manifest) -> Provision:
-        """Raises VolumeUnusable, and what else of the operator's side can't be had."""
-        if admission.grants.is_empty and not manifest.requires.packages:
-            return NONE
-        return await self._parts.offload(self._parts.provide, admission, manifest)
 
     async def _update(self, slot: Slot, desired: Desired, survey: Survey, provenance: Provenance) -> tuple[Finding, ...]:
         """What this changes of the version that serves, or served last; nothing of one that an operator returns to by its digest, nor

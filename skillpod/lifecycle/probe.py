@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skillpod.errors import ProbeFailed, SkillpodError
@@ -48,7 +48,7 @@ async def prove(guests: Guests, manifest: Manifest, tools: Sequence[ToolSpec]) -
 async def _run_one(guests: Guests, index: int, test: SkillTest, spec: ToolSpec) -> Outcome:
     at = f"manifest.yaml:tests[{index}]"
     try:
-        reply = await guests.call(test.tool, test.arguments, PROBER)
+        reply = await guests.call(test.tool, test.arguments, replace(PROBER, conditions=test.conditions))
         Contract(spec).check_result(reply.value)
     except SkillpodError as error:
         return Outcome(index=index, test=test, error=ProbeFailed(f"{test.tool}: {error.message}", at=at, hint=error.hint, reasons=(error,)))

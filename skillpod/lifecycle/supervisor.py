@@ -7,7 +7,7 @@ folder holds and what the journal says, never from what the event said.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from skillpod.errors import (
     JournalFailed,
     Misconfigured,
     NameTaken,
+    PackageUnusable,
     PathUnusable,
+    ProgramUnusable,
     SkillpodError,
     StillChanging,
     VolumeUnusable,
@@ -31,12 +33,11 @@ from skillpod.lifecycle.slot import Slot
 from skillpod.lifecycle.standing import Standing
 from skillpod.lifecycle.swap import ORDER, Occasion, Swap, desire_entry, followed, refusal_entry
 from skillpod.lifecycle.trial import try_out
+from skillpod.model.bindings import Bindings
 from skillpod.model.bundle import Bundle
-from skillpod.model.capability import Access
 from skillpod.model.command import FOLDER, Desired, Mode
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
-from skillpod.model.volume import Binding, Volume
 from skillpod.ports import Guests
 
 BUILDS_AT_ONCE = 32
@@ -334,8 +335,8 @@ class Supervisor:
             slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
             self._plan_retry(slot)
-        if isinstance(error, VolumeUnusable):  # what serves may have been published while pod.yaml was changed
-            await self._withdraw_what_lost_a_volume(slot, occasion)
+        if isinstance(error, (VolumeUnusable, ProgramUnusable)):  # what serves may have been published while pod.yaml was changed
+            await self._withdraw_what_lost(slot, occasion)
         cause = (error.digest, error.code, error.message)
         if slot.refused == cause:
             return
@@ -382,29 +383,38 @@ class Supervisor:
                 slot.forget_refusal()
                 self.spawn_look(slot.name, occasion)
 
-    def rebind(self, before: Mapping[str, Binding]) -> None:
-        """pod.yaml binds volumes otherwise. What lost one, or the right to write there, is taken away at once; one that leads elsewhere is
-        a new generation, at the next look; what is kept for rollback is not kept with what it had."""
+    def rebind(self, before: Bindings) -> None:
+        """pod.yaml binds volumes or programs otherwise. What lost one, or the right to write there, is taken away at once; one that leads
+        elsewhere is a new generation, at the next look; what is kept for rollback is not kept with what it had."""
         now = self._parts.bindings()
         for slot in list(self.slots.values()):
             kept = slot.previous
-            if kept is not None and any(before.get(volume.name) != now.get(volume.name) for volume in kept.provision.volumes):
+            if kept is not None and now.differ(before, kept.provision):
                 slot.previous = None
                 self.spawn(kept.discard())
             occasion = Occasion(trigger="config", actor="owner", since=self._parts.clock.now())
-            self.spawn(self._take_what_lost_a_volume(slot, occasion))
+            self.spawn(self._take_what_lost(slot, occasion))
 
-    async def _take_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
-        await self._withdraw_what_lost_a_volume(slot, occasion)  # before the lock: taking away never waits
+    def packages_changed(self) -> None:
+        """In the store of packages: what could not be mounted, or tried, for want of one is mounted or tried again."""
+        for slot in list(self.slots.values()):
+            question = slot.question
+            if question is not None and question.trial is not None and isinstance(question.trial.error, PackageUnusable):
+                question.trial = None
+                self.spawn(self._try_out(slot, question))
+            if isinstance(slot.error, PackageUnusable):
+                slot.forget_refusal()
+                self.spawn_look(slot.name, Occasion(trigger="requires", actor=FOLDER, since=self._parts.clock.now()))
+
+    async def _take_what_lost(self, slot: Slot, occasion: Occasion) -> None:
+        await self._withdraw_what_lost(slot, occasion)  # before the lock: taking away never waits
         async with slot.lock:  # and what was on its way to be published meanwhile
-            await self._withdraw_what_lost_a_volume(slot, occasion)
+            await self._withdraw_what_lost(slot, occasion)
 
-    async def _withdraw_what_lost_a_volume(self, slot: Slot, occasion: Occasion) -> None:
-        bindings = self._parts.bindings()
-        lost = [volume.name for volume in slot.current.provision.volumes if not _is_given(volume, bindings)] if slot.current else []
+    async def _withdraw_what_lost(self, slot: Slot, occasion: Occasion) -> None:
+        lost = list(self._parts.bindings().lost(slot.current.provision)) if slot.current else []
         if lost:
-            reason = f"pod.yaml no longer gives it {' and '.join(f'the volume `{name}`' for name in lost)}"
-            await self.swap.withdraw(slot, occasion, reason=reason)
+            await self.swap.withdraw(slot, occasion, reason=f"pod.yaml no longer gives it {' and '.join(lost)}")
 
     def _look_at_dependents(self, changed: str) -> None:
         """A skill came, went or changed its version: those that require it, or wanted its names, are decided again."""
@@ -431,11 +441,6 @@ class Supervisor:
 
 def _unchanged(slot: Slot, stamp: Stamp) -> bool:
     return slot.stamp is not None and slot.stamp == stamp and not slot.stamp.is_racy
-
-
-def _is_given(volume: Volume, bindings: Mapping[str, Binding]) -> bool:
-    binding = bindings.get(volume.name)
-    return binding is not None and (binding.access is Access.WRITE or volume.access is Access.READ)
 
 
 def _kind_of(error: SkillpodError) -> Kind:

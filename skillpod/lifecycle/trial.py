@@ -1,4 +1,5 @@
-"""A held skill is tried before people answer: its tests run in the jail with nothing granted, and it is never published."""
+"""A held skill is tried before people answer: its tests run in the jail with nothing granted but the packages it
+locks, and it is never published."""
 
 from __future__ import annotations
 
@@ -73,6 +74,7 @@ async def _outcomes(parts: Parts, question: Question, leave: Admission) -> tuple
         manifest=question.manifest,
         tools=question.survey.tools,
         config=fill_config(question.desired.config or parts.configured(question.manifest.name), question.manifest),
+        provision=await parts.provision(leave, question.manifest),
     )
     with TemporaryDirectory(prefix="skillpod-trial-") as scratch, closing(SkillMemory(Path(scratch) / "memory.sqlite")) as memory:
         # What it keeps is kept nowhere: the version that serves has a memory of its own to lose.

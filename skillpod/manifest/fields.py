@@ -33,7 +33,12 @@ class Bounds:
 
 
 DURATIONS = {"wall": Bounds("10ms", "1h"), "cpu": Bounds("10ms", "1h")}
-SIZES = {"memory": Bounds("32MiB", "64GiB"), "output": Bounds("1KiB", "64MiB"), "scratch": Bounds("1MiB", "16GiB")}
+SIZES = {
+    "memory": Bounds("32MiB", "64GiB"),
+    "output": Bounds("1KiB", "64MiB"),
+    "scratch": Bounds("1MiB", "16GiB"),
+    "traffic": Bounds("1KiB", "16GiB"),
+}
 
 
 def seconds(text: str, bounds: Bounds) -> float:

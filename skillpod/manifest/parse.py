@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from skillpod.documents import Schema, did_you_mean, join, read_yaml, show
 from skillpod.errors import DocumentInvalid
-from skillpod.manifest import fields
+from skillpod.manifest import fields, packages
 from skillpod.manifest.agent_skill import SKILL_MD, frontmatter_beside, read_agent_skill
 from skillpod.manifest.faults import Faults
 from skillpod.manifest.schemas import author_schema_faults
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.conditions import Conditions, moment
 from skillpod.model.later import later
 from skillpod.model.legible import legible
 from skillpod.model.manifest import DESCRIPTION_LIMIT, GuestCount, Limits, Manifest, Requires, SkillTest
@@ -134,6 +135,8 @@ def _advise(fault: DocumentInvalid, document: Any) -> DocumentInvalid:
         hint = 'for example "1.2.0" or "1.2.0rc1"'
     elif path[:1] == ["limits"] and len(path) == 2 and path[1] in _UNITS:
         hint = f"say the unit, like {show(value) if is_number else 10}{_UNITS[str(path[1])]}"
+    elif path[:2] == ["requires", "packages"] and len(path) == 3 and isinstance(value, str):
+        hint = "`skillpod deps lock NAME` prints what to write"
     elif len(path) == 3 and (path[0], path[2]) == ("tools", "output_schema"):
         hint = "what a tool returns is said by the function's own annotation; write it there"
     return DocumentInvalid(fault.message, at=fault.at, hint=hint) if hint else fault
@@ -303,7 +306,7 @@ class _Reading:
 
     def _limits(self) -> Limits:
         said, default = self._section("limits"), _DEFAULTS.limits
-        found: dict[str, Any] = {"threads": said.get("threads", default.threads)}
+        found: dict[str, Any] = {name: said.get(name, getattr(default, name)) for name in ("threads", "connections")}
         for key, bounds in fields.DURATIONS.items():
             if key in said:
                 found[key] = self._try(f"limits.{key}", 0.0, fields.seconds, said[key], bounds)
@@ -339,13 +342,15 @@ class _Reading:
             if not is_skill_name(name) or name == self._get("name", ""):
                 self._add(f"{show(name)} can't be required", f"requires.skills.{name}", "name another skill")
             self._try(f"requires.skills.{name}", None, fields.specifier, versions)
-        if said.get("packages"):
-            self._add(
-                "third-party packages come with a later version",
-                "requires.packages",
-                "until then use the standard library, or vendor the source",
-            )
-        return Requires(skillpod=said.get("skillpod", ""), python=said.get("python", ""), skills=MappingProxyType(skills))
+        locked = said.get("packages", ())
+        for message, place, hint in packages.faults(locked):
+            self._add(message, f"{packages.PLACE}{place}", hint)
+        return Requires(
+            skillpod=said.get("skillpod", ""),
+            python=said.get("python", ""),
+            skills=MappingProxyType(skills),
+            packages=packages.packages(locked),
+        )
 
     def _check_version(self, key: str, wanted: str, running: str) -> None:
         versions = self._try(f"requires.{key}", None, fields.specifier, wanted)
@@ -354,6 +359,16 @@ class _Reading:
 
     def _tests(self) -> tuple[SkillTest, ...]:
         return tuple(
-            SkillTest(tool=test["tool"], arguments=test.get("arguments", {}), expect=test.get("expect"), has_expect="expect" in test)
-            for test in self._list("tests")
+            SkillTest(
+                tool=test["tool"],
+                arguments=test.get("arguments", {}),
+                expect=test.get("expect"),
+                has_expect="expect" in test,
+                conditions=self._conditions(test, index),
+            )
+            for index, test in enumerate(self._list("tests"))
         )
+
+    def _conditions(self, test: Mapping[str, Any], index: int) -> Conditions:
+        now = self._try(f"tests[{index}].now", None, moment, test["now"]) if "now" in test else None
+        return Conditions(now=now, seed=int(test["seed"]) if "seed" in test else None)  # to JSON Schema, 7.0 is an integer

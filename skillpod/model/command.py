@@ -8,6 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.digest import Digest
 from skillpod.model.principal import LOCAL_OWNER, Principal, Role, fits
 from skillpod.model.provenance import NO_PAST, Past
@@ -17,13 +18,14 @@ from skillpod.model.provenance import NO_PAST, Past
 class Caller:
     """Who calls: every call has one. ``session`` is an explicit key; empty means none. ``sees`` are patterns (``fnmatch``, case
     matters) of the names of skills that are there for this caller; what it does not see it can't call, and is told nothing of. ``roles``
-    are words of ``model.principal.Role``."""
+    are words of ``model.principal.Role``. ``conditions`` are the time and chance under which it wants its call done."""
 
     principal: str = "owner"
     session: str = ""
     tenant: str = ""
     sees: tuple[str, ...] = ("*",)
     roles: tuple[str, ...] = ()
+    conditions: Conditions = FREE
 
     def may_see(self, skill: str) -> bool:
         return fits(self.sees, skill)

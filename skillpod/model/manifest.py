@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from skillpod.model.capability import NOTHING, Lifetime, Permissions, Tier
+from skillpod.model.conditions import FREE, Conditions
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -22,7 +23,8 @@ TOOLS_LIMIT = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """``wall`` and ``cpu`` in seconds, the others in bytes, ``threads`` a count. The defaults are DESIGN.md's."""
+    """``wall`` and ``cpu`` in seconds, the others in bytes; ``threads`` and ``connections`` are counts. ``traffic`` is of one call, both
+    ways together. The defaults are DESIGN.md's."""
 
     wall: float = 10.0
     cpu: float = 5.0
@@ -30,6 +32,8 @@ class Limits:
     threads: int = 16
     output: int = 1 * MIB
     scratch: int = 64 * MIB
+    connections: int = 16
+    traffic: int = 64 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,46 @@ class GuestCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageAsk:
+    """One line of the lock: this version, as one of these wheels (``sha256:`` and hex, one for each platform). ``name`` is normalised;
+    ``imports`` are the top-level modules the skill's own code may import from it; ``is_native``: it has machine code."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    imports: tuple[str, ...]
+    is_native: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "hashes": list(self.hashes),
+            "imports": list(self.imports),
+            "native": self.is_native,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requires:
+    """``packages`` are all that are needed, also by one another, in the order they are searched in."""
+
     skillpod: str = ""
     python: str = ""
     skills: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    packages: tuple[str, ...] = ()
+    packages: tuple[PackageAsk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillTest:
-    """One of the manifest's tests: a call, and what its result must be (``expect`` counts only when ``has_expect``)."""
+    """One of the manifest's tests: a call under these ``conditions``, and what its result must be (``expect`` counts only when
+    ``has_expect``)."""
 
     tool: str
     arguments: Mapping[str, Any]
     expect: Any = None
     has_expect: bool = False
+    conditions: Conditions = FREE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

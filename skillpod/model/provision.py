@@ -14,13 +14,15 @@ from skillpod.model.volume import Volume
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """An executable file, as it was found when the skill was decided on: ``path`` had no link in it and led to this ``device`` and
-    ``inode``. ``reads`` are further files and directories that it needs, real paths; ``environment`` is all it has of one."""
+    ``inode``. ``reads`` are further files and directories that it needs, real paths; ``links`` lead to them, and to it, from where the
+    operator named them by a link. ``environment`` is all it has of one."""
 
     name: str
     path: str
     device: int
     inode: int
     reads: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -30,8 +32,18 @@ class Program:
             "path": self.path,
             "file": f"{self.device}:{self.inode}",
             "reads": list(self.reads),
+            "links": [place for place, _ in self.links],
             "environment": [name for name, _ in self.environment],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramBinding:
+    """What pod.yaml says of a program's name: an absolute path, what else it reads or starts, and all it has of an environment."""
+
+    path: str
+    reads: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

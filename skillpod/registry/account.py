@@ -90,7 +90,8 @@ class Account:
     def _arguments(self) -> dict[str, Any]:
         said = salted(self.arguments)
         if self.detail in _WITH_VALUES:
-            said["values"] = _kept(self.arguments, self.binding.contract.redaction_of_arguments)
+            # A caller may have a skill's secret from elsewhere: the log has it from nobody.
+            said["values"] = _kept(self.binding.route.guests.redacted(self.arguments), self.binding.contract.redaction_of_arguments)
         return said
 
     def _result(self) -> dict[str, Any]:

@@ -33,14 +33,29 @@ LARGEST = 128 * 1024
 _PACKAGE = Path(__file__).parent.parent
 PRELOADED = ("asyncio", "collections", "dataclasses", "datetime", "enum", "hashlib", "inspect", "logging", "re", "typing")
 """What most skills import. Each costs every fork its pages: decimal and sqlite3 stay out, a skill that wants them pays once; and so does
-ssl, which asyncio would bring along (1 MiB, a tenth of the start): no guest has a socket it could wrap, and a skill may still import it."""
+ssl, which asyncio would bring along (1 MiB, a tenth of the start): a guest without a grant of the network has no socket it could wrap, and
+a skill may still import it."""
 
-_PROGRAM = f"""\
+_REACHING = ("ssl", "http.client", "urllib.request")
+"""What guests with one import beside it."""
+
+_BEFORE = f"""\
+sys.modules["ssl"] = None
+import {", ".join(PRELOADED)}
+del sys.modules["ssl"]
+"""
+_AFTER = f"""\
+from skillpod.sandbox.guest.network import sockets
+sockets.install()
+import {", ".join((*_REACHING, *PRELOADED))}
+"""
+"""In this order: ssl and asyncio keep what ``socket`` has when they are loaded."""
+
+
+_PROGRAM = """\
 import gc, sys
 gc.disable()
-sys.modules["ssl"] = None
-import _frozen_importlib_external, base64, json, marshal, socket, {", ".join(PRELOADED)}
-del sys.modules["ssl"]
+{before}import _frozen_importlib_external, base64, json, marshal, socket
 from _frozen_importlib import ModuleSpec
 control, sent = socket.socket(fileno=int(sys.argv[1])), {{}}
 while True:
@@ -59,16 +74,24 @@ class Sent:
 if message["magic"] != _frozen_importlib_external.MAGIC_NUMBER.hex():
     sys.exit("the interpreter " + sys.executable + " is another version than the one the pod runs on")
 sys.meta_path.insert(0, Sent)
-from skillpod.sandbox.guest.zygote import main
+{after}from skillpod.sandbox.guest.zygote import main
 main(control, message["start"])
 """
+PLAIN = _PROGRAM.format(before=_BEFORE, after="")
+REACHING = _PROGRAM.format(before="", after=_AFTER)
+"""The program of a zygote whose guests have a line to the network."""
+BARE = _PROGRAM.format(before="", after="")
+"""Of one whose forks run no skill, but start granted programs."""
 
 
-def launch(control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
-    """Start a zygote that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1, 2 and ``directories``."""
+def launch(
+    control: int, output: int, environment: Mapping[str, str], directories: tuple[int, ...] = (), program: str = PLAIN
+) -> subprocess.Popen[bytes]:
+    """Start a zygote, PLAIN, REACHING or BARE, that is told the rest over its ``control`` descriptor, the only one it inherits beside 0, 1,
+    2 and ``directories``."""
     interpreter: str = getattr(sys, "_base_executable", "") or sys.executable  # a venv is no part of a guest
     return subprocess.Popen(
-        [interpreter, "-I", "-S", "-E", "-B", "-c", _PROGRAM, str(control)],
+        [interpreter, "-I", "-S", "-E", "-B", "-c", program, str(control)],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,

@@ -9,6 +9,7 @@ from typing import Any
 from skillpod.errors import SkillpodError
 from skillpod.model.guest import LogLine, Progress
 from skillpod.sandbox.asks.asking import Answerer, Denied, Reached
+from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.output import Output
 
 LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
@@ -16,10 +17,11 @@ _TEXT_CAP = 8 * 1024
 
 
 class Broker:
-    """Answers for one generation."""
+    """Answers for one generation. ``disclosed`` are the secrets its guests were handed: what they say is heard without them."""
 
-    def __init__(self, answerers: Iterable[Answerer], *, output: Output) -> None:
+    def __init__(self, answerers: Iterable[Answerer], *, output: Output, disclosed: Disclosed | None = None) -> None:
         self._output = output
+        self.disclosed = Disclosed() if disclosed is None else disclosed
         self._answers = {name: answer for answerer in answerers for name, answer in answerer.operations.items()}
 
     def answer(self, operation: str, arguments: Mapping[str, Any], reached: Reached) -> Any | Awaitable[Any]:
@@ -35,7 +37,7 @@ class Broker:
 
     def tell(self, operation: str, arguments: Mapping[str, Any]) -> Progress | LogLine:
         """A log record or progress, kept with what the guest printed. Anything else is Denied."""
-        message = _text(arguments, "message")
+        message = self.disclosed.redacted_part(_text(arguments, "message"))
         if operation == "log":
             level = arguments.get("level")
             record = LogLine(level=level if isinstance(level, str) and level in LEVELS else "INFO", message=message)

@@ -16,15 +16,17 @@ from time import perf_counter
 from typing import Any
 
 from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
 from skillpod.sandbox import frames
 from skillpod.sandbox.asks.asking import Denied, Reached
 from skillpod.sandbox.broker import Broker
-from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded
+from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded, traffic_exceeded
 from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
 from skillpod.sandbox.line import Line
+from skillpod.sandbox.network.switchboard import Exchange, Switchboard
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
@@ -57,7 +59,15 @@ class _Call:
     )
 
     def __init__(
-        self, nonce: str, tool: str, future: asyncio.Future[Reply], *, started: float, until: float, cpu: float, hear: Hear
+        self,
+        nonce: str,
+        tool: str,
+        future: asyncio.Future[Reply],
+        *,
+        started: float,
+        cpu: float,
+        reached: Reached,
+        hear: Hear,
     ) -> None:
         self.nonce = nonce
         self.tool = tool
@@ -66,7 +76,7 @@ class _Call:
         self.cpu = cpu
         self.hear = hear
         self.asks = 0
-        self.reached = Reached(until)
+        self.reached = reached
         self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
         self.has_checkpoints = False
         self.is_cancelled = False
@@ -88,11 +98,19 @@ class Connection:
     """One guest of these ``limits``; each call is held to ``limits.cpu`` here, whether or not the kernel also does.
 
     ``on_end`` hears once that it is over, with the error when it died of itself; ``on_free`` that a call ended whose caller was no longer
-    there. ``is_fit`` is false once it should take no further call: it has ended, or used up its memory, threads or scratch.
-    ``gone`` is done when nothing of it is left.
-    """
+    there. With an ``exchange``, what it asks on its line to the network is answered. ``is_fit`` is false once it should take no further
+    call: it has ended, or used up its memory, threads or scratch. ``gone`` is done when nothing of it is left."""
 
-    def __init__(self, forked: Forked, *, limits: Limits, broker: Broker, output: Output, watch: Watch = unwatched) -> None:
+    def __init__(
+        self,
+        forked: Forked,
+        *,
+        limits: Limits,
+        broker: Broker,
+        output: Output,
+        watch: Watch = unwatched,
+        exchange: Exchange | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._forked = forked
         self._limits = limits
@@ -113,6 +131,8 @@ class Connection:
         self.is_fit = True
         self.gone: asyncio.Future[None] = self._loop.create_future()
         self._line = Line(forked, self, cap=cap_of(limits), output=output)
+        line = forked.switchboard
+        self._switchboard = Switchboard(line, exchange, self, limits) if exchange is not None and line is not None else None
         forked.exited.add_done_callback(self._exited)
 
     # --- starting ----------------------------------------------------------------------------------------------------------------
@@ -169,7 +189,9 @@ class Connection:
         """How many calls are in flight."""
         return len(self._calls)
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard) -> Reply:
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard, conditions: Conditions = FREE
+    ) -> Reply:
         """One call within ``seconds`` of wall time and ``limits.cpu`` of processor time; ``hear`` is told what it says.
         Raises the SkillFailed family, ArgumentsInvalid; what the call used is charged to what it raises, CancelledError too.
 
@@ -182,8 +204,11 @@ class Connection:
             raise GuestDied("the guest ended before it was called")
         started = perf_counter()
         future: asyncio.Future[Reply] = self._loop.create_future()
-        call = _Call(nonce, tool, future, started=started, until=started + seconds, cpu=self._forked.cpu(), hear=hear)
+        reached = Reached(started + seconds, conditions)
+        call = _Call(nonce, tool, future, started=started, cpu=self._forked.cpu(), reached=reached, hear=hear)
         self._calls[nonce] = call
+        if self._switchboard is not None:
+            self._switchboard.begin(call.reached)
         call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
         self.send(data)
         try:
@@ -271,8 +296,12 @@ class Connection:
     def _answered(self, nonce: str, call: _Call, frame: Mapping[str, Any]) -> None:
         if len(self._calls) == 1 and self._line.pending:
             raise WireError("a reply with something behind it")
+        if self._switchboard is not None and self._switchboard.settle(call.reached):
+            self.overran(call.reached)
+            return
         usage = usage_of(frame, perf_counter() - call.started, call.reached.told())
-        failure = failure_of(frame["error"], self._limits, call.tool) if frame["t"] == "failed" else None
+        disclosed = self._broker.disclosed
+        failure = failure_of(frame["error"], self._limits, call.tool, disclosed) if frame["t"] == "failed" else None
         if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
             self.is_fit = False  # what it still holds is not known: memory, threads, files
         del self._calls[nonce]
@@ -280,7 +309,7 @@ class Connection:
         if call.future.done():  # nobody waits for it any more
             self.on_free()
         elif failure is None:
-            call.future.set_result(Reply(value=frame["value"], usage=usage))
+            call.future.set_result(Reply(value=disclosed.redacted_value(frame["value"]) if disclosed else frame["value"], usage=usage))
         else:
             charge(failure, usage)
             call.future.set_exception(failure)
@@ -334,6 +363,22 @@ class Connection:
         if not call.future.done():  # its caller is there to hear it
             self._loop.call_soon(call.hear, said)  # before the caller has its reply; what it raises is the loop's, not this wire's
 
+    # --- the network ---------------------------------------------------------------------------------------------------------------
+
+    def was_barred(self, destination: str) -> None:
+        """``switchboard.Listener``."""
+        self._watch(self._attempt(Act.CONNECT, destination, Source.BROKER))
+
+    def line_broke(self, why: str) -> None:
+        """``switchboard.Listener``."""
+        self._broken(why)
+
+    def overran(self, reached: Reached | None) -> None:
+        """``switchboard.Listener``. What it holds by then is not known, so the guest ends with its connections."""
+        culprit = next((call for call in self._calls.values() if call.reached is reached), None)
+        error = traffic_exceeded(self._limits, doing=f"running {culprit.tool}" if culprit is not None else self._doing())
+        self._end(error, error, culprit=culprit)
+
     # --- time --------------------------------------------------------------------------------------------------------------------
 
     def _overdue(self, call: _Call) -> None:
@@ -371,7 +416,9 @@ class Connection:
     # --- the end -----------------------------------------------------------------------------------------------------------------
 
     def _broken(self, why: str) -> SkillpodError:
-        error = WireBroken(f"the guest broke the protocol: {why}", hint="only the skillpod runtime may write to the guest's wire")
+        """``why`` may quote the guest."""
+        said = self._broker.disclosed.redacted_part(why)
+        error = WireBroken(f"the guest broke the protocol: {said}", hint="only the skillpod runtime may write to the guest's wire")
         self._end(error, error)
         return error
 
@@ -411,6 +458,8 @@ class Connection:
         self.is_fit = False
         calls, self._calls = self._calls, {}
         used = {call: self._used(call) for call in calls.values()}  # while its clock can be read
+        if self._switchboard is not None:
+            self._switchboard.close()
         self._fault = error
         self._line.hush()
         self._kill_process()
@@ -431,6 +480,8 @@ class Connection:
 
     def _used(self, call: _Call) -> Usage:
         """What a call without a reply has used; the peak is known only of a guest that ended by itself."""
+        if self._switchboard is not None:
+            self._switchboard.settle(call.reached)
         cpu = self._forked.cpu() if self._exit is None else self._exit.cpu
         peak = 0 if self._exit is None else self._exit.peak
         return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=call.reached.told())
@@ -441,6 +492,8 @@ class Connection:
             task.cancel()
         if call.timer is not None:
             call.timer.cancel()
+        if self._switchboard is not None and call.nonce not in self._calls:
+            self._switchboard.end(call.reached)
 
     def _kill_process(self) -> None:
         if not self.gone.done():

@@ -28,9 +28,10 @@ Heard = Callable[[Mapping[str, Any], list[int]], None]
 
 
 class ZygoteProcess:
-    """Messages are JSON objects, one a packet; descriptors ride along (unix(7), SCM_RIGHTS). ``directories`` are inherited by number."""
+    """Messages are JSON objects, one a packet; descriptors ride along (unix(7), SCM_RIGHTS). ``directories`` are inherited by number;
+    ``program`` is one of ``bootstrap``'s."""
 
-    def __init__(self, environment: Mapping[str, str], directories: tuple[int, ...] = ()) -> None:
+    def __init__(self, environment: Mapping[str, str], directories: tuple[int, ...] = (), program: str = bootstrap.PLAIN) -> None:
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
         self._room = asyncio.Event()
@@ -39,7 +40,7 @@ class ZygoteProcess:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed, output = os.pipe()
         try:
-            self._process = bootstrap.launch(theirs.fileno(), output, environment, directories)
+            self._process = bootstrap.launch(theirs.fileno(), output, environment, directories, program)
         except BaseException:
             self._control.close()
             os.close(self._printed)

@@ -74,6 +74,14 @@ def domain_exceeded(most: int, *, doing: str) -> LimitExceeded:
     return LimitExceeded(message, at="guests.memory", hint="raise it in HOME/pod.yaml, or let fewer and smaller guests run at once")
 
 
+def traffic_exceeded(limits: Limits, *, doing: str) -> LimitExceeded:
+    return LimitExceeded(
+        f"the guest sent and received more than {limits.traffic / KIB:g} KiB ({limits.traffic} bytes) while {doing}",
+        at="limits.traffic",
+        hint="raise it in manifest.yaml, or fetch less in one call",
+    )
+
+
 def output_exceeded(limits: Limits, what: str) -> LimitExceeded:
     allowed = f"{what}; {limits.output / KIB:g} KiB ({limits.output} bytes) are allowed"
     return LimitExceeded(allowed, at="limits.output", hint="return less, or raise it in manifest.yaml")

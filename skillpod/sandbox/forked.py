@@ -43,8 +43,8 @@ class Forked:
 
     ``wire`` is non-blocking, and its first frame is ``walls`` (see ``read_walls``); ``output`` is the non-blocking read end of the
     guest's stdout and stderr; ``exited`` is done when it was reaped, or when its zygote ended. ``process`` is its id on the host, for
-    reading its clock only: a signal never goes by number. ``on_refused`` hears of system calls the kernel refused it. ``was_killed`` is
-    whether we did it.
+    reading its clock only: a signal never goes by number. ``switchboard`` is the non-blocking line on which it asks for connections, where
+    it has one. ``on_refused`` hears of system calls the kernel refused it. ``was_killed`` is whether we did it.
     """
 
     wire: socket.socket
@@ -52,6 +52,7 @@ class Forked:
     pidfd: int
     exited: asyncio.Future[Exit]
     process: int
+    switchboard: socket.socket | None = None
     on_refused: Callable[[Act, str], None] = _unheard
     was_killed: bool = False
 
@@ -75,6 +76,8 @@ class Forked:
         """``exited`` still becomes done. A second call does nothing."""
         self.kill()
         self.wire.close()
+        if self.switchboard is not None:
+            self.switchboard.close()
         if self.pidfd >= 0:
             os.close(self.output)
             os.close(self.pidfd)
@@ -82,13 +85,18 @@ class Forked:
 
 
 class Asked:
-    """A guest that was asked for: both ends of its wire and output, until its pidfd comes; then ``given``, if it could be."""
+    """A guest that was asked for: both ends of its wire and output, and, ``with_line``, of its line to the network, until its pidfd comes;
+    then ``given``, if it could be."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_line: bool = False) -> None:
         loop = asyncio.get_running_loop()
         self._output, self._guest_output = os.pipe()
+        self._switchboard: socket.socket | None = None
+        self._guest_line: socket.socket | None = None
         try:
             self._wire, self._guest_wire = socket.socketpair()
+            if with_line:
+                self._switchboard, self._guest_line = _line()
         except OSError:
             os.close(self._output)
             os.close(self._guest_output)
@@ -99,11 +107,15 @@ class Asked:
         self.given: Forked | None = None
         self.exited: asyncio.Future[Exit] = loop.create_future()
 
-    def guest_ends(self) -> tuple[int, int]:
-        return self._guest_wire.fileno(), self._guest_output
+    def guest_ends(self) -> tuple[int, ...]:
+        """Wire, output and, where it has one, line."""
+        line = () if self._guest_line is None else (self._guest_line.fileno(),)
+        return (self._guest_wire.fileno(), self._guest_output, *line)
 
     def close_guest_ends(self) -> None:
         self._guest_wire.close()
+        if self._guest_line is not None:
+            self._guest_line.close()
         os.close(self._guest_output)
 
     async def wait(self) -> Forked:
@@ -116,7 +128,14 @@ class Asked:
             raise
 
     def succeed(self, pidfd: int, process: int) -> None:
-        forked = self.given = Forked(wire=self._wire, output=self._output, pidfd=pidfd, exited=self.exited, process=process)
+        forked = self.given = Forked(
+            wire=self._wire,
+            output=self._output,
+            pidfd=pidfd,
+            exited=self.exited,
+            process=process,
+            switchboard=self._switchboard,
+        )
         if self._forked.done():
             forked.close()
         else:
@@ -135,9 +154,18 @@ class Asked:
     def close(self) -> None:
         """A second call does nothing."""
         self._wire.close()
+        if self._switchboard is not None:
+            self._switchboard.close()
         if self._output >= 0:
             os.close(self._output)
             self._output = -1
+
+
+def _line() -> tuple[socket.socket, socket.socket]:
+    """Packets, so that a descriptor comes with the answer it belongs to."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    return ours, theirs
 
 
 def process_of(pidfd: int) -> int:

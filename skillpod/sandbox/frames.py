@@ -10,6 +10,7 @@ from skillpod.model.guest import Act, Usage
 from skillpod.model.manifest import MIB, Limits
 from skillpod.model.reach import Reach
 from skillpod.sandbox.death import memory_exceeded, output_exceeded, scratch_exceeded, scratch_full, threads_exceeded
+from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.guest import observer
 from skillpod.sandbox.guest.faults import NO_MEMORY, NO_SCRATCH, NO_THREAD
 from skillpod.sandbox.wire import OVERHEAD, VALUE_DEPTH, FrameTooLarge, WireError, body, depth, framed
@@ -83,9 +84,9 @@ def words_of(error: object) -> tuple[str, str, str]:
     return error["type"][:_TYPE_CAP], error["message"][:_WORDS_CAP], error["traceback"][:_WORDS_CAP]
 
 
-def failure_of(error: object, limits: Limits, tool: str) -> SkillpodError:
-    """What a ``failed`` reply means to the caller. Raises WireError."""
-    kind, message, traceback = words_of(error)
+def failure_of(error: object, limits: Limits, tool: str, disclosed: Disclosed) -> SkillpodError:
+    """What a ``failed`` reply means to the caller, who hears no secret that the guest was handed. Raises WireError."""
+    kind, message, traceback = map(disclosed.redacted_part, words_of(error))
     if kind == "result_invalid":
         return ResultInvalid(message, at=tool, hint="return what JSON can say: objects, lists, text, numbers, true, false, null")
     if kind == "output_exceeded":

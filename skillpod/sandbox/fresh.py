@@ -9,6 +9,7 @@ from typing import Any
 
 from skillpod.errors import GuestDied, SkillpodError
 from skillpod.model.capability import Lifetime
+from skillpod.model.conditions import Conditions
 from skillpod.model.guest import Hear, Reply
 from skillpod.model.manifest import GuestCount
 from skillpod.sandbox.serving import Raising, Serving
@@ -33,14 +34,14 @@ class Fresh:
         self._is_closed = False
         self._missed = False
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], hear: Hear) -> Reply:
+    async def call(self, tool: str, arguments: Mapping[str, Any], hear: Hear, conditions: Conditions) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         guest = await self._take()
         while guest.has_ended:  # between its turn and this line; it has seen nothing of the call
             self._busy.discard(guest)
             guest = await self._take()
         try:
-            return await guest.call(tool, arguments, self._wall, hear)
+            return await guest.call(tool, arguments, self._wall, hear, conditions)
         finally:
             asyncio.get_running_loop().call_soon(self._spent, guest)  # soon, so that the caller has the reply first
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError, VolumeUnusable, WireBroken
+from skillpod.errors import GuestDied, IsolationUnavailable, ProgramUnusable, SkillpodError, VolumeUnusable, WireBroken
 from skillpod.model.capability import Isolation, Lifetime
 from skillpod.model.domain import DomainBounds
 from skillpod.model.guest import IsolationReport, Launch, Watch, unwatched
@@ -15,38 +16,39 @@ from skillpod.model.volume import Volume
 from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
-from skillpod.sandbox.nursery import Nursery
+from skillpod.sandbox.network import authorities
+from skillpod.sandbox.outfit import Means, outfit
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
 from skillpod.sandbox.wire import OVERHEAD, Decoder, WireError
-from skillpod.sandbox.zygote import Zygote
+from skillpod.sandbox.zygote import SERVE, START_PROGRAMS, Zygote
 
 Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
-_GIVEN = frozenset({"volumes"})
+_GIVEN = frozenset({"volumes", "network", "secrets", "environment", "programs"})
 """The kinds of grants that this sandbox can give and hold a guest to."""
 
 
 class JailSandbox:
     """Guests behind kernel walls. ``without`` names walls the operator does without everywhere; a policy's opt-outs come on top.
+    ``means`` are the pod's, of which each skill gets what it was granted.
 
-    One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds is ended,
-    but the plain one.
-    """
+    One zygote per trust domain, whose guests are held by ``bounds`` together; one that no skill has used for ``linger`` seconds
+    is ended, but the plain one."""
 
     def __init__(
         self,
+        means: Means,
         *,
-        memory: Memory,
         without: Walls = frozenset(),
         idle: float = IDLE_SECONDS,
         linger: float = LINGER_SECONDS,
         bounds: DomainBounds = _BOUNDS,
     ) -> None:
-        self._memory = memory
+        self._means = means
         self._idle = idle
         self._linger = linger
         self._cgroups = Domains(bounds)
@@ -68,10 +70,11 @@ class JailSandbox:
         """The guests of one generation; none is started yet. ``memory`` keeps what they keep, None: the pod's own does.
 
         Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle and
-        volumes; VolumeUnusable for a granted volume without a directory.
+        volumes; VolumeUnusable for a granted volume without a directory, SecretUnusable for a granted secret without a source.
         """
         _require_possible(launch)
         admission = launch.admission
+        self._means.secrets.require(admission.grants.secrets)
         trust = Trust(
             walls=self._plain.walls | {wall for wall, _ in admission.opted_out},
             volumes=frozenset(launch.provision.volumes),
@@ -80,13 +83,21 @@ class JailSandbox:
         )
         domain = self._domain_of(trust)
         domain.join()
+        programs = self._domain_of(replace(trust, packages=(), has_network=False, programs=launch.provision.programs))
+        programs.join()  # without programs it is the guests' own, and nothing is started there
+
+        def leave() -> None:
+            domain.leave()
+            programs.leave()
+
+        means = self._means if memory is None else replace(self._means, memory=memory)
+        made = outfit(launch, means, fork=domain.fork, start=programs.fork, watch=watch)
         return GuestPool(
             launch,
-            nursery=lambda broker, output: Nursery(launch, fork=domain.fork, broker=broker, output=output, watch=watch),
-            memory=memory or self._memory,
+            made,
             on_death=on_death,
             idle=self._idle,
-            on_close=domain.leave,
+            on_close=leave,
         )
 
     async def report(self) -> IsolationReport:
@@ -119,7 +130,18 @@ class JailSandbox:
     async def _make(self, trust: Trust, held: Mapping[Volume, int]) -> Zygote:
         if "cgroup" not in trust.walls:
             await asyncio.to_thread(self._cgroups.open)
-        return Zygote(without=trust.walls, held=held, packages=trust.packages, has_network=trust.has_network, enter=self._cgroups.enter)
+        if trust.has_network and self._means.authorities:
+            await asyncio.to_thread(authorities.require, self._means.authorities)
+        return Zygote(
+            without=trust.walls,
+            entry=START_PROGRAMS if trust.programs else SERVE,
+            held=held,
+            packages=trust.packages,
+            programs=trust.programs,
+            has_network=trust.has_network,
+            authorities=self._means.authorities if trust.has_network else "",
+            enter=self._cgroups.enter,
+        )
 
     def _end(self, trust: Trust) -> None:
         domain = self._trusted.pop(trust, None)
@@ -141,7 +163,7 @@ def _require_possible(launch: Launch) -> None:
         raise IsolationUnavailable(
             f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
             at="grants",
-            hint="mount a version that asks for volumes at most",
+            hint="mount a version that asks for volumes and programs at most",
         )
     unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.provision.volumes})
     if unbound:
@@ -149,6 +171,13 @@ def _require_possible(launch: Launch) -> None:
             f"no directory is bound to {' and '.join(f'`{name}`' for name in unbound)} here",
             at="permissions.volumes",
             hint="a pod binds volumes in its HOME/pod.yaml, `skillpod test` by --volume NAME=DIR",
+        )
+    missing = sorted(admission.grants.programs - {program.name for program in launch.provision.programs})
+    if missing:
+        raise ProgramUnusable(
+            f"no file is bound to {' and '.join(f'the program `{name}`' for name in missing)} here",
+            at="permissions.programs",
+            hint="a pod binds programs in its HOME/pod.yaml, `skillpod test` by --program NAME=PATH",
         )
 
 

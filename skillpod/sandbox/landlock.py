@@ -34,6 +34,8 @@ class Plan:
     listing: int  # a directory that may be listed and no more
     device: int  # /dev/null and its like
     scratch: int  # the guest's own directory: no execution, no sockets, no devices
+    execute: int  # programs, and what they need: files and directories that are read, and started
+    of_a_file: int  # what of a right can be had of a file that is no directory
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -61,4 +63,6 @@ def plan(abi: int) -> Plan:
         listing=READ_DIR & files,
         device=(READ_FILE | WRITE_FILE) & files,
         scratch=scratch & files,
+        execute=(EXECUTE | READ_FILE | READ_DIR) & files,
+        of_a_file=(EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV) & files,
     )

@@ -17,6 +17,7 @@ from skillpod.sandbox.death import memory_exceeded
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.frames import cap_of, words_of
 from skillpod.sandbox.guest.faults import NO_MEMORY
+from skillpod.sandbox.network.switchboard import Exchange
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.wire import WireError, encode
@@ -29,12 +30,22 @@ Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
 class Nursery:
     """Starts the guests of one launch. ``report`` is what the newest of them said of its walls."""
 
-    def __init__(self, launch: Launch, *, fork: Fork, broker: Broker, output: Output, watch: Watch = unwatched) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        fork: Fork,
+        broker: Broker,
+        output: Output,
+        watch: Watch = unwatched,
+        exchange: Exchange | None = None,
+    ) -> None:
         self._launch = launch
         self._fork = fork
         self._broker = broker
         self._output = output
         self._watch = watch
+        self._exchange = exchange
         self._limits = launch.manifest.limits
         self._source = [tool.signature() for tool in launch.tools]
         self._loads: dict[tuple[int, tuple[tuple[str, str], ...]], bytes] = {}  # by how many calls at once, and where the volumes are
@@ -52,7 +63,9 @@ class Nursery:
             forked = await self._fork(self._limits, lifetime)
         except OSError as fault:  # no descriptors left, no memory
             raise GuestDied(f"no guest could be forked: {fault}", hint="look at the pod's own limits of files and memory") from fault
-        guest = Connection(forked, limits=self._limits, broker=self._broker, output=self._output, watch=self._watch)
+        guest = Connection(
+            forked, limits=self._limits, broker=self._broker, output=self._output, watch=self._watch, exchange=self._exchange
+        )
         self._alive.add(guest)
         guest.gone.add_done_callback(lambda _: self._alive.discard(guest))
         try:
@@ -117,6 +130,8 @@ def _load_message(launch: Launch, concurrency: int, places: Mapping[str, str]) -
             "files": [[name, len(content)] for name, content in launch.bundle.files.items()],
             "config": dict(launch.config),
             "volumes": dict(places),
+            "variables": dict(launch.provision.variables),
+            "network": bool(launch.admission.grants.network),
             "concurrency": concurrency,
             "output": manifest.limits.output,
             "cap": cap_of(manifest.limits),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 CAP = 64 * 1024
 
 
-class Output:
-    """A ring of bytes. Never part of a result; read by people."""
+def _as_it_is(text: str) -> str:
+    return text
 
-    def __init__(self, cap: int = CAP) -> None:
+
+class Output:
+    """A ring of bytes. Never part of a result; read by people. ``redact`` is what each text goes through that is read: only there is whole
+    what was printed in pieces."""
+
+    def __init__(self, cap: int = CAP, *, redact: Callable[[str], str] = _as_it_is) -> None:
         self._cap = cap
+        self._redact = redact
         self._held = bytearray()
         self._lost = 0
 
@@ -28,7 +36,7 @@ class Output:
         """What is held, at most ``cap`` bytes of it, behind a line that says how much was lost."""
         self._cut()
         lost = f"[{self._lost} earlier bytes were not kept]\n" if self._lost else ""
-        return lost + self._held.decode("utf-8", "replace")
+        return lost + self._redact(self._held.decode("utf-8", "replace"))
 
     def _cut(self) -> None:
         surplus = len(self._held) - self._cap

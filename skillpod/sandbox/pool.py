@@ -12,12 +12,8 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.command import Caller
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
 from skillpod.model.manifest import GuestCount
-from skillpod.ports import Memory
-from skillpod.sandbox.asks.state import StateAsks
-from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.fresh import Fresh
-from skillpod.sandbox.output import Output
-from skillpod.sandbox.serving import Raising
+from skillpod.sandbox.serving import Outfit
 from skillpod.sandbox.warm import Sessions, Warm
 
 IDLE_SECONDS = 300.0
@@ -30,23 +26,20 @@ def _nothing() -> None:
 
 class GuestPool:
     """``skillpod.ports.Guests``. After ``idle`` seconds without a call only ``guests.min`` of them stay; a session ends after as long
-    without one of its own. ``nursery`` makes what starts its guests. ``on_close`` hears once that no guest is left."""
+    without one of its own. ``on_close`` hears once that no guest is left."""
 
     def __init__(
         self,
         launch: Launch,
+        outfit: Outfit,
         *,
-        nursery: Callable[[Broker, Output], Raising],
-        memory: Memory,
         on_death: Callable[[SkillpodError], None],
         idle: float = IDLE_SECONDS,
         on_close: Callable[[], None] = _nothing,
     ) -> None:
         manifest = launch.manifest
         self._tools = frozenset(spec.name for spec in launch.tools)
-        self._output = Output()
-        broker = Broker([StateAsks(memory, skill=manifest.name, version=manifest.state_version)], output=self._output)
-        self._nursery = nursery(broker, self._output)
+        self._nursery, self._output, self._disclosed = outfit
         self._wall = manifest.limits.wall
         self._on_death = on_death
         self._died = 0
@@ -93,13 +86,17 @@ class GuestPool:
         if self._timer is None:
             self._wind()
         if tool in self._programs:
-            return await self._single_use.call(tool, arguments, hear)
+            return await self._single_use.call(tool, arguments, hear, caller.conditions)
         if self._sessions is not None and caller.session:
-            return await self._sessions.call((caller.tenant, caller.principal, caller.session), tool, arguments, hear)
-        return await self._guests.call(tool, arguments, hear)
+            key = (caller.tenant, caller.principal, caller.session)
+            return await self._sessions.call(key, tool, arguments, hear, caller.conditions)
+        return await self._guests.call(tool, arguments, hear, caller.conditions)
 
     def output(self) -> str:
         return self._output.text()
+
+    def redacted(self, text: str) -> str:
+        return self._disclosed.redacted(text)
 
     def census(self) -> dict[str, int]:
         counts = Counter({"idle": 0, "busy": 0, "starting": 0, "started": 0, "died": self._died})

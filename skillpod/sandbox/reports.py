@@ -50,10 +50,12 @@ def read_walls(frame: Mapping[str, Any]) -> IsolationReport:
 
 @dataclass(frozen=True, slots=True)
 class Shortcoming:
-    """A wall that could not be put up, or a volume that could not be given, and why."""
+    """A wall that could not be put up, or what stands behind a grant and could not be given (``kind``: volume, package or program), and
+    why."""
 
     wall: str = ""
-    volume: str = ""
+    kind: str = ""
+    name: str = ""
     detail: str = ""
     remedy: str = ""
 
@@ -66,8 +68,8 @@ def read_start(answer: Mapping[str, Any]) -> tuple[Wall, ...] | Shortcoming:
                 return _walls(said)
             case {"t": "failed", "wall": str(wall), "detail": str(detail)} if wall in WALLS:
                 return Shortcoming(wall=wall, detail=detail[:_WORDS_CAP])
-            case {"t": "failed", "volume": str(volume), "detail": str(detail), "remedy": str(remedy)}:
-                return Shortcoming(volume=volume, detail=detail[:_WORDS_CAP], remedy=remedy[:_WORDS_CAP])
+            case {"t": "failed", "kind": str(kind), "name": str(name), "detail": str(detail), "remedy": str(remedy)}:
+                return Shortcoming(kind=kind, name=name[:_WORDS_CAP], detail=detail[:_WORDS_CAP], remedy=remedy[:_WORDS_CAP])
     except WireError as fault:
         raise IsolationUnavailable(f"the process guests are forked from did not start: {fault}", at="zygote") from fault
     raise IsolationUnavailable("the process guests are forked from did not start: it said neither how nor why not", at="zygote")

@@ -78,11 +78,30 @@ class _Step(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Filters:
     """``zygote`` is put on once and inherited by every guest, ``told`` is the same with a listener for what is told; ``guest`` is what each
-    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own. Of all filters on a process the
-    strictest answer holds (seccomp(2))."""
+    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own, and ``reaching`` and
+    ``reaching_among_others`` are these for guests with a line to the network. Of all filters on a process the strictest answer holds
+    (seccomp(2))."""
 
     zygote: Filter
     told: Filter
+    guest: Filter
+    among_others: Filter
+    reaching: Filter
+    reaching_among_others: Filter
+
+    def as_dict(self, *, with_line: bool = False) -> dict[str, Any]:
+        """As the zygote takes it, whose guests have a line or have none: ``zygote``, ``told``, ``guest`` and ``among_others``."""
+        guest, among_others = (self.reaching, self.reaching_among_others) if with_line else (self.guest, self.among_others)
+        sent = {"zygote": self.zygote, "told": self.told, "guest": guest, "among_others": among_others}
+        return {name: each.as_dict() for name, each in sent.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFilters:
+    """The same for the process that granted programs are forked from, and for what they are started in. Nobody is told of anything: who
+    tried is no guest, but a process that a guest's program started."""
+
+    zygote: Filter
     guest: Filter
     among_others: Filter
 
@@ -99,21 +118,33 @@ def build(architecture: str = "") -> Filters:
     the calls that a fork needs; the short one takes those away.
     """
     return Filters(
-        zygote=_zygotes(architecture, told=_REFUSED),
-        told=_zygotes(architecture, told=TELL),
+        zygote=_zygotes(architecture, Wearer.ZYGOTE),
+        told=_zygotes(architecture, Wearer.ZYGOTE, told=TELL),
         guest=_guests(architecture, Wearer.GUEST),
         among_others=_guests(architecture, Wearer.GUEST_AMONG_OTHERS),
+        reaching=_guests(architecture, Wearer.REACHING),
+        reaching_among_others=_guests(architecture, Wearer.REACHING_AMONG_OTHERS),
+    )
+
+
+@cache
+def for_programs(architecture: str = "") -> ProgramFilters:
+    """Raises as ``build`` does."""
+    return ProgramFilters(
+        zygote=_zygotes(architecture, Wearer.PROGRAMS_ZYGOTE),
+        guest=_guests(architecture, Wearer.PROGRAM),
+        among_others=_guests(architecture, Wearer.PROGRAM_AMONG_OTHERS),
     )
 
 
 def for_good(architecture: str = "") -> tuple[bytes, bytes]:
     """The two programs, ``zygote`` and ``among_others``, of a process that puts on both at once. Raises as ``build`` does."""
-    return _zygotes(architecture, told=_REFUSED).program, _guests(architecture, Wearer.GUEST_AMONG_OTHERS).program
+    return _zygotes(architecture, Wearer.ZYGOTE).program, _guests(architecture, Wearer.GUEST_AMONG_OTHERS).program
 
 
-def _zygotes(architecture: str, *, told: int) -> Filter:
+def _zygotes(architecture: str, wearer: Wearer, *, told: int = _REFUSED) -> Filter:
     table, architecture = _table(architecture)
-    wanted = rules(table, architecture, Wearer.ZYGOTE, told=told)
+    wanted = rules(table, architecture, wearer, told=told)
     spans = _spans(wanted, table["last_known"][architecture], otherwise=_REFUSED, unknown=_UNKNOWN)
     return _encode(assemble(spans, architecture=architecture))
 
@@ -148,6 +179,28 @@ class Wearer(Enum):
     ZYGOTE = "zygote"
     GUEST = "guest"
     GUEST_AMONG_OTHERS = "guest among others"
+    REACHING = "guest with a line"
+    REACHING_AMONG_OTHERS = "guest with a line among others"
+    PROGRAMS_ZYGOTE = "zygote of programs"
+    PROGRAM = "program"
+    PROGRAM_AMONG_OTHERS = "program among others"
+
+    @property
+    def is_zygote(self) -> bool:
+        return self in (Wearer.ZYGOTE, Wearer.PROGRAMS_ZYGOTE)
+
+    @property
+    def is_of_programs(self) -> bool:
+        return self in (Wearer.PROGRAMS_ZYGOTE, Wearer.PROGRAM, Wearer.PROGRAM_AMONG_OTHERS)
+
+    @property
+    def is_among_others(self) -> bool:
+        """Whether some of the files it may change are not its own."""
+        return self in (Wearer.GUEST_AMONG_OTHERS, Wearer.REACHING_AMONG_OTHERS, Wearer.PROGRAM_AMONG_OTHERS)
+
+    @property
+    def has_line(self) -> bool:
+        return self in (Wearer.REACHING, Wearer.REACHING_AMONG_OTHERS)
 
 
 def rules(table: Mapping[str, Any], architecture: str, wearer: Wearer, *, told: int) -> list[Rule]:
@@ -179,12 +232,16 @@ def assemble(spans: Sequence[Rule], *, architecture: str) -> list[_Step]:
 
 
 def _rule(row: Mapping[str, Any], number: int, wearer: Wearer, told: int) -> Rule:
-    is_zygotes = bool(row.get("zygote"))
-    is_refused_again = wearer is Wearer.GUEST_AMONG_OTHERS and "own_files" in row
-    if is_zygotes is (wearer is Wearer.ZYGOTE) and not is_refused_again:
+    is_zygotes = row.get("zygote") in ((True, "programs") if wearer.is_of_programs else (True,))
+    is_refused_again = wearer.is_among_others and "own_files" in row
+    if is_zygotes is wearer.is_zygote and not is_refused_again:
         return Rule(number, ALLOW)  # the zygote may, and what it does not need its own filter has settled
+    if wearer.is_of_programs and "program" in row:
+        return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["program"]))
     if "own_files" in row and not is_refused_again:
         return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["own_files"]))
+    if "line" in row and wearer.has_line:
+        return Rule(number, ERRNO | ERRORS["EPERM"], _alternatives(row["line"]))
     if row.get("told"):
         return Rule(number, told)
     if "errno" in row:

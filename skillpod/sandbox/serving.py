@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from skillpod.errors import SkillpodError
 from skillpod.model.capability import Lifetime
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Hear, IsolationReport, Reply, unheard
+from skillpod.sandbox.disclosed import Disclosed
+from skillpod.sandbox.output import Output
 
 
 class Serving(Protocol):
@@ -27,7 +30,9 @@ class Serving(Protocol):
     def has_checkpoints(self) -> bool:
         """Whether a call in flight has come to a checkpoint."""
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard) -> Reply:
+    async def call(
+        self, tool: str, arguments: Mapping[str, Any], seconds: float, hear: Hear = unheard, conditions: Conditions = FREE
+    ) -> Reply:
         """One call within ``seconds``. Raises the SkillFailed family, ArgumentsInvalid."""
 
     def cancel_unseen(self) -> None:
@@ -51,3 +56,11 @@ class Raising(Protocol):
 
     async def empty(self) -> None:
         """Wait until nothing is left of any guest."""
+
+
+class Outfit(NamedTuple):
+    """What the guests of one generation are started by, what they print to, and which secrets they were handed."""
+
+    nursery: Raising
+    output: Output
+    disclosed: Disclosed

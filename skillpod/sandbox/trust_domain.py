@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from skillpod.errors import GuestDied, IsolationUnavailable
 from skillpod.model.capability import Lifetime
 from skillpod.model.manifest import Limits
-from skillpod.model.provision import Package
+from skillpod.model.provision import Package, Program
 from skillpod.model.volume import Volume
 from skillpod.sandbox import volumes
 from skillpod.sandbox.forked import Forked
@@ -24,12 +24,14 @@ _FORK_SECONDS = 30.0
 @dataclass(frozen=True, slots=True)
 class Trust:
     """What skills of one domain agree in: ``walls`` that are left out, directories, packages in the order of their import path, and
-    whether they have a way to the network. The interpreter is one for all."""
+    whether they have a way to the network. The interpreter is one for all. With ``programs`` it is no domain of guests, but of those
+    programs as such skills run them."""
 
     walls: frozenset[str]
     volumes: frozenset[Volume] = frozenset()
     packages: tuple[Package, ...] = ()
     has_network: bool = False
+    programs: tuple[Program, ...] = ()
 
 
 Make = Callable[[Trust, Mapping[Volume, int]], Awaitable[Zygote]]

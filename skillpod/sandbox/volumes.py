@@ -57,19 +57,25 @@ class Places:
 
     def fault(self, path: str, access: Access) -> str:
         """Why this real path may not be bound; empty when it may."""
+        if fault := self.fault_of_a_file(path):
+            return fault
+        return self._fault_of_writing(path) if access is Access.WRITE else self._fault_of_reading(path)
+
+    def fault_of_a_file(self, path: str) -> str:
+        """The same of one file that is named: what lies beside it does not come along."""
         if path == "/":
             return "it is the whole machine"
         for kernel in _OF_THE_KERNEL:
             if _is_in(path, kernel):
                 return f"{kernel} belongs to the kernel"
         for place, what in self.closed.items():
-            if _touches(path, place):
+            if touches(path, place):
                 return f"{_how(path, place)} {what}, {place}"
-        return self._fault_of_writing(path) if access is Access.WRITE else self._fault_of_reading(path)
+        return ""
 
     def _fault_of_reading(self, path: str) -> str:
         """As root, guests act in a volume as the directory's owner: what only root may read there is read."""
-        if _touches(path, _SECRETS):
+        if touches(path, _SECRETS):
             return f"{_how(path, _SECRETS)} {_SECRETS}, with this machine's passwords and keys"
         for home in sorted(self.homes):
             if _is_in(home, path) or (_is_in(path, home) and "/." in path[len(home) :]):
@@ -81,7 +87,7 @@ class Places:
         if hidden:
             return f"a directory such as {hidden} holds what programs trust"
         for place, what in self.executed.items():
-            if _touches(path, place):
+            if touches(path, place):
                 return f"{_how(path, place)} {what}, {place}"
         home = next((home for home in self.homes if _is_in(home, path)), "")
         return f"{_how(path, home)} a home directory, {home}, with the hidden files that programs trust" if home else ""
@@ -193,7 +199,8 @@ def _is_in(path: str, place: str) -> bool:
     return path == place or path.startswith(place.rstrip("/") + "/")
 
 
-def _touches(path: str, place: str) -> bool:
+def touches(path: str, place: str) -> bool:
+    """Whether one of two real paths is, or is in, the other."""
     return _is_in(path, place) or _is_in(place, path)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from skillpod.errors import GuestDied, SkillpodError
 from skillpod.model.capability import Lifetime
+from skillpod.model.conditions import Conditions
 from skillpod.model.guest import Hear, Reply
 from skillpod.model.manifest import GuestCount
 from skillpod.sandbox.serving import Raising, Serving
@@ -44,13 +45,13 @@ class Warm:
         self._is_resting = False
         self._is_closed = False
 
-    async def call(self, tool: str, arguments: Mapping[str, Any], hear: Hear) -> Reply:
+    async def call(self, tool: str, arguments: Mapping[str, Any], hear: Hear, conditions: Conditions) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         guest = await self._take()
         while guest.has_ended:  # between its turn and this line; it has seen nothing of the call
             guest = await self._take()
         try:
-            return await guest.call(tool, arguments, self._wall, hear)
+            return await guest.call(tool, arguments, self._wall, hear, conditions)
         except asyncio.CancelledError:
             if self._concurrency > 1 or guest.has_checkpoints:
                 guest.cancel_unseen()
@@ -205,7 +206,7 @@ class Sessions:
         self._closing: set[asyncio.Task[None]] = set()
         self._started = 0
 
-    async def call(self, key: Key, tool: str, arguments: Mapping[str, Any], hear: Hear) -> Reply:
+    async def call(self, key: Key, tool: str, arguments: Mapping[str, Any], hear: Hear, conditions: Conditions) -> Reply:
         """Raises Busy, what starting a guest raises, and the SkillFailed family."""
         while key not in self._sessions and len(self._sessions) >= self._most and not self._evict():
             await self._line.wait(self._wall, joined=lambda: None)
@@ -213,7 +214,7 @@ class Sessions:
         self._sessions[key] = session
         session.quiet = 0
         try:
-            return await session.guests.call(tool, arguments, hear)
+            return await session.guests.call(tool, arguments, hear, conditions)
         finally:
             self._make_room()
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from skillpod.errors import PathUnusable
 
 KILLED = -9
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a program ended and what it wrote, which its repr does not show: it may be a secret."""
+
+    status: int
+    output: bytes = field(repr=False)
 
 
 class ProgramWorker:
@@ -25,11 +34,35 @@ class ProgramWorker:
 
         Its output is thrown away. Raises PathUnusable when there is no such program.
         """
+        async with self._started(argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL) as process:
+            try:
+                async with asyncio.timeout(timeout):
+                    await process.communicate(stdin)
+                return await process.wait()
+            except TimeoutError:
+                return KILLED
+
+    async def ask(self, argv: Sequence[str], *, timeout: float, most: int) -> Said:
+        """What it writes to stdout, with nothing on its stdin and within ``timeout`` seconds; one that writes more than ``most`` bytes is
+        killed then. What it writes to stderr is thrown away. Raises PathUnusable when there is no such program."""
+        async with self._started(argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE) as process:
+            output = b""
+            try:
+                async with asyncio.timeout(timeout):
+                    while len(output) <= most and (piece := await _piece(process, most + 1 - len(output))):
+                        output += piece
+                    return Said(KILLED if len(output) > most else await process.wait(), output)
+            except TimeoutError:
+                return Said(KILLED, b"")
+
+    @asynccontextmanager
+    async def _started(self, argv: Sequence[str], *, stdin: int, stdout: int) -> AsyncIterator[asyncio.subprocess.Process]:
+        """It, and all it started, is gone at the end."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *argv,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
+                stdin=stdin,
+                stdout=stdout,
                 stderr=asyncio.subprocess.DEVNULL,
                 env=self._environment,
                 start_new_session=True,
@@ -38,13 +71,13 @@ class ProgramWorker:
             why = f"the program {argv[0]!r} can't be run: {fault.strerror or fault}"
             raise PathUnusable(why, at=argv[0], hint="check the command in HOME/pod.yaml") from fault
         try:
-            async with asyncio.timeout(timeout):
-                await process.communicate(stdin)
-            return await process.wait()
-        except TimeoutError:
-            return KILLED
+            yield process
         finally:
             if process.returncode is None:  # not reaped, so the group is still this one's
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
+
+
+async def _piece(process: asyncio.subprocess.Process, most: int) -> bytes:
+    return b"" if process.stdout is None else await process.stdout.read(most)

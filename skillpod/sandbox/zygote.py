@@ -13,13 +13,13 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from skillpod.errors import GuestDied, IsolationUnavailable, SkillpodError
+from skillpod.errors import GuestDied, IsolationUnavailable, PackageUnusable, SkillpodError
 from skillpod.model.capability import Lifetime
 from skillpod.model.guest import Act
 from skillpod.model.manifest import Limits
-from skillpod.model.provision import Package
+from skillpod.model.provision import Package, Program
 from skillpod.model.volume import Volume
-from skillpod.sandbox import bootstrap, frames, landlock, seccomp, volumes
+from skillpod.sandbox import bootstrap, frames, landlock, programs, seccomp, volumes
 from skillpod.sandbox.control import ZygoteProcess
 from skillpod.sandbox.domain import Enter, unbounded
 from skillpod.sandbox.forked import Asked, Exit, Forked, process_of
@@ -29,6 +29,7 @@ from skillpod.sandbox.wire import WireError
 from skillpod.sandbox.witness import Witness
 
 SERVE = "skillpod.sandbox.guest.serve"
+START_PROGRAMS = "skillpod.sandbox.guest.programs"
 
 _WORDS_CAP = 1024
 _STATUSES = range(-64, 256)
@@ -41,8 +42,10 @@ class Zygote:
 
     ``without`` names walls that are left out; ``entry`` is the module whose ``main(wire, limits)`` a guest calls once its walls are up.
     ``held`` are the directories its guests get, each with the descriptor it is given by; ``packages`` what they may import beside the
-    standard library; with ``has_network`` each guest has a line to ask for connections on. ``enter`` puts its process into a cgroup that
-    bounds all its guests together. Raises IsolationUnavailable for no such wall.
+    standard library; with ``has_network`` each guest has a line to ask for connections on, and beside the certificates of the machine it
+    trusts those in the file ``authorities``. With ``programs`` it is a zygote for them, and ``entry`` is ``START_PROGRAMS``. ``enter`` puts
+    its process into a cgroup that bounds all its guests together. Raises
+    IsolationUnavailable for no such wall.
     """
 
     def __init__(
@@ -52,7 +55,9 @@ class Zygote:
         entry: str = SERVE,
         held: Mapping[Volume, int] = MappingProxyType({}),
         packages: Sequence[Package] = (),
+        programs: Sequence[Program] = (),
         has_network: bool = False,
+        authorities: str = "",
         enter: Enter = unbounded,
     ) -> None:
         unknown = without.difference(WALLS)
@@ -63,7 +68,9 @@ class Zygote:
         self._entry = entry
         self._held = held
         self._packages = packages
+        self._programs = programs
         self._has_network = has_network
+        self._authorities = authorities
         self._enter = unbounded if "cgroup" in without else enter
         self._process: ZygoteProcess | None = None
         self._serial = 0
@@ -81,13 +88,13 @@ class Zygote:
     async def start(self) -> None:
         """A best-effort wall that can't be put up costs one more attempt without it: nothing goes on half shut in.
 
-        Raises IsolationUnavailable, VolumeUnusable. Call it from the event loop's own thread.
+        Raises IsolationUnavailable, VolumeUnusable, PackageUnusable, ProgramUnusable. Call it from the event loop's own thread.
         """
         if self._process is not None:
             raise RuntimeError("a zygote is started once")
         missing: dict[str, str] = {}
         while True:
-            process = ZygoteProcess(self._environment(), tuple(self._held.values()))
+            process = ZygoteProcess(self._environment(), tuple(self._held.values()), self._program())
             listeners: list[int] = []
             try:
                 answer, listeners = await process.begin(self._start_message(missing), self._enter)
@@ -99,7 +106,7 @@ class Zygote:
                 await _give_up(process, listeners)
                 raise
             await _give_up(process, listeners)
-            if said.volume:
+            if said.kind:
                 raise self._unusable(said)
             if said.wall in missing or said.wall in self._without:
                 raise unavailable(said.wall, said.detail)
@@ -139,7 +146,7 @@ class Zygote:
 
     def _ask(self) -> Asked:
         try:
-            return Asked()
+            return Asked(with_line=self._has_network)
         except OSError as fault:
             raise GuestDied(f"no guest could be asked for: {fault}", hint="raise the pod's limit of open files (ulimit -n)") from fault
 
@@ -154,20 +161,36 @@ class Zygote:
             "missing": missing,
             "environment": dict(bootstrap.ENVIRONMENT),
             "landlock": landlock.plan(landlock.abi()).as_dict(),
-            "filters": seccomp.build().as_dict(),
+            "filters": self._filters(),
             "volumes": [
                 {"name": volume.name, "path": volume.path, "access": volume.access.value, "descriptor": descriptor}
                 for volume, descriptor in self._held.items()
             ],
-            "packages": [{"name": package.name, "path": package.place} for package in self._packages],
-            "network": self._has_network,
+            "packages": [{"name": package.name, "path": package.place, "native": bool(package.native)} for package in self._packages],
+            "programs": [
+                {"name": each.name, "path": each.path, "device": each.device, "inode": each.inode, "reads": each.reads, "links": each.links}
+                for each in self._programs
+            ],
+            "network": {"authorities": self._authorities} if self._has_network else None,
         }
 
+    def _program(self) -> str:
+        if self._programs:
+            return bootstrap.BARE
+        return bootstrap.REACHING if self._has_network else bootstrap.PLAIN
+
+    def _filters(self) -> dict[str, Any]:
+        return seccomp.for_programs().as_dict() if self._programs else seccomp.build().as_dict(with_line=self._has_network)
+
     def _unusable(self, said: Shortcoming) -> SkillpodError:
-        volume = next((volume for volume in self._held if volume.name == said.volume), None)
-        if volume is None:
-            return IsolationUnavailable("the process guests are forked from speaks of a volume there is not", at="zygote")
-        return volumes.unusable(volume, said.detail, said.remedy)
+        volume = next((volume for volume in self._held if volume.name == said.name), None)
+        if said.kind == "volume" and volume is not None:
+            return volumes.unusable(volume, said.detail, said.remedy)
+        if said.kind == "program" and any(each.name == said.name for each in self._programs):
+            return programs.unusable(said.name, said.detail, said.remedy)
+        if said.kind == "package" and any(each.name == said.name for each in self._packages):
+            return _package_unusable(said)
+        return IsolationUnavailable("the process guests are forked from speaks of what it was not given", at="zygote")
 
     def _hear(self, message: Mapping[str, Any], descriptors: list[int]) -> None:
         """Raises WireError for a message that is not in order; nothing was taken then."""
@@ -238,6 +261,11 @@ async def _give_up(process: ZygoteProcess, listeners: list[int]) -> None:
     finally:
         for listener in listeners:
             os.close(listener)
+
+
+def _package_unusable(said: Shortcoming) -> PackageUnusable:
+    why = f"the package {said.name}: {said.detail}"
+    return PackageUnusable(why, at="requires.packages", hint="build it again: `skillpod deps build FOLDER`")
 
 
 def _zygote_ended() -> GuestDied:

@@ -28,6 +28,7 @@ from skillpod.errors import ArgumentsInvalid, CommandInvalid, PodUnreachable, Sk
 from skillpod.journal.terms import NAMES, query_of
 from skillpod.model.approval import Answer
 from skillpod.model.command import OWNER, Caller, Command, Verb
+from skillpod.model.conditions import Conditions, chance, moment
 from skillpod.model.event import Event
 from skillpod.model.principal import Principal, Role
 from skillpod.model.selection import Selection
@@ -185,7 +186,7 @@ class _Door:
 
     async def call(self, request: Request) -> Response:
         body = await _body(request)
-        _fields(body, required=frozenset({"tool"}), optional=frozenset({"arguments", "caller"}))
+        _fields(body, required=frozenset({"tool"}), optional=frozenset({"arguments", "caller", "now", "seed"}))
         tool, arguments = _text(body, "tool"), body.get("arguments", {})
         if not isinstance(arguments, dict):
             raise ArgumentsInvalid(
@@ -193,7 +194,7 @@ class _Door:
                 at="arguments",
                 hint='send the parameters by name, as in {"text": "hello"}',
             )
-        work = self._pod.invoke(tool, arguments, caller=self._caller(request, body))
+        work = self._pod.invoke(tool, arguments, caller=_under(self._caller(request, body), body))
         result = await self._unless_stopped(_unless_gone(request.receive, work))
         return _json(
             {
@@ -326,6 +327,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
     return made
+
+
+def _under(caller: Caller, body: Mapping[str, Any]) -> Caller:
+    """The caller, under the conditions that the body fixes."""
+    fixed: dict[str, Any] = {}
+    for name, read in (("now", moment), ("seed", chance)):
+        try:
+            fixed |= {name: read(body[name])} if name in body else {}
+        except ValueError as fault:
+            raise CommandInvalid(str(fault), at=name) from None
+    return replace(caller, conditions=Conditions(**fixed)) if fixed else caller
 
 
 def _command(body: Mapping[str, Any], *, principal: Principal) -> Command:

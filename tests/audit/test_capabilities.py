@@ -9,7 +9,7 @@ import pytest
 from skillpod.audit.comparison import compare
 from skillpod.audit.run import run
 from skillpod.model.bundle import Bundle
-from skillpod.model.capability import NetworkAsk, Permissions, Tier, VolumeAsk
+from skillpod.model.capability import NOTHING, NetworkAsk, Permissions, Tier, VolumeAsk
 from skillpod.model.comparison import Asked, Comparison, Standing
 from skillpod.model.finding import CapabilityUse, Finding, Report, Severity
 from skillpod.model.manifest import Manifest
@@ -42,7 +42,7 @@ def rows(report: Report) -> dict[str, str]:
 def test_a_host_that_is_asked_for_is_named_with_its_port() -> None:
     found = only(report_of("from urllib.request import urlopen\n\nurlopen('https://api.example.com/v1')\n"), "CAP-002")
     assert found.message.endswith(": reaches api.example.com:443, which the manifest asks for")
-    assert (found.severity, found.subject) == (Severity.REVIEW, "api.example.com:443")
+    assert (found.severity, found.subject) == (Severity.NOTICE, "api.example.com:443")
 
 
 def test_a_host_that_is_not_asked_for_comes_with_the_permission_to_paste() -> None:
@@ -261,6 +261,48 @@ def test_the_comparison_has_one_row_a_resource() -> None:
         "volumes /tmp/x": "needs no asking",
         "volumes data (write)": "used, not asked",
     }
+
+
+def test_a_request_that_the_host_makes_reaches_and_may_carry_a_secret() -> None:
+    asked = Permissions(network=frozenset({NetworkAsk("api.example.com", (443,))}), secrets=frozenset({"KEY"}))
+    tool = TOOL + "{} = ctx.fetch('https://{}.example.com/v1')\n"
+    assert rows(report_of(tool.format("it", "api"), asked)) == {
+        "network api.example.com:443": "asked and used",
+        "secrets *": "dynamic",
+        "secrets KEY": "dynamic",
+    }
+    assert "secrets *" not in rows(report_of(tool.format("it", "api"), HOST))
+    assert only(report_of(tool.format("it", "evil"), asked), "CAP-001").severity is Severity.DENY
+
+
+def test_a_program_that_the_host_starts_is_held_to_its_name() -> None:
+    git = Permissions(programs=frozenset({"git"}))
+    for words, resource, standing in (
+        ("['git', 'log', name]", "git", "asked and used"),
+        ("('git', *name)", "git", "asked and used"),
+        ("['curl', name]", "curl", "used, not asked"),
+        ("['/usr/bin/git']", "/usr/bin/git", "used, not asked"),
+        ("[name, 'log']", "*", "dynamic"),
+        ("name", "*", "dynamic"),
+        ("['git'] if name else name", "*", "dynamic"),
+    ):
+        report = report_of(f"{TOOL}ctx.run({words}, volume='data')\n", git)
+        assert rows(report)[f"programs {resource}"] == standing, words
+        said = {(finding.rule, finding.severity) for finding in report.findings if finding.subject in (resource, "Context.run")}
+        assert (
+            said
+            == {
+                "asked and used": {("CAP-003", Severity.NOTICE)},
+                "used, not asked": {("CAP-007", Severity.DENY)},
+                "dynamic": {("CAP-008", Severity.REVIEW)},
+            }[standing]
+        )
+
+
+def test_a_program_is_run_by_nobody_who_asks_for_none() -> None:
+    for words in ("['git']", "name"):
+        assert only(report_of(f"{TOOL}ctx.run({words})\n", NOTHING), "CAP-007").severity is Severity.DENY
+    assert not rows(report_of("def go(worker, asyncio):\n    asyncio.run(worker.run(['git']))\n", NOTHING))
 
 
 def test_a_pattern_of_hosts_is_a_wildcard_and_covers_what_is_under_it() -> None:

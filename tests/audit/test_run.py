@@ -223,10 +223,11 @@ def test_network_use_that_is_not_asked_for_is_denied() -> None:
     assert "CAP-001" in rules(report)
 
 
-def test_network_use_that_is_asked_for_needs_a_person() -> None:
+def test_network_use_that_is_asked_for_needs_a_person_where_it_is_asked_by_a_pattern() -> None:
     report = report_of(FETCH, asking(network=ONE_HOST))
-    assert report.verdict is Verdict.REVIEW
-    assert rules(report) == {"CAP-002"}
+    assert (report.verdict, rules(report)) == (Verdict.ALLOW, {"CAP-002"})
+    wide = report_of(FETCH, asking(network=frozenset({NetworkAsk("*.example.com", (443,))})))
+    assert (wide.verdict, rules(wide)) == (Verdict.REVIEW, {"CAP-002", "CAP-011"})
 
 
 def test_programs_that_are_asked_for_need_a_person() -> None:

@@ -44,6 +44,14 @@ def test_pairs_are_json_or_else_strings_and_win_over_args(cli: CommandLine, serv
     assert told.json()["arguments"] == {"a": 1, "b": 2, "c": "left-pad", "d": ["x"], "e": "a=b", "f": ""}
 
 
+def test_a_run_is_done_again_with_the_time_and_the_chance_of_another(cli: CommandLine, served: Served) -> None:
+    told = cli("call", "alpha__when", "--now", "2026-01-01T00:00:00Z", "--seed", "7")
+    assert told.json() == {"now": 1_767_225_600.0, "seed": 7}
+    wrong = cli("call", "alpha__when", "--now", "noon")
+    assert wrong.code == 2
+    assert "--now" in wrong.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -11,6 +11,7 @@ from skillpod.documents import meta_faults, read_json
 from skillpod.errors import ManifestInvalid
 from skillpod.model.bundle import Bundle
 from skillpod.model.capability import Lifetime, NetworkAsk, Tier, VolumeAsk
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.manifest import Limits, Manifest
 from skillpod.resources import packaged_text
 from tests.manifest.folders import HANDLER, MANIFEST, bundle, manifest_faults, read, reader, reasons
@@ -80,6 +81,19 @@ def test_every_key_is_read() -> None:
         ("scan", {}, False),
     ]
     assert found.tags == ("security",)
+
+
+def test_a_test_fixes_its_time_and_its_chance() -> None:
+    tests = "tests: [{tool: scan, now: 2026-01-01T00:00:00Z, seed: 7}, {tool: scan, now: 0.5, seed: 1.0}, {tool: scan}]"
+    found = read(manifest=f"{MANIFEST}{tests}\n", handler__py=HANDLER)
+    assert [test.conditions for test in found.tests] == [Conditions(now=1_767_225_600.0, seed=7), Conditions(now=0.5, seed=1), FREE]
+
+
+@pytest.mark.parametrize(("said", "at"), [("now: noon", "now"), ("now: 2026-01-01", "now"), ("seed: -1", "seed"), ("seed: x", "seed")])
+def test_a_time_or_a_chance_that_is_none_is_placed(said: str, at: str) -> None:
+    with pytest.raises(ManifestInvalid) as caught:
+        read(manifest=f"{MANIFEST}tests: [{{tool: scan, {said}}}]\n", handler__py=HANDLER)
+    assert any(f"tests[0].{at}" in reason for reason in reasons(caught))
 
 
 def test_a_skill_without_a_readme_has_no_manual() -> None:
@@ -157,6 +171,20 @@ def test_one_fault_is_also_the_errors_own_message() -> None:
     assert (caught.value.at, caught.value.hint) == ("manifest.yaml:tier", "did you mean `write`?")
 
 
+HASH = f"sha256:{'0' * 64}"
+TWICE = f"{{{{name: {{}}, version: '1', hashes: ['{HASH}']}}}}"
+
+
+def test_a_lock_is_read_with_its_names_normalised() -> None:
+    other = HASH.replace("0", "1")
+    entry = f"{{name: Ruamel.Yaml, version: '0.18', hashes: ['{other}', '{HASH}']}}"
+    found = read(f"requires: {{packages: [{entry}, {{name: PyYAML, version: '6', hashes: ['{HASH}'], imports: [yaml], native: true}}]}}")
+    assert [each.as_dict() for each in found.requires.packages] == [
+        {"name": "ruamel-yaml", "version": "0.18", "hashes": [HASH, other], "imports": ["ruamel_yaml"], "native": False},
+        {"name": "pyyaml", "version": "6", "hashes": [HASH], "imports": ["yaml"], "native": True},
+    ]
+
+
 def test_every_fault_is_told_at_once_and_always_in_the_same_order() -> None:
     manifest = """\
 nme: x
@@ -183,6 +211,7 @@ entry: main.py
         "nme",
         "permissions.network[0].ports",
         "permissions.secrets",
+        "requires.packages[0]",
         "tests[0].argments",
         "tests[0].tool",
         "version",
@@ -196,7 +225,6 @@ entry: main.py
         "config.schema.type",
         "requires.python",
         "requires.skills.text_tools",
-        "requires.packages",
     ]
     assert found == manifest_faults(manifest=manifest, folder="x")
 
@@ -226,7 +254,21 @@ entry: main.py
         ("state: {version: 0}", "manifest.yaml:state.version: expected at least 1, got 0"),
         ("tags: [a, a]", "manifest.yaml:tags: an item is in the list twice"),
         ("tools: {scan: {aproval: never}}", "manifest.yaml:tools.scan.aproval: unknown key (did you mean `approval`?)"),
-        ("requires: {packages: [requests]}", "manifest.yaml:requires.packages: third-party packages come with a later version"),
+        (
+            "requires: {packages: [requests]}",
+            "requires.packages[0]: expected a mapping, got 'requests' (`skillpod deps lock NAME` prints what to write)",
+        ),
+        (f"requires: {{packages: [{{name: a, version: '1', hash: x, hashes: ['{HASH}']}}]}}", "(did you mean `hashes`?)"),
+        ("requires: {packages: [{name: a, version: '1', hashes: []}]}", "requires.packages[0].hashes: "),
+        ("requires: {packages: [{name: a, version: '1', hashes: [md5:0]}]}", "expected sha256: and 64 hex digits, got 'md5:0'"),
+        (f"requires: {{packages: [{{name: a==1, version: '1', hashes: ['{HASH}']}}]}}", "a package's name, without a version"),
+        (f"requires: {{packages: [{{name: a, version: '>=1', hashes: ['{HASH}']}}]}}", "expected a version like 4.17.0, got '>=1'"),
+        (
+            f"requires: {{packages: [{{name: a, version: '1', hashes: ['{HASH}'], imports: [json]}}]}}",
+            "json is the standard library's, which wins",
+        ),
+        (f"requires: {{packages: [{{name: a, version: '1', hashes: ['{HASH}'], imports: [skillpod]}}]}}", "skillpod is skillpod's own"),
+        (f"requires: {{packages: [{TWICE.format('A-b')}, {TWICE.format('a_B')}]}}", "requires.packages[1].name: a-b is listed twice"),
         ("requires: {python: three}", "manifest.yaml:requires.python: expected versions like >=1.2,<2, got 'three'"),
         ('requires: {skills: {text_tools: ""}}', "manifest.yaml:requires.skills.text_tools: expected versions like >=1.2,<2, got nothing"),
         ('requires: {skills: {Text: ">=1"}}', "manifest.yaml:requires.skills.Text: 'Text' can't be required"),

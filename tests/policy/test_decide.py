@@ -15,7 +15,7 @@ from skillpod.model.comparison import Asked, Comparison, Standing
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
 from skillpod.model.finding import Finding, Severity, Verdict
-from skillpod.model.manifest import Requires
+from skillpod.model.manifest import PackageAsk, Requires
 from skillpod.model.provenance import UNSIGNED, Provenance
 from skillpod.policy.decide import decide
 from skillpod.policy.request import Request
@@ -146,7 +146,7 @@ def test_whatever_the_rules_say_module_isolation_is_for_what_is_signed_and_asks_
     ("changes", "said"),
     [
         ({"scripts": ("a.py",)}, "scripts"),
-        ({"requires": Requires(packages=("six==1.17.0",))}, "requires packages"),
+        ({"requires": Requires(packages=(PackageAsk("six", "1.17.0", ("sha256:" + "0" * 64,), ("six",)),))}, "requires packages"),
         ({"entry": ""}, "no entry file"),
     ],
 )

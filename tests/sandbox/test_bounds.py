@@ -99,6 +99,7 @@ from skillpod.errors import SkillpodError
 from skillpod.model.command import OWNER
 from skillpod.model.manifest import Limits
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.guests import launch
 from tests.support.recollection import Recollection
 
@@ -114,7 +115,7 @@ def take() -> int:
 '''
 
 async def work():
-    jail = JailSandbox(memory=Recollection(), bounds=DomainBounds(memory=128 << 20))
+    jail = JailSandbox(Means(memory=Recollection()), bounds=DomainBounds(memory=128 << 20))
     guests = jail.open(launch(GREEDY, limits=Limits(memory=1 << 30, wall=120.0, cpu=120.0)), on_death=lambda fault: None)
     try:
         await guests.call("take", {}, OWNER)
@@ -166,10 +167,11 @@ def test_all_guests_together_have_no_more_processor_time_than_was_said() -> None
 SANDBOX = """
 import asyncio
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.recollection import Recollection
 
 async def work():
-    jail = JailSandbox(memory=Recollection(), bounds=DomainBounds(memory=1 << 30, processes=300))
+    jail = JailSandbox(Means(memory=Recollection()), bounds=DomainBounds(memory=1 << 30, processes=300))
     await jail.start()
     try:
         report = await jail.report()

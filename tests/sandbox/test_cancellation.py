@@ -99,9 +99,9 @@ async def idle(guests: Guests) -> None:
 
 async def standing_still(jail: JailSandbox) -> int:
     """The counter of steps, once it is seen not to grow for a good many of its steps."""
-    before = int(jail._memory.get("probe", "steps"))
+    before = int(jail._means.memory.get("probe", "steps"))
     await asyncio.sleep(0.05)  # fifty steps of a call that goes on
-    assert jail._memory.get("probe", "steps") == before
+    assert jail._means.memory.get("probe", "steps") == before
     return before
 
 
@@ -147,7 +147,7 @@ def test_a_cancelled_call_may_clean_up_behind_itself() -> None:
         before = (await guests.call("process", {}, ANN)).value
         await cancelled(guests, "cleans")
         async with asyncio.timeout(connection.CANCEL_SECONDS / 2):
-            while "cleaned" not in jail._memory.keys("probe"):
+            while "cleaned" not in jail._means.memory.keys("probe"):
                 await asyncio.sleep(0.001)
         assert (await guests.call("process", {}, ANN)).value == before
         assert deaths == []
@@ -164,7 +164,7 @@ def test_a_call_that_is_cancelled_before_it_began_never_begins() -> None:
         with pytest.raises(asyncio.CancelledError):
             await call
         assert (await guests.call("process", {}, ANN)).value == before
-        if "steps" in jail._memory.keys("probe"):  # the guest was quicker
+        if "steps" in jail._means.memory.keys("probe"):  # the guest was quicker
             await standing_still(jail)
 
     jailed(warm(concurrency=2), act)
@@ -182,7 +182,7 @@ def test_a_call_that_will_not_end_takes_its_guest_with_it_and_the_others_hear_wh
         with pytest.raises(GuestDied, match=f"because of another call: .*{words}"):
             await other
         assert connection.CANCEL_SECONDS * 0.9 < loop.time() - since < connection.CANCEL_SECONDS + 1
-        assert ("clung" in jail._memory.keys("probe")) == (tool == "clings")
+        assert ("clung" in jail._means.memory.keys("probe")) == (tool == "clings")
         await standing_still(jail)
         assert (await guests.call("process", {}, ANN)).value != before
         assert deaths == []

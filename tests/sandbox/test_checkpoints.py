@@ -173,7 +173,7 @@ async def cancelled(guests: Guests, tool: str, **arguments: Any) -> None:
 async def clean(jail: JailSandbox) -> None:
     """Until the cancelled call has cleaned up behind itself."""
     async with asyncio.timeout(10):
-        while "cleaned" not in jail._memory.keys("probe"):
+        while "cleaned" not in jail._means.memory.keys("probe"):
             await asyncio.sleep(0.001)
 
 
@@ -270,7 +270,7 @@ def test_a_call_that_swallows_its_cancellation_takes_its_guest_with_it() -> None
         await cancelled(guests, "swallows")
         assert await call(guests, "learn", word="second") == ["second"]
         assert loop.time() - since >= connection.CANCEL_SECONDS
-        assert jail._memory.get("probe", "swallowed") >= 1
+        assert jail._means.memory.get("probe", "swallowed") >= 1
         assert deaths == []
 
     jailed(kept(), act)
@@ -311,7 +311,7 @@ def test_cancelled_that_nobody_asked_for_is_what_the_tool_raised() -> None:
 def test_checkpoints_of_threads_that_ask_meanwhile_take_no_answer_from_them() -> None:
     async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
         assert await call(guests, "in_threads") == 4
-        assert jail._memory.get("probe", "asked") == 49
+        assert jail._means.memory.get("probe", "asked") == 49
 
     jailed(kept(), act)
 

@@ -15,6 +15,7 @@ from skillpod.model.guest import Launch
 from skillpod.model.manifest import MIB, Limits
 from skillpod.registry.contract import Contract
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.guests import launch, opened
 from tests.support.open_zygote import OpenZygote
 from tests.support.recollection import Recollection
@@ -73,7 +74,7 @@ def test_a_jailed_guest_returns_a_picture() -> None:
     started = launch(HANDLER)
 
     async def once() -> Any:
-        jail = JailSandbox(memory=Recollection())
+        jail = JailSandbox(Means(memory=Recollection()))
         await jail.start()
         guests = jail.open(started, on_death=lambda error: None)
         try:

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, SkillpodError, ToolRaised, VolumeUnusable
+from skillpod.errors import GuestDied, IsolationUnavailable, LimitExceeded, ProgramUnusable, SkillpodError, ToolRaised, VolumeUnusable
 from skillpod.model.capability import Isolation, Lifetime, Permissions, VolumeAsk
 from skillpod.model.command import Caller
 from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.guests import launch, opened
 from tests.support.jailed import jailed, sandbox, value
 from tests.support.open_zygote import OpenZygote
@@ -256,7 +257,7 @@ def test_when_the_zygote_dies_calls_in_flight_hear_it_and_the_next_has_a_new_one
         assert await value(guests, "remembers") == 1
         call = asyncio.ensure_future(value(guests, "runs"))
         async with asyncio.timeout(10):
-            while "running" not in jail._memory.keys("probe"):
+            while "running" not in jail._means.memory.keys("probe"):
                 await asyncio.sleep(0.001)
         (domain,) = jail._trusted.values()
         zygote = await domain.zygote()
@@ -303,8 +304,8 @@ def test_when_the_zygote_dies_every_call_of_every_skill_hears_it_and_all_are_ser
 def test_grants_and_isolation_this_sandbox_can_not_give_are_refused_by_name() -> None:
     async def once() -> None:
         async with sandbox() as jail:
-            granted = Permissions(environment=frozenset({"TZ"}), secrets=frozenset({"TOKEN"}))
-            with pytest.raises(IsolationUnavailable, match="environment, secrets"):
+            granted = Permissions(environment=frozenset({"TZ"}), programs=frozenset({"git"}))
+            with pytest.raises(ProgramUnusable, match="no file is bound to the program `git`"):
                 jail.open(launch(HANDLER, grants=granted), on_death=lambda _: None)
             with pytest.raises(IsolationUnavailable, match="module"):
                 jail.open(launch(HANDLER, isolation=Isolation.MODULE), on_death=lambda _: None)
@@ -332,7 +333,7 @@ def test_skills_that_agree_in_volumes_share_a_zygote_and_one_that_nobody_uses_is
         places = [tmp_path / name for name in ("one", "two")]
         for place in places:
             place.mkdir(exist_ok=True)
-        jail = JailSandbox(memory=Recollection(), linger=0.05)
+        jail = JailSandbox(Means(memory=Recollection()), linger=0.05)
         await jail.start()
         opened = [jail.open(launch(HANDLER, volumes=(volume(place),)), on_death=lambda _: None) for place in (*places, places[0])]
         for guests in opened:

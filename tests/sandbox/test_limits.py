@@ -134,13 +134,13 @@ def ended(tool: str, lifetime: Lifetime = Lifetime.SKILL, **arguments: Any) -> S
     async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> SkillFailed:
         neighbour = asyncio.ensure_future(value(guests, "naps"))
         async with asyncio.timeout(10):
-            while "naps" not in jail._memory.keys("probe"):
+            while "naps" not in jail._means.memory.keys("probe"):
                 await asyncio.sleep(0.001)
         with pytest.raises(SkillFailed) as failure:
             await guests.call(tool, arguments, OWNER)
         assert not neighbour.done()
         next_one = await value(guests, "process")
-        jail._memory.put("probe", "over", value=True)
+        jail._means.memory.put("probe", "over", value=True)
         assert await neighbour != next_one
         assert len(deaths) <= 1
         return failure.value
@@ -234,7 +234,7 @@ def test_a_kill_that_came_from_elsewhere_is_likely_the_memorys_where_much_was_us
     async def act(guests: Any, deaths: list[SkillpodError], jail: JailSandbox) -> None:
         call = asyncio.ensure_future(value(guests, "waits", mebibytes=mebibytes))
         async with asyncio.timeout(10):
-            while "waits" not in jail._memory.keys("probe"):
+            while "waits" not in jail._means.memory.keys("probe"):
                 await asyncio.sleep(0.001)
         (guest,) = (guest for guest in guests._nursery._alive if guest.load)
         os.kill(guest._forked.process, signal.SIGKILL)

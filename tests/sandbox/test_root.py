@@ -23,7 +23,7 @@ def test_around_what_is_hidden_everything_else_is_granted_by_name(tmp_path: Path
 
 
 def test_installed_packages_are_never_shown() -> None:
-    shown = root.view()
+    shown = root.view({})
     for path in sys.path:
         for name in ("site-packages", "dist-packages"):
             if (Path(path) / name).is_dir() and any((Path(path) / name).is_relative_to(readable) for readable in shown.readable):

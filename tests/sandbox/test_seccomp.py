@@ -11,7 +11,7 @@ import pytest
 
 from skillpod.errors import IsolationUnavailable
 from skillpod.resources import packaged_text
-from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, TELL, Filter, build
+from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, TELL, Filter, build, for_programs
 from tests.support.bpf import answer, strictest
 
 TABLE = json.loads(packaged_text("sandbox/seccomp.json"))
@@ -270,7 +270,7 @@ def test_no_guest_adds_a_refusal_that_would_silence_the_witness(architecture: st
 @ARCHITECTURES
 def test_the_zygote_keeps_what_a_fork_needs_and_each_guest_loses_it(architecture: str) -> None:
     built = build(architecture)
-    kept = [row for row in ROWS.values() if row.get("zygote") and row[architecture] is not None]
+    kept = [row for row in ROWS.values() if row.get("zygote") is True and row[architecture] is not None]
     assert {row["name"] for row in kept} >= {"clone", "unshare", "mount", "setresuid", "capset", "prctl", "sendmsg", "pidfd_open"}
     for row in kept:
         assert not row.get("told"), f"a zygote that calls {row['name']} would wait for the host to be refused"
@@ -312,6 +312,51 @@ def test_modes_and_times_of_files_are_a_guests_own_business_where_no_other_files
 def test_what_a_fork_installs_is_short(architecture: str) -> None:
     """Its length is what each fork pays for: 190 us for 446 steps."""
     assert len(build(architecture).guest.program) // 8 < 100
+
+
+# --- the two of a program ----------------------------------------------------------------------------------------------------------
+
+
+def ask_as_a_program(architecture: str, name: str, *arguments: int) -> int:
+    built = for_programs(architecture)
+    number = ROWS[name][architecture]
+    return strictest(
+        answer(worn(made), number, *arguments, architecture=AUDIT_ARCH[architecture]) for made in (built.zygote, built.among_others)
+    )
+
+
+@ARCHITECTURES
+def test_a_program_may_start_others_and_wait_for_them_and_signal_them(architecture: str) -> None:
+    for name in ("execve", "wait4", "waitid", "kill", "tkill", "tgkill", "setsid", "setpgid", "pipe2", "dup3"):
+        assert ask_as_a_program(architecture, name) == ALLOW, name
+    fork, vfork, thread = SIGCHLD | 0x1200000, SIGCHLD | 0x4100, PTHREAD
+    assert {ask_as_a_program(architecture, "clone", flags) for flags in (fork, vfork, thread)} == {ALLOW}
+
+
+@ARCHITECTURES
+def test_a_program_makes_no_namespace_and_no_sibling(architecture: str) -> None:
+    namespaces = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+    for flag in (*namespaces, 0x8000, 0x2000, 0x80):
+        assert ask_as_a_program(architecture, "clone", SIGCHLD | flag) == EPERM, hex(flag)
+    assert ask_as_a_program(architecture, "clone3", 0, 88) == ENOSYS
+
+
+@ARCHITECTURES
+def test_a_program_is_refused_all_else_that_a_guest_is_refused(architecture: str) -> None:
+    for row in TABLE["refuse"]:
+        if row[architecture] is not None and "program" not in row:
+            assert ask_as_a_program(architecture, row["name"]) in (EPERM, ENOSYS, ERRNO | 95), row["name"]
+    for number in {each[architecture] for each in ROWS.values() if each.get("zygote") and "program" not in each} - {None}:
+        built = for_programs(architecture)
+        assert answer(built.zygote.program, number, architecture=AUDIT_ARCH[architecture]) == ALLOW
+        assert answer(worn(built.guest), number, *(-1,) * 6, architecture=AUDIT_ARCH[architecture]) == EPERM
+
+
+@ARCHITECTURES
+def test_a_program_sets_limits_of_its_own_and_of_no_other_process(architecture: str) -> None:
+    assert ask_as_a_program(architecture, "prlimit64", 0, 7, 0x7FFF0000) == ALLOW
+    assert ask_as_a_program(architecture, "prlimit64", 1, 7, 0x7FFF0000) == EPERM
+    assert {option for option in range(80) if ask_as_a_program(architecture, "prctl", option) == ALLOW} == {1, 3, 4, 15, 16, 23, 39}
 
 
 def test_a_machine_without_a_table_is_refused_by_name() -> None:

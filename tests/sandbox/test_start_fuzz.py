@@ -19,6 +19,7 @@ from skillpod.model.volume import Volume
 from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.guest.walls.board import WALLS
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.trust_domain import Trust
 from skillpod.sandbox.zygote import Zygote
@@ -176,7 +177,7 @@ def test_an_empty_guest_that_makes_no_report_is_an_error_of_ours(
 
     async def work() -> None:
         with quiet(asyncio.get_running_loop()):
-            sandbox = JailSandbox(memory=Recollection())
+            sandbox = JailSandbox(Means(memory=Recollection()))
             with pytest.raises(kind):
                 await sandbox.report()
             await sandbox.close()

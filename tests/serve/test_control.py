@@ -152,6 +152,18 @@ def test_the_caller_of_a_call_is_passed_on(home: Path) -> None:
     assert answered(home, "POST", "/v1/calls", request)[1]["value"]["session"] == "s1"
 
 
+def test_a_call_fixes_its_time_and_its_chance(home: Path) -> None:
+    request = {"tool": "alpha__when", "now": "2026-01-01T00:00:00Z", "seed": 7}
+    assert answered(home, "POST", "/v1/calls", request)[1]["value"] == {"now": 1_767_225_600.0, "seed": 7}
+    assert answered(home, "POST", "/v1/calls", {"tool": "alpha__when"})[1]["value"] == {"now": None, "seed": None}
+
+
+@pytest.mark.parametrize(("name", "said"), [("now", "noon"), ("now", True), ("seed", "7"), ("seed", -1)])
+def test_a_time_or_a_chance_that_is_none_is_placed(home: Path, name: str, said: object) -> None:
+    status, answer = answered(home, "POST", "/v1/calls", {"tool": "alpha__when", name: said})
+    assert (status, answer["at"]) == (400, name)
+
+
 def test_a_string_with_half_a_surrogate_pair_comes_through(home: Path) -> None:
     status, said = answered(home, "POST", "/v1/calls", b'{"tool": "alpha__echo", "arguments": {"say": "\\ud800"}}')
     assert (status, said["value"]) == (200, "\ud800")

@@ -1,4 +1,4 @@
-"""A certificate for localhost, and the authority that it is of."""
+"""Certificates for hosts of the tests, and the authority that they are of."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 def localhost(directory: Path) -> tuple[ssl.SSLContext, Path]:
     """What a server needs to be localhost, and the file of the authority for who asks it."""
+    return certified(directory, "localhost")
+
+
+def certified(directory: Path, *names: str) -> tuple[ssl.SSLContext, Path]:
+    """The same for these names."""
     key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(hours=1))
     builder = builder.not_valid_after(now + timedelta(hours=1)).add_extension(
-        x509.SubjectAlternativeName([x509.DNSName("localhost")]), False
+        x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), False
     )
     certificate = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, SHA256())
     public, private = directory / "localhost.pem", directory / "localhost.key"

@@ -21,7 +21,7 @@ from skillpod.model.manifest import GuestCount, Limits, Manifest, ToolSpec
 from skillpod.model.provision import NONE, Provision
 from skillpod.model.volume import Volume
 from skillpod.ports import Memory
-from skillpod.sandbox.nursery import Nursery
+from skillpod.sandbox.outfit import Means, outfit
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from tests.support.open_zygote import OpenZygote
 from tests.support.recollection import Recollection
@@ -104,13 +104,7 @@ async def opened(zygote: OpenZygote, started: Launch, *, idle: float = IDLE_SECO
     await zygote.start()
     kept = memory or Recollection()
     guests = Opened(kept)
-    pool = guests.pool = GuestPool(
-        started,
-        nursery=lambda broker, output: Nursery(started, fork=zygote.fork, broker=broker, output=output),
-        memory=kept,
-        on_death=guests.hear,
-        idle=idle,
-    )
+    pool = guests.pool = GuestPool(started, outfit(started, Means(memory=kept), fork=zygote.fork), on_death=guests.hear, idle=idle)
     try:
         yield guests
     finally:

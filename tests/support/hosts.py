@@ -16,14 +16,17 @@ ORDINARY_USER = ("setpriv", "--reuid", "61234", "--regid", "61234", "--clear-gro
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
 
-def on_a_host(refusing: str, source: str, *without: str, prefix: Sequence[str] = ()) -> dict[str, Any]:
-    """Run ``source`` behind the walls another host can put up: an ordinary system interpreter, and what its kernel refuses."""
+def on_a_host(
+    refusing: str, source: str, *without: str, prefix: Sequence[str] = (), module: str = "tests.support.show_walls"
+) -> dict[str, Any]:
+    """Run ``source`` behind the walls another host can put up: an ordinary system interpreter, and what its kernel refuses. ``module`` is
+    what takes it."""
     if not SYSTEM_PYTHON.exists() or not _system_python_fits():
         pytest.skip("needs a system interpreter that this package supports")
     if not readable_by_others(REPOSITORY):
         pytest.skip("needs a working copy that everyone may read")
     done = subprocess.run(
-        [*prefix, str(SYSTEM_PYTHON), "-m", "tests.support.poorer_host", refusing, "tests.support.show_walls", source, *without],
+        [*prefix, str(SYSTEM_PYTHON), "-m", "tests.support.poorer_host", refusing, module, source, *without],
         env={"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]},
         cwd="/",
         capture_output=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from textwrap import dedent
@@ -13,6 +13,7 @@ from typing import Any
 
 from skillpod.model.guest import IsolationReport, WallState
 from skillpod.model.manifest import Limits
+from skillpod.model.provision import Package
 from skillpod.model.volume import Volume
 from skillpod.sandbox import wire
 from skillpod.sandbox.forked import Exit, Forked
@@ -77,8 +78,10 @@ class Conversation:
 
 
 @asynccontextmanager
-async def zygote(*without: str, entry: str = ENTRY, held: Mapping[Volume, int] = MappingProxyType({})) -> AsyncIterator[Zygote]:
-    started = Zygote(without=frozenset(without), entry=entry, held=held)
+async def zygote(
+    *without: str, entry: str = ENTRY, held: Mapping[Volume, int] = MappingProxyType({}), packages: Sequence[Package] = ()
+) -> AsyncIterator[Zygote]:
+    started = Zygote(without=frozenset(without), entry=entry, held=held, packages=packages)
     await started.start()
     try:
         yield started
@@ -105,11 +108,17 @@ async def probe(of: Zygote, source: str, limits: Limits | None = None) -> Answer
         return Answer(value=answer["value"], error=answer["error"], errno=answer["errno"], report=report)
 
 
-def run_in_jail(source: str, *without: str, limits: Limits | None = None, held: Mapping[Volume, int] = MappingProxyType({})) -> Answer:
+def run_in_jail(
+    source: str,
+    *without: str,
+    limits: Limits | None = None,
+    held: Mapping[Volume, int] = MappingProxyType({}),
+    packages: Sequence[Package] = (),
+) -> Answer:
     """One zygote, one guest, one probe."""
 
     async def run() -> Answer:
-        async with zygote(*without, held=held) as started:
+        async with zygote(*without, held=held, packages=packages) as started:
             return await probe(started, source, limits)
 
     return asyncio.run(run())

@@ -9,19 +9,26 @@ from typing import Any
 
 from skillpod.errors import SkillpodError
 from skillpod.model.command import OWNER
-from skillpod.model.guest import Launch
+from skillpod.model.guest import Launch, Watch, unwatched
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
+from skillpod.sandbox.outfit import Means
 from tests.support.recollection import Recollection
 
 
-def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]]) -> Any:
-    """What ``act`` gives, done to the guests of one launch behind the real walls."""
+def jailed(
+    started: Launch,
+    act: Callable[[Guests, list[SkillpodError], JailSandbox], Awaitable[Any]],
+    *,
+    watch: Watch = unwatched,
+    **options: Any,
+) -> Any:
+    """What ``act`` gives, done to the guests of one launch behind the real walls; ``options`` are the pod's ``Means``."""
 
     async def once() -> Any:
-        async with sandbox() as jail:
+        async with sandbox(**options) as jail:
             deaths: list[SkillpodError] = []
-            guests = jail.open(started, on_death=deaths.append)
+            guests = jail.open(started, on_death=deaths.append, watch=watch)
             try:
                 return await act(guests, deaths, jail)
             finally:
@@ -31,8 +38,8 @@ def jailed(started: Launch, act: Callable[[Guests, list[SkillpodError], JailSand
 
 
 @asynccontextmanager
-async def sandbox() -> AsyncIterator[JailSandbox]:
-    jail = JailSandbox(memory=Recollection())
+async def sandbox(**options: Any) -> AsyncIterator[JailSandbox]:
+    jail = JailSandbox(Means(memory=Recollection(), **options))
     await jail.start()
     try:
         yield jail

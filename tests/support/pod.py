@@ -67,8 +67,8 @@ def entry(name: str, **said: Any) -> dict[str, Any]:
 
 
 class StandInPod:
-    """Tools of every skill: ``echo`` returns its arguments and session, ``who`` its caller, ``draw`` gives content, ``fail`` raises,
-    ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what,
+    """Tools of every skill: ``echo`` returns its arguments and session, ``who`` its caller, ``when`` the conditions it fixed, ``draw``
+    gives content, ``fail`` raises, ``hang`` waits until it is cancelled, ``wait`` until ``go_on``. ``denials`` are who was denied what,
     ``journal`` is where its log is."""
 
     def __init__(self, *names: str) -> None:
@@ -170,6 +170,9 @@ class StandInPod:
         if function == "who":
             said = {"principal": who.principal, "sees": list(who.sees), "roles": list(who.roles), "session": who.session}
             return CallResult(value=said, usage=Usage(), skill=name, generation=3, digest=DIGEST)
+        if function == "when":
+            fixed = {"now": who.conditions.now, "seed": who.conditions.seed}
+            return CallResult(value=fixed, usage=Usage(), skill=name, generation=3, digest=DIGEST)
         if function == "draw":
             return CallResult(value=PICTURE, usage=Usage(), skill=name, generation=3, digest=DIGEST, is_content=True)
         value = arguments["say"] if "say" in arguments else {"arguments": dict(arguments), "session": who.session}

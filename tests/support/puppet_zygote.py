@@ -51,7 +51,7 @@ class PuppetZygotes:
         return os.pidfd_open(self.processes[-1].pid)
 
     def _launch(
-        self, control: int, output: int, environment: Mapping[str, str], directories: Sequence[int] = ()
+        self, control: int, output: int, environment: Mapping[str, str], directories: Sequence[int] = (), program: str = ""
     ) -> subprocess.Popen[bytes]:
         mine = socket.socket(fileno=os.dup(control))
         mine.setblocking(False)

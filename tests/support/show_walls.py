@@ -1,6 +1,7 @@
 """Prints, as one JSON object, what an empty guest reports here and what one probe gives: ``show_walls SOURCE WITHOUT...``.
 
-``volume:NAME:ACCESS:PATH`` among them is a volume; ``swapped`` puts links to / in the places of all, after they were opened.
+``volume:NAME:ACCESS:PATH`` among them is a volume, ``package:NAME:PATH`` a package; ``swapped`` puts links to / in the places of all
+volumes, after they were opened.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import sys
 
 from skillpod.errors import SkillpodError
 from skillpod.model.capability import Access, VolumeAsk
+from skillpod.model.provision import Package
 from skillpod.model.volume import Binding
 from skillpod.sandbox.volumes import Places, hold, let_go, resolve
 from tests.support.jail import Answer, run_in_jail
 
-_VOLUME, _SWAPPED = "volume:", "swapped"
+_VOLUME, _PACKAGE, _SWAPPED = "volume:", "package:", "swapped"
 
 
 def _answer(source: str, said: list[str]) -> Answer:
@@ -26,8 +28,11 @@ def _answer(source: str, said: list[str]) -> Answer:
         for volume in held:
             os.rename(volume.path, f"{volume.path}.moved")
             os.symlink("/", volume.path)
+    listed = [text.removeprefix(_PACKAGE).split(":", 1) for text in said if text.startswith(_PACKAGE)]
+    packages = [Package(name=name, version="1.0.0", digest=name, place=path) for name, path in listed]
+    without = [text for text in said if text != _SWAPPED and not text.startswith((_VOLUME, _PACKAGE))]
     try:
-        return run_in_jail(source, *(text for text in said if text != _SWAPPED and not text.startswith(_VOLUME)), held=held)
+        return run_in_jail(source, *without, held=held, packages=packages)
     finally:
         let_go(held)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from skillpod.audit.addresses import is_harmless
+from skillpod.audit.addresses import FETCH, is_harmless
+from skillpod.audit.aims import RUN
 from skillpod.audit.comparison import RUNS_OTHERS, asked_for
 from skillpod.audit.facts import Aim, Attribute, Base, Reading, Spot, Use, What
 from skillpod.audit.judgement import judged
@@ -30,7 +31,7 @@ _TOUCHES = {READ: "reads files", WRITE: "writes files", EITHER: "can read or wri
 _LATER = "this version grants no {}, a later one holds every use to what is granted"
 _ENFORCED = {
     "network": _LATER.format("network"),
-    "programs": _LATER.format("programs"),
+    "programs": "`ctx.run` starts those that are granted, and a guest starts nothing itself",
     "secrets": _LATER.format("secrets"),
     "volumes": "the jail shows it the volumes it is granted, and no other",
 }
@@ -66,6 +67,9 @@ def capabilities(reading: Reading, asked: Permissions) -> Iterator[CapabilityUse
         for target in aim.targets or (ANYTHING,):
             if not aim.is_guess or asked_for(aim.kind, target, aim.access, asked) is not Asked.NO:
                 yield CapabilityUse(kind=aim.kind, resource=target, file=reading.file, line=aim.spot.line, access=aim.access)
+    for aim in aims:
+        if aim.use == FETCH and asked.secrets:  # the host may put one on the request
+            yield CapabilityUse(kind="secrets", resource=ANYTHING, file=reading.file, line=aim.spot.line)
     for use, kind in _imported(reading, {aim.kind for aim in aims}):
         yield CapabilityUse(kind=kind, resource=ANYTHING, file=reading.file, line=use.spot.line)
 
@@ -132,14 +136,22 @@ class _Judge:
         if rule and self._is_new(rule, target):
             by = "which the manifest asks for" if asked is Asked.YES else "which the manifest asks for by a pattern"
             message = f"{aim.words}: {_DOES[aim.kind]} {target}, {by}"
-            yield self._finding(rule, Severity.REVIEW, aim, message, f"do without, and remove it from `permissions.{aim.kind}`", target)
+            is_held_to_it = asked is Asked.YES and (aim.kind == "network" or aim.use == RUN)  # whether it may is asked about what it asks
+            yield self._finding(
+                rule,
+                Severity.NOTICE if is_held_to_it else Severity.REVIEW,
+                aim,
+                message,
+                f"do without, and remove it from `permissions.{aim.kind}`",
+                target,
+            )
 
     def _outside(self, aim: Aim, target: str) -> Iterator[Finding]:
         match aim.kind:
             case "network":
                 message = f"{aim.words}: reaches {target}, {self._lacks}{self._instead('network')}"
                 yield self._finding("CAP-001", Severity.DENY, aim, message, f"remove it, or ask: {_network_ask(target)}", target)
-            case "programs" if self._asked.programs:
+            case "programs" if self._asked.programs or aim.use == RUN:
                 message = f"{aim.words}: runs {target}, {self._lacks}{self._instead('programs')}"
                 yield self._finding("CAP-007", Severity.DENY, aim, message, _program_fix(target), target)
             case "secrets":
@@ -174,6 +186,10 @@ class _Judge:
             message = f"{aim.words}: takes a secret, and the manifest asks for none"
             fix = "remove it, or ask: `tier: network` and `permissions: {secrets: [{name: ...}]}`"
             yield self._finding("CAP-010", Severity.DENY, aim, message, fix, aim.use)
+        elif aim.use == RUN and not has_asked:
+            message = f"{aim.words}: runs a program, and the manifest asks for none"
+            fix = "remove it, or ask: `tier: system` and `permissions: {programs: [...]}`"
+            yield self._finding("CAP-007", Severity.DENY, aim, message, fix, aim.use)
         elif aim.kind == "environment" and self._is_new("CAP-005", aim.use):
             message = f"{aim.words}: reads the environment, which holds nothing of the host's unless it is asked for and granted"
             fix = "name what is read under `permissions.environment`, or take it as config"

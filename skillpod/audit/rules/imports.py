@@ -24,7 +24,25 @@ _FIXES = {
     Reach.SYSTEM: "remove it, or leave it to whoever runs the skill",
 }
 SDK_NAMES = frozenset(
-    {"tool", "Audio", "Cancelled", "Content", "Context", "Field", "File", "Image", "State", "StateError", "VolumeError", "testing"}
+    {
+        "tool",
+        "Audio",
+        "Cancelled",
+        "Content",
+        "Context",
+        "Field",
+        "FetchError",
+        "File",
+        "Finished",
+        "Image",
+        "ProgramError",
+        "Response",
+        "SecretError",
+        "State",
+        "StateError",
+        "VolumeError",
+        "testing",
+    }
 )
 
 
@@ -38,7 +56,7 @@ def check(reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
         if use.what is What.MEMBER and use.call is None and not use.is_import and _is_said(use, imported):
             continue
         if use.what is What.FOREIGN and use.is_import:
-            yield _third_party(use, reading)
+            yield from _third_party(use, reading, manifest)
         elif use.what is What.SDK:
             yield from _sdk(use, reading)
         elif use.what in (What.MODULE, What.MEMBER):
@@ -113,20 +131,23 @@ def _is_private_member(path: str) -> bool:
     return standing(path).reach in PERMITTED and any(part.startswith("_") and not part.startswith("__") for part in rest)
 
 
-def _third_party(use: Use, reading: Reading) -> Finding:
+def _third_party(use: Use, reading: Reading, manifest: Manifest | None) -> Iterator[Finding]:
+    """Nothing of what the manifest locks: the package itself is a finding there (PKG)."""
     package = use.path.partition(".")[0]
+    locked = manifest.requires.packages if manifest else ()
+    if any(package in ask.imports for ask in locked):
+        return
     if use.is_attempted:
         message = f"`{package}` is not there for a skill: this import fails, and what catches it runs"
-        return reading.finding("IMP-004", Severity.NOTICE, use.spot, message, "leave out what never runs", subject=use.path)
-    message = f"`{package}` is neither the standard library's nor a file of this skill"
-    return reading.finding(
-        "IMP-004",
-        Severity.DENY,
-        use.spot,
-        message,
-        "copy the module into the folder, or do without: this version installs no packages",
-        subject=use.path,
+        yield reading.finding("IMP-004", Severity.NOTICE, use.spot, message, "leave out what never runs", subject=use.path)
+        return
+    message = f"`{package}` is neither the standard library's, nor a file of this skill, nor of a package it requires"
+    fix = (
+        f"add `{package}` to the `imports` of its package under `requires.packages`"
+        if locked
+        else "copy the module into the folder; or lock the package under `requires.packages`, as `skillpod deps lock` prints it"
     )
+    yield reading.finding("IMP-004", Severity.DENY, use.spot, message, fix, subject=use.path)
 
 
 def _sdk(use: Use, reading: Reading) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Any, Protocol
 
+from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.reach import NOTHING, Reach, Traffic
 
 
@@ -15,12 +16,14 @@ class Denied(Exception):
 
 
 class Reached:
-    """What one call reached by leave, while it runs. ``until`` is when it must have ended, by ``perf_counter``."""
+    """What one call reached by leave, while it runs. ``until`` is when it must have ended, by ``perf_counter``; ``conditions`` are the time
+    and chance its caller fixed."""
 
-    __slots__ = ("network", "now", "programs", "secrets", "seed", "until")
+    __slots__ = ("conditions", "network", "now", "programs", "secrets", "seed", "until")
 
-    def __init__(self, until: float) -> None:
+    def __init__(self, until: float, conditions: Conditions = FREE) -> None:
         self.until = until
+        self.conditions = conditions
         self.network: dict[str, Traffic] = {}
         self.secrets: set[str] = set()
         self.programs: Counter[str] = Counter()

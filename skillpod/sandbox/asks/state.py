@@ -8,13 +8,15 @@ from typing import Any
 from skillpod.errors import Misconfigured
 from skillpod.ports import Memory
 from skillpod.sandbox.asks.asking import Answer, Denied, Reached
+from skillpod.sandbox.disclosed import Disclosed
 
 
 class StateAsks:
-    """``version`` is the one the manifest declares."""
+    """``version`` is the one the manifest declares. What was ``disclosed`` is not kept: state is on disk as it is, for as long as it is."""
 
-    def __init__(self, memory: Memory, *, skill: str, version: int) -> None:
+    def __init__(self, memory: Memory, *, skill: str, version: int, disclosed: Disclosed | None = None) -> None:
         self._memory = memory
+        self._disclosed = Disclosed() if disclosed is None else disclosed
         self._skill = skill
         self._version = version
 
@@ -38,6 +40,7 @@ class StateAsks:
 
     def _put(self, arguments: Mapping[str, Any], reached: Reached) -> None:
         key = _key(arguments)
+        self._refuse_secrets([key, arguments.get("value")])
         self._claim()
         self._memory.put(self._skill, key, arguments.get("value"))
 
@@ -58,7 +61,13 @@ class StateAsks:
             raise Denied("state.replace takes an object of values")
         for key in values:
             _key({"key": key})
+        self._refuse_secrets(values)
         self._memory.replace(self._skill, values, self._version)
+
+    def _refuse_secrets(self, kept: Any) -> None:
+        name = self._disclosed.named_in(kept)
+        if name:
+            raise Denied(f"ctx.state would keep the secret {name} on disk: ask for it with ctx.secret whenever it is needed")
 
     def _claim(self) -> None:
         """Writing is for code of the version the state has; empty state takes the version of its first writer."""

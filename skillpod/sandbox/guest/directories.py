@@ -1,8 +1,11 @@
-"""Opening a directory by a path in which nothing may be a link: what a pod does before it starts guests, and their zygote once more."""
+"""Opening a directory or file by a path in which nothing may be a link: what a pod does before it starts guests, and their zygote once
+more."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 _DIRECTORY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -16,6 +19,21 @@ def open_directory(path: str) -> int:
             opened = os.open(part, _DIRECTORY, dir_fd=outer)
         finally:
             os.close(outer)
+    return opened
+
+
+def open_place(path: str) -> int:
+    """A descriptor (O_PATH) of the file or directory at an absolute path. Raises OSError, also where it, or a part of the path, is a
+    link."""
+    directory, name = os.path.split(path)
+    outer = open_directory(directory)
+    try:
+        opened = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=outer)
+    finally:
+        os.close(outer)
+    if stat.S_ISLNK(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
     return opened
 
 

@@ -1,7 +1,7 @@
 """The kernel's calls that Python has no name for, through ctypes: each raises OSError with the call's name.
 
-Sources: mount(2), mount_setattr(2), pivot_root(2), unshare(2), prctl(2), capset(2), capabilities(7), landlock(7), seccomp(2) and their
-uapi headers.
+Sources: mount(2), mount_setattr(2), pivot_root(2), unshare(2), setns(2), prctl(2), capset(2), capabilities(7), landlock(7), seccomp(2)
+and their uapi headers.
 """
 
 from __future__ import annotations
@@ -71,6 +71,11 @@ def parent_death_signal() -> int:
 
 def unshare(flags: int) -> None:
     _checked("unshare", _libc.unshare(ctypes.c_int(flags)))
+
+
+def enter_namespace(descriptor: int, kind: int) -> None:
+    """``kind`` is NEWPID and its like; of a pid namespace it is children that enter (setns(2))."""
+    _checked("setns", _libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)))
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:

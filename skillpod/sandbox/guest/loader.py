@@ -1,7 +1,8 @@
 """The bundle's files as importable modules, from bytes only: nothing is opened, no ``.pyc`` is read or written.
 
 The skill's folder is a package named after the skill, so relative imports work; a sibling can also be imported absolutely, and is the
-same module object. The standard library wins over a sibling of the same name, always, whether or not it was loaded before.
+same module object. The standard library wins over a sibling of the same name, always, whether or not it was loaded before; and a
+sibling over a package.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import linecache
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from skillpod.sandbox.guest import packages
 from skillpod.sandbox.guest.faults import SCHEME
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class Folder:
     def install(self) -> None:
         """Make the modules importable."""
         sys.meta_path.insert(0, _OwnFinder(self))
-        sys.meta_path.append(_SiblingFinder(self))
+        sys.meta_path.insert(sys.meta_path.index(PathFinder) + 1, _SiblingFinder(self))  # before packages
 
     def load(self, entry: str) -> ModuleType:
         """Import the entry file. Raises whatever its code raises."""
@@ -129,7 +131,7 @@ class _OwnFinder:
 
 
 class _SiblingFinder:
-    """Answers, after everyone else, for a sibling that is imported absolutely."""
+    """Answers, after the standard library, for a sibling that is imported absolutely."""
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
@@ -312,10 +314,11 @@ def _execute(code: CodeType, module: ModuleType) -> None:
 
 
 def _package_name(name: str, files: Mapping[str, bytes]) -> str:
-    """The skill's name as a package; never one that is taken, by the standard library or by a file of the skill itself."""
+    """The skill's name as a package; never one that is taken, by the standard library, a package or a file of the skill itself."""
     wanted = name.replace("-", "_")
     own = f"{wanted}{_SUFFIX}" in files or any(file.startswith(f"{wanted}/") for file in files)
-    return f"skill_{wanted}" if own or wanted in sys.stdlib_module_names or wanted in sys.modules else wanted
+    is_taken = own or wanted in sys.stdlib_module_names or wanted in sys.modules or packages.have(wanted)
+    return f"skill_{wanted}" if is_taken else wanted
 
 
 def _if_there(files: Mapping[str, bytes], name: str) -> str:

@@ -32,9 +32,9 @@ Words = tuple[str, str]
 class Observer:
     """``install`` once; ``take`` hands out what was seen since. ``library`` are directories of the interpreter's, of no interest here;
     ``volumes`` those that were granted, of which it is told that they were used, and not each file: a thousand would hide what else was
-    tried."""
+    tried. With ``has_line`` connections are the host's to tell of, and what sockets of ours refuse is told by them."""
 
-    def __init__(self, library: Sequence[str], volumes: Iterable[str] = ()) -> None:
+    def __init__(self, library: Sequence[str], volumes: Iterable[str] = (), *, has_line: bool = False) -> None:
         self._places = frozenset((*_OWN, *library))
         self._below = tuple(f"{place}/" for place in self._places)
         self._volumes = tuple(volumes)
@@ -57,6 +57,10 @@ class Observer:
             **dict.fromkeys(("os.kill", "os.killpg"), lambda event: ("signal", f"signal {event[1]} to process {event[0]}")),
             "ctypes.dlopen": lambda event: ("load", _text(event[0]) or "the C library"),
         }
+        if has_line:
+            for name in ("http.client.connect", "socket.__new__"):
+                del self._events[name]
+            self._events["skillpod.refused"] = lambda event: (_text(event[0]), _text(event[1]))
 
     def install(self) -> None:
         """From now on, for good: a hook can't be taken out again (sys.addaudithook)."""

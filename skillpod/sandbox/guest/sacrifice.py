@@ -38,6 +38,11 @@ class Scores:
         if proc >= 0:
             os.close(proc)
 
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What no guest may hold."""
+        return (self.descriptor,)
+
     def fork(self) -> int:
         """``os.fork``. Raises OSError."""
         if self.descriptor < 0:

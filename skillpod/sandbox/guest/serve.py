@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from skillpod.sandbox.guest import packages
 from skillpod.sandbox.guest.calls import Call, Guest, flush, load_tools, with_seen
 from skillpod.sandbox.guest.faults import OUT_OF_MEMORY, describe
 from skillpod.sandbox.guest.loader import keep_off_import_path
@@ -171,9 +172,13 @@ class _Running:
 def _load(port: Port, load: Mapping[str, Any]) -> Turns | Overlapping | None:
     files = {name: port.exactly(size) for name, size in load["files"]}
     port.cap = load["cap"]
-    observer = Observer(sys.path, load["volumes"].values())
+    observer = Observer([*sys.path, *packages.places()], load["volumes"].values(), has_line=load["network"])
     observer.install()
     try:
+        if load["variables"]:
+            from skillpod.sandbox.guest import variables  # here, so that guests without them do not pay for it
+
+            variables.take(load["variables"])
         if load["volumes"]:
             keep_off_import_path(load["volumes"].values())
         tools = load_tools(load, files)

@@ -1,9 +1,10 @@
 """The process guests are forked from: it shuts itself in once, loads what guests need, then forks on demand. It runs no skill code.
 
-The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's
-end of the wire and the write end of its output pipe. To the host: ``ready {walls}`` (with the listener of the witness, where there is one),
-``failed {wall, detail}`` or ``failed {volume, detail, remedy}``, once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit
-{id, status, cpu, peak}``. End of file means: end, and all guests with it.
+The control socket (SOCK_SEQPACKET) carries one JSON object a message. From the host: ``fork {id, limits, one_call}`` with the guest's end
+of the wire, the write end of its output pipe and, where guests may have the network, the end of its line. To the host: ``ready {walls}``
+(with the listener of the witness, where there is one), ``failed {wall, detail}`` or ``failed {kind, name, detail, remedy}`` of a grant,
+once; ``forked {id}`` with a pidfd, or ``refused {id, detail}``; ``exit {id, status, cpu, peak}``. End of file means: end, and all guests
+with it.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 from skillpod.sandbox import wire
-from skillpod.sandbox.guest import enclosure, kernel, sacrifice
+from skillpod.sandbox.guest import enclosure, kernel, packages, sacrifice
 from skillpod.sandbox.guest.enclosure import Enclosure
+from skillpod.sandbox.guest.nest import Nest, Nested
 from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
-from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.namespaces import GrantFailed, WallFailed
 from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
-from skillpod.sandbox.guest.walls.volumes import VolumeFailed
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -51,12 +52,16 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         gc.freeze()  # before the fork below, and nothing is collected (bootstrap): what the collector writes into, each fork would copy
         if walls.stands("pid_namespace"):
             _become_first_process(control)
+        nest = Nest(proc) if enclosed.prepared.starts_programs and walls.stands("pid_namespace") else None
         scores = sacrifice.Scores(proc)
         enclosed.volumes.try_out()
         parent_death.hide()
         listener = seccomp.filter_zygote(walls, start["filters"])
-    except VolumeFailed as failed:
-        _send(control, {"t": "failed", "volume": failed.wall, "detail": failed.detail, "remedy": failed.remedy})
+        if enclosed.packages:
+            packages.install(enclosed.packages)
+    except GrantFailed as failed:
+        named = {"kind": failed.kind, "name": failed.name, "detail": failed.detail, "remedy": failed.remedy}
+        _send(control, {"t": "failed", **named})
         os._exit(WALLS_FAILED)
     except WallFailed as failed:
         _send(control, {"t": "failed", "wall": failed.wall, "detail": failed.detail})
@@ -65,7 +70,7 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
     _send(control, {"t": "ready", "walls": walls.as_list()}, *listeners)
     for given in listeners:  # it is the host's
         os.close(given)
-    _Zygote(control, enclosed, entry, scores).run()
+    _Zygote(control, enclosed, entry, scores if nest is None else Nested(scores, nest)).run()
 
 
 def _load(name: str) -> Entry:
@@ -110,7 +115,7 @@ class _Child(NamedTuple):
 class _Zygote:
     """The loop: requests from the host, and the ends of guests, in the order they come."""
 
-    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry, scores: sacrifice.Scores) -> None:
+    def __init__(self, control: socket.socket, enclosed: Enclosure, entry: Entry, scores: sacrifice.Scores | Nested) -> None:
         self._control = control
         self._prepared = enclosed.prepared
         self._ids = enclosed.ids
@@ -131,24 +136,27 @@ class _Zygote:
                     self._reap(descriptor)
 
     def _receive(self) -> None:
-        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 2)
+        data, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, 3)
         if not data:
             os._exit(0)
         request = json.loads(data)
         try:
             self._fork(request, descriptors)
-        except (OSError, ValueError) as error:  # no process to be had, or no room here for the two descriptors that came along
+        except (OSError, ValueError) as error:  # no process to be had, or no room here for the descriptors that came along
             _send(self._control, {"t": "refused", "id": request["id"], "detail": str(error)})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
 
     def _fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
-        wire_end, output = descriptors
+        wire_end, output, *line = descriptors
+        if len(line) != (self._prepared.blank is not None):
+            raise ValueError("no room for the descriptors that came along")
         guest = Guest(
-            parent=os.getpid(),
+            parent=os.getpid() if isinstance(self._scores, sacrifice.Scores) else 0,
             wire=wire_end,
             output=output,
+            line=line[0] if line else None,
             limits=request["limits"],
             user=self._free_user(),
             is_shared=self._ids == 1 or self._shared_user is not None,
@@ -156,7 +164,7 @@ class _Zygote:
         )
         process = self._scores.fork()
         if not process:
-            _run_guest(self._prepared, guest, self._entry, (self._control.detach(), self._scores.descriptor, *self._children))
+            _run_guest(self._prepared, guest, self._entry, (self._control.detach(), *self._scores.descriptors, *self._children))
         try:
             pidfd = os.pidfd_open(process)
         except OSError:

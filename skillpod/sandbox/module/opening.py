@@ -10,10 +10,14 @@ from skillpod.errors import IsolationUnavailable, SkillpodError
 from skillpod.model.command import Caller
 from skillpod.model.guest import Hear, IsolationReport, Launch, Reply, unheard
 from skillpod.ports import Memory
+from skillpod.sandbox.asks.conditions import ConditionAsks
+from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
+from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.module.nursery import ModuleNursery
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.pool import GuestPool
+from skillpod.sandbox.serving import Outfit
 
 
 def open_module(launch: Launch, *, on_death: Callable[[SkillpodError], None], memory: Memory) -> ModuleGuests:
@@ -34,13 +38,10 @@ class ModuleGuests:
     """``skillpod.ports.Guests``: the jail's pool, over guests in this process."""
 
     def __init__(self, launch: Launch, *, on_death: Callable[[SkillpodError], None], memory: Memory) -> None:
-        self._nursery: ModuleNursery
-
-        def nursery(broker: Broker, output: Output) -> ModuleNursery:
-            self._nursery = ModuleNursery(launch, broker=broker, output=output)
-            return self._nursery
-
-        self._pool = GuestPool(launch, nursery=nursery, memory=memory, on_death=on_death, on_close=_forget)
+        manifest, output, disclosed = launch.manifest, Output(), Disclosed()
+        state = StateAsks(memory, skill=manifest.name, version=manifest.state_version, disclosed=disclosed)
+        self._nursery = ModuleNursery(launch, broker=Broker([state, ConditionAsks()], output=output, disclosed=disclosed), output=output)
+        self._pool = GuestPool(launch, Outfit(self._nursery, output, disclosed), on_death=on_death, on_close=_forget)
 
     @property
     def report(self) -> IsolationReport | None:
@@ -52,6 +53,9 @@ class ModuleGuests:
 
     async def call(self, tool: str, arguments: Mapping[str, Any], caller: Caller, hear: Hear = unheard) -> Reply:
         return await self._pool.call(tool, arguments, caller, hear)
+
+    def redacted(self, text: str) -> str:
+        return self._pool.redacted(text)
 
     def output(self) -> str:
         return self._pool.output()

@@ -1,4 +1,4 @@
-# expect: CAP-002
+# expect: none
 import json
 import ssl
 from http.client import HTTPSConnection

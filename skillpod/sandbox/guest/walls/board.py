@@ -50,6 +50,10 @@ WALLS = (
 """Every wall there is, in the order they go up; of the cgroup, which stood before them all, it is said last."""
 
 REQUIRED = frozenset({"environment", "descriptors", "no_new_privs", "rlimits", "seccomp", "capabilities"})
+PROGRAMS_REQUIRE = frozenset({"user_namespace", "mount_namespace", "pid_namespace", "pivot_root", "scratch_quota"})
+"""Of what granted programs run behind, beside those: only a namespace of its own ends all that a program has started, and only a root of
+its own has nothing in it to start that was not granted."""
+
 _FILE_WALLS = frozenset({"landlock", "pivot_root"})
 _NEEDS = {
     "mount_namespace": "user_namespace",
@@ -64,16 +68,18 @@ _NEEDS = {
 
 
 class Walls:
-    """What stands and what does not, in the order it was tried. ``without`` are walls the operator named; ``missing`` what can't be had."""
+    """What stands and what does not, in the order it was tried. ``without`` are walls the operator named; ``missing`` what can't be had;
+    ``required`` those that nothing goes on without."""
 
-    def __init__(self, without: Collection[str], missing: Mapping[str, str]) -> None:
+    def __init__(self, without: Collection[str], missing: Mapping[str, str], required: frozenset[str] = REQUIRED) -> None:
+        self._requires = required
         self._without = frozenset(without)
         self._missing = dict(missing)
         self._said: dict[str, dict[str, Any]] = {}
         self._promised: set[str] = set()
 
     def copy(self) -> Walls:
-        other = Walls(self._without, self._missing)
+        other = Walls(self._without, self._missing, self._requires)
         other._said = dict(self._said)
         other._promised = set(self._promised)
         return other
@@ -130,11 +136,11 @@ class Walls:
 
     def _required(self, name: str) -> bool:
         """One wall around files is enough; where there is none, each of the two is what is missing."""
-        if name in self._promised:
+        if name in self._promised or name in self._requires:
             return True
         if name in _FILE_WALLS:
             return not any(self.stands(other) for other in _FILE_WALLS - {name})
-        return name in REQUIRED
+        return False
 
     def _say(self, name: str, state: str, detail: str) -> None:
         remedy = REMEDIES.get(name, "") if state == "unavailable" else ""

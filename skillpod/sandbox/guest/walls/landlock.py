@@ -22,8 +22,12 @@ def ruleset(plan: Mapping[str, int], shown: root.View, granted: Iterable[tuple[i
         for directory in shown.readable:
             for path, whole in root.pieces(directory, () if has_own_root else shown.hidden):
                 _grant(made, path, plan["read" if whole else "listing"], plan)
+        for path in shown.executable:
+            _grant(made, path, plan["execute"], plan)
         for path in shown.devices:
             _grant(made, path, plan["device"], plan)
+        for path in shown.files:
+            _grant(made, path, plan["read"], plan)
         if has_own_root:
             _grant(made, root.SCRATCH_HOLDER, plan["scratch"], plan)
         for opened, rights in granted:
@@ -32,7 +36,7 @@ def ruleset(plan: Mapping[str, int], shown: root.View, granted: Iterable[tuple[i
         if isinstance(error, PermissionError) and error.filename and not has_own_root:
             raise out_of_reach("pivot_root", error) from error
         raise WallFailed("landlock", error) from error
-    return descriptors.out_of_the_wires_place(made)
+    return descriptors.out_of_their_places(made)
 
 
 def enforce(made: int | None, abi: int) -> str:
@@ -53,6 +57,6 @@ def _grant(made: int, path: str, rights: int, plan: Mapping[str, int]) -> None:
     """Rights that only a directory can have are refused by the kernel for a file."""
     opened = os.open(path, os.O_PATH)
     try:
-        kernel.landlock_grant(made, opened, rights if os.path.isdir(path) else rights & plan["device"])
+        kernel.landlock_grant(made, opened, rights if os.path.isdir(path) else rights & plan["of_a_file"])
     finally:
         os.close(opened)

@@ -37,6 +37,18 @@ class WallFailed(Exception):
         self.detail = str(detail)
 
 
+class GrantFailed(Exception):
+    """What stands behind a grant can't be given: its kind (volume, package, program) and name, why, and what to do."""
+
+    kind = ""
+
+    def __init__(self, name: str, detail: object, remedy: str = "") -> None:
+        super().__init__(f"{self.kind} {name}: {detail}")
+        self.name = name
+        self.detail = str(detail)
+        self.remedy = remedy
+
+
 class Identity(NamedTuple):
     """``user`` and ``group`` are the first host ids given to guests, ``room`` how many; a single one can't tell guests apart."""
 

@@ -24,12 +24,18 @@ from skillpod.sandbox.guest.walls.board import Walls
 from skillpod.sandbox.guest.walls.seccomp import GuestFilter
 from skillpod.sandbox.guest.walls.volumes import Said
 
+_RUNS_TOGETHER = 16
+"""Where the programs of a domain share one user id, that many runs' worth of processes are all they have: one that forks without end can
+keep others of its own domain from starting anything, and nobody else."""
+
 
 class Prepared(NamedTuple):
     """What the zygote made once for all its guests.
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
     can only shrink; ``cgroup`` is what the host said of the one it put the zygote into; ``volumes`` what ``Volumes.said`` says.
+    ``starts_programs``: its guests are no skills, but start granted programs. ``blank`` is what ``descriptors.BLANK`` will be, where
+    guests have a line to the network.
     """
 
     walls: Walls
@@ -41,15 +47,19 @@ class Prepared(NamedTuple):
     interpreter: str
     cgroup: Mapping[str, Any]
     volumes: Said
+    starts_programs: bool
+    blank: int | None
 
 
 class Guest(NamedTuple):
-    """One fork: its parent's process id, its descriptors, its limits as ``Limits`` names them, its user id inside the namespace (None: the
-    zygote's), and whether others have that id too."""
+    """One fork: its parent's process id (0 where that is out of its sight), its descriptors (``line`` is None where it has none), its
+    limits as ``Limits`` names them, its
+    user id inside the namespace (None: the zygote's), and whether others have that id too."""
 
     parent: int
     wire: int
     output: int
+    line: int | None
     limits: Mapping[str, Any]
     user: int | None
     is_shared: bool
@@ -78,7 +88,8 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     ``inherited`` are descriptors of the zygote's that must not be open afterwards.
     """
     walls = prepared.walls.copy()
-    descriptors.place(guest.wire, guest.output)
+    reaching = () if guest.line is None or prepared.blank is None else (guest.line, prepared.blank)
+    descriptors.place(guest.wire, guest.output, reaching)
     owner = guest.user if guest.is_shared or walls.possible("guest_identity") else None  # else it stays who the zygote is
     walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), owner))
     if guest.user is not None and guest.is_shared:
@@ -92,13 +103,23 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("no_new_privs", no_new_privs.promise)
     walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
-    walls.put_up("descriptors", descriptors.close)
+    walls.put_up("descriptors", lambda: descriptors.close(is_reaching=bool(reaching)))
     walls.put_up("seccomp", prepared.filter.enforce)
     walls.put_up("cgroup", lambda: cgroup.told(prepared.cgroup))
-    probed = self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited, volumes=prepared.volumes)
+    open_to_it = descriptors.BLANK if reaching else descriptors.WIRE
+    probed = _tried(walls, prepared, guest, [number for number in inherited if number > open_to_it])
     escaped = any(answer != self_test.REFUSED for answer in probed.values())
     return Report(walls, probed, prepared.volumes, failed=walls.fault() is not None or escaped)
 
 
+def _tried(walls: Walls, prepared: Prepared, guest: Guest, inherited: Collection[int]) -> dict[str, str]:
+    if prepared.starts_programs:
+        return self_test.tried_for_programs(walls, inherited=inherited, volumes=prepared.volumes)
+    return self_test.tried(walls, interpreter=prepared.interpreter, parent=guest.parent, inherited=inherited, volumes=prepared.volumes)
+
+
 def _limit(prepared: Prepared, guest: Guest, *, is_shared_id: bool) -> str:
-    return rlimits.set_from(guest.limits, baseline=prepared.baseline, is_shared_id=is_shared_id, is_for_one_call=guest.one_call)
+    shared = rlimits.SHARED_THREADS if not prepared.starts_programs else _RUNS_TOGETHER * int(guest.limits["threads"])
+    return rlimits.set_from(
+        guest.limits, baseline=prepared.baseline, is_shared_id=is_shared_id, is_for_one_call=guest.one_call, shared_threads=shared
+    )

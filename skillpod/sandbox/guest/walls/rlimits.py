@@ -19,7 +19,7 @@ _SAME_FOR_ALL = {
     resource.RLIMIT_MSGQUEUE: 0,
     resource.RLIMIT_STACK: _STACK,
 }
-_SHARED_THREADS = 4096
+SHARED_THREADS = 4096
 """How many threads all guests together may have where they share one user id; with an id each, a guest has its own limit."""
 
 
@@ -29,8 +29,11 @@ def set_for_all() -> None:
         _set(kind, most)
 
 
-def set_from(limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is_for_one_call: bool) -> str:
-    """``limits`` as the manifest names them. Memory is what the guest may map beside ``baseline``, the zygote's image.
+def set_from(
+    limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is_for_one_call: bool, shared_threads: int = SHARED_THREADS
+) -> str:
+    """``limits`` as the manifest names them. Memory is what the guest may map beside ``baseline``, the zygote's image; ``shared_threads``
+    how many threads all that share the user id may have together.
 
     RLIMIT_CPU counts a process's whole life, so a guest of many calls has none: the host reads its clock at each call's start and kills by
     pidfd (``Forked.cpu``).
@@ -38,12 +41,12 @@ def set_from(limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is
     _set(resource.RLIMIT_AS, baseline + int(limits["memory"]))
     _set(resource.RLIMIT_FSIZE, int(limits["scratch"]))
     _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
-    _set(resource.RLIMIT_NPROC, _SHARED_THREADS if is_shared_id else int(limits["threads"]))
+    _set(resource.RLIMIT_NPROC, shared_threads if is_shared_id else int(limits["threads"]))
     if is_for_one_call:
         seconds = max(1, math.ceil(float(limits["cpu"])))
         hard = _at_most(resource.RLIMIT_CPU, seconds + 1)
         resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, hard), hard))
-    threads = f"{_SHARED_THREADS} threads for all guests together" if is_shared_id else f"{limits['threads']} threads"
+    threads = f"{shared_threads} threads for all guests together" if is_shared_id else f"{limits['threads']} threads"
     return f"{limits['memory'] / _MIB:g} MiB beside the interpreter's {baseline / _MIB:.1f}, {threads}"
 
 

@@ -6,12 +6,16 @@ Sources: mount_namespaces(7), pivot_root(2), tmpfs(5); the order of steps is bub
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from skillpod.sandbox.guest import kernel
+from skillpod.sandbox.guest.directories import identity, open_place
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
+from skillpod.sandbox.guest.walls.packages import Packages
 from skillpod.sandbox.guest.walls.volumes import Volumes
 
 SCRATCH_HOLDER = "/scratch"
@@ -29,19 +33,26 @@ _LIBRARY_HOMES = ("/lib", "/usr/lib", "/usr/local/lib", "/nix/store")
 """A directory elsewhere that a library happened to be loaded from is not shown: who knows what else is in it."""
 
 _LIBRARY_LINKS = ("/lib", "/lib64", "/lib32")
+_TEMPORARY = "/tmp"  # noqa: S108  # SAFE: of the root that is made, where it leads to the guest's own directory
 _STAGES = ("/tmp", "/run", "/mnt", "/var", "/home")  # noqa: S108  # SAFE: a mount point in our own namespace; nothing is written below it
+_ROOM, _PAGE = 64 * 1024, 4096
 _KEPT = kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
 
 
 class View(NamedTuple):
-    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices."""
+    """What a guest may read of the host: directories by path, directories below them that are hidden, and devices; files and directories
+    that may be started as well; ``files`` that are made for it, where it has a root of its own, and ``links``, each its place and what it
+    says."""
 
     readable: tuple[str, ...]
     hidden: tuple[str, ...]
     devices: tuple[str, ...]
+    executable: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = MappingProxyType({})
+    links: tuple[tuple[str, str], ...] = ()
 
 
-def view() -> View:
+def view(files: Mapping[str, bytes]) -> View:
     """The interpreter's library, the directories of the shared libraries it has mapped, time zones and three devices."""
     library = [path for path in sys.path if os.path.isdir(path)]
     zones = [_ZONES] if os.path.isdir(_ZONES) else []
@@ -51,8 +62,13 @@ def view() -> View:
     return View(
         readable=tuple(_topmost([*library, *shared, *zones])),
         hidden=tuple(sorted(path for path in hidden if os.path.isdir(path))),
-        devices=tuple(path for path in _DEVICES if os.path.exists(path)),
+        devices=devices(),
+        files=files,
     )
+
+
+def devices() -> tuple[str, ...]:
+    return tuple(path for path in _DEVICES if os.path.exists(path))
 
 
 def pieces(directory: str, hidden: Collection[str]) -> Iterator[tuple[str, bool]]:
@@ -71,17 +87,24 @@ def pieces(directory: str, hidden: Collection[str]) -> Iterator[tuple[str, bool]
 class Sources:
     """Descriptors of all that a view shows, opened while the zygote may still reach them by path.
 
-    They must be opened after the mount namespace was made: the kernel binds nothing from another one. Raises VolumeFailed.
+    They must be opened after the mount namespace was made: the kernel binds nothing from another one. Raises GrantFailed.
     """
 
-    def __init__(self, shown: View, volumes: Volumes) -> None:
+    def __init__(self, shown: View, volumes: Volumes, packages: Packages) -> None:
         self._shown = shown
         self._volumes = volumes
+        self._packages = packages
         volumes.reopen()
+        packages.reopen()
         self._opened = {path: os.open(path, os.O_PATH) for path in (*shown.readable, *shown.devices)}
+        self._opened |= {path: open_place(path) for path in shown.executable}
+
+    def identity_of(self, path: str) -> tuple[int, int]:
+        return identity(self._opened[path])
 
     def build(self) -> None:
-        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root, VolumeFailed."""
+        """Mount the new root, fill it, make it read-only, and make it ours. Raises WallFailed naming pivot_root, and what the volumes
+        and packages raise."""
         try:
             self._build()
         except OSError as error:
@@ -95,20 +118,32 @@ class Sources:
         if stage is None:
             raise OSError(f"none of {', '.join(_STAGES)} is a directory that guests' user can reach")
         kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
-        kernel.mount("guest", stage, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=64k,nr_inodes=1024,mode=0755")
-        for path in self._shown.readable:
-            os.makedirs(stage + path, exist_ok=True)
+        room = _ROOM + sum(len(content) + _PAGE for content in self._shown.files.values())
+        kernel.mount("guest", stage, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, f"size={room},nr_inodes=1024,mode=0755")
+        for path in _topmost([*self._shown.readable, *self._shown.executable]):
+            if stat.S_ISDIR(os.fstat(self._opened[path]).st_mode):
+                os.makedirs(stage + path, exist_ok=True)
+            else:
+                _write(stage + path, b"")
             self._bind(path, stage + path, kernel.MS_NODEV if path != _ZONES else kernel.MS_NODEV | kernel.MS_NOEXEC)
         for path in self._shown.hidden:
             kernel.mount("none", stage + path, "tmpfs", _KEPT, "size=4k,nr_inodes=2,mode=0555")
         for path in self._shown.devices:
             _write(stage + path, b"")
             self._bind(path, stage + path, kernel.MS_NOEXEC)
+        for path, content in self._shown.files.items():
+            _write(stage + path, content)
         _link_libraries(stage)
+        for path, to in self._shown.links:
+            if not os.path.lexists(stage + path):
+                os.makedirs(os.path.dirname(stage + path), exist_ok=True)
+                os.symlink(to, stage + path)
         _write(stage + CANARY, b"tweet\n")
         os.makedirs(stage + SCRATCH)
         self._volumes.mount(stage)
-        os.symlink(SCRATCH.removeprefix("/"), os.path.join(stage, "tmp"))
+        self._packages.mount(stage)
+        if not os.path.lexists(stage + _TEMPORARY):  # a program may lie there
+            os.symlink(SCRATCH.removeprefix("/"), stage + _TEMPORARY)
         _move_into(stage)
 
     def _bind(self, path: str, target: str, flags: int) -> None:

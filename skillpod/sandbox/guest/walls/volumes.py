@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from skillpod.sandbox.guest import kernel
 from skillpod.sandbox.guest.directories import identity, open_directory
 from skillpod.sandbox.guest.walls import namespaces
-from skillpod.sandbox.guest.walls.namespaces import Identity, WallFailed
+from skillpod.sandbox.guest.walls.namespaces import GrantFailed, Identity
 
 HOME = "/volumes"
 SHARED_ID = namespaces.INNER_ID + 1
@@ -32,12 +32,10 @@ Said = Mapping[str, Mapping[str, Any]]
 """By a volume's name: ``at``, its path in the guests; ``access``; ``acts``, as whom guests act there."""
 
 
-class VolumeFailed(WallFailed):
-    """One volume can't be given: its name, why, and what to do."""
+class VolumeFailed(GrantFailed):
+    """One volume."""
 
-    def __init__(self, name: str, detail: object, remedy: str = "") -> None:
-        super().__init__(name, detail)
-        self.remedy = remedy
+    kind = "volume"
 
 
 class _Volume:  # no dataclass: making one would cost every zygote half a millisecond, with volumes or without

@@ -1,0 +1,1 @@
+"""What a guest with a grant of the network has in place of the kernel's sockets; loaded in zygotes of such guests only."""
