@@ -146,7 +146,7 @@ def test_whatever_the_rules_say_module_isolation_is_for_what_is_signed_and_asks_
     ("changes", "said"),
     [
         ({"scripts": ("a.py",)}, "scripts"),
-        ({"requires": Requires(packages=(PackageAsk("six", "1.17.0", ("sha256:" + "0" * 64,), ("six",)),))}, "requires packages"),
+        ({"requires": Requires(packages=(PackageAsk(name="six", version="1.17.0", hashes=(), imports=("six",)),))}, "requires packages"),
         ({"entry": ""}, "no entry file"),
     ],
 )
