@@ -27,6 +27,7 @@ from benchmarks.log import QUICK as A_SHORT_READING
 from benchmarks.log import THOROUGH as A_LONG_READING
 from benchmarks.log import log
 from benchmarks.memory import memory
+from benchmarks.module import in_process
 from benchmarks.network import QUICK as A_FEW_EXCHANGES
 from benchmarks.network import THOROUGH as MANY_EXCHANGES
 from benchmarks.network import network
@@ -54,6 +55,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "policy": lambda: policies(50),
     "programs": lambda: programs(200),
     "jail": lambda: jail(THOROUGH),
+    "module": lambda: asyncio.run(in_process(100)),
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
     "evidence": lambda: evidence(A_LONG_LOG),
@@ -73,6 +75,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "policy": lambda: policies(1),
     "programs": lambda: programs(2),
     "jail": lambda: jail(A_LITTLE),
+    "module": lambda: asyncio.run(in_process(3)),
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),
     "evidence": lambda: evidence(A_SHORT_LOG),
