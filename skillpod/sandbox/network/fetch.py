@@ -258,7 +258,7 @@ def _told(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> dict[str, Any
     """As the skill hears it: without what the host put into the request, which some servers send back."""
     body = answer.body
     if echoes:
-        body = echoes.redacted(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        body = echoes.redacted_part(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")  # a part: Range
     headers = [[name, _legible(echoes.redacted(value))] for name, value in answer.headers if name.lower() not in _FRAMING]
     return {"status": answer.status, "url": wanted.url.geturl(), "headers": headers, "body": b64encode(body).decode("ascii")}
 

@@ -78,7 +78,7 @@ class Gate:
         try:
             return spelt(host)
         except ValueError as fault:
-            shown = host[:_LONGEST].encode("ascii", "backslashreplace").decode()
+            shown = host[:_LONGEST].encode("ascii", "backslashreplace").decode()[:_LONGEST]
             raise Barred(f"{fault}", f"{shown}:{port}" if port else shown) from None
 
 

@@ -65,6 +65,17 @@ class Answer:
     body: bytes
 
 
+class _Final(http.client.HTTPResponse):
+    """The answer itself: interim ones before it (RFC 9110, 15.2) are read and left, of which http.client does so with 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        line: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # SAFE: http.client's own, by which it reads each
+        while http.client.SWITCHING_PROTOCOLS < line[1] < http.client.OK:
+            http.client.parse_headers(self.fp)
+            line = super()._read_status()  # type: ignore[misc]
+        return line
+
+
 class HttpExchange:
     """One request, made once. ``traffic`` is what it carried so far, as the kernel counts it."""
 
@@ -160,6 +171,7 @@ class HttpExchange:
     def _asked(self, connected: socket.socket) -> Answer:
         request = self._request
         conversation = http.client.HTTPConnection(request.host, request.port)
+        conversation.response_class = _Final
         conversation.sock = connected
         try:
             conversation.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)

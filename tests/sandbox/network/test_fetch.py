@@ -273,6 +273,12 @@ def test_what_passes_without_tls_is_counted_too(plain: Web) -> None:
     assert traffic.received > 5000
 
 
+def test_an_interim_answer_is_not_the_answer(plain: Web) -> None:
+    answer = got(grants(plain), f"http://localhost:{plain.port}/hints")
+    assert (answer["status"], answer["text"]) == (200, "found")
+    assert "link" not in answer["headers"]
+
+
 def test_an_answer_that_breaks_off_is_none(plain: Web) -> None:
     error = got(grants(plain), f"http://localhost:{plain.port}/broken")["error"]
     assert error == "localhost closed the connection 96 bytes before the end of its answer"
@@ -385,6 +391,13 @@ def test_its_header_is_no_longer_the_skills(plain: Web, tmp_path: Path) -> None:
     error = got(grants(plain, secrets=("TOKEN",)), f"http://localhost:{plain.port}/echo", options, secrets=secrets)["error"]
     assert "it carries the secret TOKEN" in error
     assert not plain.asked
+
+
+@pytest.mark.parametrize("part", ["7-20", "15-27"])
+def test_a_part_of_it_that_is_sent_back_is_taken_out_too(plain: Web, tmp_path: Path, part: str) -> None:
+    secrets = kept(tmp_path / "token", TOKEN=bound(plain, scheme="http"))
+    answer = got(grants(plain, secrets=("TOKEN",)), f"http://localhost:{plain.port}/part/{part}", secrets=secrets)
+    assert answer["text"] == "[secret TOKEN]"
 
 
 def test_a_redirect_to_an_address_with_the_secret_in_it_is_not_followed(plain: Web, tmp_path: Path) -> None:
