@@ -347,6 +347,12 @@ class Connection:
             answer = _answer_frame(number, await value)
         except (Denied, WireError) as refusal:
             answer = _refusal_frame(number, refusal)
+        except Exception:  # a fault of ours, which the loop tells of; who asked must not wait for it
+            self._answer_to(_refusal_frame(number, Denied("the host failed to answer; its operator can see why")))
+            raise
+        self._answer_to(answer)
+
+    def _answer_to(self, answer: bytes) -> None:
         if not self.has_ended:
             self._line.answer(answer)
 

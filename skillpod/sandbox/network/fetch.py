@@ -145,7 +145,10 @@ class FetchAsks:
     async def _trusted(self) -> ssl.SSLContext:
         """Made once: reading what the system trusts takes longer than most requests."""
         if self._tls is None:
-            self._tls = await aside(self._read_authorities)
+            try:
+                self._tls = await aside(self._read_authorities)
+            except OSError as fault:  # ssl.SSLError is one
+                raise Denied(f"the host can't read whom it trusts (pod.yaml: network.authorities): {fault.strerror}") from fault
         return self._tls
 
     def _read_authorities(self) -> ssl.SSLContext:

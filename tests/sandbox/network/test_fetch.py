@@ -139,6 +139,27 @@ def test_a_server_that_nobody_vouches_for_is_not_trusted(web: Web) -> None:
     assert not web.asked
 
 
+def test_authorities_that_can_not_be_read_any_more_are_told(web: Web, tmp_path: Path) -> None:
+    authorities = tmp_path / "more.pem"
+    authorities.write_text(Path(web.authority).read_text())
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> Reply:
+        await guests.prove()
+        authorities.unlink()
+        return await guests.call("get", {"url": f"https://localhost:{web.port}/echo", "options": {}}, OWNER)
+
+    reply: Reply = jailed(launch(HANDLER, grants=grants(web), limits=Limits(wall=10.0)), act, authorities=str(authorities))
+    assert reply.value["error"] == ("the host can't read whom it trusts (pod.yaml: network.authorities): No such file or directory")
+
+
+def test_a_fault_of_the_hosts_own_is_an_answer_too(plain: Web) -> None:
+    def lookup(name: str) -> list[str]:
+        raise RuntimeError("what nobody thought of")
+
+    error = got(grants(plain), f"http://localhost:{plain.port}/echo", lookup=lookup)["error"]
+    assert error == "the host failed to answer; its operator can see why"
+
+
 def test_a_certificate_for_another_name_is_not_trusted(web: Web) -> None:
     error = got(grants(web, host="127.0.0.1"), f"https://127.0.0.1:{web.port}/echo", authorities=web.authority)["error"]
     assert "127.0.0.1 is not trusted" in error
