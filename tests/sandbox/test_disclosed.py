@@ -27,6 +27,7 @@ FORMS = {
     "JSON": json.dumps({"token": VALUE}),
     "JSON with umlauts": json.dumps([VALUE], ensure_ascii=False),
     "repr": repr([VALUE]),
+    "ascii": ascii([VALUE]),
     "HTML": html.escape(VALUE),
     "hex": VALUE.encode().hex(),
     "HEX": VALUE.encode().hex().upper(),
