@@ -57,6 +57,8 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
                 self._say(200, said.encode(), {"Content-Type": "application/json", **more})
             elif self.path.startswith("/large/"):
                 self._say(200, b"x" * int(self.path.rpartition("/")[2]), {})
+            elif self.path == "/nothing":
+                self.close_connection = True
             elif self.path == "/hints":
                 self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
                 self._say(200, b"found", {})

@@ -61,8 +61,8 @@ class Request:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     status: int
-    headers: Sequence[tuple[str, str]]
-    body: bytes
+    headers: Sequence[tuple[str, str]] = field(repr=False)  # some servers send a bound secret back
+    body: bytes = field(repr=False)
 
 
 class _Final(http.client.HTTPResponse):
@@ -125,6 +125,8 @@ class HttpExchange:
                 self._let_go(plain)
         except ssl.SSLCertVerificationError as fault:
             raise RequestFailed(f"{self._request.host} is not trusted: {fault.verify_message}") from None
+        except http.client.RemoteDisconnected:
+            raise RequestFailed(f"{self._request.host} closed the connection without an answer") from None
         except http.client.HTTPException as fault:
             raise RequestFailed(f"{self._request.host} answered what is no HTTP: {type(fault).__name__}") from None
         except ValueError:  # its words quote a header, which may be a secret

@@ -294,6 +294,10 @@ def test_what_passes_without_tls_is_counted_too(plain: Web) -> None:
     assert traffic.received > 5000
 
 
+def test_no_answer_at_all_is_said_as_that(plain: Web) -> None:
+    assert got(grants(plain), f"http://localhost:{plain.port}/nothing")["error"] == "localhost closed the connection without an answer"
+
+
 def test_an_interim_answer_is_not_the_answer(plain: Web) -> None:
     answer = got(grants(plain), f"http://localhost:{plain.port}/hints")
     assert (answer["status"], answer["text"]) == (200, "found")
