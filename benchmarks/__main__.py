@@ -27,10 +27,12 @@ from benchmarks.log import QUICK as A_SHORT_READING
 from benchmarks.log import THOROUGH as A_LONG_READING
 from benchmarks.log import log
 from benchmarks.memory import memory
+from benchmarks.module import in_process
 from benchmarks.network import QUICK as A_FEW_EXCHANGES
 from benchmarks.network import THOROUGH as MANY_EXCHANGES
 from benchmarks.network import network
 from benchmarks.policy import policies
+from benchmarks.programs import programs
 from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
@@ -51,7 +53,9 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
     "policy": lambda: policies(50),
+    "programs": lambda: programs(200),
     "jail": lambda: jail(THOROUGH),
+    "module": lambda: asyncio.run(in_process(100)),
     "audit": lambda: audit(ALL),
     "trust": lambda: trust(OFTEN),
     "evidence": lambda: evidence(A_LONG_LOG),
@@ -69,7 +73,9 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
     "policy": lambda: policies(1),
+    "programs": lambda: programs(2),
     "jail": lambda: jail(A_LITTLE),
+    "module": lambda: asyncio.run(in_process(3)),
     "audit": lambda: audit(A_FEW),
     "trust": lambda: trust(ONCE),
     "evidence": lambda: evidence(A_SHORT_LOG),

@@ -11,7 +11,15 @@ from skillpod.model.guest import Launch
 from skillpod.model.manifest import GuestCount, Limits, Manifest
 
 
-def launch(handler: str, *, lifetime: Lifetime, most: int, limits: Limits | None = None, grants: Grants = NOTHING) -> Launch:
+def launch(
+    handler: str,
+    *,
+    lifetime: Lifetime,
+    most: int,
+    limits: Limits | None = None,
+    grants: Grants = NOTHING,
+    isolation: Isolation = Isolation.JAIL,
+) -> Launch:
     """A skill whose entry is this text, with at most so many guests at once, and these grants."""
     bundle = Bundle.freeze({"handler.py": handler.encode()})
     manifest = Manifest(
@@ -26,7 +34,7 @@ def launch(handler: str, *, lifetime: Lifetime, most: int, limits: Limits | None
     admission = Admission(
         skill=manifest.name,
         digest=bundle.digest,
-        isolation=Isolation.JAIL,
+        isolation=isolation,
         grants=grants,
         tier=Tier.READ_ONLY,
         rule="benchmarks",

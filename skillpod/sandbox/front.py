@@ -34,9 +34,8 @@ class FrontSandbox:
             case Isolation.JAIL:
                 return self.jail.open(launch, on_death=on_death, watch=watch, memory=memory)
             case Isolation.MODULE:
-                from skillpod.sandbox.module.opening import (
-                    open_module,  # SAFE: here, so that a pod without one never loads RestrictedPython
-                )
+                # SAFE: here, so that a pod without one never loads RestrictedPython
+                from skillpod.sandbox.module.opening import open_module
 
                 return open_module(launch, on_death=on_death, memory=memory or self._memory)
         assert_never(launch.admission.isolation)

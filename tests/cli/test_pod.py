@@ -85,6 +85,20 @@ def test_show_walls_tells_each_wall_and_the_remedy(cli: CommandLine, served: Ser
     assert cli("show", "alpha", "--walls", "--json").json()["walls"][0]["name"] == "seccomp"
 
 
+def test_show_says_of_module_isolation_that_no_wall_stands(cli: CommandLine, served: Served) -> None:
+    served.pod.entries["alpha"]["isolation"] = "module"
+    assert "module: no wall, it runs in the pod's own process; not a security boundary" in cli("show", "alpha").out
+    assert "no wall stands around alpha" in cli("show", "alpha", "--walls").err
+
+
+def test_the_doctor_names_the_skills_that_pod_yaml_takes_out_of_the_jail(cli: CommandLine, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "pod.yaml").write_text("skills: {alpha: {isolation: module}, beta: {isolation: jail}}\n")
+    (told,) = (fact for fact in cli("doctor", "--json").json()["machine"] if fact["name"] == "module isolation")
+    assert told["state"] == "warning"
+    assert told["detail"].startswith("alpha: in the pod's own process, behind no wall")
+
+
 def test_show_output_is_what_the_guests_wrote(cli: CommandLine, served: Served) -> None:
     assert cli("show", "alpha", "--output").out == "alpha was here\x1b[2J\n"  # not a terminal: as it is
     assert cli("show", "alpha", "--output", "--json").json() == {"name": "alpha", "output": "alpha was here\x1b[2J\n"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,12 @@ from skillpod.model.comparison import Asked, Comparison, Standing
 from skillpod.model.decision import Admission, Decision, Hold, Refusal
 from skillpod.model.digest import Digest
 from skillpod.model.finding import Finding, Severity, Verdict
+from skillpod.model.manifest import PackageAsk, Requires
 from skillpod.model.provenance import UNSIGNED, Provenance
 from skillpod.policy.decide import decide
 from skillpod.policy.request import Request
 from skillpod.policy.rules import KINDS
-from tests.policy.documents import DIGEST, SIGNED, default_policy, policy, report, request
+from tests.policy.documents import DIGEST, SIGNED, answer, default_policy, policy, report, request
 
 PACKAGE = Path(__file__).parent.parent.parent / "skillpod"
 ONE_OF_EACH = {
@@ -110,8 +112,69 @@ def test_a_report_of_another_digest_is_refused(digest: Digest | None) -> None:
     assert refusal(decide(other, EVERYTHING)).rule == "evidence"
 
 
-def test_module_isolation_is_refused() -> None:
-    assert refusal(decide(request(isolation=Isolation.MODULE), EVERYTHING)).rule == "isolation"
+IN_PROCESS = policy({"id": "in-process", "match": {"isolation": "module", "signed": True, "publisher": "acme"}})
+MODULE: dict[str, Any] = {"isolation": Isolation.MODULE, "provenance": SIGNED}
+
+
+def test_module_isolation_is_given_by_an_allowance_that_names_it_and_its_publisher() -> None:
+    assert admission(decide(request(**MODULE), IN_PROCESS)).isolation is Isolation.MODULE
+    assert (
+        refusal(decide(request(provenance=SIGNED), IN_PROCESS)).rule == "default-deny"
+    )  # it covers the jail no more than another rule this
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"provenance": UNSIGNED}, "no trusted publisher has signed it"),
+        ({"provenance": Provenance(keys=("k1",))}, "no trusted publisher has signed it"),
+        *(({"permissions": asked}, f"it asks for {kind}") for kind, asked in ONE_OF_EACH.items()),
+        ({"tier": Tier.WRITE}, "its tier is write"),
+        ({"verdict": Verdict.REVIEW}, "the audit's verdict is review"),
+    ],
+)
+def test_whatever_the_rules_say_module_isolation_is_for_what_is_signed_and_asks_for_nothing(changes: dict[str, Any], said: str) -> None:
+    everything = {"match": {"tier": "system", "verdict": "review", "permissions": list(ONE_OF_EACH)}}
+    under = policy({"match": {"isolation": "module", "signed": True, "publisher": "*"}}, everything)
+    refused = refusal(decide(request(**{**MODULE, **changes}), under))
+    assert refused.rule == "isolation"
+    assert any(said in reason.message for reason in refused.reasons)
+    assert all("the jail takes it" in reason.hint for reason in refused.reasons)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"scripts": ("a.py",)}, "scripts"),
+        ({"requires": Requires(packages=(PackageAsk(name="six", version="1.17.0", hashes=(), imports=("six",)),))}, "requires packages"),
+        ({"entry": ""}, "no entry file"),
+    ],
+)
+def test_what_is_not_a_plain_module_is_not_for_module_isolation(changes: dict[str, Any], said: str) -> None:
+    asked = request(**MODULE)
+    refused = refusal(decide(replace(asked, manifest=replace(asked.manifest, **changes)), IN_PROCESS))
+    assert said in refused.reasons[0].message
+
+
+def test_no_yes_of_a_person_gives_module_isolation_that_no_allowance_covers() -> None:
+    asking = policy({"outcome": "require_approval"})
+    asked = request(**MODULE)
+    assert refusal(decide(asked, asking)).rule == "default-deny"
+    assert refusal(decide(replace(asked, approvals=(answer(asked, asking, "ann"),)), asking)).rule == "default-deny"
+
+
+def test_a_question_about_module_isolation_says_so_tries_it_in_the_jail_and_is_another_than_about_the_jail() -> None:
+    under = policy(
+        {"match": {"isolation": "module", "signed": True, "publisher": "acme"}}, {"match": {}}, {"outcome": "require_approval", "match": {}}
+    )
+    asked = request(**MODULE)
+    found = hold(decide(asked, under))
+    assert "behind no wall" in found.question
+    assert found.trial is not None
+    assert found.trial.isolation is Isolation.JAIL
+    in_the_jail = replace(asked, isolation=Isolation.JAIL)
+    assert isinstance(decide(replace(asked, approvals=(answer(in_the_jail, under, "ann"),)), under), Hold)
+    assert admission(decide(replace(asked, approvals=(answer(asked, under, "ann"),)), under)).isolation is Isolation.MODULE
 
 
 @pytest.mark.parametrize("kind", ONE_OF_EACH)

@@ -96,7 +96,7 @@ async def _caller(stage: Stage, stop: asyncio.Event, wrong: list[str]) -> int:
             result = await stage.pod.invoke("acme_words__answer", {})
         except Exception as error:  # whatever it is, it is a failed call
             wrong.append(f"failed: {error!r}")
-            continue
+            return calls
         calls += 1
         if not floor <= result.generation or result.value != result.generation - 1:
             wrong.append(f"generation {result.generation} answered {result.value} to a call begun under {floor}")
@@ -105,13 +105,11 @@ async def _caller(stage: Stage, stop: asyncio.Event, wrong: list[str]) -> int:
 
 def test_a_bad_update_changes_nothing_and_a_rollback_returns_to_what_was(shelf: Shelf) -> None:
     async def scenario() -> None:
-        shelf.put(saying("one"), version="1.0.0")
+        shelf.put(saying("one"))
         async with on_stage(shelf) as stage:
-            await stage.change(
-                lambda: shelf.put("raise RuntimeError('no')\n" + saying("bad"), version="1.1.0"), Kind.REFUSED, skill="acme_words"
-            )
+            await stage.change(lambda: shelf.put("raise RuntimeError('no')\n" + saying("bad")), Kind.REFUSED, skill="acme_words")
             assert await stage.pod.call("acme_words__answer", {}) == "one"
-            await stage.change(lambda: shelf.put(saying("two"), version="1.2.0"), Kind.SWAPPED, skill="acme_words")
+            await stage.change(lambda: shelf.put(saying("two")), Kind.SWAPPED, skill="acme_words")
             assert await stage.pod.call("acme_words__answer", {}) == "two"
             await stage.pod.rollback("acme_words")
             assert await stage.pod.call("acme_words__answer", {}) == "one"
@@ -129,7 +127,7 @@ def test_a_long_call_finishes_on_the_generation_it_started_on(shelf: Shelf) -> N
         async with on_stage(shelf) as stage:
             slow = asyncio.create_task(stage.pod.invoke("acme_words__answer", {}))
             await asyncio.sleep(0.1)
-            await stage.change(lambda: shelf.put(saying("new"), version="1.0.1"), Kind.SWAPPED, skill="acme_words")
+            await stage.change(lambda: shelf.put(saying("new")), Kind.SWAPPED, skill="acme_words")
             assert await stage.pod.call("acme_words__answer", {}) == "new"
             late = await slow
             assert (late.value, late.generation) == ("late", 1)
@@ -143,9 +141,7 @@ def test_what_is_in_memory_lives_as_long_as_the_guest_and_state_outlives_it(life
         shelf.put(COUNTING, lifetime=lifetime)
         async with on_stage(shelf) as stage:
             assert [await stage.pod.call("acme_words__answer", {}) for _ in range(2)] == expected
-            await stage.change(
-                lambda: shelf.put(f"{COUNTING}# new\n", version="1.0.1", lifetime=lifetime), Kind.SWAPPED, skill="acme_words"
-            )
+            await stage.change(lambda: shelf.put(f"{COUNTING}# new\n", lifetime=lifetime), Kind.SWAPPED, skill="acme_words")
             assert await stage.pod.call("acme_words__answer", {}) == [1, 3]
 
     asyncio.run(scenario())
@@ -190,8 +186,6 @@ def test_another_isolation_in_pod_yaml_is_a_new_decision_and_a_new_generation(in
     [
         ({"permissions": {"environment": ["TZ"]}}, saying("x"), "asks for environment"),
         ({"tier": "write"}, saying("x"), "tier is write"),
-        ({"requires": {"packages": ["left-pad==1.0"]}}, saying("x"), "requires packages"),
-        ({}, "import importlib\n\nMODULE = importlib.import_module('js' + 'on')\n" + saying("x"), "verdict is review"),
     ],
 )
 def test_what_asks_for_anything_is_refused_and_never_put_into_the_jail_instead(
@@ -242,7 +236,6 @@ def test_without_a_rule_that_covers_module_isolation_it_is_refused_and_a_yes_doe
 
 def test_a_question_about_it_is_answered_after_a_trial_in_the_jail(in_process: Shelf) -> None:
     asks = {"id": "ask", "match": {"isolation": "module"}, "outcome": "require_approval", "reason": "Somebody must look."}
-    where_it_runs = saying("x").replace("    return 'x'", "    from skillpod import Context\n    return str(Context.__module__)")
 
     async def scenario() -> None:
         in_process.rule(ALLOWED, IN_THE_JAIL, asks)
@@ -251,7 +244,6 @@ def test_a_question_about_it_is_answered_after_a_trial_in_the_jail(in_process: S
             held = await stage.pod.held("acme_words")
             assert "behind no wall" in held["question"]
             assert held["trial"]["error"] is None
-            assert "skillpod.sandbox.module.guest" not in where_it_runs
             await stage.pod.approve("acme_words", held["digest"], reason="We know Acme.", actor="ann")
             assert await stage.pod.call("acme_words__answer", {}) == "one"
             assert stage.skill("acme_words")["isolation"] == "module"
@@ -293,7 +285,7 @@ class Colour(Enum):
 @dataclass
 class Row:
     name: str
-    above: Optional["Row"] = None
+    colour: Optional[Colour] = None  # typing remembers that it was asked for this
 
 
 class Shape(TypedDict):
@@ -333,7 +325,7 @@ async def later() -> str:
 '''
 
 
-def _held(before: set[int]) -> list[weakref.ref[Any]]:
+def _held() -> list[weakref.ref[Any]]:
     """Everything in this process that a skill of module isolation made and that can be watched."""
     found = []
     for value in gc.get_objects():
@@ -350,24 +342,23 @@ def _held(before: set[int]) -> list[weakref.ref[Any]]:
 def test_a_swap_a_rollback_and_an_unmount_leave_nothing_of_it_behind(lifetime: str, in_process: Shelf) -> None:
     async def scenario() -> None:
         threads, modules = set(threading.enumerate()), set(sys.modules)
-        handler = LEAVING.replace('Optional["Row"]', "Optional[int]")
-        in_process.put(handler, lifetime=lifetime)
+        in_process.put(LEAVING, lifetime=lifetime)
         async with on_stage(in_process) as stage:
             stop = asyncio.Event()
             callers = [asyncio.create_task(_busy(stage, stop)) for _ in range(3)]
             for number in range(5):
-                text = handler.replace("VERSION", str(number))
+                text = LEAVING.replace("VERSION", str(number))
                 await stage.change(lambda text=text: in_process.put(text, lifetime=lifetime), Kind.SWAPPED, skill="acme_words")
             stop.set()
             await asyncio.gather(*callers)
             await stage.pod.rollback("acme_words")
             assert await stage.pod.call("acme_words__later", {}) == "3"
-            watched = _held(set())
+            watched = _held()
             assert any(reference() is not None for reference in watched)
             await stage.pod.unmount("acme_words")
             await stage.pod.settled()
             await eventually(lambda: _none_left(watched))
-            await eventually(lambda: not _held(set()))
+            await eventually(lambda: not _held())
             assert not [name for name in set(sys.modules) - modules if "skillpod_module" in name or "acme" in name]
             assert not [name for name in linecache.cache if "acme_words" in name]
             await eventually(lambda: not [each for each in set(threading.enumerate()) - threads if "acme_words" in each.name])

@@ -38,7 +38,7 @@ class Shelf:
         self.policies = policies
         self._aside = policies.parent / "shelf"
         self._built = 0
-        publisher = {"id": "acme", "names": ["acme_*"], "authors": [AUTHOR], "keys": [entry(key())]}
+        publisher = {"id": "acme", "names": ["acme_*"], "authors": [AUTHOR], "tier": "system", "keys": [entry(key())]}
         replace_file(policies / "trust.yaml", json.dumps({"trust": 1, "publishers": [publisher]}))
         self.rule(ALLOWED, IN_THE_JAIL)
         home.mkdir(exist_ok=True)
@@ -51,12 +51,12 @@ class Shelf:
         """Say in pod.yaml how it is to be contained."""
         replace_file(self.home / "pod.yaml", json.dumps({"skills": {name: {"isolation": isolation.value}}}))
 
-    def put(self, handler: str, *, version: str = "1.0.0", name: str = "acme_words", **manifest: Any) -> None:
-        """In place of what is there, signed as it stands."""
+    def put(self, handler: str, *, name: str = "acme_words", **manifest: Any) -> None:
+        """The next version, in place of what is there, signed as it stands."""
         self._built += 1
         parent = self._aside / str(self._built)
         parent.mkdir(parents=True)
-        built = write_skill(parent, name, handler=handler, version=version, manifest={"author": AUTHOR, **manifest})
+        built = write_skill(parent, name, handler=handler, version=f"1.0.{self._built}", manifest={"author": AUTHOR, **manifest})
         (built / "skill.oms.sig").write_bytes(sign(freeze(built), key(), subject=name))
         target = self.skills / name
         if target.exists():

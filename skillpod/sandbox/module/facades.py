@@ -12,6 +12,7 @@ from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any
 
+from skillpod import sdk
 from skillpod.sandbox.module import stand_ins
 
 _OFFERED: Mapping[str, str] = {
@@ -99,8 +100,6 @@ _OWN: Mapping[str, Mapping[str, Any]] = {
 }
 """What stands in for functions of those modules that can't be handed out as they are."""
 
-_SKILLPOD = "Audio Cancelled Content Context Field File Image State StateError VolumeError tool"
-
 
 class Facade:
     """The names that are offered of one module, and nothing else: no ``__name__``, by which ``from`` would find the module itself, and no
@@ -161,7 +160,7 @@ def is_offered(module: str, name: str = "") -> bool:
 def _facade(module: str) -> Facade | None:
     """None for a module that is not offered. Kept for the process: it holds nothing of any skill's."""
     if module == "skillpod":
-        return Facade(_named("skillpod.sdk", _SKILLPOD))
+        return Facade(_named("skillpod.sdk", " ".join(sdk.__all__)))
     inside = {child.rpartition(".")[2]: child for child in _OFFERED if child.rpartition(".")[0] == module}
     if module not in _OFFERED and not inside:
         return None

@@ -16,7 +16,6 @@ from contextvars import Context as Bare
 from copy import deepcopy
 from functools import partial
 from inspect import isawaitable
-from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
 
@@ -31,92 +30,18 @@ from skillpod.sandbox.frames import call_frame, cap_of, failure_of
 from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.tools import Tool
 from skillpod.sandbox.module.call import ModuleCall, Outcome, told
+from skillpod.sandbox.module.held import Held, Outlet
 from skillpod.sandbox.module.lanes import Lane, Overlapping, Turns
 from skillpod.sandbox.module.program import Program
 from skillpod.sandbox.module.running import CURRENT, Voice
 from skillpod.sandbox.module.space import Space
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.wire import HEADER, WireError, encode, parse
-from skillpod.sdk import Cancelled, Context
+from skillpod.sdk import Context
 
 _ABANDON_SECONDS = 1.0
 """How long a thread may take to end once all its calls are over."""
 _ASKS_PER_CALL = 100_000
-
-
-class _Held:
-    """A call in flight, as the loop has it."""
-
-    __slots__ = (
-        "asks",
-        "cpu",
-        "future",
-        "has_checkpoints",
-        "hear",
-        "is_cancelled",
-        "is_settled",
-        "job",
-        "outlet",
-        "pending",
-        "reached",
-        "started",
-        "timer",
-        "tool",
-    )
-
-    def __init__(self, tool: str, future: asyncio.Future[Reply], reached: Reached, *, cpu: float, hear: Hear) -> None:
-        self.tool = tool
-        self.future = future
-        self.started = perf_counter()
-        self.reached = reached
-        self.cpu = cpu
-        self.hear = hear
-        self.asks = 0
-        self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
-        self.has_checkpoints = False
-        self.is_cancelled = False
-        self.is_settled = False
-        self.timer: asyncio.TimerHandle | None = None
-        self.job: ModuleCall
-        self.outlet: _Outlet
-
-
-class _Outlet:
-    """``guest.channel.Outlet``: the frames of a call's asks and tells, handed to the loop, and its answers handed back."""
-
-    def __init__(self, cap: int, told: Callable[[dict[str, Any]], None], is_cancelled: Callable[[], bool]) -> None:
-        self.cap = cap
-        self._told = told
-        self._is_cancelled = is_cancelled
-        self._answers: dict[int, SimpleQueue[Mapping[str, Any] | None]] = {}
-
-    def send(self, data: bytes) -> None:
-        if not data:
-            return  # the channel's last word
-        frame = parse(data[HEADER:])
-        if frame["t"] == "ask":
-            self._answers[frame["id"]] = SimpleQueue()
-        self._told(frame)
-
-    def answer(self, number: int) -> Mapping[str, Any]:
-        """Raises Cancelled when nobody waits for the call any more."""
-        answer = self._answers[number].get()
-        del self._answers[number]
-        if answer is None:
-            raise Cancelled
-        return answer
-
-    def is_cancelled(self, nonce: str) -> bool:
-        return self._is_cancelled()
-
-    def put(self, number: int, answer: Mapping[str, Any] | None) -> None:
-        if number in self._answers:
-            self._answers[number].put(answer)
-
-    def hang_up(self) -> None:
-        """Whoever waits for an answer has waited long enough."""
-        for answers in tuple(self._answers.values()):
-            answers.put(None)
 
 
 def _nobody(guest: ModuleGuest, fault: SkillpodError | None) -> None:
@@ -150,7 +75,7 @@ class ModuleGuest:
         self._place = program.place
         self._space = Space(program)
         self._tools: Mapping[str, Tool] = {}
-        self._calls: set[_Held] = set()
+        self._calls: set[Held] = set()
         self._numbers = itertools.count(1)
         self._loading = Voice()
         self._reaper: asyncio.TimerHandle | None = None
@@ -192,8 +117,8 @@ class ModuleGuest:
         if self.has_ended:
             raise GuestDied("the guest ended before it was called")
         reached = Reached(perf_counter() + seconds, conditions)
-        held = _Held(tool, self._loop.create_future(), reached, cpu=self._lane.cpu(), hear=hear)
-        held.outlet = _Outlet(cap_of(self._limits), partial(self._post, self._heard, held), lambda: held.is_cancelled)
+        held = Held(tool, self._loop.create_future(), reached, cpu=self._lane.cpu(), hear=hear)
+        held.outlet = Outlet(cap_of(self._limits), partial(self._post, self._heard, held), lambda: held.is_cancelled)
         channel = Channel(held.outlet, "", seconds, self._numbers)
         held.job = ModuleCall(
             self._tools[tool],
@@ -227,14 +152,14 @@ class ModuleGuest:
             if held.future.cancelled() and not held.is_cancelled:
                 self._cancel(held)
 
-    def _cancel(self, held: _Held) -> None:
+    def _cancel(self, held: Held) -> None:
         """Ask a call to end, and end the guest when it does not."""
         held.is_cancelled = True
         self._settle(held)
         self._tell_over(held)
         held.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, held)
 
-    def _tell_over(self, held: _Held) -> None:
+    def _tell_over(self, held: Held) -> None:
         held.job.voice.is_over = True
         self._space.alarm()
         held.outlet.hang_up()
@@ -250,12 +175,12 @@ class ModuleGuest:
         with suppress(RuntimeError):  # the loop has ended: nobody is left to hear
             self._loop.call_soon_threadsafe(hears, *said)
 
-    def _done(self, held: _Held, channel: Channel, outcome: Outcome) -> None:
+    def _done(self, held: Held, channel: Channel, outcome: Outcome) -> None:
         """In the thread."""
         channel.finish(b"")
         self._post(self._answered, held, outcome)
 
-    def _answered(self, held: _Held, outcome: Outcome) -> None:
+    def _answered(self, held: Held, outcome: Outcome) -> None:
         self._printed(held.job.voice)
         if held not in self._calls:
             return  # it was over before
@@ -279,7 +204,7 @@ class ModuleGuest:
         if said:
             self._output.write(said.encode("utf-8", "backslashreplace"))
 
-    def _heard(self, held: _Held, frame: Mapping[str, Any]) -> None:
+    def _heard(self, held: Held, frame: Mapping[str, Any]) -> None:
         operation, arguments = frame["operation"], frame["arguments"]
         if frame["t"] == "ask":
             self._asked(held, frame["id"], operation, arguments)
@@ -291,7 +216,7 @@ class ModuleGuest:
                 if not held.future.done():
                     held.hear(said)
 
-    def _asked(self, held: _Held, number: int, operation: str, arguments: Mapping[str, Any]) -> None:
+    def _asked(self, held: Held, number: int, operation: str, arguments: Mapping[str, Any]) -> None:
         held.asks += 1
         if held.is_settled or held.asks > _ASKS_PER_CALL:
             held.outlet.put(number, None)
@@ -308,7 +233,7 @@ class ModuleGuest:
             answer = {"error": str(refusal)}
         held.outlet.put(number, answer)
 
-    async def _answered_later(self, held: _Held, number: int, value: Awaitable[Any]) -> None:
+    async def _answered_later(self, held: Held, number: int, value: Awaitable[Any]) -> None:
         try:
             answer = _copied(await value)
         except (Denied, WireError) as refusal:
@@ -317,7 +242,7 @@ class ModuleGuest:
 
     # --- time --------------------------------------------------------------------------------------------------------------------
 
-    def _overdue(self, held: _Held) -> None:
+    def _overdue(self, held: Held) -> None:
         """The wall deadline has passed, or the call is old enough to have used its processor time."""
         left = held.reached.until - perf_counter()
         spare = self._limits.cpu - (self._lane.cpu() - held.cpu)
@@ -340,7 +265,7 @@ class ModuleGuest:
         else:
             held.timer = self._loop.call_later(max(min(left, spare), 0.001), self._overdue, held)
 
-    def _clinging(self, held: _Held) -> None:
+    def _clinging(self, held: Held) -> None:
         """It was told that nobody waits for it."""
         error = GuestDied(
             f"{held.tool} was cancelled and went on for {CANCEL_SECONDS:g} s",
@@ -350,7 +275,7 @@ class ModuleGuest:
 
     # --- the end -----------------------------------------------------------------------------------------------------------------
 
-    def _end(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: _Held | None = None) -> None:
+    def _end(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: Held | None = None) -> None:
         """Once: every call is over, and so is the thread when its code comes to look. With a ``culprit``, ``error`` is that call's."""
         if self.has_ended:
             return
@@ -358,9 +283,9 @@ class ModuleGuest:
         calls, self._calls = self._calls, set()
         self._loading.is_over = True
         self._space.alarm()
-        shared = GuestDied(f"the guest was ended because of another call: {error}")
         for held in calls:
-            heard = copy.copy(error if culprit in (None, held) else shared)
+            is_its_own = culprit in (None, held)
+            heard = copy.copy(error) if is_its_own else GuestDied(f"the guest was ended because of another call: {error}")
             charge(heard, self._used(held))
             self._settle(held)
             self._tell_over(held)
@@ -370,11 +295,11 @@ class ModuleGuest:
         self._reaper = self._loop.call_later(_ABANDON_SECONDS, self._abandon, calls)
         self.on_end(self, own_fault)
 
-    def _used(self, held: _Held) -> Usage:
+    def _used(self, held: Held) -> Usage:
         """How much memory a call used is not known: it is the pod's own."""
         return Usage(wall=perf_counter() - held.started, cpu=max(0.0, self._lane.cpu() - held.cpu), peak=0, reach=held.reached.told())
 
-    def _settle(self, held: _Held) -> None:
+    def _settle(self, held: Held) -> None:
         """It is over, or told to be: nobody waits for what it asked."""
         held.is_settled = True
         for task in held.pending:
@@ -388,7 +313,7 @@ class ModuleGuest:
         self._tools = {}
         self._post(self._free)
 
-    def _abandon(self, calls: set[_Held]) -> None:
+    def _abandon(self, calls: set[Held]) -> None:
         """It did not end: it is left to itself, and counted."""
         if self.gone.done():
             return

@@ -1,0 +1,1 @@
+"""Module isolation: what it takes, what it refuses, and what it does not stop."""
