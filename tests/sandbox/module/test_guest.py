@@ -314,7 +314,7 @@ def test_closing_ends_calls_in_flight_and_waits_for_none() -> None:
 
 def test_a_thread_that_can_not_be_ended_is_left_behind_and_counted() -> None:
     body = '''
-import zlib
+import hashlib
 
 from skillpod import tool
 
@@ -322,7 +322,7 @@ from skillpod import tool
 @tool
 def answer() -> int:
     """A loop of C's own, in which no check comes and others have their turn."""
-    return max(map(zlib.crc32, [bytes(50_000_000)] * 80))
+    return len(list(map(hashlib.sha512, [bytes(50_000_000)] * 60)))
 '''
 
     async def scenario() -> None:
