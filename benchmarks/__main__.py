@@ -32,6 +32,7 @@ from benchmarks.network import QUICK as A_FEW_EXCHANGES
 from benchmarks.network import THOROUGH as MANY_EXCHANGES
 from benchmarks.network import network
 from benchmarks.policy import policies
+from benchmarks.programs import programs
 from benchmarks.record import record
 from benchmarks.restart import restarts
 from benchmarks.search import searches
@@ -52,6 +53,7 @@ FULL: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(10_000, 20)),
     "doors": lambda: doors(20, 2000),
     "policy": lambda: policies(50),
+    "programs": lambda: programs(200),
     "jail": lambda: jail(THOROUGH),
     "module": lambda: asyncio.run(in_process(100)),
     "audit": lambda: audit(ALL),
@@ -71,6 +73,7 @@ QUICK: dict[str, Callable[[], Sequence[Shown]]] = {
     "search": lambda: asyncio.run(searches(200, 1)),
     "doors": lambda: doors(1, 50),
     "policy": lambda: policies(1),
+    "programs": lambda: programs(2),
     "jail": lambda: jail(A_LITTLE),
     "module": lambda: asyncio.run(in_process(3)),
     "audit": lambda: audit(A_FEW),

@@ -53,7 +53,7 @@ class Row:
         if self.target is None:
             return ""
         if self.is_ratio:
-            return f"<= {self.target:g}x"
+            return f"{'>=' if self.unit.endswith('/s') else '<='} {self.target:g}x"
         return f"{'>=' if self.unit.endswith('/s') else '<='} {amount(self.target, self.unit)}"
 
 

@@ -27,7 +27,7 @@ from skillpod.model.domain import DomainBounds
 from skillpod.model.keeping import Copies, Detail, Keeping, Witness
 from skillpod.model.names import is_skill_name
 from skillpod.model.provision import ProgramBinding
-from skillpod.model.secret import Source
+from skillpod.model.secret import SecretSource
 from skillpod.model.volume import Binding
 from skillpod.policy.document import Policy, read_policy
 from skillpod.policy.suppressions import FILE, NONE, SCHEMA, Rulebook, Suppressions, read_suppressions
@@ -97,7 +97,7 @@ class PodConfig:
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
     network: Network = Network()
-    secrets: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: Mapping[str, SecretSource] = field(default_factory=lambda: MappingProxyType({}))
     variables: Variables = field(default_factory=Variables)
     alert: Alert = Alert()
     trial: float = 60.0
@@ -110,7 +110,7 @@ class PodConfig:
 
     @property
     def bindings(self) -> Bindings:
-        return Bindings(volumes=self.volumes, programs=self.programs)
+        return Bindings(volumes=self.volumes, programs=self.programs, secrets=self.secrets)
 
 
 def load_policy(policies: Path | None, name: str) -> Policy:

@@ -339,6 +339,7 @@ class SkillManager:
             volumes=volumes.resolve(grants.volumes, bound.volumes, places),
             programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
             packages=self._packages.find(manifest.requires.packages, hint=build),
+            secrets=bound.shown(grants.secrets),
             variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
         )
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from skillpod.documents import join, show
 from skillpod.errors import DocumentInvalid
 from skillpod.manifest.fields import Bounds, environment_name, host, seconds
-from skillpod.model.secret import Bound, Kept, Source
+from skillpod.model.secret import Bound, Kept, SecretSource
 
 NAME = "pod.yaml"
 _KEEP = Bounds("0s", "24h")
@@ -46,10 +46,10 @@ def without_value(fault: DocumentInvalid) -> DocumentInvalid:
     return DocumentInvalid(said, at=fault.at, hint=fault.hint or "pod.yaml says where a secret is kept, never the secret itself")
 
 
-def read_sources(document: Mapping[str, Any], faults: list[DocumentInvalid]) -> Mapping[str, Source]:
+def read_sources(document: Mapping[str, Any], faults: list[DocumentInvalid]) -> Mapping[str, SecretSource]:
     """``secrets`` of a document that fits the schema; what else is wrong goes to ``faults``."""
     said: Mapping[str, Mapping[str, Any]] = document.get("secrets", {})
-    sources: dict[str, Source] = {}
+    sources: dict[str, SecretSource] = {}
     for name, entry in said.items():
         kinds = [each for each in Kept if each.value in entry]
         if len(kinds) == 1:
@@ -82,14 +82,14 @@ def _variables(said: Mapping[str, str], at: str, faults: list[DocumentInvalid]) 
     return MappingProxyType(dict(said))
 
 
-def _source(name: str, kept: Kept, entry: Mapping[str, Any], faults: list[DocumentInvalid]) -> Source:
+def _source(name: str, kept: Kept, entry: Mapping[str, Any], faults: list[DocumentInvalid]) -> SecretSource:
     keep = 60.0
     try:
         keep = seconds(entry["keep"], _KEEP) if "keep" in entry else keep
     except ValueError as fault:
         faults.append(DocumentInvalid(str(fault), at=_at(name, "keep"), hint=f"from {_KEEP.least} to {_KEEP.most}"))
     bound = _bound(name, entry["bind"], faults) if "bind" in entry else None
-    return Source(kept=kept, place=_place(kept, entry[kept.value]), bound=bound, keep=keep)
+    return SecretSource(kept=kept, place=_place(kept, entry[kept.value]), bound=bound, keep=keep)
 
 
 def _place(kept: Kept, place: Any) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _bound(name: str, said: Mapping[str, Any], faults: list[DocumentInvalid]) ->
     return Bound(host=meant, ports=tuple(said.get("ports", (default,))), **words)
 
 
-def _writable(name: str, source: Source, volumes: Mapping[str, Mapping[str, Any]]) -> Iterator[DocumentInvalid]:
+def _writable(name: str, source: SecretSource, volumes: Mapping[str, Mapping[str, Any]]) -> Iterator[DocumentInvalid]:
     """A file or a program that a skill could write would be the skill's word for the secret, or its way out of its jail."""
     if source.kept not in (Kept.FILE, Kept.COMMAND):
         return

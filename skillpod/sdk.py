@@ -203,6 +203,11 @@ class Response:
     body: bytes
     url: str
 
+    @property
+    def ok(self) -> bool:
+        """Whether the server did what it was asked: a status from 200 to 299."""
+        return 200 <= self.status < 300
+
     def text(self) -> str:
         """The body in the charset it says, or UTF-8; what is none of its characters becomes U+FFFD."""
         said = re.search(r"charset=[\"']?([\w-]+)", self.headers.get("content-type", ""))

@@ -15,13 +15,17 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from skillpod.sdk import Cancelled, Context, Response, StateError
+from skillpod.sdk import Cancelled, Context, Finished, Response, StateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git"})
+
+
+Given: TypeAlias = bytes | str | Finished
+Program: TypeAlias = Callable[[list[str], bytes], Given]
 
 
 class Recorder:
@@ -30,9 +34,10 @@ class Recorder:
     ``state`` is what ``ctx.state`` holds; ``stored`` the schema version it was written under, ``declared`` the one of the manifest
     (``state.version``). ``secrets`` are those that ``ctx.secret`` gives, ``asked`` has each name it was asked for. ``now`` is what
     ``ctx.now()`` says, in seconds since 1970 (the first moment of 2026, UTC), ``seed`` what ``ctx.seed`` says. ``fetch`` answers
-    ``ctx.fetch``: it is given url, method, headers, body and timeout, and gives a Response. ``logs`` has a ``(level, message)`` for each
-    record, ``progress`` a ``(fraction, message)``. ``seconds`` is what ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came
-    to, and at the one numbered ``cancel_at`` it is cancelled.
+    ``ctx.fetch``: it is given url, method, headers, body and timeout, and gives a Response. ``programs`` are what ``ctx.run`` starts, by
+    name: a function of the argument vector and the input that gives the output or a ``Finished``, or that itself; ``runs`` has each
+    argument vector. ``logs`` has a ``(level, message)`` for each record, ``progress`` a ``(fraction, message)``. ``seconds`` is what
+    ``ctx.remaining()`` says; ``checkpoints`` counts those the tool came to, and at the one numbered ``cancel_at`` it is cancelled.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Recorder:
         state: Mapping[str, Any] | None = None,
         *,
         secrets: Mapping[str, str] | None = None,
+        programs: Mapping[str, Program | Given] | None = None,
         now: float = 1_767_225_600.0,
         seed: int = 0,
         fetch: Callable[[Mapping[str, Any]], Response] | None = None,
@@ -53,6 +59,8 @@ class Recorder:
         self.declared = declared
         self.secrets = dict(secrets or {})
         self.asked: list[str] = []
+        self.programs = dict(programs or {})
+        self.runs: list[tuple[str, ...]] = []
         self.now = now
         self.seed = seed
         self._fetch = fetch
@@ -69,6 +77,7 @@ class Recorder:
             "state.version": lambda: self.stored,
             "state.replace": self._replace,
             "secret.get": self._secret,
+            "program.run": self._run,
             "call.now": lambda: self.now,
             "call.seed": lambda: self.seed,
             "fetch": self._fetched,
@@ -97,6 +106,16 @@ class Recorder:
             raise StateError(f"the skill was granted no secret {name!r}")
         self.asked.append(name)
         return self.secrets[name]
+
+    def _run(self, argv: Sequence[str], stdin: str, timeout: float | None, volume: str | None) -> dict[str, Any]:
+        if not argv or argv[0] not in self.programs:
+            raise StateError(f"the skill was granted no program {argv[0] if argv else ''!r}")
+        self.runs.append(tuple(argv))
+        program = self.programs[argv[0]]
+        given = program(list(argv), b64decode(stdin)) if callable(program) else program
+        ended = given if isinstance(given, Finished) else Finished(argv=tuple(argv), status=0, stdout=_bytes(given))
+        streams = {"stdout": b64encode(ended.stdout).decode(), "stderr": b64encode(ended.stderr).decode()}
+        return {"status": ended.status, "by": ended.by, **streams}
 
     def _fetched(self, **request: Any) -> dict[str, Any]:
         if self._fetch is None:
@@ -143,6 +162,10 @@ def context(
     files = {} if folder is None else _files(Path(folder))
     places = {name: os.fspath(path) for name, path in (volumes or {}).items()}
     return Context(channel=recorder or Recorder(state), config=_copied(dict(config or {})), files=files, volumes=places)
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skillpod.sdk import Cancelled, FetchError, Response, SecretError, StateError, VolumeError
+from skillpod.sdk import Cancelled, FetchError, Finished, ProgramError, Response, SecretError, StateError, VolumeError
 from skillpod.testing import Recorder, context
 
 
@@ -35,6 +35,24 @@ def test_a_context_has_the_volumes_a_test_gives_it_and_no_others(tmp_path: Path)
         ctx.volume("other")
     with pytest.raises(VolumeError, match="it has none"):
         context().volume("data")
+
+
+def test_a_recorder_answers_for_programs_and_says_what_was_run() -> None:
+    recorder = Recorder(
+        programs={
+            "git": "a log\n",
+            "cat": lambda argv, given: given,
+            "false": Finished(argv=("false",), status=1, stderr=b"no\n"),
+        }
+    )
+    ctx = context(recorder=recorder)
+    assert ctx.run(["git", "log"]).text == "a log\n"
+    assert ctx.run(["cat"], stdin="ä").stdout == "ä".encode()
+    with pytest.raises(ProgramError, match="false ended with status 1: no"):
+        ctx.run(["false"]).check()
+    with pytest.raises(ProgramError, match="no program 'rm'"):
+        ctx.run(["rm", "-rf", "/"])
+    assert recorder.runs == [("git", "log"), ("cat",), ("false",)]
 
 
 def test_without_anything_a_context_is_empty() -> None:

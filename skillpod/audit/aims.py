@@ -156,6 +156,9 @@ class Aims:
                 named = argument(call, 0, "argv")
                 targets = self._granted_programs(named, place.scope) if named is not None else ()
                 yield Aim(spot, _KINDS[node.attr], RUN, f"`{spelled}`", _legible(targets))
+                started_in = next((word.value for word in call.keywords if word.arg == "volume"), None)
+                if started_in is not None and not (isinstance(started_in, ast.Constant) and started_in.value is None):
+                    yield Aim(spot, "volumes", RUN, f"`{spelled}`", _legible(self._texts.wholes(started_in, place.scope)))
         elif node.attr == "fetch":
             if is_member(self._reader, node, place.scope, node.attr):
                 targets = reached(FETCH, call, place.scope, self._texts)

@@ -25,7 +25,7 @@ from skillpod.lifecycle.pipeline import Examiner
 from skillpod.model.manifest import PackageAsk
 from skillpod.sandbox.pip import Pip
 from skillpod.serve.answers import Exit
-from skillpod.store.packages import PackageStore, Stored, as_json
+from skillpod.store.packages import PackageStore, Stored
 from skillpod.store.wheel import MAX_WHEEL, Wheel, digest_of, read_wheel
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -35,7 +35,7 @@ app.add_typer(deps, name="deps")
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="A package, as in `humanize` or `humanize==4.17.0`.")]
 Pythons = Annotated[
     list[str] | None,
-    typer.Option("--python", metavar="N.N", help="Also for this Python, on this platform; repeat it. [default: the one running]"),
+    typer.Option("--python", metavar="N.N", help="Also for this Python, on this platform; repeat it for others."),
 ]
 Wheels = Annotated[
     Path | None,
@@ -56,7 +56,7 @@ def lock(names: Names, *, pythons: Pythons = None, json: Json = False) -> None:
     wanted = [_requirement(name) for name in names]
     entries: dict[str, PackageAsk] = {}
     with render.working("fetching"):
-        for python in pythons or [""]:
+        for python in ["", *(pythons or ())]:
             for wheel in _resolved(wanted, python):
                 _add(entries, wheel)
     locked = [entries[name] for name in sorted(entries)]
@@ -213,7 +213,7 @@ def built(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     """Every package in the pod's store."""
     found = _store(home).all()
     if json:
-        render.data({"packages": [as_json(stored) for stored in found]})
+        render.data({"packages": [stored.as_dict() for stored in found]})
     elif found:
         render.table(("package", "version", "code", "digest"), map(_row, found))
     else:
@@ -232,7 +232,7 @@ def verify(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
     store = _store(home)
     faults = {stored: store.fault(stored) for stored in store.all()}
     if json:
-        render.data({"packages": [{**as_json(stored), "fault": fault} for stored, fault in faults.items()]})
+        render.data({"packages": [{**stored.as_dict(), "fault": fault} for stored, fault in faults.items()]})
     for stored, fault in faults.items() if not json else ():
         what = (f"was changed: {fault}", "bold red") if fault else ("is as it was built", "green")
         render.line((f"{stored.package.name} {stored.package.version}", "bold"), " ", what)
@@ -246,7 +246,7 @@ def prune(folders: Folders, *, home: HomeDir = DEFAULT_HOME, json: Json = False)
     store = _store(home)
     gone = store.prune(frozenset(digest for ask in _locked(skill_folders(folders)) for digest in ask.hashes))
     if json:
-        render.data({"removed": [as_json(stored) for stored in gone]})
+        render.data({"removed": [stored.as_dict() for stored in gone]})
         return
     for stored in gone:
         render.line(("removed ", "yellow"), (f"{stored.package.name} {stored.package.version}", "bold"))

@@ -116,6 +116,7 @@ def _decision(skill: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     grants = {kind: given for kind, given in (skill.get("grants") or {}).items() if given}
     yield "grants", "; ".join(f"{kind}: {_grant(given)}" for kind, given in grants.items()) or ("nothing" if skill.get("rule") else "")
     yield "volumes", "; ".join(map(_volume, skill.get("volumes") or []))
+    yield "programs", "; ".join(f"{program['name']} is {program['path']}" for program in skill.get("programs") or [])
     yield "packages", "; ".join(map(_package, skill.get("packages") or []))
     yield "requires", ", ".join(f"{name} {wanted}".rstrip() for name, wanted in _requires(skill.get("requires")))
 

@@ -18,6 +18,7 @@ from skillpod.cli import render
 from skillpod.cli.checkup import skill_folders, today
 from skillpod.cli.faults import Line, body_lines, fault_lines
 from skillpod.cli.options import DEFAULT_HOME, Folders, HomeDir, Json, Policies, PolicyName
+from skillpod.cli.pairs import secrets_of, variables_of
 from skillpod.cli.values import json_object
 from skillpod.config import load_suppressions
 from skillpod.errors import ApprovalNeeded, CommandInvalid, PolicyRefused, SkillpodError
@@ -38,6 +39,7 @@ from skillpod.policy.suppressions import Suppressions
 from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.outfit import Means
+from skillpod.sandbox.secrets import Secrets
 from skillpod.sandbox.volumes import Places
 from skillpod.serve.answers import Exit, answer
 from skillpod.store.memory import SkillMemory
@@ -65,6 +67,13 @@ def try_out(
             "--program", metavar="NAME=PATH", help="The file for a program that the skills ask for, and after commas what else it reads."
         ),
     ] = None,
+    secrets: Annotated[
+        list[str] | None, typer.Option("--secret", metavar="NAME=FILE", help="The file with the value of a secret that the skills ask for.")
+    ] = None,
+    variables: Annotated[
+        list[str] | None,
+        typer.Option("--variable", metavar="NAME=VALUE", help="An environment variable, for skills that were granted it."),
+    ] = None,
     home: HomeDir = DEFAULT_HOME,
     json: Json = False,
 ) -> None:
@@ -78,7 +87,8 @@ def try_out(
         rules=load_rules(policies, policy or "default"),
         suppressions=load_suppressions(policies, today=today()),
         config=values,
-        bindings=Bindings(volumes=_bound(volumes or []), programs=_programs(programs or [])),
+        bindings=Bindings(volumes=_bound(volumes or []), programs=_programs(programs or []), secrets=secrets_of(secrets or [])),
+        variables=variables_of(variables or []),
         packages=PackageStore(Home(home.absolute()).packages),
     )
     with render.working("testing"):
@@ -159,6 +169,7 @@ class Given:
     suppressions: Suppressions
     config: Mapping[str, Any]
     bindings: Bindings
+    variables: Mapping[str, str]
     packages: PackageStore
 
 
@@ -208,7 +219,7 @@ async def try_all(folders: Sequence[Path], given: Given) -> list[Tried]:
     examiner = Examiner(worker, suppressions=lambda: given.suppressions, today=today)
     with closing(worker), tempfile.TemporaryDirectory(prefix="skillpod-test-") as scratch:
         memory = SkillMemory(Path(scratch) / "memory.sqlite")
-        sandbox = JailSandbox(Means(memory=memory))
+        sandbox = JailSandbox(Means(memory=memory, secrets=Secrets(lambda: given.bindings.secrets)))
         try:
             await sandbox.start()
             return [await _try_one(folder, examiner, given, sandbox) for folder in folders]
@@ -234,6 +245,8 @@ async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list
     provision = Provision(
         volumes=volumes.resolve([ask for ask in admission.grants.volumes if ask.name in bound.volumes], bound.volumes, places),
         programs=programs.resolve(admission.grants.programs & bound.programs.keys(), bound.programs, places, {}),
+        secrets=bound.shown(admission.grants.secrets),
+        variables={name: given.variables[name] for name in sorted(admission.grants.environment & given.variables.keys())},
         packages=given.packages.find(manifest.requires.packages, hint="`skillpod deps build DIR`, with the skill's folder"),
     )
     launch = Launch(

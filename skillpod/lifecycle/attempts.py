@@ -30,6 +30,7 @@ _VERBS = {
     Act.FORK: "make a process:",
     Act.SIGNAL: "send a",
     Act.LOAD: "load",
+    Act.TAKE: "take the secret",
     Act.CALL: "call",
 }
 
@@ -123,8 +124,8 @@ class Attempts:
         )
 
     def _outcome(self, attempt: Attempt) -> str:
-        """What the kernel tells was refused; what only the guest tells was, too, unless a wall was left out by its name."""
-        return "denied" if attempt.by is Source.KERNEL or not self._admission.opted_out else "unknown"
+        """What the kernel or the broker tells was refused; what only the guest tells was, too, unless a wall was left out by its name."""
+        return "denied" if attempt.by is not Source.GUEST or not self._admission.opted_out else "unknown"
 
     def _beside(self, attempt: Attempt) -> dict[str, list[Any]]:
         """What the manifest asks of that kind, and where the audit read a use of it."""

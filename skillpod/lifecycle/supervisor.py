@@ -19,6 +19,7 @@ from skillpod.errors import (
     PackageUnusable,
     PathUnusable,
     ProgramUnusable,
+    SecretUnusable,
     SkillpodError,
     StillChanging,
     VolumeUnusable,
@@ -46,6 +47,9 @@ TRIALS_AT_ONCE = 4
 """Few: what is tried may use all the time and memory its manifest says, and nobody has agreed to it."""
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 30.0
+
+_BOUND = (VolumeUnusable, ProgramUnusable, SecretUnusable)
+"""Of what pod.yaml binds names to."""
 
 
 class Supervisor:
@@ -335,7 +339,9 @@ class Supervisor:
             slot.awaits = frozenset({error.holder})
         if isinstance(error, (Misconfigured, JournalFailed)):
             self._plan_retry(slot)
-        if isinstance(error, (VolumeUnusable, ProgramUnusable)):  # what serves may have been published while pod.yaml was changed
+        if isinstance(
+            error, (VolumeUnusable, ProgramUnusable, SecretUnusable)
+        ):  # what serves may have been published while pod.yaml was changed
             await self._withdraw_what_lost(slot, occasion)
         cause = (error.digest, error.code, error.message)
         if slot.refused == cause:

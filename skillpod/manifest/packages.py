@@ -23,7 +23,7 @@ def packages(said: Sequence[Mapping[str, Any] | None]) -> tuple[PackageAsk, ...]
     return tuple(
         PackageAsk(
             name=canonicalize_name(entry["name"]),
-            version=entry["version"],
+            version=_normal(entry["version"]),
             hashes=tuple(sorted(entry["hashes"])),
             imports=tuple(entry.get("imports", (_module_of(entry["name"]),))),
             is_native=entry.get("native", False),
@@ -54,6 +54,16 @@ def faults(said: Sequence[Mapping[str, Any] | None]) -> Iterator[Fault]:
             if module == _OURS or module in sys.stdlib_module_names:
                 whose = "skillpod's own" if module == _OURS else "the standard library's"
                 yield f"{module} is {whose}, which wins", f"[{index}].imports[{position}]", "take it out of the list"
+
+
+def _normal(version: str) -> str:
+    """``1.0-1`` is ``1.0.post1``. What is none stays as it is: it is a fault."""
+    from packaging.version import InvalidVersion, Version  # SAFE: here, as above
+
+    try:
+        return str(Version(version))
+    except InvalidVersion:
+        return version
 
 
 def _module_of(name: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from skillpod.model.capability import Access
 from skillpod.model.provision import ProgramBinding, Provision
+from skillpod.model.secret import SecretSource
 from skillpod.model.volume import Binding, Volume
 
 
@@ -17,6 +18,11 @@ class Bindings:
 
     volumes: Mapping[str, Binding] = field(default_factory=lambda: MappingProxyType({}))
     programs: Mapping[str, ProgramBinding] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: Mapping[str, SecretSource] = field(default_factory=lambda: MappingProxyType({}))
+
+    def shown(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of these secrets whose value may be handed to a skill."""
+        return frozenset(name for name in names if name in self.secrets and self.secrets[name].bound is None)
 
     def lost(self, provision: Provision) -> Iterator[str]:
         """What was provided and is no longer given, each in words."""
@@ -26,9 +32,13 @@ class Bindings:
         for program in provision.programs:
             if program.name not in self.programs:
                 yield f"the program `{program.name}`"
+        for name in sorted(provision.secrets - self.shown(provision.secrets)):
+            yield f"the secret `{name}`"
 
     def differ(self, before: Bindings, provision: Provision) -> bool:
         """Whether anything that was provided is bound otherwise than before."""
+        if provision.secrets - self.shown(provision.secrets):
+            return True
         return any(before.volumes.get(volume.name) != self.volumes.get(volume.name) for volume in provision.volumes) or any(
             before.programs.get(program.name) != self.programs.get(program.name) for program in provision.programs
         )

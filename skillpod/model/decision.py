@@ -87,6 +87,8 @@ class Identity:
             granted.append({"programs": [[program.as_dict(), dict(program.environment)] for program in provision.programs]})
         if provision.variables:
             granted.append({"variables": dict(provision.variables)})
+        if provision.secrets:
+            granted.append({"secrets": sorted(provision.secrets)})  # another value, or from elsewhere, is the same right
         return cls(
             digest=admission.digest,
             evidence=evidence,

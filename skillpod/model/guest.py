@@ -88,6 +88,7 @@ class Act(Enum):
     FORK = "fork"
     SIGNAL = "signal"
     LOAD = "load"  # native code
+    TAKE = "secret"  # one, by its name
     CALL = "call"  # another system call that no guest may make
 
     @property
@@ -96,7 +97,12 @@ class Act(Enum):
         return _KINDS.get(self.value, "")
 
 
-_KINDS = {"open": "volumes", "write": "volumes", "socket": "network", "connect": "network", "execute": "programs", "fork": "programs"}
+_KINDS = {
+    **dict.fromkeys(("open", "write"), "volumes"),
+    **dict.fromkeys(("socket", "connect"), "network"),
+    **dict.fromkeys(("execute", "fork"), "programs"),
+    "secret": "secrets",
+}
 
 
 class Source(Enum):

@@ -70,12 +70,14 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
-    """All of it, each only as far as it was granted. ``variables`` are the granted ones of the environment that have a value here."""
+    """All of it, each only as far as it was granted. ``variables`` are the granted ones of the environment that have a value here,
+    ``secrets`` the names of those whose value may be handed to the skill: of a bound one the host keeps it."""
 
     volumes: tuple[Volume, ...] = ()
     programs: tuple[Program, ...] = ()
     packages: tuple[Package, ...] = ()
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: frozenset[str] = frozenset()
 
     def fault(self, grants: Grants) -> str:
         """What of it was not granted; empty when nothing."""
@@ -86,6 +88,8 @@ class Provision:
             return "a guest gets the programs it was granted and no others"
         if not self.variables.keys() <= grants.environment:
             return "a guest gets the variables it was granted and no others"
+        if not self.secrets <= grants.secrets:
+            return "a guest gets the secrets it was granted and no others"
         return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NoReturn
 
@@ -32,12 +32,12 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SecretSource:
     """``place`` is the name of a variable, an absolute path, a service and a user, or a fixed argv. What a keyring or a command said is
     kept for ``keep`` seconds."""
 
     kept: Kept
-    place: tuple[str, ...]
+    place: tuple[str, ...] = field(repr=False)  # an argument of a command may be what nobody should read
     bound: Bound | None = None
     keep: float = 60.0
 

@@ -17,7 +17,7 @@ from skillpod.ports import Guests, Memory
 from skillpod.sandbox.domain import Domains
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.network import authorities
-from skillpod.sandbox.outfit import Means, outfit
+from skillpod.sandbox.outfit import Means, no_programs, outfit
 from skillpod.sandbox.pool import IDLE_SECONDS, GuestPool
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.trust_domain import LINGER_SECONDS, Trust, TrustDomain
@@ -28,8 +28,6 @@ Walls = frozenset[str]
 _REPORT_SECONDS = 10.0
 _REPORT_CAP = OVERHEAD  # a report is a few KiB
 _BOUNDS = DomainBounds()
-_GIVEN = frozenset({"volumes", "network", "secrets", "environment", "programs"})
-"""The kinds of grants that this sandbox can give and hold a guest to."""
 
 
 class JailSandbox:
@@ -69,8 +67,8 @@ class JailSandbox:
     ) -> Guests:
         """The guests of one generation; none is started yet. ``memory`` keeps what they keep, None: the pod's own does.
 
-        Raises IsolationUnavailable for what this sandbox can't give yet: module isolation, and grants beyond the skill's own bundle and
-        volumes; VolumeUnusable for a granted volume without a directory, SecretUnusable for a granted secret without a source.
+        Raises IsolationUnavailable for module isolation; VolumeUnusable for a granted volume without a directory, ProgramUnusable for a
+        granted program without a file, SecretUnusable for a granted secret without a source.
         """
         _require_possible(launch)
         admission = launch.admission
@@ -81,17 +79,19 @@ class JailSandbox:
             packages=launch.provision.packages,
             has_network=bool(admission.grants.network),
         )
-        domain = self._domain_of(trust)
-        domain.join()
-        programs = self._domain_of(replace(trust, packages=(), has_network=False, programs=launch.provision.programs))
-        programs.join()  # without programs it is the guests' own, and nothing is started there
+        domains = [self._domain_of(trust)]
+        if launch.provision.programs:
+            domains.append(self._domain_of(replace(trust, packages=(), has_network=False, programs=launch.provision.programs)))
+        for domain in domains:
+            domain.join()
 
         def leave() -> None:
-            domain.leave()
-            programs.leave()
+            for domain in domains:
+                domain.leave()
 
+        start = domains[-1].fork if launch.provision.programs else no_programs
         means = self._means if memory is None else replace(self._means, memory=memory)
-        made = outfit(launch, means, fork=domain.fork, start=programs.fork, watch=watch)
+        made = outfit(launch, means, fork=domains[0].fork, start=start, watch=watch)
         return GuestPool(
             launch,
             made,
@@ -157,13 +157,6 @@ def _require_possible(launch: Launch) -> None:
     if admission.isolation is not Isolation.JAIL:
         raise IsolationUnavailable(
             f"there is no {admission.isolation.value} isolation here", at="isolation", hint="admit the skill into the jail"
-        )
-    named = sorted(kind for kind, given in admission.grants.as_dict().items() if given and kind not in _GIVEN)
-    if named:
-        raise IsolationUnavailable(
-            f"the jail can't hand out {', '.join(named)} yet, and would run the skill without what it was granted",
-            at="grants",
-            hint="mount a version that asks for volumes and programs at most",
         )
     unbound = sorted({ask.name for ask in admission.grants.volumes} - {volume.name for volume in launch.provision.volumes})
     if unbound:

@@ -14,6 +14,7 @@ from skillpod.model.manifest import Limits, Script
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.connection import Connection
 from skillpod.sandbox.death import memory_exceeded
+from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.forked import Forked
 from skillpod.sandbox.frames import cap_of, words_of
 from skillpod.sandbox.guest.faults import NO_MEMORY
@@ -22,6 +23,7 @@ from skillpod.sandbox.output import Output
 from skillpod.sandbox.reports import read_walls
 from skillpod.sandbox.wire import WireError, encode
 
+_NOTHING = Disclosed()
 _SEES = "a skill sees the standard library, its own files and `skillpod`; nothing else"
 
 Fork = Callable[[Limits, Lifetime], Awaitable[Forked]]
@@ -111,8 +113,8 @@ class Nursery:
         said = await guest.expect("described", "load_failed")
         guest.heed(said)
         if said["t"] == "load_failed":
-            raise load_failure(said.get("error"), self._launch)
-        differs = difference(self._source, said.get("tools"))
+            raise load_failure(said.get("error"), self._launch, disclosed=self._broker.disclosed)
+        differs = self._broker.disclosed.redacted_part(difference(self._source, said.get("tools")))
         if differs:
             raise drift(differs, self._launch)
         guest.serve()
@@ -145,10 +147,10 @@ def _program(name: str, script: Script) -> dict[str, Any]:
     return {"name": name, "file": script.file, "is_plain": script.is_plain, "arguments": arguments}
 
 
-def load_failure(error: object, launch: Launch, *, hint: str = _SEES) -> SkillpodError:
-    """What a guest's ``load_failed`` means."""
+def load_failure(error: object, launch: Launch, *, hint: str = _SEES, disclosed: Disclosed = _NOTHING) -> SkillpodError:
+    """What a guest's ``load_failed`` means; without what guests before it were handed, which they may have left where it looks."""
     try:
-        kind, message, traceback = words_of(error)
+        kind, message, traceback = map(disclosed.redacted_part, words_of(error))
     except WireError as fault:
         return WireBroken(f"the guest broke the protocol: {fault}")
     if kind == NO_MEMORY:

@@ -53,7 +53,7 @@ def outfit(launch: Launch, means: Means, *, fork: Fork, start: Fork = no_program
     exchange, bound = Exchange(Gate(granted.network), Resolver(means.lookup)), BoundSecrets(means.secrets, granted=granted.secrets)
     answerers = (
         StateAsks(means.memory, skill=manifest.name, version=manifest.state_version, disclosed=disclosed),
-        SecretAsks(means.secrets, granted=granted.secrets, disclosed=disclosed),
+        SecretAsks(means.secrets, granted=granted.secrets, disclosed=disclosed, watch=watch),
         FetchAsks(exchange, bound, traffic=manifest.limits.traffic, authorities=means.authorities, watch=watch),
         ConditionAsks(),
         ProgramAsks(

@@ -10,7 +10,7 @@ import json
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
@@ -78,22 +78,17 @@ class _Step(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Filters:
     """``zygote`` is put on once and inherited by every guest, ``told`` is the same with a listener for what is told; ``guest`` is what each
-    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own, and ``reaching`` and
-    ``reaching_among_others`` are these for guests with a line to the network. Of all filters on a process the strictest answer holds
-    (seccomp(2))."""
+    guest adds, ``among_others`` instead of it where not all files that a guest may change are its own. Of all filters on a process the
+    strictest answer holds (seccomp(2))."""
 
     zygote: Filter
     told: Filter
     guest: Filter
     among_others: Filter
-    reaching: Filter
-    reaching_among_others: Filter
 
-    def as_dict(self, *, with_line: bool = False) -> dict[str, Any]:
-        """As the zygote takes it, whose guests have a line or have none: ``zygote``, ``told``, ``guest`` and ``among_others``."""
-        guest, among_others = (self.reaching, self.reaching_among_others) if with_line else (self.guest, self.among_others)
-        sent = {"zygote": self.zygote, "told": self.told, "guest": guest, "among_others": among_others}
-        return {name: each.as_dict() for name, each in sent.items()}
+    def as_dict(self) -> dict[str, Any]:
+        """As the zygote takes it."""
+        return {name: getattr(self, name).as_dict() for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +117,16 @@ def build(architecture: str = "") -> Filters:
         told=_zygotes(architecture, Wearer.ZYGOTE, told=TELL),
         guest=_guests(architecture, Wearer.GUEST),
         among_others=_guests(architecture, Wearer.GUEST_AMONG_OTHERS),
-        reaching=_guests(architecture, Wearer.REACHING),
-        reaching_among_others=_guests(architecture, Wearer.REACHING_AMONG_OTHERS),
+    )
+
+
+@cache
+def for_reaching(architecture: str = "") -> Filters:
+    """The same for guests with a line to the network. Raises as ``build`` does."""
+    return replace(
+        build(architecture),
+        guest=_guests(architecture, Wearer.REACHING),
+        among_others=_guests(architecture, Wearer.REACHING_AMONG_OTHERS),
     )
 
 

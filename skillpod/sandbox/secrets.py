@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from time import monotonic
 from types import MappingProxyType
+from typing import TypeVar
 
 from skillpod.errors import PathUnusable, SecretUnusable
-from skillpod.model.secret import LARGEST, Bound, Kept, Secret, Source
+from skillpod.model.secret import LARGEST, Bound, Kept, Secret, SecretSource
+from skillpod.sandbox.aside import aside
 from skillpod.sandbox.worker import ProgramWorker
 
 _SECONDS = 10.0
-"""How long a command or a keyring may take to say a secret."""
+"""How long any source may take to say a secret."""
 
-Sources = Callable[[], Mapping[str, Source]]
+_PAUSE = 1.0
+"""Seconds after a keyring or a command failed that it is not asked again: a skill that asks and asks starts no program each time."""
+
+_Result = TypeVar("_Result")
+Sources = Callable[[], Mapping[str, SecretSource]]
 
 
 def _unsaid(message: str) -> None:
@@ -32,7 +39,8 @@ class Secrets:
         self._worker = worker or ProgramWorker()
         self._trouble = trouble
         self._told: dict[str, str] = {}
-        self._kept: dict[str, tuple[Source, float, Secret]] = {}  # with until when, by ``monotonic``
+        self._kept: dict[str, tuple[SecretSource, float, Secret]] = {}  # with until when, by ``monotonic``
+        self._failed: dict[str, tuple[SecretSource, float, SecretUnusable]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
 
     def require(self, names: Collection[str]) -> None:
@@ -60,23 +68,30 @@ class Secrets:
         self._told.pop(name, None)
         return secret
 
-    def _source(self, name: str) -> Source:
+    def _source(self, name: str) -> SecretSource:
         source = self._sources().get(name)
         if source is None:
             raise _unsourced(name)
         return source
 
-    async def _remembered(self, name: str, source: Source) -> Secret:
+    async def _remembered(self, name: str, source: SecretSource) -> Secret:
         """One at a time asks: ten calls that want a secret start no ten programs."""
         async with self._turns.setdefault(name, asyncio.Lock()):
             kept = self._kept.get(name)
             if kept is not None and kept[0] == source and monotonic() < kept[1]:
                 return kept[2]
-            secret = await (self._commanded(name, source) if source.kept is Kept.COMMAND else _from_keyring(name, source))
+            failed = self._failed.get(name)
+            if failed is not None and failed[0] == source and monotonic() < failed[1]:
+                raise copy.copy(failed[2])
+            try:
+                secret = await (self._commanded(name, source) if source.kept is Kept.COMMAND else _from_keyring(name, source))
+            except SecretUnusable as fault:
+                self._failed[name] = (source, monotonic() + _PAUSE, fault)
+                raise
             self._kept[name] = (source, monotonic() + source.keep, secret)
             return secret
 
-    async def _commanded(self, name: str, source: Source) -> Secret:
+    async def _commanded(self, name: str, source: SecretSource) -> Secret:
         try:
             said = await self._worker.ask(source.place, timeout=_SECONDS, most=LARGEST + 2)
         except PathUnusable as fault:
@@ -90,42 +105,46 @@ class Secrets:
 _REMEMBERED = frozenset({Kept.KEYRING, Kept.COMMAND})
 
 
-async def _read(name: str, source: Source) -> Secret:
+async def _read(name: str, source: SecretSource) -> Secret:
     if source.kept is Kept.FILE:
-        return _checked(name, source, await asyncio.to_thread(_content, name, source))
+        return _checked(name, source, await _within(name, source, lambda: _content(name, source)))
     value = os.environb.get(os.fsencode(source.place[0]))
     if value is None:
         raise _unusable(name, source, "the pod was started without it")
     return _checked(name, source, value)
 
 
-def _content(name: str, source: Source) -> bytes:
-    """One byte more than a value may have at most. A link is followed: secrets are commonly mounted behind one."""
+async def _within(name: str, source: SecretSource, work: Callable[[], _Result]) -> _Result:
+    """A disk may hang, and a keyring wait for a person."""
     try:
-        descriptor = os.open(source.place[0], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _unusable(name, source, "it is not a plain file")
-            with open(descriptor, "rb", closefd=False) as file:
-                return file.read(LARGEST + 3)
-        finally:
-            os.close(descriptor)
+        async with asyncio.timeout(_SECONDS):
+            return await aside(work)
+    except TimeoutError:
+        raise _unusable(name, source, f"it did not answer within {_SECONDS:g} s", "unlock it: a pod can't answer questions") from None
     except OSError as fault:
         raise _unusable(name, source, fault.strerror or str(fault)) from None
 
 
-async def _from_keyring(name: str, source: Source) -> Secret:
+def _content(name: str, source: SecretSource) -> bytes:
+    """More than a value may have, where it has more. A link is followed: secrets are commonly mounted behind one. Raises OSError."""
+    descriptor = os.open(source.place[0], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        async with asyncio.timeout(_SECONDS):
-            value = await asyncio.to_thread(_keyring_word, name, source)
-    except TimeoutError:
-        raise _unusable(name, source, f"it did not answer within {_SECONDS:g} s", "unlock it: a pod can't answer its questions") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _unusable(name, source, "it is not a plain file")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST + 3)
+    finally:
+        os.close(descriptor)
+
+
+async def _from_keyring(name: str, source: SecretSource) -> Secret:
+    value = await _within(name, source, lambda: _keyring_word(name, source))
     if value is None:
         raise _unusable(name, source, "nothing is kept there", f"put it there: keyring set {source.place[0]} {source.place[1]}")
     return _checked(name, source, value.encode("utf-8", "surrogatepass"))
 
 
-def _keyring_word(name: str, source: Source) -> str | None:
+def _keyring_word(name: str, source: SecretSource) -> str | None:
     try:
         import keyring  # SAFE: here, because it is in an extra: most pods never load it
         from keyring.errors import KeyringError
@@ -137,7 +156,7 @@ def _keyring_word(name: str, source: Source) -> str | None:
         raise _unusable(name, source, f"it does not give it: {type(fault).__name__}", "keyring --list-backends says what it is") from None
 
 
-def _checked(name: str, source: Source, data: bytes) -> Secret:
+def _checked(name: str, source: SecretSource, data: bytes) -> Secret:
     """One line break at the end is an editor's."""
     data = data.removesuffix(b"\n").removesuffix(b"\r")
     if not data:
@@ -152,11 +171,11 @@ def _checked(name: str, source: Source, data: bytes) -> Secret:
 
 
 def _unsourced(name: str) -> SecretUnusable:
-    example = f"secrets: {{{name}: {{file: /run/secrets/{name.lower()}}}}}"
-    return SecretUnusable(f"the secret `{name}` has no source", at=_place(name), hint=f"write into HOME/pod.yaml: {example}")
+    hint = f"write into HOME/pod.yaml: secrets: {{{name}: {{file: /run/secrets/{name.lower()}}}}} (`skillpod test`: --secret NAME=FILE)"
+    return SecretUnusable(f"the secret `{name}` has no source", at=_place(name), hint=hint)
 
 
-def _unusable(name: str, source: Source, why: str, hint: str = "look at it there, or name another source") -> SecretUnusable:
+def _unusable(name: str, source: SecretSource, why: str, hint: str = "look at it there, or name another source") -> SecretUnusable:
     return SecretUnusable(f"the secret `{name}` can't be had from {source.words}: {why}", at=_place(name), hint=hint)
 
 

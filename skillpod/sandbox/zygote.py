@@ -180,7 +180,9 @@ class Zygote:
         return bootstrap.REACHING if self._has_network else bootstrap.PLAIN
 
     def _filters(self) -> dict[str, Any]:
-        return seccomp.for_programs().as_dict() if self._programs else seccomp.build().as_dict(with_line=self._has_network)
+        if self._programs:
+            return seccomp.for_programs().as_dict()
+        return (seccomp.for_reaching() if self._has_network else seccomp.build()).as_dict()
 
     def _unusable(self, said: Shortcoming) -> SkillpodError:
         volume = next((volume for volume in self._held if volume.name == said.name), None)

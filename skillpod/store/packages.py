@@ -54,6 +54,10 @@ class Stored:
         """Why this interpreter can't use it; empty when it can."""
         return misfit(self.tags, self.requires_python)
 
+    def as_dict(self) -> dict[str, Any]:
+        """JSON, for people and programs."""
+        return {**self.package.as_dict(), "files": len(self.files), "fits": not self.misfit}
+
 
 class PackageStore:
     """``root`` is made when the first package is built; only its owner may enter it. Any thread may ask."""
@@ -129,7 +133,7 @@ class PackageStore:
     def _stored(self, name: str) -> Stored | None:
         try:
             about = json.loads((self._root / name / _ABOUT).read_bytes())
-            if about["format"] != _FORMAT:
+            if about["format"] != _FORMAT or type(about["files"]) is not dict:
                 return None
             package = Package(
                 name=about["name"],
@@ -337,8 +341,3 @@ def _sync_directory(path: Path | str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def as_json(stored: Stored) -> dict[str, Any]:
-    """For people and programs."""
-    return {**stored.package.as_dict(), "files": len(stored.files), "fits": not stored.misfit}

@@ -40,8 +40,8 @@ _RUN_AT_START = frozenset({"sitecustomize", "usercustomize"})
 _BYTECODE = (".pyc", ".pyo")
 _MACHINE_CODE = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _ENDINGS = (".so", ".pyd", ".dll", ".dylib")
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError, OSError)
-"""All that zipfile raises for bytes that are no sound archive."""
+_DAMAGE = (zipfile.BadZipFile, zlib.error, csv.Error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError, OSError)
+"""All that zipfile and csv raise for bytes that are no sound archive, or hold no sound RECORD."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +167,13 @@ class _Reading:
         directory, _, release = info.removesuffix(".dist-info").rpartition("-")
         try:
             name = canonicalize_name(said, validate=True)
-            is_same = canonicalize_name(directory) == name and Version(release) == Version(number)
+            version = Version(number)
+            is_same = canonicalize_name(directory) == name and Version(release) == version
         except (InvalidName, InvalidVersion) as error:
             self._refuse(f"its METADATA has no name and version: {error}")
         if not is_same:
             self._refuse(f"its METADATA says {said!r} {number!r}, and its directory is {info!r}")
-        return name, number
+        return name, str(version)
 
     def _headers(self, held: Mapping[str, bytes], name: str) -> dict[str, tuple[str, ...]]:
         message = HeaderParser().parsestr(self._text(held, name))

@@ -299,6 +299,18 @@ def test_a_program_that_the_host_starts_is_held_to_its_name() -> None:
         )
 
 
+def test_where_a_program_is_started_is_a_use_of_that_volume() -> None:
+    asked = Permissions(programs=frozenset({"git"}), volumes=frozenset({VolumeAsk("data", "read")}))
+    for words, expected in (
+        (", volume='data'", {"volumes data": "asked and used"}),
+        (", volume='other'", {"volumes data": "asked, not used", "volumes other": "used, not asked"}),
+        (", volume=name", {"volumes data": "dynamic", "volumes *": "dynamic"}),
+        (", volume=None", {"volumes data": "asked, not used"}),
+    ):
+        found = rows(report_of(f"{TOOL}ctx.run(['git']{words})\n", asked))
+        assert {row: standing for row, standing in found.items() if row.startswith("volumes")} == expected, words
+
+
 def test_a_program_is_run_by_nobody_who_asks_for_none() -> None:
     for words in ("['git']", "name"):
         assert only(report_of(f"{TOOL}ctx.run({words})\n", NOTHING), "CAP-007").severity is Severity.DENY

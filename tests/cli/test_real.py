@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -395,6 +396,27 @@ def test_the_doctor_says_what_is_wrong_with_pod_yaml(desk: Desk) -> None:
     assert "pod.yaml:volumes.data.path" in told.out
 
 
+def test_a_skill_is_tested_with_the_programs_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
+    handler = saying("x").replace("import tool", "import Context, tool").replace("def answer()", "def answer(ctx: Context)")
+    handler = handler.replace("'x'", "ctx.run(['echo', 'said']).check().text")
+    tests = [{"tool": "answer", "expect": "said\n"}]
+    manifest = {"tier": "system", "permissions": {"programs": ["echo"]}, "tests": tests}
+    folder = str(write_skill(desk.skills, "speaker", handler=handler, manifest=manifest))
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    match = "{tier: system, permissions: [programs]}"
+    rule = f"{{id: echo, match: {match}, outcome: allow, grant: {{programs: asked}}, reason: A test binds it.}}"
+    (policies / "default.yaml").write_text(f"policy: 1\nname: default\nrules: [{rule}]\n...\n")
+    echo = f"echo={shutil.which('echo')}"
+    bound = desk.run("test", folder, "--policies", str(policies), "--program", echo)
+    assert (bound.code, "1 of 1 tests passed" in bound.out) == (0, True), bound
+    unbound = desk.run("test", folder, "--policies", str(policies))
+    assert (unbound.code, "--program NAME=PATH" in unbound.out) == (3, True), unbound
+    for given, said in ((["echo"], "is not NAME=PATH"), ([echo, echo], "two files"), (["echo=bin/echo"], "absolute paths")):
+        refused = desk.run("test", folder, *(part for one in given for part in ("--program", one)))
+        assert (refused.code, said in refused.err) == (2, True), refused
+
+
 def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
     handler = saying("x").replace("import tool", "import Context, tool").replace("def answer()", "def answer(ctx: Context)")
     handler = handler.replace("'x'", "(ctx.volume('data') / 'a.txt').read_text()")
@@ -417,4 +439,30 @@ def test_a_skill_is_tested_with_the_volumes_that_are_given_for_it(desk: Desk, tm
         (["data=/nowhere"], "there is no such directory"),
     ):
         refused = desk.run("test", folder, *(part for one in given for part in ("--volume", one)))
+        assert (refused.code, said in refused.err) == (2, True), refused
+
+
+def test_a_skill_is_tested_with_the_secrets_and_variables_that_are_given_for_it(desk: Desk, tmp_path: Path) -> None:
+    handler = saying("x").replace("import tool", "import Context, tool").replace("def answer()", "def answer(ctx: Context)")
+    handler = handler.replace("'x'", "f'{len(ctx.secret(\"TOKEN\"))} {ctx.now().astimezone().hour} {ctx.seed}'")
+    asks = {"secrets": [{"name": "TOKEN"}], "environment": ["TZ"]}
+    tests = [{"tool": "answer", "now": "2026-01-01T00:00:00Z", "seed": 7, "expect": "7 9 7"}]
+    folder = str(write_skill(desk.skills, "keeper", handler=handler, manifest={"tier": "network", "permissions": asks, "tests": tests}))
+    (tmp_path / "token").write_text("hunter2\n")
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    match = "{tier: network, permissions: [secrets, environment]}"
+    rule = f"{{id: all, match: {match}, outcome: allow, grant: {{secrets: asked, environment: asked}}, reason: A test keeps it.}}"
+    (policies / "default.yaml").write_text(f"policy: 1\nname: default\nrules: [{rule}]\n...\n")
+    token = f"TOKEN={tmp_path / 'token'}"
+    given = desk.run("test", folder, "--policies", str(policies), "--secret", token, "--variable", "TZ=Asia/Tokyo")
+    assert (given.code, "1 of 1 tests passed" in given.out) == (0, True), given
+    without = desk.run("test", folder, "--policies", str(policies))
+    assert (without.code, "--secret NAME=FILE" in without.out) == (3, True), without
+    for option, value, said in (
+        ("--secret", "TOKEN", "is not NAME=FILE"),
+        ("--secret", "TOKEN=/nowhere", "there is no such file"),
+        ("--variable", "PYTHONPATH=x", "changes how the interpreter itself runs"),
+    ):
+        refused = desk.run("test", folder, option, value)
         assert (refused.code, said in refused.err) == (2, True), refused

@@ -9,7 +9,7 @@ from skillpod.errors import SkillpodError
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions
 from skillpod.model.command import OWNER
 from skillpod.model.manifest import GuestCount
-from skillpod.model.secret import Bound, Kept, Source
+from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
 from skillpod.sandbox.secrets import Secrets
 from tests.escapes import inside
@@ -25,7 +25,7 @@ def secrets(folder: Path, **bounds: Bound | None) -> Secrets:
     """Each in one file, by name; bound where there is something to bind it to."""
     (folder / "secret").write_text(VALUE)
     place = (str(folder / "secret"),)
-    sources = {name: Source(kept=Kept.FILE, place=place, bound=bound) for name, bound in bounds.items()}
+    sources = {name: SecretSource(kept=Kept.FILE, place=place, bound=bound) for name, bound in bounds.items()}
     return Secrets(lambda: sources)
 
 

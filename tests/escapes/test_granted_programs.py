@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
 import signal
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -20,9 +23,9 @@ import pytest
 
 from tests.escapes import inside
 from tests.escapes.collection import Idea, collected
-from tests.escapes.host import PATIENCE, Host
+from tests.escapes.host import PATIENCE, Host, loader
 from tests.escapes.skill import numbers
-from tests.support.hosts import SYSTEM_PYTHON
+from tests.support.hosts import ORDINARY_USER, SYSTEM_PYTHON
 from tests.support.run_program import Ran, Spec, ran
 
 _MAY = "a program may start others and wait for them: that they end with it is tried below"
@@ -109,7 +112,59 @@ def test_where_runs_share_a_user_id_they_are_bounded_together(host: Host) -> Non
     volumes = {"data": (str(host.volumes["data"]), "read")}
     many = BOMB.replace("range(64)", "range(600)")
     done = ran(python(many, limits={"threads": 16, "memory": 64 << 20}, volumes=volumes))
-    assert 0 < int(done.stdout) <= 16 * 16
+    assert 0 < int(done.stdout) <= 16 * 17
+
+
+STARTS = """
+import os
+place = {place!r} + "/program"
+with open({loader!r}, "rb") as own, open(os.open(place, os.O_WRONLY | os.O_CREAT, 0o755), "wb") as file:
+    file.write(own.read())
+process = os.fork()
+if not process:
+    try:
+        os.execv(place, ["program", "--version"])
+    except OSError:
+        os._exit(77)
+print("started" if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0 else "refused")
+"""
+"""A program of its own making: a copy of the dynamic loader, which says its version."""
+
+
+@pytest.mark.skipif(not loader(), reason="needs a dynamic loader where C libraries put it")
+def test_what_it_wrote_is_not_started_and_without_its_walls_it_is(host: Host) -> None:
+    out = str(host.volumes["out"])
+    for place, volumes in (("/volumes/out", {"out": (out, "write")}), ("/scratch/tmp", {})):
+        host.reset()
+        assert ran(python(STARTS.format(place=place, loader=loader()), volumes=volumes)).stdout == "refused\n"
+    for alone in ("pivot_root", "landlock"):
+        host.reset()
+        others = () if alone == "pivot_root" else ("scratch_quota",)
+        without = {"pivot_root", "landlock"} - {alone} | set(others)
+        place = "/volumes/out" if alone == "pivot_root" else out
+        done = ran(python(STARTS.format(place=place, loader=loader()), volumes={"out": (out, "write")}, without=tuple(without)))
+        assert done.stdout == "refused\n", alone
+    host.reset()
+    bare = python(STARTS.format(place=out, loader=loader()), volumes={"out": (out, "write")}, without=_NO_FILE_WALL)
+    assert "started\n" in ran(bare).stdout
+
+
+_NO_FILE_WALL = ("landlock", "pivot_root", "scratch_quota")
+IDENTIFY = "import os; os.execv({path!r}, ['id', '-u'])"
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, who can make such a program, and setpriv")
+def test_a_program_that_makes_everyone_root_makes_nobody_root() -> None:
+    with tempfile.TemporaryDirectory(prefix="skillpod-setuid-", dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        program = folder / "id"
+        shutil.copyfile(shutil.which("id") or "", program)
+        program.chmod(0o4755)
+        done = ran(python(IDENTIFY.format(path=str(program)), programs={"python": (*_interpreter(), name)}))
+        assert int(done.stdout) >= 1000
+        outside = subprocess.run([*ORDINARY_USER, program, "-u"], capture_output=True, text=True, check=True)
+        assert outside.stdout == "0\n"
 
 
 LEAVES = """

@@ -177,10 +177,10 @@ TWICE = f"{{{{name: {{}}, version: '1', hashes: ['{HASH}']}}}}"
 
 def test_a_lock_is_read_with_its_names_normalised() -> None:
     other = HASH.replace("0", "1")
-    entry = f"{{name: Ruamel.Yaml, version: '0.18', hashes: ['{other}', '{HASH}']}}"
+    entry = f"{{name: Ruamel.Yaml, version: 'v0.18-1', hashes: ['{other}', '{HASH}']}}"
     found = read(f"requires: {{packages: [{entry}, {{name: PyYAML, version: '6', hashes: ['{HASH}'], imports: [yaml], native: true}}]}}")
     assert [each.as_dict() for each in found.requires.packages] == [
-        {"name": "ruamel-yaml", "version": "0.18", "hashes": [HASH, other], "imports": ["ruamel_yaml"], "native": False},
+        {"name": "ruamel-yaml", "version": "0.18.post1", "hashes": [HASH, other], "imports": ["ruamel_yaml"], "native": False},
         {"name": "pyyaml", "version": "6", "hashes": [HASH], "imports": ["yaml"], "native": True},
     ]
 

@@ -11,7 +11,7 @@ import pytest
 
 from skillpod.errors import IsolationUnavailable
 from skillpod.resources import packaged_text
-from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, TELL, Filter, build, for_programs
+from skillpod.sandbox.seccomp import ALLOW, AUDIT_ARCH, ERRNO, KILL_PROCESS, TELL, Filter, build, for_programs, for_reaching
 from tests.support.bpf import answer, strictest
 
 TABLE = json.loads(packaged_text("sandbox/seccomp.json"))
@@ -312,6 +312,22 @@ def test_modes_and_times_of_files_are_a_guests_own_business_where_no_other_files
 def test_what_a_fork_installs_is_short(architecture: str) -> None:
     """Its length is what each fork pays for: 190 us for 446 steps."""
     assert len(build(architecture).guest.program) // 8 < 100
+
+
+@ARCHITECTURES
+def test_a_guest_with_a_line_may_take_descriptors_from_it_and_is_else_answered_as_any_other(architecture: str) -> None:
+    kernel, number = AUDIT_ARCH[architecture], ROWS["recvmsg"][architecture]
+    plain, reaching = build(architecture), for_reaching(architecture)
+    for one, other in ((plain.guest, reaching.guest), (plain.among_others, reaching.among_others)):
+        answers = [
+            [answer(worn(made), call, 4, 0, 0, architecture=kernel) for call in range(TABLE["last_known"][architecture] + 50)]
+            for made in (one, other)
+        ]
+        differing = [call for call, both in enumerate(zip(*answers, strict=True)) if both[0] != both[1]]
+        assert differing == [number]
+        assert answer(worn(other), number, 4, architecture=kernel) == ALLOW
+        for descriptor in (0, 3, 5, 6, 255, 0xFFFFFFFF):
+            assert answer(worn(other), number, descriptor, architecture=kernel) == EPERM
 
 
 # --- the two of a program ----------------------------------------------------------------------------------------------------------

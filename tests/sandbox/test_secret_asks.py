@@ -13,13 +13,15 @@ import pytest
 from skillpod.errors import SecretUnusable, SkillpodError, ToolRaised, WireBroken
 from skillpod.model.capability import Lifetime, Permissions
 from skillpod.model.command import OWNER
-from skillpod.model.guest import Hear, LogLine, Progress, Reply, unheard
-from skillpod.model.secret import Bound, Kept, Source
+from skillpod.model.guest import Act, Attempt, Hear, LogLine, Progress, Reply, Source, unheard
+from skillpod.model.manifest import GuestCount
+from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.secrets import Secrets
 from tests.support.guests import launch
 from tests.support.jailed import jailed
+from tests.support.volumes import common_ground, volume
 
 VALUE = "hunter2-of-the-tests"
 GRANTS = Permissions(secrets=frozenset({"TOKEN"}))
@@ -32,8 +34,8 @@ from skillpod import Context, tool
 @pytest.fixture
 def kept(tmp_path: Path) -> Secrets:
     (tmp_path / "token").write_text(VALUE)
-    token = Source(kept=Kept.FILE, place=(str(tmp_path / "token"),))
-    bound = Source(kept=Kept.FILE, place=token.place, bound=Bound(host="api.example.com", ports=(443,)))
+    token = SecretSource(kept=Kept.FILE, place=(str(tmp_path / "token"),))
+    bound = SecretSource(kept=Kept.FILE, place=token.place, bound=Bound(host="api.example.com", ports=(443,)))
     return Secrets(lambda: {"TOKEN": token, "OTHER": token, "BOUND": bound})
 
 
@@ -95,6 +97,18 @@ def answer(ctx: Context) -> str:
     assert ended.value.startswith("the skill was granted no secret ")
     assert "it has TOKEN" in ended.value
     assert "reach" not in ended.usage.as_dict()
+
+
+def test_a_name_that_was_not_granted_is_told_as_an_attempt(kept: Secrets) -> None:
+    attempts: list[Attempt] = []
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        with pytest.raises(ToolRaised):
+            await guests.call("answer", {}, OWNER)
+
+    handler = skill("return ctx.secret('OTHER')")
+    jailed(launch(handler, grants=GRANTS), act, secrets=kept, watch=attempts.append)
+    assert [(attempt.by, attempt.act, attempt.target, attempt.tool) for attempt in attempts] == [(Source.BROKER, Act.TAKE, "OTHER", "")]
 
 
 def test_a_skill_without_grants_has_none(kept: Secrets) -> None:
@@ -276,6 +290,37 @@ os.environ["TOKEN"] = token
 return found
 """
     assert value_of(skill(body), kept, times=3) == [False, None]
+
+
+def test_a_guest_that_finds_what_another_left_behind_is_heard_without_it(kept: Secrets) -> None:
+    """In a directory that all of them write to; it fails while it is loaded, before it asks for anything."""
+    handler = f"""{HEAD}
+import pathlib
+LEFT = pathlib.Path("/volumes/out/left")
+if LEFT.exists():
+    raise ValueError(LEFT.read_text())
+
+@tool
+def answer(ctx: Context) -> int:
+    LEFT.write_text("it is " + ctx.secret("TOKEN"))
+    return 1
+"""
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> SkillpodError:
+        for _ in range(5):  # one or two were loaded before there was anything to be found
+            try:
+                await guests.call("answer", {}, OWNER)
+            except SkillpodError as fault:
+                return fault
+        raise AssertionError("every guest was loaded as if nothing were there")
+
+    with common_ground() as ground:
+        (ground / "out").chmod(0o777)
+        started = launch(handler, grants=GRANTS, guests=GuestCount(0, 1), volumes=(volume(ground / "out", "write", "out"),))
+        error = jailed(started, act, secrets=kept)
+    said = json.dumps(error.as_dict()) + str(error)
+    assert "it is [secret TOKEN]" in said
+    _require_silence(said)
 
 
 def _require_silence(text: str) -> None:

@@ -14,14 +14,14 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from skillpod.errors import SecretUnusable
-from skillpod.model.secret import LARGEST, Kept, Source
+from skillpod.model.secret import LARGEST, Kept, SecretSource
 from skillpod.sandbox import secrets
 from skillpod.sandbox.secrets import Secrets
 
 VALUE = "hunter2-of-the-tests"
 
 
-def of(source: Source, **others: Source) -> Secrets:
+def of(source: SecretSource, **others: SecretSource) -> Secrets:
     return Secrets(lambda: {"TOKEN": source, **others})
 
 
@@ -37,23 +37,23 @@ def fault(kept: Secrets) -> SecretUnusable:
     return refused.value
 
 
-def command(*argv: str, keep: float = 60.0) -> Source:
-    return Source(kept=Kept.COMMAND, place=argv, keep=keep)
+def command(*argv: str, keep: float = 60.0) -> SecretSource:
+    return SecretSource(kept=Kept.COMMAND, place=argv, keep=keep)
 
 
-def program(text: str, keep: float = 60.0) -> Source:
+def program(text: str, keep: float = 60.0) -> SecretSource:
     return command(sys.executable, "-c", text, keep=keep)
 
 
-def file(path: Path) -> Source:
-    return Source(kept=Kept.FILE, place=(str(path),))
+def file(path: Path) -> SecretSource:
+    return SecretSource(kept=Kept.FILE, place=(str(path),))
 
 
 # --- each source -----------------------------------------------------------------------------------------------------------------
 
 
 def test_a_variable_of_the_pods_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = of(Source(kept=Kept.ENVIRONMENT, place=("POD_TOKEN",)))
+    kept = of(SecretSource(kept=Kept.ENVIRONMENT, place=("POD_TOKEN",)))
     assert "the pod was started without it" in fault(kept).message
     monkeypatch.setenv("POD_TOKEN", VALUE)
     assert value(kept) == VALUE
@@ -171,8 +171,9 @@ def drawer() -> Iterator[Drawer]:
     keyring.set_keyring(before)
 
 
-def test_the_keyring_of_this_user(drawer: Drawer) -> None:
-    kept = of(Source(kept=Kept.KEYRING, place=("advisories", "pod"), keep=0.0))
+def test_the_keyring_of_this_user(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_PAUSE", 0.0)
+    kept = of(SecretSource(kept=Kept.KEYRING, place=("advisories", "pod"), keep=0.0))
     refused = fault(kept)
     assert "nothing is kept there" in refused.message
     assert refused.hint == "put it there: keyring set advisories pod"
@@ -184,7 +185,7 @@ def test_the_keyring_of_this_user(drawer: Drawer) -> None:
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    refused = fault(of(Source(kept=Kept.KEYRING, place=("advisories", "pod"))))
+    refused = fault(of(SecretSource(kept=Kept.KEYRING, place=("advisories", "pod"))))
     assert "the package keyring is not installed" in refused.message
     assert refused.hint == "pip install 'skillpod[keyring]'"
 

@@ -87,6 +87,19 @@ async def running(skills: Path, home: Path, **options: Any) -> AsyncIterator[Sta
             listener.cancel()
 
 
+def act_under(policy: str, skills: Path, home: Path, scenario: Callable[[Stage], Awaitable[None]]) -> None:
+    """Run a scenario in a pod whose default policy is this text."""
+    policies = home.parent / "policies"
+    policies.mkdir(exist_ok=True)
+    (policies / "default.yaml").write_text(policy)
+
+    async def run() -> None:
+        async with running(skills, home, policies=policies) as stage:
+            await scenario(stage)
+
+    asyncio.run(run())
+
+
 async def eventually(check: Callable[[], bool | Awaitable[bool]], *, patience: float = PATIENCE) -> None:
     """Wait until something no event tells of is so."""
     async with asyncio.timeout(patience):

@@ -44,6 +44,7 @@ def test_every_benchmark_runs_and_stands_beside_its_floor() -> None:
         "--version",
         "search over",
         "a decision over",
+        "ctx.run",
         "who may call a tool",
         "MCP: call over stdio",
         "MCP: call over HTTP",

@@ -136,15 +136,24 @@ def test_a_rotated_value_and_another_source_need_no_other_generation(skills: Pat
     act(skills, home, scenario)
 
 
-def test_a_source_that_is_taken_away_is_taken_away_at_once(skills: Path, home: Path, token: Path) -> None:
+@pytest.mark.parametrize("bound", [False, True])
+def test_one_that_is_taken_away_or_bound_ends_the_guests_that_were_handed_it(skills: Path, home: Path, token: Path, bound: bool) -> None:
     say(home, secrets={"TOKEN": {"file": str(token)}})
 
     async def scenario(stage: Stage) -> None:
         assert await stage.pod.call("keeper__length", {}) == len(VALUE)
-        say(home)
-        await stage.pod.settled()
-        with pytest.raises(ToolRaised, match="the host can't get the secret 'TOKEN' now"):
-            await stage.pod.call("keeper__length", {})
+        mark = stage.mark()
+        say(home, **({"secrets": {"TOKEN": {"file": str(token), "bind": {"host": "api.example.com"}}}} if bound else {}))
+        gone = await stage.until(Kind.UNMOUNTED, skill="keeper", after=mark)
+        assert "no longer gives it the secret `TOKEN`" in gone.message
+        if bound:
+            await stage.until(Kind.MOUNTED, skill="keeper", after=mark)
+            with pytest.raises(ToolRaised, match=r"is bound to api\.example\.com:443: no skill sees it"):
+                await stage.pod.call("keeper__length", {})
+        else:
+            await stage.until(Kind.REFUSED, skill="keeper", after=mark)
+            with pytest.raises(SecretUnusable):
+                await stage.pod.call("keeper__length", {})
 
     act(skills, home, scenario)
 

@@ -16,7 +16,7 @@ from skillpod.errors import ConfigInvalid, GuestDied, RulesChanged, ToolRaised, 
 from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
 from skillpod.model.event import Kind
-from tests.scenarios.stage import PATIENCE, Stage, descendants, running
+from tests.scenarios.stage import PATIENCE, Stage, act_under, descendants, running
 from tests.support.skills import exchange, exchange_skill, replace_file, write_skill
 
 READER = '''\
@@ -77,15 +77,7 @@ def writable(path: Path) -> dict[str, str]:
 
 def act(skills: Path, home: Path, scenario: Callable[[Stage], Awaitable[None]]) -> None:
     """Run a scenario in a pod whose policy grants volumes."""
-    policies = home.parent / "policies"
-    policies.mkdir(exist_ok=True)
-    (policies / "default.yaml").write_text(POLICY)
-
-    async def run() -> None:
-        async with running(skills, home, policies=policies) as stage:
-            await scenario(stage)
-
-    asyncio.run(run())
+    act_under(POLICY, skills, home, scenario)
 
 
 def entries(home: Path, fact: Fact) -> list[Entry]:

@@ -221,7 +221,7 @@ def test_what_was_not_touched_is_not_read_again(store: PackageStore, monkeypatch
     store.find([ASK], hint=HINT)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff", b'{"format": 99}'])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff", b'{"format": 1, "files": 5}', b'{"format": 99}'])
 def test_a_package_whose_description_is_damaged_is_built_again(store: PackageStore, damage: bytes) -> None:
     place = build(store)
     writable(place.parent / "package.json").write_bytes(damage)

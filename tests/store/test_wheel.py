@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from io import BytesIO
 
 import pytest
+from hypothesis import given, strategies
 
 from skillpod.errors import PackageUnusable
 from skillpod.store import wheel as reading
@@ -15,6 +16,9 @@ from skillpod.store.wheel import digest_of, read_wheel
 from tests.support.wheels import wheel, zipped
 
 INFO = "words-1.0.0.dist-info"
+WHOLE = wheel("words", {"words.py": ""})
+LARGER = wheel("words", {"words/__init__.py": "WORD = 1\n", "words/data.txt": "a text\n" * 20})
+KEPT = {f"{INFO}/{name}" for name in ("METADATA", "WHEEL", "RECORD")}
 
 
 def refused(content: bytes) -> str:
@@ -36,6 +40,12 @@ def test_a_wheel_is_its_files_its_modules_and_what_it_is_for() -> None:
 
 def test_a_name_is_normalised_as_the_index_has_it() -> None:
     assert read_wheel(wheel("Some_Words", {"words.py": ""}), file="x").name == "some-words"
+
+
+def test_a_version_is_normalised_and_brings_nothing_along() -> None:
+    metadata = "Metadata-Version: 2.1\nName: words\nVersion: 1.0.0-1\n \n"
+    files = {"words.py": "", "words-1.0.0.post1.dist-info/METADATA": metadata}
+    assert read_wheel(wheel("words", files, version="1.0.0.post1"), file="x").version == "1.0.0.post1"
 
 
 def test_what_goes_to_the_import_path_is_moved_there_and_scripts_stay_behind() -> None:
@@ -122,6 +132,7 @@ def test_a_hostile_or_broken_wheel_is_not_unpacked(files: Mapping[str, str | byt
         ("words.py,sha256=AAAA,0\n", "not the file its RECORD says"),
         ("gone.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n", "which is not in it"),
         ("words.py\n", "not a name, a hash and a size"),
+        ("x" * 200_000, "no wheel that can be read"),
     ],
 )
 def test_every_file_is_what_the_record_says(record: str, why: str) -> None:
@@ -194,3 +205,20 @@ def test_entries_that_share_their_bytes_are_refused() -> None:
 )
 def test_what_is_no_archive_is_said_to_be_none(content: bytes) -> None:
     assert "no wheel that can be read" in refused(content)
+
+
+@given(data=strategies.data())
+def test_whatever_happens_to_its_bytes_a_wheel_is_read_or_refused_in_words(data: strategies.DataObject) -> None:
+    """Never anything but a Wheel whose files are those of its RECORD, or PackageUnusable."""
+    content = bytearray(data.draw(strategies.sampled_from((WHOLE, LARGER))))
+    for _ in range(data.draw(strategies.integers(1, 4))):
+        at = data.draw(strategies.integers(0, len(content) - 1))
+        length = data.draw(strategies.integers(0, 8))
+        content[at : at + length] = data.draw(strategies.binary(max_size=8))
+        if not content:
+            return
+    try:
+        found = read_wheel(bytes(content), file="words.whl")
+    except PackageUnusable:
+        return
+    assert found.files.keys() in ({"words.py", *KEPT}, {"words/__init__.py", "words/data.txt", *KEPT})

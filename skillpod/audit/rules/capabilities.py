@@ -32,7 +32,7 @@ _LATER = "this version grants no {}, a later one holds every use to what is gran
 _ENFORCED = {
     "network": _LATER.format("network"),
     "programs": "`ctx.run` starts those that are granted, and a guest starts nothing itself",
-    "secrets": _LATER.format("secrets"),
+    "secrets": "the host hands it the secrets it is granted, and no other",
     "volumes": "the jail shows it the volumes it is granted, and no other",
 }
 _UNKNOWN = {

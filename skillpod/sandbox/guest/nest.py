@@ -13,28 +13,21 @@ from skillpod.sandbox.guest.sacrifice import Scores
 from skillpod.sandbox.guest.walls.namespaces import WallFailed
 
 
-class Nest:
-    """``descriptor`` is the zygote's own namespace; no child may hold it."""
-
-    def __init__(self, proc: int) -> None:
-        """``proc`` is a descriptor of /proc, which is out of sight by now. Raises WallFailed."""
-        try:
-            self.descriptor = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
-        except OSError as error:
-            raise WallFailed("pid_namespace", f"it can't be made for each program: {error}") from error
-
-
 class Nested:
-    """Forks as ``Scores`` does, each child into a namespace of its own."""
+    """Forks as ``Scores`` does, each child into a namespace of its own. ``own`` is a descriptor of the zygote's, which no child may
+    hold."""
 
-    def __init__(self, scores: Scores, nest: Nest) -> None:
+    parent = 0
+    """It is out of its children's sight."""
+
+    def __init__(self, scores: Scores, own: int) -> None:
         self._scores = scores
-        self._nest = nest
+        self._own = own
 
     @property
     def descriptors(self) -> tuple[int, ...]:
         """What no guest may hold."""
-        return (*self._scores.descriptors, self._nest.descriptor)
+        return (*self._scores.descriptors, self._own)
 
     def fork(self) -> int:
         """``os.fork``. Raises OSError."""
@@ -44,5 +37,14 @@ class Nested:
             process = self._scores.fork()
         finally:
             if process:
-                kernel.enter_namespace(self._nest.descriptor, kernel.NEWPID)
+                kernel.enter_namespace(self._own, kernel.NEWPID)
         return process
+
+
+def nested(proc: int) -> Nested:
+    """``proc`` is a descriptor of /proc, which is out of sight by now; it is closed. Raises WallFailed."""
+    try:
+        own = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    except OSError as error:
+        raise WallFailed("pid_namespace", f"it can't be made for each program: {error}") from error
+    return Nested(Scores(proc), own)

@@ -39,6 +39,11 @@ class Scores:
             os.close(proc)
 
     @property
+    def parent(self) -> int:
+        """This process's id, as its children see it."""
+        return os.getpid()
+
+    @property
     def descriptors(self) -> tuple[int, ...]:
         """What no guest may hold."""
         return (self.descriptor,)

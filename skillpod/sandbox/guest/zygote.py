@@ -23,16 +23,18 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from skillpod.sandbox import wire
 from skillpod.sandbox.guest import enclosure, kernel, packages, sacrifice
 from skillpod.sandbox.guest.enclosure import Enclosure
-from skillpod.sandbox.guest.nest import Nest, Nested
 from skillpod.sandbox.guest.walls import namespaces, parent_death, seccomp
 from skillpod.sandbox.guest.walls.descriptors import WIRE
 from skillpod.sandbox.guest.walls.namespaces import GrantFailed, WallFailed
 from skillpod.sandbox.guest.walls.raising import Guest, Prepared, raise_walls
+
+if TYPE_CHECKING:
+    from skillpod.sandbox.guest.nest import Nested
 
 WALLS_FAILED, CRASHED = 71, 70
 """Exit statuses of a guest whose walls did not go up, and of one whose serving raised."""
@@ -52,8 +54,7 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
         gc.freeze()  # before the fork below, and nothing is collected (bootstrap): what the collector writes into, each fork would copy
         if walls.stands("pid_namespace"):
             _become_first_process(control)
-        nest = Nest(proc) if enclosed.prepared.starts_programs and walls.stands("pid_namespace") else None
-        scores = sacrifice.Scores(proc)
+        scores = _scores(enclosed, proc)
         enclosed.volumes.try_out()
         parent_death.hide()
         listener = seccomp.filter_zygote(walls, start["filters"])
@@ -70,7 +71,7 @@ def main(control: socket.socket, start: Mapping[str, Any]) -> NoReturn:
     _send(control, {"t": "ready", "walls": walls.as_list()}, *listeners)
     for given in listeners:  # it is the host's
         os.close(given)
-    _Zygote(control, enclosed, entry, scores if nest is None else Nested(scores, nest)).run()
+    _Zygote(control, enclosed, entry, scores).run()
 
 
 def _load(name: str) -> Entry:
@@ -88,6 +89,15 @@ def _load(name: str) -> Entry:
     getattr(module, "rehearse", _nothing)()
     entry: Entry = module.main
     return entry
+
+
+def _scores(enclosed: Enclosure, proc: int) -> sacrifice.Scores | Nested:
+    """What forks. Raises WallFailed."""
+    if not enclosed.prepared.starts_programs or not enclosed.prepared.walls.stands("pid_namespace"):
+        return sacrifice.Scores(proc)
+    from skillpod.sandbox.guest.nest import nested  # SAFE: here, so that no zygote of guests pays for it
+
+    return nested(proc)
 
 
 def _nothing() -> None:
@@ -153,7 +163,7 @@ class _Zygote:
         if len(line) != (self._prepared.blank is not None):
             raise ValueError("no room for the descriptors that came along")
         guest = Guest(
-            parent=os.getpid() if isinstance(self._scores, sacrifice.Scores) else 0,
+            parent=self._scores.parent,
             wire=wire_end,
             output=output,
             line=line[0] if line else None,

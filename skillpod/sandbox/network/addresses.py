@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 IP = IPv4Address | IPv6Address
@@ -52,6 +53,7 @@ _ODD = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 """The last label of what getaddrinfo takes for an address, though no address is written so: ``0x7f.1``, ``2130706433``, ``127.1``."""
 
 
+@lru_cache(1024)
 def literal(text: str) -> IP | None:
     """The address that a text is; None for a name. Raises ValueError for what is neither: a zone, an odd spelling."""
     if "%" in text:
@@ -64,6 +66,7 @@ def literal(text: str) -> IP | None:
     return None
 
 
+@lru_cache(1024)
 def reach(address: IP) -> Reach:
     """Where it leads, with what it leads through."""
     if isinstance(address, IPv4Address):

@@ -14,12 +14,13 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from skillpod.model.capability import endpoint
 from skillpod.model.guest import Act, Attempt, Source, Watch, unwatched
 from skillpod.model.reach import Traffic
+from skillpod.sandbox.aside import aside
 from skillpod.sandbox.asks.asking import Answer, Denied, Reached
 from skillpod.sandbox.disclosed import Disclosed
 from skillpod.sandbox.network.bound import BoundSecrets, Place
 from skillpod.sandbox.network.gate import Barred
 from skillpod.sandbox.network.request import Answer as Answered
-from skillpod.sandbox.network.request import HttpExchange, Request, RequestFailed, in_thread
+from skillpod.sandbox.network.request import HttpExchange, Request, RequestFailed
 from skillpod.sandbox.network.switchboard import Exchange
 
 MOST_BODY = 4 * 1024 * 1024
@@ -131,7 +132,7 @@ class FetchAsks:
     async def _trusted(self) -> ssl.SSLContext:
         """Made once: reading what the system trusts takes longer than most requests."""
         if self._tls is None:
-            self._tls = await in_thread(self._read_authorities)
+            self._tls = await aside(self._read_authorities)
         return self._tls
 
     def _read_authorities(self) -> ssl.SSLContext:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from skillpod.model.capability import NetworkAsk, endpoint
 from skillpod.sandbox.asks.asking import Denied
@@ -81,6 +82,7 @@ class Gate:
             raise Barred(f"{fault}", f"{shown}:{port}" if port else shown) from None
 
 
+@lru_cache(1024)
 def spelt(host: str) -> str:
     """A host name as it is compared: lower case, ASCII (RFC 5891 through Python's ``idna``), no last dot; an address in its one canonical
     form. Raises ValueError for what is neither."""
@@ -118,6 +120,7 @@ def _remedy(kind: Reach, *, is_literal: bool) -> str:
     return f"; permissions.network must ask for it with `addresses: private`{by}"
 
 
+@lru_cache(1024)
 def _is_literal(host: str) -> bool:
     try:
         return literal(host) is not None

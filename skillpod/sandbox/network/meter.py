@@ -21,6 +21,9 @@ _STATE, _ACKED, _RECEIVED, _UNSENT, _SENT, _REPEATED = 0, 120, 128, 144, 200, 20
 _CLOSED = 7
 """TCP_CLOSE: reset, timed out, refused, or ended by both sides."""
 
+_DESTINATIONS, OTHERS = 64, "others"
+"""A call says of so many destinations each; a guest may name as many as it likes, and what else it named is counted together."""
+
 _U32, _U64 = struct.Struct("=I"), struct.Struct("=Q")
 
 
@@ -70,8 +73,9 @@ class Meter:
     def count(self, destination: str, more: Traffic) -> None:
         carried = more.sent + more.received
         for call in self._running or (self._between,):
-            before = call.network.get(destination, Traffic())
-            call.network[destination] = Traffic(
+            where = destination if destination in call.network or len(call.network) < _DESTINATIONS else OTHERS
+            before = call.network.get(where, Traffic())
+            call.network[where] = Traffic(
                 before.connections + more.connections,
                 before.refused + more.refused,
                 before.sent + more.sent,

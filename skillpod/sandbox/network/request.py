@@ -5,28 +5,27 @@ Source: RFC 9110 and 9112, as ``http.client`` has them.
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import http.client
 import os
 import select
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from skillpod.model.reach import Traffic
+from skillpod.sandbox.aside import aside
 from skillpod.sandbox.network.dial import connect
 from skillpod.sandbox.network.gate import Address
 from skillpod.sandbox.network.meter import read
 
-_BLOCKED_SECONDS = 5.0
-"""How often a thread looks up from waiting; it is woken at once where its connection is ended."""
+_PATIENCE = 3.0
+"""Seconds that one of several addresses has to take a connection, before the next is tried."""
 
 _PIECE = 256 * 1024
-_Result = TypeVar("_Result")
 
 
 class RequestFailed(Exception):
@@ -79,7 +78,9 @@ class HttpExchange:
     async def make(self) -> Answer:
         """Raises RequestFailed. Cancelled, it closes its connection at once."""
         try:
-            return await in_thread(self._make)
+            return await aside(self._make)
+        except OSError as fault:
+            raise RequestFailed(f"the host has no thread for it now: {fault}") from fault
         finally:
             self.end()
 
@@ -115,7 +116,7 @@ class HttpExchange:
     def _connected(self) -> socket.socket:
         """To the first address that takes it. Raises OSError, of the last."""
         last = OSError("it has no address")
-        for address in self._addresses:
+        for number, address in enumerate(self._addresses, 1):
             try:
                 dialled = connect(address)
                 with self._lock:
@@ -124,20 +125,20 @@ class HttpExchange:
                         raise RequestFailed("it was ended")
                     self._socket = dialled
                     self._carried = Traffic(self._carried.connections + 1)
-                self._wait_for(dialled)
+                self._wait_for(dialled, is_last=number == len(self._addresses))
                 return dialled
             except OSError as fault:
                 last = fault
                 self._let_go(self._socket)
         raise last
 
-    def _wait_for(self, dialled: socket.socket) -> None:
-        """Raises OSError when no connection came of it."""
+    def _wait_for(self, dialled: socket.socket, *, is_last: bool) -> None:
+        """For the last address as long as the request may take, for those before it not so long. Raises OSError when none came of it."""
         poll = select.poll()
         poll.register(dialled, select.POLLOUT)
-        while not poll.poll(_BLOCKED_SECONDS * 1000):
-            if self._is_over:
-                raise OSError("it was ended")
+        while not poll.poll(_PATIENCE * 1000):
+            if self._is_over or not is_last:
+                raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
         code = dialled.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise OSError(code, os.strerror(code))
@@ -183,28 +184,3 @@ class HttpExchange:
         with suppress(OSError):
             count = read(one)
             self._carried = Traffic(self._carried.connections, 0, count.sent, count.received)
-
-
-async def in_thread(work: Callable[[], _Result]) -> _Result:
-    """What ``work`` gives, from a thread that nobody waits for at the end: a stranger's server can't use up those that others share."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[_Result] = loop.create_future()
-
-    def settle(result: _Result | None, fault: BaseException | None) -> None:
-        if not done.done():  # who asked may be gone
-            done.set_exception(fault) if fault is not None else done.set_result(result)  # type: ignore[arg-type]  # SAFE: one of the two
-
-    def run() -> None:
-        result, fault = None, None
-        try:
-            result = work()
-        except Exception as raised:  # noqa: BLE001  # SAFE: a thread's last line; whatever it was, who asked hears of it
-            fault = raised
-        with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, result, fault)
-
-    try:
-        threading.Thread(target=run, name="fetch", daemon=True).start()
-    except RuntimeError as fault:  # no thread to be had
-        raise RequestFailed("the host has no thread for it now") from fault
-    return await done

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any, Protocol
 
 from skillpod.model.manifest import Limits
@@ -28,7 +28,7 @@ from skillpod.sandbox.wire import WireError, parse
 
 _LARGEST = 4096
 _AT_ONCE = 64
-"""After so many packets the line rests for as long as they took: it costs the loop at most half its time."""
+"""After so many packets the line rests for as long as they took the processor: it costs the loop at most half its time."""
 
 _PENDING = 64
 _REMEMBERED, _NAMES_OF_ONE = 4096, 64
@@ -36,7 +36,7 @@ _REMEMBERED, _NAMES_OF_ONE = 4096, 64
 
 _LOOK_SECONDS = 0.1
 _RESOLVE, _CONNECT, _CLOSED = {"t", "id", "host", "port"}, {"t", "id", "ip", "port"}, {"t", "serial"}
-_MOST_PORT = 1 << 16
+_MOST_PORT, _MOST_ID = (1 << 16) - 1, 1 << 53
 
 
 class Listener(Protocol):
@@ -85,7 +85,7 @@ class Switchboard:
         self._pending: set[asyncio.Task[None]] = set()
         self._unsent: deque[tuple[bytes, int | None]] = deque()
         self._left = _AT_ONCE
-        self._spent = 0.0  # seconds, since the last rest
+        self._spent = 0.0  # seconds of this thread, since the last rest
         self._rest: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -127,7 +127,7 @@ class Switchboard:
     # --- what the guest asks -----------------------------------------------------------------------------------------------------
 
     def _readable(self) -> None:
-        started = perf_counter()
+        started = thread_time()
         try:
             data = self._line.recv(_LARGEST + 1)
         except (BlockingIOError, InterruptedError):
@@ -143,7 +143,7 @@ class Switchboard:
             self._listener.line_broke(str(fault))
             return
         self._left -= 1
-        self._spent += perf_counter() - started
+        self._spent += thread_time() - started
         if not self._left and not self._is_closed:
             self._loop.remove_reader(self._line)
             self._rest = self._loop.call_later(self._spent, self._rested)
@@ -163,20 +163,14 @@ class Switchboard:
             raise WireError("a packet on the line to the network that is too long")
         message = parse(data)
         match message:
-            case {"t": "resolve", "id": int(number), "host": str(host), "port": int(port)} if message.keys() == _RESOLVE:
-                self._require_in_order(number, port)
-                self._resolve(number, host, port)
-            case {"t": "connect", "id": int(number), "ip": str(ip), "port": int(port)} if message.keys() == _CONNECT:
-                self._require_in_order(number, port)
-                self._connect(number, ip, port)
-            case {"t": "closed", "serial": int(serial)} if message.keys() == _CLOSED and 0 < serial <= self._serial:
-                self._let_go(serial)
+            case {"t": "resolve", "id": number, "host": str(host), "port": port} if message.keys() == _RESOLVE:
+                self._resolve(_within(number, _MOST_ID), host, _within(port, _MOST_PORT, least=0))
+            case {"t": "connect", "id": number, "ip": str(ip), "port": port} if message.keys() == _CONNECT:
+                self._connect(_within(number, _MOST_ID), ip, _within(port, _MOST_PORT, least=0))
+            case {"t": "closed", "serial": serial} if message.keys() == _CLOSED:
+                self._let_go(_within(serial, self._serial))
             case _:
                 raise WireError("a packet on the line to the network that is not in order")
-
-    def _require_in_order(self, number: int, port: int) -> None:
-        if type(number) is not int or type(port) is not int or not 0 < number < 1 << 53 or not 0 <= port < _MOST_PORT:
-            raise WireError("a packet on the line to the network that is not in order")
 
     def _resolve(self, number: int, host: str, port: int) -> None:
         try:
@@ -254,6 +248,8 @@ class Switchboard:
         if ip is None:
             raise WireError("a connection asked for to what is no address")
         gate, refusal = self._exchange.gate, None
+        if not port:  # to the gate it stands for any
+            raise gate.barred(text, port)
         for host in (*reversed(self._known.get(ip, {})), str(ip)):
             try:
                 return gate.address(host, ip, port)
@@ -328,6 +324,13 @@ class Switchboard:
         if now != before:
             self._meter.count(held.destination, Traffic(sent=max(0, now.sent - before.sent), received=now.received - before.received))
         return now
+
+
+def _within(number: object, most: int, *, least: int = 1) -> int:
+    """Raises WireError for another number, and for what is none."""
+    if type(number) is not int or not least <= number <= most:
+        raise WireError("a packet on the line to the network that is not in order")
+    return number
 
 
 def _shut(connection: socket.socket) -> None:

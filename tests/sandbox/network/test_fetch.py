@@ -15,7 +15,7 @@ from skillpod.model.capability import NetworkAsk, Permissions
 from skillpod.model.command import OWNER
 from skillpod.model.guest import Attempt, Reply
 from skillpod.model.manifest import Limits
-from skillpod.model.secret import Bound, Kept, Source
+from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.network.fetch import MOST_BODY
@@ -66,7 +66,7 @@ def grants(*webs: Web, host: str = "localhost", secrets: tuple[str, ...] = ()) -
 
 def kept(token: Path, **bounds: Bound) -> Secrets:
     token.write_text(VALUE)
-    sources = {name: Source(kept=Kept.FILE, place=(str(token),), bound=bound) for name, bound in bounds.items()}
+    sources = {name: SecretSource(kept=Kept.FILE, place=(str(token),), bound=bound) for name, bound in bounds.items()}
     return Secrets(lambda: sources)
 
 
@@ -154,6 +154,17 @@ def test_another_host_or_port_is_refused_counted_and_told(web: Web, plain: Web) 
     assert reply.usage.reach.as_dict() == {"network": {place: {"refused": 1}}}
     assert [(attempt.by.value, attempt.target) for attempt in attempts] == [("broker", place)]
     assert not plain.asked
+
+
+def test_where_one_address_does_not_answer_the_next_is_asked(plain: Web) -> None:
+    asks = Permissions(network=frozenset({NetworkAsk("api.example.com", (plain.port,), "private")}))
+    url = f"http://api.example.com:{plain.port}/echo"
+    (reply,) = called(asks, url, lookup=lambda name: ["127.0.0.2", "127.0.0.1"])
+    assert reply.value["status"] == 200
+    assert plain.headers("host") == [f"api.example.com:{plain.port}"]
+    assert reply.usage.reach.network[f"api.example.com:{plain.port}"].connections == 2
+    error = got(asks, url, lookup=lambda name: ["127.0.0.2"])["error"]
+    assert error == "api.example.com: Connection refused"
 
 
 def test_without_a_grant_there_is_no_request(web: Web) -> None:

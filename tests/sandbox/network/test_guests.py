@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from skillpod.model.guest import Act, Attempt, Launch, Source
 from skillpod.model.manifest import MIB, GuestCount, Limits
 from skillpod.model.reach import Reach, Traffic
 from skillpod.ports import Guests
+from tests.escapes.stage import interpreter_is_closed
 from tests.support.certificates import certified
 from tests.support.guests import launch
 from tests.support.jailed import jailed, value
@@ -197,6 +199,16 @@ def test_tls_reaches_a_host_that_the_operators_authority_speaks_for(authority: t
     assert reach.network[f"home.example:{tls}"].connections == 1
 
 
+@pytest.mark.skipif(interpreter_is_closed(), reason="needs an interpreter whose directory is open to other users")
+@pytest.mark.parametrize("wall", ["pivot_root", "user_namespace"])
+def test_without_a_root_of_its_own_a_guest_believes_the_same(authority: tuple[ssl.SSLContext, Path], tls: int, wall: str) -> None:
+    async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> Any:
+        return await value(guests, "run", code=TLS_WAYS["urllib.request"], port=tls)
+
+    started = reaching(private("home.example", tls), opted_out=((wall, "It is tried."),))
+    assert jailed(started, act, lookup=to_this_machine, authorities=str(authority[1])) == "hello"
+
+
 def test_without_that_authority_the_host_is_not_believed(tls: int) -> None:
     said, _ = ran("said(urllib.request.urlopen, f'https://home.example:{port}/')", private("home.example", tls), port=tls)
     assert "CERTIFICATE_VERIFY_FAILED" in said
@@ -265,6 +277,31 @@ def test_what_is_no_connection_is_refused_in_words(plain: int, code: str, words:
     said, _ = ran(f"said(lambda: {code})", private("home.example", plain))
     assert said.startswith("PermissionError [Errno 1")
     assert words in said
+
+
+def test_port_nought_is_no_destination(plain: int) -> None:
+    said, _ = ran("said(socket.create_connection, ('127.0.0.1', 0))", private("127.0.0.1", plain))
+    assert "127.0.0.1 was not granted" in said
+
+
+def test_a_host_is_reached_by_ipv6() -> None:
+    try:
+        server = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("needs IPv6 on this machine")
+    with server:
+        port = server.getsockname()[1]
+        code = "s = socket.create_connection(('home.example', port))\ns.getpeername()[:2]"
+        said, reach = ran(code, private("home.example", port), port=port, lookup=lambda name: ("::1",))
+    assert said == f"('::1', {port})"
+    assert [*reach.network] == [f"home.example:{port}"]
+
+
+def test_a_call_names_so_many_destinations_and_counts_the_others_together(plain: int) -> None:
+    code = "for n in range(100):\n    said(socket.create_connection, (f'evil{n}.example', 80))\n'done'"
+    _, reach = ran(code, private("home.example", plain))
+    assert len(reach.network) == 65
+    assert reach.network["others"] == Traffic(refused=36)
 
 
 # --- what is counted --------------------------------------------------------------------------------------------------------------

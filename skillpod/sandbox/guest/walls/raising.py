@@ -119,7 +119,15 @@ def _tried(walls: Walls, prepared: Prepared, guest: Guest, inherited: Collection
 
 
 def _limit(prepared: Prepared, guest: Guest, *, is_shared_id: bool) -> str:
-    shared = rlimits.SHARED_THREADS if not prepared.starts_programs else _RUNS_TOGETHER * int(guest.limits["threads"])
+    limits, shared = guest.limits, rlimits.SHARED_THREADS
+    if prepared.starts_programs:
+        limits = {**limits, "threads": int(limits["threads"]) + 1}  # beside the process that waits for them
+        shared = _RUNS_TOGETHER * limits["threads"]
     return rlimits.set_from(
-        guest.limits, baseline=prepared.baseline, is_shared_id=is_shared_id, is_for_one_call=guest.one_call, shared_threads=shared
+        limits,
+        baseline=prepared.baseline,
+        is_shared_id=is_shared_id,
+        is_for_one_call=guest.one_call,
+        shared_threads=shared,
+        connections=0 if guest.line is None else int(guest.limits["connections"]),
     )

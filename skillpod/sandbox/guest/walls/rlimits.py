@@ -30,17 +30,23 @@ def set_for_all() -> None:
 
 
 def set_from(
-    limits: Mapping[str, Any], *, baseline: int, is_shared_id: bool, is_for_one_call: bool, shared_threads: int = SHARED_THREADS
+    limits: Mapping[str, Any],
+    *,
+    baseline: int,
+    is_shared_id: bool,
+    is_for_one_call: bool,
+    shared_threads: int = SHARED_THREADS,
+    connections: int = 0,
 ) -> str:
     """``limits`` as the manifest names them. Memory is what the guest may map beside ``baseline``, the zygote's image; ``shared_threads``
-    how many threads all that share the user id may have together.
+    how many threads all that share the user id may have together, ``connections`` how many it may have beside its files.
 
     RLIMIT_CPU counts a process's whole life, so a guest of many calls has none: the host reads its clock at each call's start and kills by
     pidfd (``Forked.cpu``).
     """
     _set(resource.RLIMIT_AS, baseline + int(limits["memory"]))
     _set(resource.RLIMIT_FSIZE, int(limits["scratch"]))
-    _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _set(resource.RLIMIT_NOFILE, _OPEN_FILES + connections)
     _set(resource.RLIMIT_NPROC, shared_threads if is_shared_id else int(limits["threads"]))
     if is_for_one_call:
         seconds = max(1, math.ceil(float(limits["cpu"])))
