@@ -20,9 +20,9 @@ from skillpod.errors import ToolRaised
 from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
 from tests.scenarios.stage import Stage, running
+from tests.skills.shipped import EXAMPLES
 from tests.support.certificates import localhost
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOKEN = "ghp_0123456789abcdefTHISisNEVERshown"
 KEY = "a-key-that-is-shared-with-nobody-else"
 POLICY = """
