@@ -32,6 +32,13 @@ class Web:
         return [headers.get(name, "") for _, _, headers, _ in self.asked]
 
 
+_ENDLESS = {
+    "interim": (b"", 1000 * b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1;" + 60_000 * b"x" + b"\r\na\r\n"),
+}
+"""What comes first, and again and again: bytes that are no body."""
+
+
 def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -51,6 +58,11 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
                 self._say(200, said.encode(), {"Content-Type": "application/json", **more})
             elif self.path.startswith("/large/"):
                 self._say(200, b"x" * int(self.path.rpartition("/")[2]), {})
+            elif self.path == "/broken":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+                self.close_connection = True
+            elif self.path.startswith("/endless/"):
+                self._say_endlessly(*_ENDLESS[self.path.rpartition("/")[2]])
             elif self.path == "/slow":
                 web.waiting.set()
                 while self.connection.recv(1):
@@ -69,6 +81,14 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
                 self._say(404, "nicht gefünden".encode("latin-1"), {"Content-Type": "text/plain; charset=latin-1"})
 
         do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+
+        def _say_endlessly(self, first: bytes, again: bytes) -> None:
+            try:
+                self.wfile.write(first)
+                while True:
+                    self.wfile.write(again)
+            except OSError:
+                web.left.set()
 
         def _say(self, status: int, body: bytes, more: Mapping[str, str]) -> None:
             self.send_response(status)

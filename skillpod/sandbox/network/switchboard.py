@@ -31,6 +31,10 @@ _BREATH_SECONDS = 0.002
 """When the packets of a line have cost so much more than has passed between them, it rests for as long: it costs the loop at most half its
 time, and one that asks less is never held up."""
 
+_ROOM = 8 * 1024
+"""Bytes on the line that the guest has not read, for the kernel, which takes twice as many: about twenty answers. A descriptor in one that
+is not read is nobody's and counts against this user, who may have no more of these in all than one process may have open."""
+
 _PENDING = 64
 _REMEMBERED, _NAMES_OF_ONE = 4096, 64
 """Addresses, and names of one."""
@@ -76,6 +80,7 @@ class Switchboard:
     def __init__(self, line: socket.socket, exchange: Exchange, listener: Listener, limits: Limits) -> None:
         self._loop = asyncio.get_running_loop()
         self._line = line
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._exchange = exchange
         self._listener = listener
         self._limits = limits
@@ -231,8 +236,7 @@ class Switchboard:
             made = connect(address)
         except OSError as fault:
             self._meter.count(address.destination, Traffic(connections=1))
-            code = fault.errno or errno.EIO
-            self._answer({"id": number, "error": f"{address.destination}: {os.strerror(code)}", "kind": "failed", "code": code})
+            self._fail(number, fault)
             return
         self._serial += 1
         self._held[self._serial] = _Held(made, address.destination)
@@ -240,6 +244,10 @@ class Switchboard:
         if self._look is None:
             self._look = self._loop.call_later(_LOOK_SECONDS, self._look_again)
         self._answer({"id": number, "serial": self._serial}, made)
+
+    def _fail(self, number: int, fault: OSError) -> None:
+        code = fault.errno or errno.EIO
+        self._answer({"id": number, "error": fault.strerror or os.strerror(code), "kind": "failed", "code": code})
 
     def _address(self, text: str, port: int) -> Address:
         """What was found for a granted name here, newest first, or an address that was granted itself. Raises Barred, WireError."""
@@ -292,8 +300,13 @@ class Switchboard:
             socket.send_fds(self._line, [data], [held.socket.fileno()] if held is not None else [])
         except (BlockingIOError, InterruptedError):
             return False
-        except OSError:
-            return True
+        except OSError as fault:
+            if serial is None or fault.errno != errno.ETOOMANYREFS:
+                return True
+            # As many descriptors are on their way to somebody, unread, as this user may have.
+            self._let_go(serial)
+            error = {"id": json.loads(data)["id"], "error": "the host can hand over no connection now", "kind": "failed"}
+            return self._sent(json.dumps(error | {"code": errno.EMFILE}).encode(), None)
         return True
 
     def _writable(self) -> None:

@@ -18,6 +18,8 @@ def attack(call: Call, given: Given) -> bool:
             held.append(socket.create_connection((given["name"], given["granted"]), timeout=5))
         except OSError:
             break
+        if len(held) > 1000:  # nothing would end it by now but the time it takes
+            return True
     return len(held) > 16
 
 
