@@ -81,7 +81,7 @@ class _Reading:
 
     def wheel(self) -> Wheel:
         self._check_sizes()
-        held = {entry.filename: self._archive.read(entry) for entry in self._entries()}
+        held = {entry.filename: self._read(entry) for entry in self._entries()}
         info = self._info(held)
         self._check_record(held, info)
         about = self._headers(held, f"{info}/WHEEL")
@@ -132,6 +132,11 @@ class _Reading:
             inside = next((parent for parent in _parents(folded) if parent in taken), "")
             if inside:
                 self._refuse(f"{taken[inside]!r} in it is a file, and a directory for {name!r}")
+
+    def _read(self, entry: zipfile.ZipInfo) -> bytes:
+        """No more than it says there is: ``ZipFile.read`` would unpack up to 2 GiB of it before it looks."""
+        with self._archive.open(entry) as packed:
+            return packed.read(entry.file_size)
 
     # --- what it says of itself --------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -191,6 +192,17 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked_further_than_it_says() 
     said, lie = (1_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")
     assert honest.count(said) == 2
     refused(honest.replace(said, lie))
+
+
+def test_reading_a_bomb_that_lies_takes_the_memory_of_its_lie() -> None:
+    honest = wheel("words", {"words.py": "0" * 64_000_000})
+    lying = honest.replace((64_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    tracemalloc.start()
+    try:
+        refused(lying)
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_entries_that_share_their_bytes_are_refused() -> None:
