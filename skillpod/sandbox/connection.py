@@ -33,7 +33,7 @@ from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
 _NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for most guests are called once
 _ASKS_PER_CALL = 100_000
-_ASKS_PENDING = 64
+_ASKS_PENDING = 256  # a call of our runtime asks one thing at a time, and no guest has more calls than that
 _REAP_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 """How long a call that nobody waits for any more may take to end before its guest is ended with it."""
