@@ -16,7 +16,7 @@ from skillpod.sandbox.secrets import Secrets
 from tests.escapes import inside
 from tests.support.guests import launch
 from tests.support.jailed import jailed
-from tests.support.webserver import Web
+from tests.support.remembering import Web
 
 VALUE = "hunter2-that-is-secret"
 HEAD = "import base64, sys, time\nfrom skillpod import Context, FetchError, SecretError, StateError, tool\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -214,7 +215,7 @@ def _seconds(said: Any) -> float:
         return float("inf")
     if isinstance(said, bool) or not isinstance(said, (int, float)) or not said > 0:
         raise Denied("the timeout of ctx.fetch is a number of seconds above 0")
-    return float(said)
+    return float(min(said, sys.maxsize))  # no float holds every integer
 
 
 def _target(url: SplitResult) -> str:

@@ -22,7 +22,7 @@ from skillpod.sandbox.network.fetch import MOST_BODY
 from skillpod.sandbox.secrets import Secrets
 from tests.support.guests import launch
 from tests.support.jailed import jailed, sandbox
-from tests.support.webserver import Web, serving
+from tests.support.remembering import Web, serving
 
 VALUE = "hunter2-of-the-tests"
 HANDLER = """

@@ -26,7 +26,9 @@ def place(wire: int, output: int, line: int | None) -> None:
     os.dup2(output, 2)
     aside = () if line is None else (out_of_their_places(line),)
     for number, descriptor in zip((WIRE, LINE), (wire, *aside), strict=False):
-        if descriptor != number:  # dup3(2) refuses a descriptor onto itself
+        if descriptor == number:  # dup3(2) refuses a descriptor onto itself, and what came over a socket is inherited by what is started
+            os.set_inheritable(number, False)
+        else:
             os.dup2(descriptor, number, inheritable=False)
 
 

@@ -7,11 +7,12 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from tests.support.certificates import localhost
+from tests.support.web import web_server
 
 
 class Web:
@@ -112,28 +113,15 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Quiet(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Who goes away in the middle, or does not trust us, is what some tests are about."""
-
-
 @contextmanager
 def serving(directory: Path | None = None) -> Iterator[Web]:
     """A server on 127.0.0.1; of HTTPS as ``localhost`` where there is a ``directory`` for its certificate."""
-    web = Web()
-    with _Quiet(("127.0.0.1", 0), _handler(web)) as server:
-        if directory is not None:
-            context, authority = localhost(directory)
-            web.authority = str(authority)
-            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        web.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    web, context = Web(), None
+    if directory is not None:
+        context, authority = localhost(directory)
+        web.authority = str(authority)
+    with web_server(context, _handler(web)) as web.port:
         try:
             yield web
         finally:
             web.left.set()
-            server.shutdown()
-            thread.join()
