@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from skillpod.errors import PathUnusable
 
 KILLED = -9
+_CLOSING_SECONDS = 1.0
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
@@ -73,10 +74,20 @@ class ProgramWorker:
         try:
             yield process
         finally:
-            if process.returncode is None:  # not reaped, so the group is still this one's
+            is_running, held = process.returncode is None, _held(process)
+            if is_running or held is not None:  # so the group is still this one's: not reaped, or one that it started is in it
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
+            if is_running:
                 await process.wait()
+            elif held is not None:
+                with suppress(TimeoutError):  # one that left the group
+                    await asyncio.wait_for(held.read(), _CLOSING_SECONDS)
+
+
+def _held(process: asyncio.subprocess.Process) -> asyncio.StreamReader | None:
+    """Its output, where somebody may write to it yet."""
+    return None if process.stdout is None or process.stdout.at_eof() else process.stdout
 
 
 async def _piece(process: asyncio.subprocess.Process, most: int) -> bytes:

@@ -71,3 +71,19 @@ def test_a_program_ended_by_a_signal_gives_its_number() -> None:
 def test_what_is_no_program_is_said_so(program: str) -> None:
     with pytest.raises(PathUnusable, match="can't be run"):
         run(program)
+
+
+def test_what_a_program_leaves_behind_with_its_output_is_gone_at_the_end(tmp_path: Path) -> None:
+    """The program itself has ended by then, and was waited for."""
+    told = tmp_path / "child"
+    script = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open({str(told)!r}, "w").write(str(child.pid))
+"""
+    said = asyncio.run(ProgramWorker().ask((sys.executable, "-c", script), timeout=1.0, most=100))
+    assert said.status == KILLED
+    child = Path("/proc", told.read_text(), "stat")
+    until = monotonic() + 10.0
+    while child.exists() and child.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert monotonic() < until
