@@ -322,7 +322,7 @@ from skillpod import tool
 @tool
 def answer() -> int:
     """A loop of C's own, which no check is in."""
-    return len(list(repeat(None, 60_000_000))) + len(max(map(str, range(6_000_000))))
+    return len(list(repeat(None, 60_000_000))) + len(max(map(str, range(25_000_000))))
 '''
 
     async def scenario() -> None:
