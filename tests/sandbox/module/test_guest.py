@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 from typing import Any
@@ -314,15 +315,15 @@ def test_closing_ends_calls_in_flight_and_waits_for_none() -> None:
 
 def test_a_thread_that_can_not_be_ended_is_left_behind_and_counted() -> None:
     body = '''
-from itertools import repeat
+import random, zlib
 
 from skillpod import tool
 
 
 @tool
 def answer() -> int:
-    """A loop of C's own, which no check is in."""
-    return len(list(repeat(None, 60_000_000))) + len(max(map(str, range(25_000_000))))
+    """An operation of C that lets other threads run meanwhile, and is not to be ended."""
+    return len(zlib.compress(random.randbytes(100_000_000), 9))
 '''
 
     async def scenario() -> None:
@@ -356,6 +357,42 @@ def test_what_needs_more_than_a_namespace_is_not_opened() -> None:
     asks = launch(HANDLER, isolation=Isolation.MODULE, grants=Permissions(environment=frozenset({"TZ"})))
     with pytest.raises(IsolationUnavailable, match="module isolation gives no permissions"):
         open_module(asks, on_death=lambda error: None, memory=Recollection())
+
+
+def test_the_tables_of_the_standard_library_keep_nothing_of_a_skill_that_is_gone() -> None:
+    body = '''
+import ipaddress, re, struct
+from typing import Optional
+from urllib.parse import urlsplit
+
+from skillpod import tool
+
+
+class RememberedText(str):
+    pass
+
+
+class RememberedAddress(ipaddress.IPv4Address):
+    pass
+
+
+@tool
+def answer() -> bool:
+    """Leave texts and classes of its own where the standard library remembers what it was asked for."""
+    re.sub(RememberedText("a(b)"), RememberedText(r"\\1"), "ab")
+    struct.pack(RememberedText(">b"), 1)
+    urlsplit(RememberedText("http://a/b"))
+    Optional[RememberedText]
+    return RememberedAddress("10.0.0.1").is_private
+'''
+
+    async def scenario() -> None:
+        async with in_process(body) as guests:
+            assert (await guests.call("answer", {}, OWNER)).value is True
+
+    asyncio.run(scenario())
+    gc.collect()
+    assert [each for each in gc.get_objects() if isinstance(each, type) and each.__name__ in ("RememberedText", "RememberedAddress")] == []
 
 
 def test_its_report_says_that_no_wall_stands() -> None:
