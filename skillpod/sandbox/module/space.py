@@ -14,15 +14,16 @@ from skillpod.sandbox.guest.tools import Tool, find
 from skillpod.sandbox.module.facades import Facades
 from skillpod.sandbox.module.guards import BUILTINS, Inside, change, is_marker, read, write, write_item
 from skillpod.sandbox.module.program import Program
-from skillpod.sandbox.module.running import look
+from skillpod.sandbox.module.running import Voice, look
 from skillpod.sandbox.module.stand_ins import is_own
 
 
 class Space:
-    """What one guest's code makes and sees. Drop it, and with it goes all that the skill made."""
+    """What one guest's code makes and sees; ``guest`` is over when it is. Drop it, and with it goes all that the skill made."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, guest: Voice) -> None:
         self._program = program
+        self._guest = guest
         self._facades = Facades()
         self._namespaces: dict[str, dict[str, Any]] = {}
         self._is_alarmed = False
@@ -88,7 +89,7 @@ class Space:
         namespace["__builtins__"] = {**BUILTINS, "__import__": partial(self._import, package)}
         namespace["__metaclass__"] = _Maker(namespace)
         namespace |= {"_getattr_": read, "_write_": write, "_change_": change, "_writeitem_": write_item}
-        namespace |= {"_over_": self._is_alarmed, "_stop_": look}
+        namespace |= {"_over_": self._is_alarmed, "_stop_": partial(look, self._guest)}
         return namespace
 
     def _import(

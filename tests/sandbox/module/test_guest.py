@@ -260,6 +260,39 @@ def test_a_call_that_does_not_end_is_ended_at_its_deadline_and_so_is_its_thread(
     asyncio.run(scenario())
 
 
+def test_a_task_with_a_context_of_its_own_is_ended_too() -> None:
+    body = '''
+import asyncio
+
+from skillpod import tool
+
+
+class Own:
+    def run(self, callback, *arguments):
+        return callback(*arguments)
+
+
+async def spin():
+    while True:
+        pass
+
+
+@tool
+async def answer() -> int:
+    """Never end, in a task that knows of no call."""
+    return await asyncio.create_task(spin(), context=Own())
+'''
+
+    async def scenario() -> None:
+        async with in_process(body, lifetime=Lifetime.SKILL, concurrency=4, limits=SHORT) as guests:
+            with pytest.raises(DeadlineExceeded):
+                await guests.call("answer", {}, OWNER)
+            await asyncio.sleep(1.5)
+            assert guests.census()["abandoned"] == 0
+
+    asyncio.run(scenario())
+
+
 def test_processor_time_is_held_too() -> None:
     with pytest.raises(LimitExceeded) as spent:
         run("spin", limits=Limits(wall=20.0, cpu=0.3))
