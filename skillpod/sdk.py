@@ -338,6 +338,8 @@ class Context:
         """
         from base64 import b64decode, b64encode  # here, so that a guest without programs does not pay for it
 
+        if isinstance(argv, str) or not all(isinstance(word, str) for word in argv):
+            raise ProgramError('ctx.run takes a list of texts, the name of a granted program first: ctx.run(["git", "log"])')
         given = stdin.encode() if isinstance(stdin, str) else bytes(stdin)
         asked = {"argv": list(argv), "stdin": b64encode(given).decode(), "timeout": timeout, "volume": volume}
         try:

@@ -11,6 +11,7 @@ import copy
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from inspect import isawaitable
 from time import perf_counter
 from typing import Any
@@ -19,6 +20,7 @@ from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, Skillpod
 from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
+from skillpod.model.reach import Reach
 from skillpod.sandbox import frames
 from skillpod.sandbox.asks.asking import Denied, Reached
 from skillpod.sandbox.broker import Broker
@@ -32,11 +34,12 @@ from skillpod.sandbox.wire import FrameTooLarge, WireError, encode
 
 _NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for most guests are called once
 _ASKS_PER_CALL = 100_000
-_ASKS_PENDING = 64
+_ASKS_PENDING = 256  # a call of our runtime asks one thing at a time, and no guest has more calls than that
 _REAP_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 """How long a call that nobody waits for any more may take to end before its guest is ended with it."""
 
+_NOBODY_WAITS = Denied("the call was cancelled: nobody waits for its answer")
 _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is told soon; one that lives on is made to
 
 
@@ -77,7 +80,7 @@ class _Call:
         self.hear = hear
         self.asks = 0
         self.reached = reached
-        self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
+        self.pending: dict[asyncio.Task[bytes], int] = {}  # asks that are answered later, by the number of each
         self.has_checkpoints = False
         self.is_cancelled = False
         self.timer: asyncio.TimerHandle | None = None
@@ -239,9 +242,12 @@ class Connection:
 
     def _cancel(self, call: _Call) -> None:
         call.is_cancelled = True
+        unanswered = tuple(call.pending.values())
         self._settle(call)
         call.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, call)
         self.send(cancel_frame(call.nonce))
+        for number in unanswered:  # it could not end while it waits
+            self._line.answer(_refusal_frame(number, _NOBODY_WAITS))
 
     def kill(self) -> None:
         """End the guest now. Its calls end in GuestDied; it does not count as having died of itself."""
@@ -299,7 +305,7 @@ class Connection:
         if self._switchboard is not None and self._switchboard.settle(call.reached):
             self.overran(call.reached)
             return
-        usage = usage_of(frame, perf_counter() - call.started, call.reached.told())
+        usage = usage_of(frame, perf_counter() - call.started, self._reach(call))
         disclosed = self._broker.disclosed
         failure = failure_of(frame["error"], self._limits, call.tool, disclosed) if frame["t"] == "failed" else None
         if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
@@ -337,17 +343,13 @@ class Connection:
         """Raises WireError for more at once than any runtime of ours asks."""
         if sum(len(each.pending) for each in self._calls.values()) >= _ASKS_PENDING:
             raise WireError(f"more than {_ASKS_PENDING} asks at once")
-        task = self._loop.create_task(self._answered_later(number, value))
-        call.pending.add(task)
-        task.add_done_callback(call.pending.discard)
+        task = self._loop.create_task(_answered_later(number, value))
+        call.pending[task] = number
+        task.add_done_callback(partial(self._answer_came, call))
 
-    async def _answered_later(self, number: int, value: Awaitable[Any]) -> None:
-        try:
-            answer = _answer_frame(number, await value)
-        except (Denied, WireError) as refusal:
-            answer = _refusal_frame(number, refusal)
-        if not self.has_ended:
-            self._line.answer(answer)
+    def _answer_came(self, call: _Call, task: asyncio.Task[bytes]) -> None:
+        if call.pending.pop(task, None) is not None and not self.has_ended:  # else its call was settled before
+            self._line.answer(task.result())
 
     def _told(self, call: _Call, frame: Mapping[str, Any]) -> None:
         operation, arguments = frame["operation"], frame["arguments"]
@@ -484,11 +486,17 @@ class Connection:
             self._switchboard.settle(call.reached)
         cpu = self._forked.cpu() if self._exit is None else self._exit.cpu
         peak = 0 if self._exit is None else self._exit.peak
-        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=call.reached.told())
+        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=self._reach(call))
+
+    def _reach(self, call: _Call) -> Reach:
+        """What it reached, for the log and its caller: a name it asked for may have a secret in it."""
+        reach, disclosed = call.reached.told(), self._broker.disclosed
+        return reach.renamed(disclosed.redacted) if disclosed else reach
 
     def _settle(self, call: _Call) -> None:
         """It is over, or told to be: nobody waits for what it asked."""
-        for task in call.pending:
+        pending, call.pending = call.pending, {}
+        for task in pending:
             task.cancel()
         if call.timer is not None:
             call.timer.cancel()
@@ -507,6 +515,13 @@ class Connection:
             self._reaper.cancel()
         self._line.close()
         self.gone.set_result(None)
+
+
+async def _answered_later(number: int, value: Awaitable[Any]) -> bytes:
+    try:
+        return _answer_frame(number, await value)
+    except (Denied, WireError) as refusal:
+        return _refusal_frame(number, refusal)
 
 
 def _answer_frame(number: int, value: Any) -> bytes:

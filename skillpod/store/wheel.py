@@ -29,7 +29,9 @@ MAX_UNPACKED = 512 * 1024 * 1024
 MAX_FILES = 20_000
 """Numbers of bytes and files. An index has larger wheels; they hold more machine code than anybody should take on trust."""
 
-_MAX_NAME = 400
+_MAX_NAME, _MAX_PART = 400, 255 - len(".cpython-000.opt-2.pyc")
+"""In characters, and in bytes of one part: what Linux takes, also when the bytecode of it lies beside it."""
+
 _KINDS = frozenset({0, stat.S_IFREG, stat.S_IFDIR})
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
@@ -38,6 +40,10 @@ _UNRECORDED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 _HASHES = ("sha256", "sha384", "sha512")
 _RUN_AT_START = frozenset({"sitecustomize", "usercustomize"})
 _BYTECODE = (".pyc", ".pyo")
+_CACHE = "__pycache__"
+_METADATA = (".dist-info", ".egg-info")
+"""Where ``importlib.metadata`` looks for who is installed, in any case."""
+
 _MACHINE_CODE = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _ENDINGS = (".so", ".pyd", ".dll", ".dylib")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, csv.Error, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError, OSError)
@@ -81,7 +87,7 @@ class _Reading:
 
     def wheel(self) -> Wheel:
         self._check_sizes()
-        held = {entry.filename: self._archive.read(entry) for entry in self._entries()}
+        held = {entry.filename: self._read(entry) for entry in self._entries()}
         info = self._info(held)
         self._check_record(held, info)
         about = self._headers(held, f"{info}/WHEEL")
@@ -128,10 +134,19 @@ class _Reading:
                 self._refuse(f"{name!r} in it is the same name as {taken[folded]!r}, there or on another file system")
             taken[folded] = name
             yield entry
+        self._require_a_tree(taken)
+
+    def _require_a_tree(self, taken: Mapping[str, str]) -> None:
+        """``taken`` are names by what they fold to."""
         for folded, name in taken.items():
             inside = next((parent for parent in _parents(folded) if parent in taken), "")
             if inside:
                 self._refuse(f"{taken[inside]!r} in it is a file, and a directory for {name!r}")
+
+    def _read(self, entry: zipfile.ZipInfo) -> bytes:
+        """No more than it says there is: ``ZipFile.read`` would unpack up to 2 GiB of it before it looks."""
+        with self._archive.open(entry) as packed:
+            return packed.read(entry.file_size)
 
     # --- what it says of itself --------------------------------------------------------------------------------------------------
 
@@ -189,7 +204,7 @@ class _Reading:
     def _installed(self, held: Mapping[str, bytes], info: str) -> Iterator[tuple[str, bytes]]:
         """Scripts, headers and data are left out: no guest runs a program of a package."""
         data = f"{info.removesuffix('.dist-info')}.data/"
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for name, content in held.items():
             path = name
             if name.startswith(data):
@@ -199,8 +214,12 @@ class _Reading:
             fault = _fault_of(path)
             if fault or _folded(path) in seen:
                 self._refuse(f"{name!r} in it {fault or 'takes the place of another of its files'}")
-            seen.add(_folded(path))
+            top = path.partition("/")[0]
+            if top != info and top.lower().endswith(_METADATA):
+                self._refuse(f"{name!r} in it says that another package is there")
+            seen[_folded(path)] = name
             yield path, content
+        self._require_a_tree(seen)
 
     def _check_modules(self, files: Mapping[str, bytes]) -> None:
         for path in files:
@@ -223,8 +242,13 @@ def _fault_of(name: str) -> str:
     """What is wrong with a name of a file; empty when nothing."""
     if not name or len(name) > _MAX_NAME or not name.isprintable() or "\\" in name or ":" in name:
         return "is no name for a file"
-    if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
+    parts = name.split("/")
+    if any(part in ("", ".", "..") for part in parts):
         return "leads out of its directory"
+    if any(len(part.encode()) > _MAX_PART for part in parts):
+        return "is no name for a file"
+    if _CACHE in parts:
+        return "lies where bytecode does, which nobody can read"
     return ""
 
 

@@ -115,6 +115,22 @@ def test_where_runs_share_a_user_id_they_are_bounded_together(host: Host) -> Non
     assert 0 < int(done.stdout) <= 16 * 17
 
 
+HELD = """
+import os
+for number in range(4096):
+    try:
+        os.fstat(number)
+    except OSError:
+        continue
+    print(number, end=" ")
+"""
+
+
+def test_it_holds_its_three_streams_and_no_other_handle_on_anything() -> None:
+    """The wire of its jail's first process, above all: on it the host is told how a run went."""
+    assert ran(python(HELD)).stdout == "0 1 2 "
+
+
 STARTS = """
 import os
 place = {place!r} + "/program"

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import shutil
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from skillpod.errors import DeadlineExceeded, GuestDied, SkillpodError, ToolRaised
-from skillpod.model.capability import Lifetime
+from skillpod.model.capability import Lifetime, Permissions
 from skillpod.model.command import Caller
 from skillpod.model.guest import Launch, LogLine, Progress
 from skillpod.model.manifest import GuestCount, Limits
+from skillpod.model.provision import Provision
 from skillpod.ports import Guests
 from skillpod.sandbox import connection
 from skillpod.sandbox.isolation import JailSandbox
+from tests.sandbox.test_programs import living
 from tests.support.guests import launch
 from tests.support.jailed import jailed
+from tests.support.run_program import bound
 
 HANDLER = """
     import asyncio, os, threading, time
@@ -373,3 +378,50 @@ def test_a_call_that_clings_is_named_to_those_who_shared_its_guest() -> None:
         assert deaths == []
 
     jailed(kept(concurrency=2), act)
+
+
+RUNNER = """
+    import os
+    from skillpod import Context, tool
+
+    @tool
+    def process() -> int:
+        return os.getpid()
+
+    @tool
+    def waits(seconds: str, ctx: Context) -> None:
+        ctx.checkpoint()
+        try:
+            ctx.run(["sleep", seconds])
+        finally:
+            ctx.state["cleaned"] = ctx.run(["sleep", "0"]).status
+"""
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_call_that_is_cancelled_while_its_program_runs_is_told_and_its_guest_lives_on(concurrency: int) -> None:
+    seconds = f"96{os.getpid()}"
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        before = await call(guests, "process")
+        running = asyncio.ensure_future(call(guests, "waits", seconds=seconds))
+        async with asyncio.timeout(10):
+            while not living(seconds):
+                await asyncio.sleep(0.01)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert await call(guests, "process") == before
+        await clean(jail)
+        assert deaths == []
+
+    started = launch(
+        RUNNER,
+        lifetime=Lifetime.SKILL,
+        concurrency=concurrency,
+        guests=GuestCount(0, 1),
+        limits=Limits(wall=20.0),
+        grants=Permissions(programs=frozenset({"sleep"})),
+        provision=Provision(programs=(bound("sleep", os.path.realpath(shutil.which("sleep") or "")),)),
+    )
+    jailed(started, act)

@@ -15,13 +15,18 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import ProgramUnusable
-from skillpod.model.capability import Access
-from skillpod.model.provision import ProgramBinding
+from skillpod.errors import ProgramUnusable, SkillpodError
+from skillpod.model.capability import Access, Lifetime, Permissions
+from skillpod.model.manifest import Limits
+from skillpod.model.provision import ProgramBinding, Provision
 from skillpod.model.volume import Binding
+from skillpod.ports import Guests
 from skillpod.sandbox import programs
+from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.volumes import Places
+from tests.support.guests import launch
 from tests.support.hosts import ORDINARY_USER, on_a_host
+from tests.support.jailed import jailed, value
 from tests.support.run_program import Ran, Spec, bound, ran
 from tests.support.volumes import NOWHERE, common_ground
 
@@ -153,11 +158,11 @@ def test_input_output_and_errors_are_three_things(run: Run) -> None:
 
 def test_a_megabyte_goes_in_and_comes_back() -> None:
     text = "0123456789abcdef" * 60_000
-    assert ran(Spec(argv=["cat"], programs={"cat": (CAT,)}, stdin=text)).stdout == text
+    assert ran(Spec(argv=["cat"], programs={"cat": (CAT,)}, stdin=text, limits={"output": 2 << 20})).stdout == text
 
 
 def test_input_that_nobody_reads_does_not_hold_it_up() -> None:
-    assert ran(Spec(argv=["true"], programs={"true": (TRUE,)}, stdin="x" * 900_000)).status == 0
+    assert ran(Spec(argv=["true"], programs={"true": (TRUE,)}, stdin="x" * 700_000)).status == 0
 
 
 def test_its_environment_is_constructed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +240,41 @@ def test_it_writes_no_more_than_the_limit_and_it_is_said() -> None:
     assert "limits.output" in done.denied
     exact = ran(shell("printf %s 0123456789; printf %s abcdef >&2", limits={"output": 16}))
     assert (exact.stdout, exact.stderr) == ("0123456789", "abcdef")
+
+
+ASKS = """
+    from skillpod import Context, ProgramError, tool
+
+    @tool
+    def asks(more: dict, ctx: Context) -> str:
+        try:
+            return str(len(ctx.run(more.pop("argv", ["cat"]), stdin="x" * more.pop("stdin", 0), **more).stdout))
+        except ProgramError as refusal:
+            return str(refusal)
+"""
+
+
+def test_whatever_a_skill_asks_with_is_answered() -> None:
+    output = 1 << 20
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"stdin": output * 3 // 4}, str(output * 3 // 4)),
+        ({"stdin": output}, "by limits.output"),
+        ({"volume": ["a"]}, "is a name"),
+        ({"volume": {"a": "b"}}, "is a name"),
+        ({"volume": "../a"}, "no volume '../a'"),
+        ({"timeout": 10**400}, "0"),
+        ({"timeout": [1]}, "a number of seconds"),
+        ({"argv": "cat"}, "a list of texts"),
+        ({"argv": ["cat", 1]}, "a list of texts"),
+    ]
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        for more, words in cases:
+            assert words in await value(guests, "asks", more=more), more
+
+    given = Provision(programs=(bound("cat", CAT),))
+    limits = Limits(wall=10.0, output=output)
+    jailed(launch(ASKS, lifetime=Lifetime.SKILL, limits=limits, grants=Permissions(programs=frozenset({"cat"})), provision=given), act)
 
 
 def test_what_can_not_be_started_is_said(tmp_path: Path) -> None:

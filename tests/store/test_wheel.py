@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -110,6 +111,14 @@ def test_a_module_of_machine_code_is_one() -> None:
         ({"skillpod/__init__.py": ""}, "has a name of the standard library"),
         ({"words/__pycache__/x.cpython-311.pyc": ""}, "bytecode"),
         ({"words.pyc": ""}, "bytecode"),
+        ({"words/__pycache__": ""}, "bytecode"),
+        ({"words-1.0.0.data/purelib/__pycache__/x.txt": ""}, "bytecode"),
+        ({f"words/{'x' * 250}.py": ""}, "no name for a file"),
+        ({"words/" + "\u00e4" * 120: ""}, "no name for a file"),
+        ({"words-1.0.0.data/purelib/words_": ""}, "is a file, and a directory"),
+        ({"words-1.0.0.data/purelib/other-2.0.dist-info/METADATA": ""}, "another package is there"),
+        ({"words-1.0.0.data/platlib/Other.DIST-INFO": ""}, "another package is there"),
+        ({"other.egg-info/PKG-INFO": ""}, "another package is there"),
         ({"other-2.0.dist-info/METADATA": ""}, "2 directories .dist-info"),
         ({f"{INFO}/METADATA": "Metadata-Version: 2.1\nName: other\nVersion: 1.0.0\n"}, "its METADATA says 'other'"),
         ({f"{INFO}/METADATA": "Metadata-Version: 2.1\nName: words\nVersion: 2.0.0\n"}, "its METADATA says 'words' '2.0.0'"),
@@ -191,6 +200,17 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked_further_than_it_says() 
     said, lie = (1_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")
     assert honest.count(said) == 2
     refused(honest.replace(said, lie))
+
+
+def test_reading_a_bomb_that_lies_takes_the_memory_of_its_lie() -> None:
+    honest = wheel("words", {"words.py": "0" * 64_000_000})
+    lying = honest.replace((64_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    tracemalloc.start()
+    try:
+        refused(lying)
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_entries_that_share_their_bytes_are_refused() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import binascii
 import math
 import os
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -79,15 +80,17 @@ class ProgramAsks:
             has = f"it has {', '.join(sorted(self._programs))}" if self._programs else "it has none"
             raise Denied(f"the skill was granted no program {argv[0][:_SHOWN]!r}; {has} (see permissions.programs)")
         volume = arguments.get("volume") or ""
+        if not isinstance(volume, str):
+            raise Denied('the volume of ctx.run is a name: ctx.run(["git", "log"], volume="repository")')
         if volume and volume not in self._volumes:
-            raise Denied(f"the skill was granted no volume {str(volume)[:_SHOWN]!r} to run `{program.name}` in (see permissions.volumes)")
+            raise Denied(f"the skill was granted no volume {volume[:_SHOWN]!r} to run `{program.name}` in (see permissions.volumes)")
         return Order(
             name=program.name,
             path=program.path,
             argv=argv,
             environment=self._environment(program),
             volume=volume,
-            stdin=_stdin(arguments.get("stdin"), self._limits.output),
+            stdin=_stdin(arguments.get("stdin"), self._limits.output * 3 // 4),  # as much as base64 makes a message of that size from
             seconds=min(reached.remaining(), _seconds(arguments.get("timeout"))),
             limits=self._limits,
         )
@@ -126,7 +129,7 @@ def _stdin(said: object, most: int) -> bytes:
     except (binascii.Error, ValueError):
         raise Denied("the input of a program is no base64") from None
     if len(given) > most:
-        raise Denied(f"the input of a program is at most limits.output, {most} bytes, and this is {len(given)}")
+        raise Denied(f"the input of a program is at most three quarters of limits.output, {most} bytes, and this is {len(given)}")
     return given
 
 
@@ -136,7 +139,7 @@ def _seconds(said: object) -> float:
         return math.inf
     if not isinstance(said, int | float) or isinstance(said, bool) or not said > 0:
         raise Denied("the timeout of a program is a number of seconds above 0")
-    return float(said)
+    return float(min(said, sys.maxsize))  # no float holds every integer
 
 
 def _told(ended: Ended) -> dict[str, Any]:

@@ -81,6 +81,6 @@ class Channel:
         try:
             return encode(frame, self._outlet.cap)
         except FrameTooLarge as fault:
-            raise StateError(f"{fault.size} bytes are more than one message may hold ({fault.cap})") from None
+            raise StateError(f"{fault.size} bytes are more than one message may hold ({fault.cap}, by limits.output)") from None
         except WireError as fault:
             raise StateError(str(fault)) from None

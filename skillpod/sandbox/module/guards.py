@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from functools import partial
-from types import BuiltinFunctionType, CodeType, FrameType, MethodDescriptorType, ModuleType, TracebackType
+from types import BuiltinFunctionType, CodeType, FrameType, MappingProxyType, MethodDescriptorType, ModuleType, TracebackType
 from typing import Any
 
 from skillpod.sandbox.module.facades import Facade
@@ -17,6 +17,7 @@ from skillpod.sandbox.module.words import INSPECTION, PREFIX, named
 
 _LOCKS = (type(threading.Lock()), type(threading.RLock()))  # whoever held one that the host takes, too, would hold the pod
 _CLOSED = (ModuleType, CodeType, FrameType, TracebackType, logging.Manager, logging.RootLogger, *_LOCKS)
+_LOOKED_AT = (*_CLOSED, MappingProxyType)
 _ABSENT = object()
 
 _ASKED_TWICE = INSPECTION | {"format", "format_map", "mro", "register"}
@@ -53,8 +54,8 @@ def read(value: Any, name: str) -> Any:
     if shown is not None and name not in shown:
         raise _closed(name)
     found = getattr(value, name)
-    if isinstance(found, _CLOSED):
-        raise _closed(name)
+    if isinstance(found, _LOOKED_AT):
+        return _looked_at(value, name, found)
     return found
 
 
@@ -65,13 +66,20 @@ def _read_closely(value: Any, name: str) -> Any:
     elif name in INSPECTION:
         raise _closed(name)
     found = getattr(value, name)
-    if isinstance(found, _CLOSED):
-        raise _closed(name)
+    if isinstance(found, _LOOKED_AT):
+        return _looked_at(value, name, found)
     if name in ("format", "format_map"):
         return _unformatting(found, name)
     if name in ("mro", "register") and _is_of_another_class(found):
         raise _closed(name)
     return found
+
+
+def _looked_at(value: Any, name: str, found: Any) -> Any:
+    """A view of a dictionary that others use is one of a copy: what a view is compared with is given the dictionary itself."""
+    if not isinstance(found, MappingProxyType):
+        raise _closed(name)
+    return found if is_own(value if isinstance(value, type) else type(value)) or type(value) is Inside else MappingProxyType(dict(found))
 
 
 def _unformatting(found: Any, name: str) -> Any:

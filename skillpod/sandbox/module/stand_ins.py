@@ -138,7 +138,7 @@ Namespace.__name__ = Namespace.__qualname__ = "namespace"  # as the real one is 
 class TextWrapper(textwrap.TextWrapper):
     """With a table of its own that can't be changed: the real one is every other's, too."""
 
-    unicode_whitespace_trans = MappingProxyType(textwrap.TextWrapper.unicode_whitespace_trans)  # type: ignore[assignment]  # SAFE: only read
+    unicode_whitespace_trans = MappingProxyType(dict(textwrap.TextWrapper.unicode_whitespace_trans))  # type: ignore[assignment]  # SAFE: only read
 
 
 class _NoFactory(enum.EnumType):

@@ -104,6 +104,10 @@ LANGUAGE: Mapping[str, str] = {
         "    functools.update_wrapper(bag, json.loads, assigned=('__globals__',), updated=())\n    return bag"
     ),
     "wraps with options": "import functools, json\ndef attack(): return functools.wraps(json.loads, assigned=('__module__',))",
+    "a memo of deepcopy": (
+        "import copy\nclass Bag:\n    def __init__(self): self.inside = [1]\n"
+        "def attack():\n    memo = {}\n    copy.deepcopy(Bag(), memo)\n    return memo[id(memo)]"
+    ),
     "dataclass over another's class": (
         "import dataclasses, fractions\ndef attack(): return dataclasses.dataclass(repr=False, eq=False, init=False)(fractions.Fraction)"
     ),
@@ -157,10 +161,6 @@ LIBRARY: Mapping[str, str] = {
         "    say = lambda self: (lambda: fractions.Fraction, (), (None, {'skillpod_was_here': 1}))\n"
         "    made = Enum('Made', [('A', 1), ('__reduce_ex__', lambda self, protocol: say(self)), ('__copy__', None)])\n"
         "    return say and made"
-    ),
-    "the memo of a copy": (
-        "import copy, fractions\ndef attack():\n    memo = {}\n    copy.deepcopy(fractions, memo) if False else copy.deepcopy([[1]], memo)\n"
-        "    return memo"
     ),
     "a special attribute of a namespace": (
         "import copy, types\ndef attack():\n    seen = []\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fractions
 import gc
+import re
 import subprocess
 import sys
 import threading
@@ -58,6 +59,28 @@ def _plainly(attack: str) -> bool:
     """The same code without any guard, in a process of its own: some of it changes what others use."""
     code = f"import os, warnings\nwarnings.simplefilter('ignore')\n{attack}\nassert attack()"
     return subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, cwd="/tmp").returncode == 0
+
+
+def test_a_view_of_what_standard_modules_share_is_compared_as_a_copy() -> None:
+    """A view of a mapping hands the mapping itself to whom it is compared with; this one ``re`` keeps for everybody."""
+    body = """
+import re
+
+class Leak:
+    def __eq__(self, other):
+        other["changed"] = 1
+        return True
+
+def attack(): return re.compile("(?P<skillpod_attack>x)").groupindex == Leak()
+"""
+
+    async def scenario() -> None:
+        kept = re.compile("(?P<skillpod_attack>x)")
+        async with in_process(body + TOOL) as guests:
+            await guests.call("answer", {}, OWNER)
+            assert dict(kept.groupindex) == {"skillpod_attack": 1}
+
+    asyncio.run(scenario())
 
 
 def test_nothing_that_can_be_imported_leads_to_a_table_lock_or_module_that_others_use() -> None:

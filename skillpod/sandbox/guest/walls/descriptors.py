@@ -29,7 +29,9 @@ def place(wire: int, output: int, reaching: Sequence[int] = ()) -> None:
     os.dup2(output, 2)
     aside = [out_of_their_places(descriptor) for descriptor in reaching]
     for number, descriptor in zip((WIRE, LINE, BLANK), (wire, *aside), strict=False):
-        if descriptor != number:  # dup3(2) refuses a descriptor onto itself
+        if descriptor == number:  # dup3(2) refuses a descriptor onto itself, and what came over a socket is inherited by what is started
+            os.set_inheritable(number, False)
+        else:
             os.dup2(descriptor, number, inheritable=False)
 
 
