@@ -7,6 +7,7 @@ refuse the attributes that lead out of those, and every write to them.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import chain
@@ -180,17 +181,15 @@ def _named(module: str, names: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if not isinstance(value, ModuleType)}
 
 
-@cache
-def caches() -> tuple[Callable[[], None], ...]:
+def caches() -> Iterator[Callable[[], None]]:
     """What empties the tables that the modules offered here keep of what they were asked for."""
-    found: list[Callable[[], None]] = [importlib.import_module("struct")._clearcache]
-    for module in map(importlib.import_module, sorted(_OFFERED)):
+    yield importlib.import_module("struct")._clearcache
+    for module in [sys.modules[name] for name in _OFFERED if name in sys.modules]:
         kinds = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
         for value in chain(vars(module).values(), *(vars(kind).values() for kind in kinds)):
             function = value.fget if isinstance(value, property) else value
             if isinstance(function, type(_facade)):
-                found.append(function.cache_clear)
-    return tuple(found)
+                yield function.cache_clear
 
 
 _DRAWS = (
