@@ -522,6 +522,9 @@ async def _answered_later(number: int, value: Awaitable[Any]) -> bytes:
         return _answer_frame(number, await value)
     except (Denied, WireError) as refusal:
         return _refusal_frame(number, refusal)
+    except Exception as fault:  # noqa: BLE001  # SAFE: a fault of ours, which the loop tells of; who asked must not wait for it
+        asyncio.get_running_loop().call_exception_handler({"message": "an ask was not answered", "exception": fault})
+        return _refusal_frame(number, Denied("the host failed to answer; its operator can see why"))
 
 
 def _answer_frame(number: int, value: Any) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -64,23 +65,32 @@ class Disclosed:
 
     def redacted_value(self, value: Any) -> Any:
         """A JSON value; the same object where there is nothing to be said against it."""
-        if not self._forms:
+        found = dict(self._found_in(value))
+        if not found:
             return value
-        if isinstance(value, str):
-            return self.redacted(value)
-        if isinstance(value, list):
-            return [self.redacted_value(item) for item in value]
-        if isinstance(value, dict):
-            return {self.redacted(key): self.redacted_value(item) for key, item in value.items()}
-        return value
+        any_of_them = re.compile("|".join(map(re.escape, found)))
+        return _replaced(value, lambda text: any_of_them.sub(lambda match: found[match.group()], text))
 
     def named_in(self, value: Any) -> str:
         """The name of a secret that is in a JSON value; empty when none is."""
-        if not self._forms:
-            return ""
-        text = json.dumps(value, ensure_ascii=False)
-        marks = [mark for form, mark in self._forms if form in text]
-        return marks[0].removeprefix("[secret ").removesuffix("]") if marks else ""
+        mark = next((mark for _, mark in self._found_in(value)), "")
+        return mark.removeprefix("[secret ").removesuffix("]")
+
+    def _found_in(self, value: Any) -> Iterator[tuple[str, str]]:
+        """The longest first. A guest may give very many small texts: all are looked at as one."""
+        if self._forms:
+            whole = json.dumps(value, ensure_ascii=False)
+            yield from ((form, mark) for form, mark in self._forms if json.dumps(form, ensure_ascii=False)[1:-1] in whole)
+
+
+def _replaced(value: Any, replace: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return replace(value)
+    if isinstance(value, list):
+        return [_replaced(item, replace) for item in value]
+    if isinstance(value, dict):
+        return {replace(key): _replaced(item, replace) for key, item in value.items()}
+    return value
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -89,7 +99,13 @@ def _forms(value: str) -> Iterator[str]:
     yield value
     yield value.lower()  # in a host's name
     yield from {quote(value), quote(value, safe=""), quote_plus(value)}
-    yield from {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1], html.escape(value)}
+    yield from {
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        ascii(value)[1:-1],
+        html.escape(value),
+    }
     yield data.hex()
     yield data.hex().upper()
     for lead in range(3):

@@ -147,12 +147,11 @@ async def _from_keyring(name: str, source: SecretSource) -> Secret:
 def _keyring_word(name: str, source: SecretSource) -> str | None:
     try:
         import keyring  # SAFE: here, because it is in an extra: most pods never load it
-        from keyring.errors import KeyringError
     except ImportError:
         raise _unusable(name, source, "the package keyring is not installed", "pip install 'skillpod[keyring]'") from None
     try:
         return keyring.get_password(*source.place)
-    except KeyringError as fault:
+    except Exception as fault:  # noqa: BLE001  # SAFE: a backend raises what it likes, in words that may be the secret
         raise _unusable(name, source, f"it does not give it: {type(fault).__name__}", "keyring --list-backends says what it is") from None
 
 

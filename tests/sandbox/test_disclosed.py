@@ -7,6 +7,7 @@ import html
 import json
 import pickle
 import traceback
+from time import process_time
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -26,6 +27,7 @@ FORMS = {
     "JSON": json.dumps({"token": VALUE}),
     "JSON with umlauts": json.dumps([VALUE], ensure_ascii=False),
     "repr": repr([VALUE]),
+    "ascii": ascii([VALUE]),
     "HTML": html.escape(VALUE),
     "hex": VALUE.encode().hex(),
     "HEX": VALUE.encode().hex().upper(),
@@ -40,6 +42,25 @@ def disclosed(value: str = VALUE, name: str = "TOKEN") -> Disclosed:
     handed = Disclosed()
     handed.add(Secret(name, value))
     return handed
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_every_common_way_to_write_it_is_found_in_a_value(form: str) -> None:
+    value = {"a": [1, {"b": form}]}
+    assert disclosed().named_in(value) == "TOKEN"
+    assert VALUE not in str(disclosed().redacted_value(value))
+    assert "[secret TOKEN]" in disclosed().redacted_value(value)["a"][1]["b"]
+
+
+def test_very_many_small_texts_and_very_many_secrets_take_little_time() -> None:
+    handed, texts = Disclosed(), ["a"] * 100_000
+    for number in range(64):
+        handed.add(Secret("TOKEN", f"{VALUE}{number}"))
+    started = process_time()
+    json.dumps(texts)
+    once, started = process_time() - started, process_time()
+    assert handed.redacted_value(texts) is texts
+    assert process_time() - started < 60 * once
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)

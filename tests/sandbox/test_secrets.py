@@ -150,10 +150,13 @@ class Drawer(KeyringBackend):
         super().__init__()  # type: ignore[no-untyped-call]  # SAFE: the package has no types here
         self.held: dict[tuple[str, str], str] = {}
         self.is_locked = False
+        self.is_broken = False
 
     def get_password(self, service: str, username: str) -> str | None:
         if self.is_locked:
             raise KeyringLocked("it asks for " + VALUE)
+        if self.is_broken:
+            raise AttributeError("no bus for " + VALUE)
         return self.held.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -181,6 +184,9 @@ def test_the_keyring_of_this_user(drawer: Drawer, monkeypatch: pytest.MonkeyPatc
     assert value(kept) == VALUE
     drawer.is_locked = True
     assert "KeyringLocked" in fault(kept).message
+    drawer.is_locked, drawer.is_broken = False, True
+    assert "it does not give it: AttributeError" in fault(kept).message
+    assert VALUE not in fault(kept).message
 
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,14 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
                 self._say(200, said.encode(), {"Content-Type": "application/json", **more})
             elif self.path.startswith("/large/"):
                 self._say(200, b"x" * int(self.path.rpartition("/")[2]), {})
+            elif self.path == "/nothing":
+                self.close_connection = True
+            elif self.path == "/hints":
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+                self._say(200, b"found", {})
+            elif self.path.startswith("/part/"):
+                begin, _, end = self.path.removeprefix("/part/").partition("-")
+                self._say(200, headers.get("authorization", "").encode()[int(begin) : int(end)], {})
             elif self.path == "/broken":
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
                 self.close_connection = True

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skillpod.sandbox.guest import kernel
-from skillpod.sandbox.guest.walls import capabilities, descriptors, environment, landlock, namespaces, rlimits, root
+from skillpod.sandbox.guest.walls import capabilities, environment, landlock, namespaces, rlimits, root
 from skillpod.sandbox.guest.walls.board import PROGRAMS_REQUIRE, REQUIRED, Walls
 from skillpod.sandbox.guest.walls.namespaces import WallFailed, attempt, out_of_reach
 from skillpod.sandbox.guest.walls.packages import Packages
@@ -79,7 +79,7 @@ def shut_in(start: Mapping[str, Any]) -> Enclosure:
         cgroup=start["cgroup"],
         volumes=volumes.said(),
         starts_programs=programs is not None,
-        blank=descriptors.blank() if trusted else None,
+        is_reaching=trusted is not None,
     )
     volumes.close()
     packages.close()

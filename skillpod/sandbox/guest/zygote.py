@@ -160,7 +160,7 @@ class _Zygote:
 
     def _fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         wire_end, output, *line = descriptors
-        if len(line) != (self._prepared.blank is not None):
+        if len(line) != self._prepared.is_reaching:
             raise ValueError("no room for the descriptors that came along")
         guest = Guest(
             parent=self._scores.parent,

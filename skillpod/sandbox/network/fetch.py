@@ -146,7 +146,10 @@ class FetchAsks:
     async def _trusted(self) -> ssl.SSLContext:
         """Made once: reading what the system trusts takes longer than most requests."""
         if self._tls is None:
-            self._tls = await aside(self._read_authorities)
+            try:
+                self._tls = await aside(self._read_authorities)
+            except OSError as fault:  # ssl.SSLError is one
+                raise Denied(f"the host can't read whom it trusts (pod.yaml: network.authorities): {fault.strerror}") from fault
         return self._tls
 
     def _read_authorities(self) -> ssl.SSLContext:
@@ -259,7 +262,7 @@ def _told(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> dict[str, Any
     """As the skill hears it: without what the host put into the request, which some servers send back."""
     body = answer.body
     if echoes:
-        body = echoes.redacted(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        body = echoes.redacted_part(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")  # a part: Range
     headers = [[name, _legible(echoes.redacted(value))] for name, value in answer.headers if name.lower() not in _FRAMING]
     return {"status": answer.status, "url": wanted.url.geturl(), "headers": headers, "body": b64encode(body).decode("ascii")}
 

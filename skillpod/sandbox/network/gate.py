@@ -78,7 +78,9 @@ class Gate:
         try:
             return spelt(host)
         except ValueError as fault:
-            shown = host[:_LONGEST].encode("ascii", "backslashreplace").decode()
+            shown = host.encode("ascii", "backslashreplace").decode()
+            if len(shown) > _LONGEST:  # a part of it might be a part of a secret, which nobody would know
+                shown = f"a name of {len(host)} characters"
             raise Barred(f"{fault}", f"{shown}:{port}" if port else shown) from None
 
 

@@ -61,8 +61,19 @@ class Request:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     status: int
-    headers: Sequence[tuple[str, str]]
-    body: bytes
+    headers: Sequence[tuple[str, str]] = field(repr=False)  # some servers send a bound secret back
+    body: bytes = field(repr=False)
+
+
+class _Final(http.client.HTTPResponse):
+    """The answer itself: interim ones before it (RFC 9110, 15.2) are read and left, of which http.client does so with 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        line: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]  # SAFE: http.client's own, by which it reads each
+        while http.client.SWITCHING_PROTOCOLS < line[1] < http.client.OK:
+            http.client.parse_headers(self.fp)
+            line = super()._read_status()  # type: ignore[misc]
+        return line
 
 
 class HttpExchange:
@@ -114,6 +125,8 @@ class HttpExchange:
                 self._let_go(plain)
         except ssl.SSLCertVerificationError as fault:
             raise RequestFailed(f"{self._request.host} is not trusted: {fault.verify_message}") from None
+        except http.client.RemoteDisconnected:
+            raise RequestFailed(f"{self._request.host} closed the connection without an answer") from None
         except http.client.HTTPException as fault:
             raise RequestFailed(f"{self._request.host} answered what is no HTTP: {type(fault).__name__}") from None
         except ValueError:  # its words quote a header, which may be a secret
@@ -160,6 +173,7 @@ class HttpExchange:
     def _asked(self, connected: socket.socket) -> Answer:
         request = self._request
         conversation = http.client.HTTPConnection(request.host, request.port)
+        conversation.response_class = _Final
         conversation.sock = connected
         try:
             conversation.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)

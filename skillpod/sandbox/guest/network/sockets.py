@@ -1,7 +1,8 @@
 """``socket.socket`` of a guest with a grant of the network: the same class, whose connections the host makes.
 
-No system call here makes or connects a socket: a guest may make none. A socket is a blank until it is connected; then it is the descriptor
-that the host handed over, put in the blank's place, and from there on all is the kernel's: reading, writing, polling, TLS.
+No system call here makes or connects a socket of the internet: a guest may make none. A socket is a blank until it is connected, the end
+of a pair whose other end is closed; then it is the descriptor that the host handed over, put in the blank's place, and from there on all is
+the kernel's: reading, writing, polling, TLS.
 """
 
 from __future__ import annotations
@@ -17,8 +18,7 @@ from typing import Any, NoReturn, SupportsIndex
 
 from skillpod.sandbox.guest.network.asker import Asker
 from skillpod.sandbox.guest.network.handed import Handed
-from skillpod.sandbox.guest.network.names import Names, literal, version
-from skillpod.sandbox.guest.walls.descriptors import BLANK
+from skillpod.sandbox.guest.network.names import Names, literal, place_of, version
 
 _ASKER = Asker()
 _HANDED = Handed(_ASKER)
@@ -61,7 +61,7 @@ class Socket(_socket_of_python):
         proto = max(proto, 0)
         if family not in _INTERNET or type & ~_FLAGS != socket.SOCK_STREAM or proto not in (0, socket.IPPROTO_TCP):
             _refuse("socket", _in_words(family, type, proto), "can't be made by a skill")
-        blank = os.dup(BLANK)
+        blank = _blank()
         try:
             super().__init__(family, type, proto, blank)
         except BaseException:
@@ -129,6 +129,22 @@ class Socket(_socket_of_python):
             return host, port
         return str(_NAMES.getaddrinfo(host, port, self.family)[0][4][0]), port
 
+    def getpeername(self) -> Any:
+        """Of a blank, as of a socket that is not connected."""
+        if self._is_blank:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+        return super().getpeername()
+
+    def getsockname(self) -> Any:
+        """Of a blank, as of a socket that is not bound."""
+        if self._is_blank:
+            return place_of("::" if self.family == socket.AF_INET6 else "0.0.0.0", 0)  # noqa: S104  # SAFE: named; nothing is bound
+        return super().getsockname()
+
+    @property
+    def _is_blank(self) -> bool:
+        return self.family in _INTERNET and self.fileno() not in _HANDED and self.fileno() >= 0
+
     # --- closing -----------------------------------------------------------------------------------------------------------------
 
     def _real_close(self, _ss: Any = _socket.socket) -> None:
@@ -193,6 +209,13 @@ def install() -> None:
     socket.dup = _dup
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"):
         setattr(socket, name, getattr(_NAMES, name))
+
+
+def _blank() -> int:
+    """One for each socket, and no one's but this guest's: what two hold they tell each other by."""
+    ours, other = _socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    other.close()
+    return ours.detach()
 
 
 def _dup(number: SupportsIndex, /) -> int:

@@ -34,8 +34,7 @@ class Prepared(NamedTuple):
 
     ``baseline`` is its own address space in bytes; ``ruleset`` a Landlock descriptor; ``bounding`` what is left of its bounding set, which
     can only shrink; ``cgroup`` is what the host said of the one it put the zygote into; ``volumes`` what ``Volumes.said`` says.
-    ``starts_programs``: its guests are no skills, but start granted programs. ``blank`` is what ``descriptors.BLANK`` will be, where
-    guests have a line to the network.
+    ``starts_programs``: its guests are no skills, but start granted programs. ``is_reaching``: they have a line to the network.
     """
 
     walls: Walls
@@ -48,7 +47,7 @@ class Prepared(NamedTuple):
     cgroup: Mapping[str, Any]
     volumes: Said
     starts_programs: bool
-    blank: int | None
+    is_reaching: bool
 
 
 class Guest(NamedTuple):
@@ -88,8 +87,7 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     ``inherited`` are descriptors of the zygote's that must not be open afterwards.
     """
     walls = prepared.walls.copy()
-    reaching = () if guest.line is None or prepared.blank is None else (guest.line, prepared.blank)
-    descriptors.place(guest.wire, guest.output, reaching)
+    descriptors.place(guest.wire, guest.output, guest.line)
     owner = guest.user if guest.is_shared or walls.possible("guest_identity") else None  # else it stays who the zygote is
     walls.put_up("scratch_quota", lambda: scratch.mount(int(guest.limits["scratch"]), owner))
     if guest.user is not None and guest.is_shared:
@@ -103,10 +101,10 @@ def raise_walls(prepared: Prepared, guest: Guest, inherited: Collection[int]) ->
     walls.put_up("no_new_privs", no_new_privs.promise)
     walls.put_up("landlock", lambda: landlock.enforce(prepared.ruleset, prepared.abi))
     walls.put_up("landlock_scopes", lambda: landlock.scopes(prepared.abi))
-    walls.put_up("descriptors", lambda: descriptors.close(is_reaching=bool(reaching)))
+    walls.put_up("descriptors", lambda: descriptors.close(is_reaching=prepared.is_reaching))
     walls.put_up("seccomp", prepared.filter.enforce)
     walls.put_up("cgroup", lambda: cgroup.told(prepared.cgroup))
-    open_to_it = descriptors.BLANK if reaching else descriptors.WIRE
+    open_to_it = descriptors.LINE if prepared.is_reaching else descriptors.WIRE
     probed = _tried(walls, prepared, guest, [number for number in inherited if number > open_to_it])
     escaped = any(answer != self_test.REFUSED for answer in probed.values())
     return Report(walls, probed, prepared.volumes, failed=walls.fault() is not None or escaped)
