@@ -1,7 +1,8 @@
 """pip, where wheels are fetched from an index: a program of the operator's, in a process of its own, that is let download and nothing else.
 
-A source distribution is never taken: building one would run its code. ``--only-binary`` says so of what an index has, and not of what a wheel
-requires by URL; so pip may start no process, without which it builds nothing. What comes is checked by whoever unpacks it. Source: PEP 578.
+A source distribution is never taken: building one would run its code. ``--only-binary`` says so of what an index has, and not of what a
+wheel requires by URL; so pip may start no process, without which it builds nothing. What comes is checked by whoever unpacks it.
+Source: PEP 578.
 """
 
 from __future__ import annotations
