@@ -9,8 +9,7 @@ import os
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import dataclass
 from typing import Any
 
 from skillpod.errors import Misconfigured, WireBroken
@@ -57,17 +56,16 @@ class ProgramAsks:
         return {"program.run": self._run}
 
     async def _run(self, arguments: Mapping[str, Any], reached: Reached) -> dict[str, Any]:
-        asked_at = perf_counter()
+        since = asyncio.get_running_loop().time()
         order = self._order(arguments, reached)
         reached.programs[order.name] += 1
         try:
-            async with asyncio.timeout(order.seconds):
+            async with asyncio.timeout_at(since + order.seconds):
                 await self._turns.acquire()
         except TimeoutError:
             raise Denied(f"`{order.name}` was not started in time: {_AT_ONCE} programs of this skill run already") from None
         try:
-            left = replace(order, seconds=order.seconds - (perf_counter() - asked_at))
-            ended, self.report = await carry_out(self._jail.fork, left)
+            ended, self.report = await carry_out(self._jail.fork, order, since=since)
         except (Misconfigured, WireBroken) as fault:
             self._jail.output.line(f"ERROR: ctx.run of `{order.name}`: {fault.message} ({fault.hint})")
             raise Denied(f"the host can't run `{order.name}` now; its operator can see why") from fault
