@@ -54,8 +54,8 @@ class Ended:
 
 
 async def carry_out(fork: Fork, order: Order, *, since: float) -> tuple[Ended, IsolationReport]:
-    """``since`` is when its seconds began, by the loop's clock. Raises Denied where it can't be started, writes too much or takes too long; IsolationUnavailable, ProgramUnusable, VolumeUnusable,
-    GuestDied, WireBroken. However it ends, nothing that it started is left."""
+    """``since`` is when its seconds began, by the loop's clock. Raises Denied where it can't be started, writes too much or takes too
+    long; IsolationUnavailable, ProgramUnusable, VolumeUnusable, GuestDied, WireBroken. However it ends, nothing that it started is left."""
     try:
         async with asyncio.timeout_at(since + order.seconds):
             forked = await fork(order.limits, Lifetime.CALL)
