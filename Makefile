@@ -66,8 +66,8 @@ soak: $(STAMP)           ## the long repetitions
 bench: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed   ## every figure beside its floor and its peers, in one run
 	$(BIN)/python -m benchmarks
 
-figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail, audit, trust, policy and the log beside their peers, measured and put into docs/
-	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust policy log evidence keeping
+figures: $(STAMP) $(PEERS)/.installed $(AUDITORS)/.installed $(SCANNER)/.installed $(SIGNING)/.installed $(ENGINES)/.installed ## calls, swaps, memory, jail, audit, trust, policy, grants and the log beside their peers, measured and put into docs/
+	$(BIN)/python -m benchmarks --record wire calls changes restart memory command jail audit trust policy network programs module log evidence keeping
 
 alarms: $(STAMP) $(ALARMS)/.installed ## what the audit says of well-known packages, with a triage, put into docs/false-alarms.md
 	$(BIN)/python -m benchmarks.alarms

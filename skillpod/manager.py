@@ -62,6 +62,7 @@ from skillpod.model.selection import Selection
 from skillpod.model.ticket import Ticket
 from skillpod.policy.suppressions import day
 from skillpod.ports import Embedder
+from skillpod.provisions import Provider
 from skillpod.registry.catalog import Catalog
 from skillpod.registry.dispatch import Dispatch
 from skillpod.registry.functions import Defer, Offered, answer_calls, tool_definitions
@@ -73,7 +74,6 @@ from skillpod.registry.seen import Seen
 from skillpod.registry.stable import DESCRIBE, FEW, RESERVED, SEARCH, SPECS, Offer
 from skillpod.registry.stable_tools import StableTools
 from skillpod.registry.tickets import Tickets
-from skillpod.sandbox import programs, volumes
 from skillpod.sandbox.apart import cores
 from skillpod.sandbox.front import FrontSandbox
 from skillpod.sandbox.isolation import JailSandbox
@@ -330,18 +330,16 @@ class SkillManager:
 
     def _provide(self, admission: Admission, manifest: Manifest) -> Provision:
         """What stands behind its grants now. Raises VolumeUnusable, ProgramUnusable, PackageUnusable, SecretUnusable."""
-        grants, bound, places = admission.grants, self._config.bindings, self._places
-        self._secrets.require(grants.secrets)
-        set_for_it = self._config.variables.of(manifest.name)
+        self._secrets.require(admission.grants.secrets)
         folder = self.root / manifest.name
-        build = f"`skillpod deps build {folder if folder.is_dir() else 'DIR'} --home {self.home.path}`; it is tried again by itself"
-        return Provision(
-            volumes=volumes.resolve(grants.volumes, bound.volumes, places),
-            programs=programs.resolve(grants.programs, bound.programs, places, bound.volumes),
-            packages=self._packages.find(manifest.requires.packages, hint=build),
-            secrets=bound.shown(grants.secrets),
-            variables={name: set_for_it[name] for name in sorted(grants.environment & set_for_it.keys())},
+        provider = Provider(
+            bound=self._config.bindings,
+            variables=self._config.variables.of(manifest.name),
+            packages=self._packages,
+            places=self._places,
+            build=f"`skillpod deps build {folder if folder.is_dir() else 'DIR'} --home {self.home.path}`; it is tried again by itself",
         )
+        return provider.provide(admission.grants, manifest)
 
     def _note_packages(self) -> None:
         """Somebody built one, or took one away: what waits for them is decided again."""

@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from skillpod.documents import join, show
 from skillpod.errors import DocumentInvalid
 from skillpod.manifest.fields import Bounds, environment_name, host, seconds
+from skillpod.model.bindings import Bindings
+from skillpod.model.capability import Grants
+from skillpod.model.manifest import Manifest
+from skillpod.model.provision import Provision
 from skillpod.model.secret import Bound, Kept, SecretSource
+from skillpod.sandbox import programs, volumes
+from skillpod.sandbox.volumes import Places
+from skillpod.store.packages import PackageStore
 
 NAME = "pod.yaml"
 _KEEP = Bounds("0s", "24h")
@@ -36,6 +43,28 @@ class Variables:
     def of(self, skill: str) -> Mapping[str, str]:
         """What is set for it, whether it was granted or not."""
         return {**self.common, **self.own.get(skill, {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """What there is to be put behind grants: what names are ``bound`` to, what ``variables`` are set to for the skill at hand, the store of
+    ``packages``; nothing that touches one of ``places`` is bound. ``build`` says how packages are built."""
+
+    bound: Bindings
+    variables: Mapping[str, str]
+    packages: PackageStore
+    places: Places
+    build: str
+
+    def provide(self, grants: Grants, manifest: Manifest) -> Provision:
+        """What stands behind these grants now. Raises VolumeUnusable, ProgramUnusable, PackageUnusable."""
+        return Provision(
+            volumes=volumes.resolve(grants.volumes, self.bound.volumes, self.places),
+            programs=programs.resolve(grants.programs, self.bound.programs, self.places, self.bound.volumes),
+            packages=self.packages.find(manifest.requires.packages, hint=self.build),
+            secrets=self.bound.shown(grants.secrets),
+            variables={name: self.variables[name] for name in sorted(grants.environment & self.variables.keys())},
+        )
 
 
 def without_value(fault: DocumentInvalid) -> DocumentInvalid:

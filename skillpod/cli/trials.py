@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, assert_never
 
@@ -33,10 +33,10 @@ from skillpod.model.capability import Access
 from skillpod.model.decision import Admission, Hold, Refusal
 from skillpod.model.guest import Launch
 from skillpod.model.provenance import NO_PAST
-from skillpod.model.provision import ProgramBinding, Provision
+from skillpod.model.provision import ProgramBinding
 from skillpod.model.volume import Binding
 from skillpod.policy.suppressions import Suppressions
-from skillpod.sandbox import programs, volumes
+from skillpod.provisions import Provider
 from skillpod.sandbox.isolation import JailSandbox
 from skillpod.sandbox.outfit import Means
 from skillpod.sandbox.secrets import Secrets
@@ -241,14 +241,20 @@ async def _try_one(folder: Path, examiner: Examiner, given: Given, sandbox: Jail
 async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list[Outcome], str]:
     manifest = survey.require()
     admission, note = _leave(survey, given.rules)
-    bound, places = given.bindings, Places.around({})
-    provision = Provision(
-        volumes=volumes.resolve([ask for ask in admission.grants.volumes if ask.name in bound.volumes], bound.volumes, places),
-        programs=programs.resolve(admission.grants.programs & bound.programs.keys(), bound.programs, places, {}),
-        secrets=bound.shown(admission.grants.secrets),
-        variables={name: given.variables[name] for name in sorted(admission.grants.environment & given.variables.keys())},
-        packages=given.packages.find(manifest.requires.packages, hint="`skillpod deps build DIR`, with the skill's folder"),
+    bound = given.bindings
+    provider = Provider(
+        bound=bound,
+        variables=given.variables,
+        packages=given.packages,
+        places=Places.around({}),
+        build="`skillpod deps build DIR`, with the skill's folder",
     )
+    grants = replace(
+        admission.grants,
+        volumes=frozenset(ask for ask in admission.grants.volumes if ask.name in bound.volumes),
+        programs=admission.grants.programs & bound.programs.keys(),
+    )
+    provision = provider.provide(grants, manifest)
     launch = Launch(
         admission=admission, bundle=survey.bundle, manifest=manifest, tools=survey.tools, config=given.config, provision=provision
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,16 @@ class Traffic:
     refused: int = 0
     sent: int = 0
     received: int = 0
+
+    @property
+    def carried(self) -> int:
+        """Bytes, both ways."""
+        return self.sent + self.received
+
+    def __add__(self, more: Traffic) -> Traffic:
+        return Traffic(
+            self.connections + more.connections, self.refused + more.refused, self.sent + more.sent, self.received + more.received
+        )
 
     def as_dict(self) -> dict[str, int]:
         return {name: count for name in self.__slots__ if (count := getattr(self, name))}
@@ -46,6 +56,13 @@ class Reach:
         if self.seed is not None:
             said["seed"] = self.seed
         return said
+
+    def renamed(self, rename: Callable[[str], str]) -> Reach:
+        """With its destinations named otherwise; those that are then the same are counted together."""
+        network: dict[str, Traffic] = {}
+        for place, traffic in self.network.items():
+            network[rename(place)] = network.get(rename(place), Traffic()) + traffic
+        return replace(self, network=network)
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Reach:

@@ -20,6 +20,7 @@ from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, Skillpod
 from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
+from skillpod.model.reach import Reach
 from skillpod.sandbox import frames
 from skillpod.sandbox.asks.asking import Denied, Reached
 from skillpod.sandbox.broker import Broker
@@ -304,7 +305,7 @@ class Connection:
         if self._switchboard is not None and self._switchboard.settle(call.reached):
             self.overran(call.reached)
             return
-        usage = usage_of(frame, perf_counter() - call.started, call.reached.told())
+        usage = usage_of(frame, perf_counter() - call.started, self._reach(call))
         disclosed = self._broker.disclosed
         failure = failure_of(frame["error"], self._limits, call.tool, disclosed) if frame["t"] == "failed" else None
         if isinstance(failure, LimitExceeded) and failure.at != "limits.output":
@@ -485,7 +486,12 @@ class Connection:
             self._switchboard.settle(call.reached)
         cpu = self._forked.cpu() if self._exit is None else self._exit.cpu
         peak = 0 if self._exit is None else self._exit.peak
-        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=call.reached.told())
+        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, cpu - call.cpu), peak=peak, reach=self._reach(call))
+
+    def _reach(self, call: _Call) -> Reach:
+        """What it reached, for the log and its caller: a name it asked for may have a secret in it."""
+        reach, disclosed = call.reached.told(), self._broker.disclosed
+        return reach.renamed(disclosed.redacted) if disclosed else reach
 
     def _settle(self, call: _Call) -> None:
         """It is over, or told to be: nobody waits for what it asked."""

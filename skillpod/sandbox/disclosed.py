@@ -87,6 +87,7 @@ def _forms(value: str) -> Iterator[str]:
     """How the value is commonly written."""
     data = value.encode()
     yield value
+    yield value.lower()  # in a host's name
     yield from {quote(value), quote(value, safe=""), quote_plus(value)}
     yield from {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1], html.escape(value)}
     yield data.hex()

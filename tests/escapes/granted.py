@@ -8,6 +8,7 @@ from typing import Any
 from skillpod.errors import SkillpodError
 from skillpod.model.capability import Lifetime, NetworkAsk, Permissions
 from skillpod.model.command import OWNER
+from skillpod.model.guest import Attempt
 from skillpod.model.manifest import GuestCount
 from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
@@ -15,7 +16,7 @@ from skillpod.sandbox.secrets import Secrets
 from tests.escapes import inside
 from tests.support.guests import launch
 from tests.support.jailed import jailed
-from tests.support.webserver import Web
+from tests.support.remembering import Web
 
 VALUE = "hunter2-that-is-secret"
 HEAD = "import base64, sys, time\nfrom skillpod import Context, FetchError, SecretError, StateError, tool\n"
@@ -36,9 +37,7 @@ def to(*webs: Web, names: tuple[str, ...] = ()) -> Permissions:
 
 def attempts(body: str, kept: Secrets, grants: Permissions, *, times: int = 1, **arguments: Any) -> tuple[Any, str]:
     """What the last of so many calls of ``run(ctx, **arguments)`` gave, or the code of its error; and all that was heard of the skill."""
-    names = "".join(f"{name}: object, " for name in arguments)
-    lines = "\n    ".join(body.strip().splitlines())
-    source = f"{Path(inside.__file__).read_text('utf-8')}\n{HEAD}\n@tool\ndef run({names}ctx: Context) -> object:\n    {lines}\n"
+    source = _source(body, *arguments)
 
     async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> tuple[Any, str]:
         ended: Any = None
@@ -53,3 +52,20 @@ def attempts(body: str, kept: Secrets, grants: Permissions, *, times: int = 1, *
     lifetime = Lifetime.SKILL if times > 1 else Lifetime.CALL
     found: tuple[Any, str] = jailed(launch(source, grants=grants, lifetime=lifetime, guests=GuestCount(0, 1)), act, secrets=kept)
     return found
+
+
+def reached(body: str, kept: Secrets, grants: Permissions) -> str:
+    """What a call of ``run(ctx)`` reached, and what it tried, as the log has both."""
+    tried: list[Attempt] = []
+
+    async def act(guests: Guests, deaths: list[SkillpodError], _: Any) -> str:
+        reply = await guests.call("run", {}, OWNER)
+        return f"{reply.usage.reach.as_dict()} {[attempt.as_dict() for attempt in tried]}"
+
+    found: str = jailed(launch(_source(body), grants=grants), act, secrets=kept, watch=tried.append)
+    return found
+
+
+def _source(body: str, *names: str) -> str:
+    lines, given = "\n    ".join(body.strip().splitlines()), "".join(f"{name}: object, " for name in names)
+    return f"{Path(inside.__file__).read_text('utf-8')}\n{HEAD}\n@tool\ndef run({given}ctx: Context) -> object:\n    {lines}\n"

@@ -8,9 +8,8 @@ import json
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,9 +19,10 @@ from skillpod.errors import ToolRaised
 from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
 from tests.scenarios.stage import Stage, running
+from tests.skills.shipped import EXAMPLES
 from tests.support.certificates import localhost
+from tests.support.web import web_server
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOKEN = "ghp_0123456789abcdefTHISisNEVERshown"
 KEY = "a-key-that-is-shared-with-nobody-else"
 POLICY = """
@@ -85,16 +85,8 @@ class Server:
 def https(directory: Path) -> Iterator[Server]:
     context, authority = localhost(directory)
     came: list[tuple[str, dict[str, str], bytes]] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Answers", (_Answers,), {"came": came}))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Server(server.server_address[1], authority, came)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with web_server(context, type("Answers", (_Answers,), {"came": came})) as port:
+        yield Server(port, authority, came)
 
 
 def take(name: str, skills: Path, *, host: str = "", port: int = 0) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
+EXAMPLES = SKILLS.parent / "docs" / "examples"
+"""Of skills with grants: none mounts before a person, or a policy, has agreed."""
+
 NAMES = sorted(folder.name for folder in SKILLS.iterdir() if (folder / "manifest.yaml").is_file())
 
 

@@ -13,8 +13,6 @@ import pytest
 from tests.scenarios.stage import running
 from tests.skills.shipped import NAMES, SKILLS
 
-ALONE = [name for name in NAMES if name != "in_words"]  # it brings a package, and a person is asked: test_in_words.py
-
 CALLS: list[tuple[str, dict[str, Any], Any]] = [
     ("text_tools__slugify", {"text": "Über uns"}, "uber-uns"),
     ("cron_explain__explain", {"expression": "@hourly"}, "At minute 0 of every hour."),
@@ -29,10 +27,9 @@ def test_every_skill_that_ships_mounts_under_the_default_policy(home: Path, skil
             shutil.copytree(SKILLS / name, skills / name)
         async with running(skills, home) as stage:
             states = {entry["name"]: (entry["state"], entry["error"]) for entry in stage.pod.skills()}
-            assert states.pop("in_words")[0] == "held"
-            assert states == dict.fromkeys(ALONE, ("live", None))
-            assert {entry["isolation"] for entry in stage.pod.skills() if entry["name"] in ALONE} == {"jail"}
-            for name in ALONE:
+            assert states == dict.fromkeys(NAMES, ("live", None))
+            assert {entry["isolation"] for entry in stage.pod.skills()} == {"jail"}
+            for name in NAMES:
                 assert stage.pod.instructions(name) == (SKILLS / name / "README.md").read_text()
             for tool, arguments, expected in CALLS:
                 assert await stage.pod.call(tool, arguments) == expected

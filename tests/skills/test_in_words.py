@@ -13,7 +13,7 @@ from skillpod.errors import PackageUnusable
 from skillpod.model.event import Kind
 from skillpod.store.packages import PackageStore
 from tests.scenarios.stage import Stage, running
-from tests.skills.shipped import SKILLS
+from tests.skills.shipped import EXAMPLES, SKILLS
 
 WHEELS = Path(__file__).parents[2] / ".environments" / "wheels"
 
@@ -22,7 +22,7 @@ needs_wheels = pytest.mark.skipif(not (WHEELS / ".installed").exists(), reason="
 
 @needs_wheels
 def test_it_is_held_for_a_person_and_then_answers_by_its_package(home: Path, skills: Path) -> None:
-    shutil.copytree(SKILLS / "in_words", skills / "in_words")
+    shutil.copytree(EXAMPLES / "in_words", skills / "in_words")
     build(skills, home)
     assert [stored.package.name for stored in PackageStore(home / "packages").all()] == ["humanize"]
 
@@ -40,8 +40,8 @@ def test_it_is_held_for_a_person_and_then_answers_by_its_package(home: Path, ski
 
 
 def test_agreed_to_before_it_is_built_it_says_what_to_do_and_mounts_when_that_is_done(home: Path, skills: Path) -> None:
-    for name in ("in_words", "text_tools"):
-        shutil.copytree(SKILLS / name, skills / name)
+    for folder in (EXAMPLES / "in_words", SKILLS / "text_tools"):
+        shutil.copytree(folder, skills / folder.name)
 
     async def scenario() -> None:
         async with running(skills, home) as stage:

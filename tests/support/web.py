@@ -1,4 +1,4 @@
-"""A web server of the tests, with TLS or without, on a port of its own of this machine."""
+"""Web servers of the tests, with TLS or without, on ports of their own of this machine."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, context: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
+    def __init__(self, answers: type[http.server.BaseHTTPRequestHandler], context: ssl.SSLContext | None) -> None:
+        super().__init__(("127.0.0.1", 0), answers)
         self._context = context
 
     def finish_request(self, request: Any, client: Any) -> None:
@@ -61,10 +61,10 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 @contextmanager
-def web_server(context: ssl.SSLContext | None = None) -> Iterator[int]:
+def web_server(context: ssl.SSLContext | None = None, answers: type[http.server.BaseHTTPRequestHandler] = _Answers) -> Iterator[int]:
     """The port it answers on."""
-    with _Server(context) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    with _Server(answers, context) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield server.server_address[1]

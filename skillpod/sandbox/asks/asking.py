@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, Protocol
 
 from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.reach import NOTHING, Reach, Traffic
 
+_DESTINATIONS, OTHERS = 64, "others"
+"""A call says of so many destinations each; a guest may name as many as it likes, and what else it named is counted together."""
+
 
 class Denied(Exception):
     """No, in words the guest gets to see."""
+
+
+class Carrier(Protocol):
+    """A connection of the host's own in a call's behalf, which counts while it is open."""
+
+    @property
+    def destination(self) -> str:
+        """``host:port`` as it was asked for."""
+
+    @property
+    def traffic(self) -> Traffic:
+        """What it carried so far."""
 
 
 class Reached:
     """What one call reached by leave, while it runs. ``until`` is when it must have ended, by ``perf_counter``; ``conditions`` are the time
     and chance its caller fixed."""
 
-    __slots__ = ("conditions", "network", "now", "programs", "secrets", "seed", "until")
+    __slots__ = ("_carriers", "conditions", "network", "now", "programs", "secrets", "seed", "until")
 
     def __init__(self, until: float, conditions: Conditions = FREE) -> None:
         self.until = until
@@ -29,18 +45,44 @@ class Reached:
         self.programs: Counter[str] = Counter()
         self.now: float | None = None
         self.seed: int | None = None
+        self._carriers: list[Carrier] = []
 
     def remaining(self) -> float:
         """Seconds that the call has left."""
         return max(0.0, self.until - perf_counter())
 
+    def count(self, destination: str, more: Traffic) -> None:
+        """Charge the call with it."""
+        _count(self.network, destination, more)
+
+    @contextmanager
+    def carrying(self, carrier: Carrier) -> Iterator[None]:
+        """Charge the call with what this carries, from now on: also where the call ends before it does."""
+        self._carriers.append(carrier)
+        try:
+            yield
+        finally:
+            self._carriers.remove(carrier)
+            self.count(carrier.destination, carrier.traffic)
+
+    @property
+    def carried(self) -> int:
+        """Bytes until now, both ways and to everywhere."""
+        return sum(traffic.carried for traffic in (*self.network.values(), *(carrier.traffic for carrier in self._carriers)))
+
     def told(self) -> Reach:
         """``NOTHING`` itself when nothing was."""
-        if not (self.network or self.secrets or self.programs) and self.now is None and self.seed is None:
+        network = dict(self.network)
+        for carrier in self._carriers:
+            _count(network, carrier.destination, carrier.traffic)
+        if not (network or self.secrets or self.programs) and self.now is None and self.seed is None:
             return NOTHING
-        return Reach(
-            network=dict(self.network), secrets=frozenset(self.secrets), programs=dict(self.programs), now=self.now, seed=self.seed
-        )
+        return Reach(network=network, secrets=frozenset(self.secrets), programs=dict(self.programs), now=self.now, seed=self.seed)
+
+
+def _count(network: dict[str, Traffic], destination: str, more: Traffic) -> None:
+    where = destination if destination in network or len(network) < _DESTINATIONS else OTHERS
+    network[where] = network.get(where, Traffic()) + more
 
 
 Answer = Callable[[Mapping[str, Any], Reached], Any | Awaitable[Any]]

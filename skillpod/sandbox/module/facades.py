@@ -30,7 +30,7 @@ _OFFERED: Mapping[str, str] = {
     "ItemsView Iterable Iterator KeysView Mapping MutableMapping MutableSequence MutableSet Reversible Sequence Set Sized ValuesView",
     "colorsys": "hls_to_rgb hsv_to_rgb rgb_to_hls rgb_to_hsv rgb_to_yiq yiq_to_rgb",
     "contextlib": "ExitStack asynccontextmanager closing contextmanager nullcontext suppress",
-    "copy": "copy deepcopy replace",
+    "copy": "copy replace",
     "csv": "DictReader DictWriter Error QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC reader writer",
     "dataclasses": "FrozenInstanceError InitVar KW_ONLY MISSING asdict astuple field fields is_dataclass replace",
     "datetime": "MAXYEAR MINYEAR UTC date datetime time timedelta timezone tzinfo",
@@ -86,6 +86,7 @@ of attributes as data (``operator.attrgetter``, ``string.Formatter``, ``functool
 process (``typing.overload``, ``csv.register_dialect``)."""
 
 _OWN: Mapping[str, Mapping[str, Any]] = {
+    "copy": {"deepcopy": stand_ins.deepcopy},
     "dataclasses": {"dataclass": stand_ins.dataclass},
     "functools": {"wraps": stand_ins.wraps},
     "time": {"sleep": stand_ins.sleep},

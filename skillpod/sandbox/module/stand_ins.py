@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import string
 import time
@@ -66,6 +67,11 @@ def overload(function: object) -> object:
 
 def _overloaded(*arguments: object, **named: object) -> object:
     raise NotImplementedError("call the function below its overloads")
+
+
+def deepcopy(value: _Value, /) -> _Value:
+    """``copy.deepcopy`` without its memo, in which it would leave everything that the value is made of, private parts too."""
+    return copy.deepcopy(value)
 
 
 def unchanged(value: _Value) -> _Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -28,6 +29,9 @@ _FRESH_SECONDS = 2.0
 _FRESH = 256
 
 _MOST_ADDRESSES = 16
+
+_KEPT_FREE = 4
+"""One of so many descriptors that this process may have is not for connections: it goes on when guests hold as many as they can get."""
 
 
 class Unresolved(Denied):
@@ -126,17 +130,28 @@ class Resolver:
 
 
 def connect(address: Address) -> socket.socket:
-    """A non-blocking socket whose connection is being made: writable once it is there, or has failed (SO_ERROR). Raises OSError when it
-    failed at once."""
+    """A non-blocking socket whose connection is being made: writable once it is there, or has failed (SO_ERROR). Raises OSError, in words
+    that name the destination, when it failed at once."""
     family = socket.AF_INET6 if address.ip.version == 6 else socket.AF_INET
-    dialled = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK, socket.IPPROTO_TCP)
     try:
+        dialled = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK, socket.IPPROTO_TCP)
+    except OSError as fault:
+        raise _failed(address, fault.errno or errno.EIO) from fault
+    try:
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if dialled.fileno() >= most - most // _KEPT_FREE:  # the lowest that is free
+            raise _failed(address, errno.EMFILE)
         dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         dialled.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         code = dialled.connect_ex((str(address.ip), address.port))
         if code not in (0, errno.EINPROGRESS):
-            raise OSError(code, f"{address.destination}: {os.strerror(code)}")
+            raise _failed(address, code)
     except BaseException:
         dialled.close()
         raise
     return dialled
+
+
+def _failed(address: Address, code: int) -> OSError:
+    why = "the pod has too many connections open" if code == errno.EMFILE else os.strerror(code)
+    return OSError(code, f"{address.destination}: {why}")

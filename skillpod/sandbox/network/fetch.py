@@ -30,6 +30,7 @@ MOST_BODY = 4 * 1024 * 1024
 _AT_ONCE = 16
 """Requests of one generation: each holds a thread. More wait, within their time."""
 
+_LOOK_SECONDS = 0.1
 _REDIRECTS = 5
 _PORTS = {"https": 443, "http": 80}
 _METHOD = re.compile(r"[A-Za-z]{1,32}")
@@ -102,7 +103,7 @@ class FetchAsks:
             name = self._exchange.gate.name(host, port)
             addresses = await self._exchange.resolver.resolve(self._exchange.gate, host, port)
         except Barred as refusal:
-            _count(reached, refusal.destination, Traffic(refused=1))
+            reached.count(refusal.destination, Traffic(refused=1))
             self._watch(Attempt(act=Act.CONNECT, target=refusal.destination, by=Source.BROKER))
             raise
         put, echoes = await self._bound.headers(Place(wanted.url.scheme, name, port), wanted.headers.keys(), reached)
@@ -117,18 +118,30 @@ class FetchAsks:
             most=min(MOST_BODY, self._left(reached, wanted)),
         )
         conversation = HttpExchange(request, addresses)
+        with reached.carrying(conversation):
+            return await self._answered(conversation, reached), echoes
+
+    async def _answered(self, conversation: HttpExchange, reached: Reached) -> Answered:
+        """While it lasts, the call is held to what it may carry: an answer has more to it than its body."""
+        making = asyncio.ensure_future(conversation.make())
         try:
-            return await conversation.make(), echoes
+            while not making.done():
+                self._require_left(reached)
+                await asyncio.wait([making], timeout=_LOOK_SECONDS)
+            return making.result()
         finally:
-            _count(reached, endpoint(name, port), conversation.traffic)
+            conversation.end()
+            making.cancel()
 
     def _left(self, reached: Reached, wanted: _Wanted) -> int:
         """Bytes that the call may carry yet, without this request's own."""
-        carried = sum(traffic.sent + traffic.received for traffic in reached.network.values())
-        left = self._traffic - carried - len(wanted.body)
-        if left <= 0:
+        self._require_left(reached, len(wanted.body))
+        return self._traffic - reached.carried - len(wanted.body)
+
+    def _require_left(self, reached: Reached, more: int = 0) -> None:
+        carried = reached.carried
+        if carried + more >= self._traffic:
             raise Denied(f"the call has carried {carried} bytes, and limits.traffic allows {self._traffic}")
-        return left
 
     async def _trusted(self) -> ssl.SSLContext:
         """Made once: reading what the system trusts takes longer than most requests."""
@@ -221,7 +234,7 @@ def _redirected(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> _Wanted
         return None
     if echoes.redacted(place) != place:
         raise Denied(f"{wanted.url.hostname} sends the request on to an address that has a secret in it: that is not followed")
-    url = _address(urljoin(wanted.url.geturl(), place))
+    url = _further(wanted.url, place)
     if wanted.url.scheme == "https" and url.scheme == "http":
         raise Denied(f"{wanted.url.hostname} sends the request on to http://{url.hostname}, without encryption: that is not followed")
     headers = wanted.headers
@@ -232,6 +245,14 @@ def _redirected(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> _Wanted
         return replace(further, headers=headers)
     headers = {name: header for name, header in headers.items() if not name.startswith("content-")}
     return replace(further, method="GET", headers=headers, body=b"")
+
+
+def _further(url: SplitResult, place: str) -> SplitResult:
+    """Raises Denied for what is no address of http. The place is not said: it may be anything."""
+    try:
+        return _address(urljoin(url.geturl(), place))
+    except (Denied, ValueError):
+        raise Denied(f"{url.hostname} sends the request on to what is no address of http or https: that is not followed") from None
 
 
 def _told(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> dict[str, Any]:
@@ -246,10 +267,3 @@ def _told(wanted: _Wanted, answer: Answered, echoes: Disclosed) -> dict[str, Any
 def _legible(value: str) -> str:
     """http.client reads headers as Latin-1; what is no text stays what it was, for the skill to judge."""
     return value.encode("utf-8", "backslashreplace").decode()
-
-
-def _count(reached: Reached, destination: str, more: Traffic) -> None:
-    before = reached.network.get(destination, Traffic())
-    reached.network[destination] = Traffic(
-        before.connections + more.connections, before.refused + more.refused, before.sent + more.sent, before.received + more.received
-    )

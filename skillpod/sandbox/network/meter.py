@@ -21,9 +21,6 @@ _STATE, _ACKED, _RECEIVED, _UNSENT, _SENT, _REPEATED = 0, 120, 128, 144, 200, 20
 _CLOSED = 7
 """TCP_CLOSE: reset, timed out, refused, or ended by both sides."""
 
-_DESTINATIONS, OTHERS = 64, "others"
-"""A call says of so many destinations each; a guest may name as many as it likes, and what else it named is counted together."""
-
 _U32, _U64 = struct.Struct("=I"), struct.Struct("=Q")
 
 
@@ -55,7 +52,7 @@ class Meter:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._running: dict[Reached, int] = {}  # bytes so far
+        self._running: dict[Reached, int] = {}  # bytes so far, of the guest's own connections
         self._between = Reached(0.0)
         self._spent_between = 0
 
@@ -71,23 +68,17 @@ class Meter:
         self._running.pop(call, None)
 
     def count(self, destination: str, more: Traffic) -> None:
-        carried = more.sent + more.received
         for call in self._running or (self._between,):
-            where = destination if destination in call.network or len(call.network) < _DESTINATIONS else OTHERS
-            before = call.network.get(where, Traffic())
-            call.network[where] = Traffic(
-                before.connections + more.connections,
-                before.refused + more.refused,
-                before.sent + more.sent,
-                before.received + more.received,
-            )
+            call.count(destination, more)
             if call is not self._between:
-                self._running[call] += carried
+                self._running[call] += more.carried
         if not self._running:
-            self._spent_between += carried
+            self._spent_between += more.carried
 
     def exceeded(self) -> Iterator[Reached | None]:
-        """The calls that carried more than they may; None for what was carried between calls."""
-        yield from [call for call, carried in self._running.items() if carried > self._limit]
+        """The calls that carried more than they may, with what the host carries for them; None for what was carried between calls.
+
+        A call that the host alone carried for is refused there, in words."""
+        yield from [call for call, carried in self._running.items() if carried and call.carried > self._limit]
         if self._spent_between > self._limit:
             yield None

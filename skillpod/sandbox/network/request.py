@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from skillpod.model.capability import endpoint
 from skillpod.model.reach import Traffic
 from skillpod.sandbox.aside import aside
 from skillpod.sandbox.network.dial import connect
@@ -94,8 +95,15 @@ class HttpExchange:
                     self._socket.shutdown(socket.SHUT_RDWR)
 
     @property
+    def destination(self) -> str:
+        return endpoint(self._request.host, self._request.port)
+
+    @property
     def traffic(self) -> Traffic:
-        return self._carried
+        with self._lock:
+            if self._socket is not None:
+                self._count(self._socket)
+            return self._carried
 
     def _make(self) -> Answer:
         try:
@@ -145,8 +153,9 @@ class HttpExchange:
         dialled.setblocking(True)
 
     def _wrapped(self, plain: socket.socket) -> socket.socket:
+        """Another descriptor of it: http.client closes its own, and what passed is read after that."""
         tls = self._request.tls
-        return plain if tls is None else tls.wrap_socket(plain.dup(), server_hostname=self._request.host)
+        return plain.dup() if tls is None else tls.wrap_socket(plain.dup(), server_hostname=self._request.host)
 
     def _asked(self, connected: socket.socket) -> Answer:
         request = self._request
@@ -170,6 +179,8 @@ class HttpExchange:
             size += len(piece)
             if size > most:
                 raise RequestFailed(f"{self._request.host} answered with more than {most} bytes")
+        if response.length:  # http.client takes the end of the stream for the end of the answer
+            raise RequestFailed(f"{self._request.host} closed the connection {response.length} bytes before the end of its answer")
         return b"".join(pieces)
 
     def _let_go(self, one: socket.socket | None) -> None:

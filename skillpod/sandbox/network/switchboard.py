@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from time import thread_time
+from time import perf_counter
 from typing import Any, Protocol
 
 from skillpod.model.manifest import Limits
@@ -27,8 +27,13 @@ from skillpod.sandbox.network.meter import Count, Meter, read
 from skillpod.sandbox.wire import WireError, parse
 
 _LARGEST = 4096
-_AT_ONCE = 64
-"""After so many packets the line rests for as long as they took the processor: it costs the loop at most half its time."""
+_BREATH_SECONDS = 0.002
+"""When the packets of a line have cost so much more than has passed between them, it rests for as long: it costs the loop at most half its
+time, and one that asks less is never held up."""
+
+_ROOM = 8 * 1024
+"""Bytes on the line that the guest has not read, for the kernel, which takes twice as many: about twenty answers. A descriptor in one that
+is not read is nobody's and counts against this user, who may have no more of these in all than one process may have open."""
 
 _PENDING = 64
 _REMEMBERED, _NAMES_OF_ONE = 4096, 64
@@ -75,6 +80,7 @@ class Switchboard:
     def __init__(self, line: socket.socket, exchange: Exchange, listener: Listener, limits: Limits) -> None:
         self._loop = asyncio.get_running_loop()
         self._line = line
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._exchange = exchange
         self._listener = listener
         self._limits = limits
@@ -84,8 +90,8 @@ class Switchboard:
         self._serial = 0
         self._pending: set[asyncio.Task[None]] = set()
         self._unsent: deque[tuple[bytes, int | None]] = deque()
-        self._left = _AT_ONCE
-        self._spent = 0.0  # seconds of this thread, since the last rest
+        self._owed = 0.0  # seconds of work it cost, less the seconds that have passed since ``_left_off``
+        self._left_off = 0.0
         self._rest: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -127,7 +133,7 @@ class Switchboard:
     # --- what the guest asks -----------------------------------------------------------------------------------------------------
 
     def _readable(self) -> None:
-        started = thread_time()
+        started = perf_counter()
         try:
             data = self._line.recv(_LARGEST + 1)
         except (BlockingIOError, InterruptedError):
@@ -142,14 +148,15 @@ class Switchboard:
         except WireError as fault:
             self._listener.line_broke(str(fault))
             return
-        self._left -= 1
-        self._spent += thread_time() - started
-        if not self._left and not self._is_closed:
+        owed = max(0.0, self._owed - started + self._left_off)
+        self._left_off = perf_counter()
+        self._owed = owed + self._left_off - started
+        if self._owed > _BREATH_SECONDS and not self._is_closed:
             self._loop.remove_reader(self._line)
-            self._rest = self._loop.call_later(self._spent, self._rested)
+            self._rest = self._loop.call_later(self._owed, self._rested)
 
     def _rested(self) -> None:
-        self._rest, self._left, self._spent = None, _AT_ONCE, 0.0
+        self._rest = None
         self._listen()
 
     def _listen(self) -> None:
@@ -229,8 +236,7 @@ class Switchboard:
             made = connect(address)
         except OSError as fault:
             self._meter.count(address.destination, Traffic(connections=1))
-            code = fault.errno or errno.EIO
-            self._answer({"id": number, "error": f"{address.destination}: {os.strerror(code)}", "kind": "failed", "code": code})
+            self._fail(number, fault)
             return
         self._serial += 1
         self._held[self._serial] = _Held(made, address.destination)
@@ -238,6 +244,10 @@ class Switchboard:
         if self._look is None:
             self._look = self._loop.call_later(_LOOK_SECONDS, self._look_again)
         self._answer({"id": number, "serial": self._serial}, made)
+
+    def _fail(self, number: int, fault: OSError) -> None:
+        code = fault.errno or errno.EIO
+        self._answer({"id": number, "error": fault.strerror or os.strerror(code), "kind": "failed", "code": code})
 
     def _address(self, text: str, port: int) -> Address:
         """What was found for a granted name here, newest first, or an address that was granted itself. Raises Barred, WireError."""
@@ -290,8 +300,13 @@ class Switchboard:
             socket.send_fds(self._line, [data], [held.socket.fileno()] if held is not None else [])
         except (BlockingIOError, InterruptedError):
             return False
-        except OSError:
-            return True
+        except OSError as fault:
+            if serial is None or fault.errno != errno.ETOOMANYREFS:
+                return True
+            # As many descriptors are on their way to somebody, unread, as this user may have.
+            self._let_go(serial)
+            error = {"id": json.loads(data)["id"], "error": "the host can hand over no connection now", "kind": "failed"}
+            return self._sent(json.dumps(error | {"code": errno.EMFILE}).encode(), None)
         return True
 
     def _writable(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from skillpod.model.secret import Bound
 from skillpod.sandbox.secrets import Secrets
 from tests.escapes.granted import VALUE, attempts, secrets, to
-from tests.support.webserver import serving
+from tests.support.remembering import serving
 
 STOPPED_BY = ("each request is asked anew where it goes",)
 BODY = "return ctx.fetch(f'http://localhost:{port}/from').status"

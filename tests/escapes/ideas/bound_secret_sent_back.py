@@ -7,7 +7,7 @@ import pytest
 from skillpod.model.secret import Bound
 from skillpod.sandbox.disclosed import Disclosed
 from tests.escapes.granted import VALUE, attempts, secrets, to
-from tests.support.webserver import serving
+from tests.support.remembering import serving
 
 STOPPED_BY = ("what the host put into a request is taken out of its answer",)
 BODY = """

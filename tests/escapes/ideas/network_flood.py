@@ -17,7 +17,7 @@ from tests.escapes.reaching import here
 from tests.support.guests import launch
 from tests.support.jailed import jailed, value
 
-STOPPED_BY = ("a rest after so many packets, as long as they took",)
+STOPPED_BY = ("a rest as long as what it asks takes the host",)
 HANDLER = """
     import os, threading, time
     from skillpod import tool
@@ -63,7 +63,7 @@ def without_the_wall(folder: Path) -> None:
 def _times_as_much() -> float:
     with_it = _flooded()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(switchboard, "_AT_ONCE", 1 << 40)
+        patch.setattr(switchboard, "_BREATH_SECONDS", 3600.0)
         return _flooded() / with_it
 
 

@@ -18,6 +18,8 @@ def attack(call: Call, given: Given) -> bool:
             held.append(socket.create_connection((given["name"], given["granted"]), timeout=5))
         except OSError:
             break
+        if len(held) > 1000:  # nothing would end it by now but the time it takes
+            return True
     return len(held) > 16
 
 
@@ -26,4 +28,4 @@ def in_the_jail(folder: Path) -> None:
 
 
 def without_the_wall(folder: Path) -> None:
-    assert ended(attack, limits=Limits(wall=20.0, cpu=10.0, connections=10_000)) == "escaped"
+    assert ended(attack, limits=Limits(wall=20.0, cpu=10.0, connections=200)) == "escaped"

@@ -7,7 +7,7 @@ import pytest
 
 from skillpod.sandbox.network import fetch
 from tests.escapes.granted import attempts, secrets, to
-from tests.support.webserver import serving
+from tests.support.remembering import serving
 
 STOPPED_BY = ("headers are read before they are sent",)
 BODY = """

@@ -104,6 +104,10 @@ LANGUAGE: Mapping[str, str] = {
         "    functools.update_wrapper(bag, json.loads, assigned=('__globals__',), updated=())\n    return bag"
     ),
     "wraps with options": "import functools, json\ndef attack(): return functools.wraps(json.loads, assigned=('__module__',))",
+    "a memo of deepcopy": (
+        "import copy\nclass Bag:\n    def __init__(self): self.inside = [1]\n"
+        "def attack():\n    memo = {}\n    copy.deepcopy(Bag(), memo)\n    return memo[id(memo)]"
+    ),
     "dataclass over another's class": (
         "import dataclasses, fractions\ndef attack(): return dataclasses.dataclass(repr=False, eq=False, init=False)(fractions.Fraction)"
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fractions
+import re
 import subprocess
 import sys
 import warnings
@@ -105,6 +106,31 @@ def test_a_skill_can_hold_up_every_other_call_of_the_pod() -> None:
 
     with warnings.catch_warnings():
         assert asyncio.run(scenario()) > 0.004
+
+
+def test_what_standard_modules_share_can_be_changed_through_a_comparison() -> None:
+    """A proxy of a mapping hands the mapping itself to whom it is compared with; here it is one that ``re`` keeps for everybody."""
+    body = """
+import re
+
+
+class Leak:
+    def __eq__(self, other):
+        other["changed"] = 1
+        return True
+
+
+def attack():
+    return re.compile("(?P<skillpod_attack>x)").groupindex == Leak()
+"""
+
+    async def scenario() -> None:
+        async with in_process(body + TOOL) as guests:
+            assert (await guests.call("answer", {}, OWNER)).value is True
+
+    asyncio.run(scenario())
+    assert "changed" in re.compile("(?P<skillpod_attack>x)").groupindex
+    re.purge()
 
 
 def test_an_object_of_the_host_can_be_used_as_it_is() -> None:

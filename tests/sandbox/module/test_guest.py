@@ -314,15 +314,15 @@ def test_closing_ends_calls_in_flight_and_waits_for_none() -> None:
 
 def test_a_thread_that_can_not_be_ended_is_left_behind_and_counted() -> None:
     body = '''
-from itertools import repeat
+import hashlib
 
 from skillpod import tool
 
 
 @tool
 def answer() -> int:
-    """A loop of C's own, which no check is in."""
-    return len(list(repeat(None, 60_000_000))) + len(max(map(str, range(6_000_000))))
+    """A loop of C's own, in which no check comes and others have their turn."""
+    return len(list(map(hashlib.sha512, [bytes(50_000_000)] * 60)))
 '''
 
     async def scenario() -> None:

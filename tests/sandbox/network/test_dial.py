@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import resource
 import select
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from ipaddress import ip_address
 
 import pytest
@@ -88,3 +91,20 @@ def test_a_connection_is_handed_over_while_it_is_made() -> None:
         assert select.select([], [dialled], [], 10)[1]
         assert dialled.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
         assert dialled.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_connections_leave_the_process_descriptors_to_go_on_with() -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as held:
+        there = Address("a.example", ip_address("127.0.0.1"), server.getsockname()[1])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (server.fileno() + 200, most[1]))
+        try:
+            for _ in range(120):
+                held.enter_context(connect(there))
+            with pytest.raises(OSError, match=r"a\.example:\d+: the pod has too many connections open") as raised:
+                [held.enter_context(connect(there)) for _ in range(80)]
+            spare = [held.enter_context(socket.socket()) for _ in range(40)]
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, most)
+    assert raised.value.errno == errno.EMFILE
+    assert len(spare) == 40

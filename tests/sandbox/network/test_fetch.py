@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from skillpod.errors import GuestDied, SkillpodError, ToolRaised
+from skillpod.errors import DeadlineExceeded, GuestDied, SkillpodError, ToolRaised
 from skillpod.model.capability import NetworkAsk, Permissions
 from skillpod.model.command import OWNER
-from skillpod.model.guest import Attempt, Reply
+from skillpod.model.guest import Attempt, Reply, charged
 from skillpod.model.manifest import Limits
 from skillpod.model.secret import Bound, Kept, SecretSource
 from skillpod.ports import Guests
@@ -22,7 +22,7 @@ from skillpod.sandbox.network.fetch import MOST_BODY
 from skillpod.sandbox.secrets import Secrets
 from tests.support.guests import launch
 from tests.support.jailed import jailed, sandbox
-from tests.support.webserver import Web, serving
+from tests.support.remembering import Web, serving
 
 VALUE = "hunter2-of-the-tests"
 HANDLER = """
@@ -40,6 +40,14 @@ def get(url: str, options: dict, ctx: Context) -> dict:
 @tool
 async def later(url: str, ctx: Context) -> int:
     return (await asyncio.to_thread(ctx.fetch, url)).status
+
+@tool
+def asks(url: str, ctx: Context) -> None:
+    for number in range(300):
+        try:
+            ctx.fetch(url.format(number))
+        except FetchError:
+            pass
 
 @tool
 def raising(url: str, ctx: Context) -> int:
@@ -258,9 +266,50 @@ def test_an_answer_may_be_so_large_and_no_larger(plain: Web) -> None:
     assert too_large.value["error"] == f"localhost answered with more than {MOST_BODY} bytes"
 
 
+def test_what_passes_without_tls_is_counted_too(plain: Web) -> None:
+    (reply,) = called(grants(plain), f"http://localhost:{plain.port}/large/5000")
+    traffic = reply.usage.reach.network[f"localhost:{plain.port}"]
+    assert traffic.sent > 50
+    assert traffic.received > 5000
+
+
+def test_an_answer_that_breaks_off_is_none(plain: Web) -> None:
+    error = got(grants(plain), f"http://localhost:{plain.port}/broken")["error"]
+    assert error == "localhost closed the connection 96 bytes before the end of its answer"
+
+
+@pytest.mark.parametrize("path", ["endless/interim", "endless/chunks"])
+def test_what_comes_beside_a_body_is_held_to_the_limit(plain: Web, path: str) -> None:
+    error = got(grants(plain), f"http://localhost:{plain.port}/{path}", limits=Limits(wall=10.0, traffic=100_000))["error"]
+    assert "limits.traffic allows 100000" in error
+
+
+def test_what_a_request_carries_is_charged_though_the_call_ends_before_it(plain: Web) -> None:
+    url, body = f"http://localhost:{plain.port}/slow", {"body": "x" * 100_000}
+    with pytest.raises(DeadlineExceeded) as raised:
+        got(grants(plain), url, body, limits=Limits(wall=1.0))
+    usage = charged(raised.value)
+    assert usage is not None
+    assert usage.reach.network[f"localhost:{plain.port}"].sent > 100_000
+
+
+def test_a_call_that_asks_for_hosts_without_end_names_a_few(plain: Web) -> None:
+    (reply,) = called(grants(plain), "http://{}.example/", tool="asks")
+    network = reply.usage.reach.network
+    assert len(network) == 65
+    assert sum(traffic.refused for traffic in network.values()) == 300
+
+
 def test_one_call_carries_no_more_than_its_limit(plain: Web) -> None:
     limits = Limits(wall=10.0, traffic=100_000)
     assert "more than" in got(grants(plain), f"http://localhost:{plain.port}/large/200000", limits=limits)["error"]
+
+
+def test_a_redirect_to_what_is_no_address_is_told_as_the_servers_doing(plain: Web) -> None:
+    for place in ("file:///etc/passwd", "http://[::1/", "http://me:pw@localhost/"):
+        plain.redirects["/from"] = (302, place)
+        error = got(grants(plain), f"http://localhost:{plain.port}/from")["error"]
+        assert error == "localhost sends the request on to what is no address of http or https: that is not followed"
 
 
 # --- time ------------------------------------------------------------------------------------------------------------------------

@@ -447,3 +447,26 @@ def test_an_authority_that_can_not_be_read_is_said_where_it_is_named(tmp_path: P
 def test_what_a_tool_does_not_catch_says_what_was_not_granted(plain: int) -> None:
     with pytest.raises(ToolRaised, match=r"evil\.example:80 was not granted"):
         ran("socket.create_connection(('evil.example', 80))", private("home.example", plain))
+
+
+UNREAD = """
+socket.getaddrinfo("home.example", port)
+os.set_blocking(4, False)
+def ask():
+    try:
+        for number in range(1, 1000):
+            os.write(4, b'{"t":"connect","id":%d,"ip":"127.0.0.1","port":%d}' % (number, port))
+    except BlockingIOError:
+        time.sleep(0.1)
+for _ in range(3): ask()
+"asked"
+"""
+
+
+def test_few_connections_are_on_their_way_to_a_guest_that_reads_none() -> None:
+    """Of those that ended at once nothing is held here, and each counts against this user until it is read."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    said, reach = ran(UNREAD, private("home.example", port), port=port)
+    assert said == "asked"
+    assert 8 <= reach.network[f"home.example:{port}"].connections <= 32

@@ -7,11 +7,12 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from tests.support.certificates import localhost
+from tests.support.web import web_server
 
 
 class Web:
@@ -29,6 +30,13 @@ class Web:
     def headers(self, name: str) -> list[str]:
         """What each request said in this header; empty where it said nothing."""
         return [headers.get(name, "") for _, _, headers, _ in self.asked]
+
+
+_ENDLESS = {
+    "interim": (b"", 1000 * b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1;" + 60_000 * b"x" + b"\r\na\r\n"),
+}
+"""What comes first, and again and again: bytes that are no body."""
 
 
 def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
@@ -50,6 +58,11 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
                 self._say(200, said.encode(), {"Content-Type": "application/json", **more})
             elif self.path.startswith("/large/"):
                 self._say(200, b"x" * int(self.path.rpartition("/")[2]), {})
+            elif self.path == "/broken":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+                self.close_connection = True
+            elif self.path.startswith("/endless/"):
+                self._say_endlessly(*_ENDLESS[self.path.rpartition("/")[2]])
             elif self.path == "/slow":
                 web.waiting.set()
                 while self.connection.recv(1):
@@ -69,6 +82,14 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
 
         do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 
+        def _say_endlessly(self, first: bytes, again: bytes) -> None:
+            try:
+                self.wfile.write(first)
+                while True:
+                    self.wfile.write(again)
+            except OSError:
+                web.left.set()
+
         def _say(self, status: int, body: bytes, more: Mapping[str, str]) -> None:
             self.send_response(status)
             for name, value in more.items():
@@ -84,28 +105,15 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Quiet(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Who goes away in the middle, or does not trust us, is what some tests are about."""
-
-
 @contextmanager
 def serving(directory: Path | None = None) -> Iterator[Web]:
     """A server on 127.0.0.1; of HTTPS as ``localhost`` where there is a ``directory`` for its certificate."""
-    web = Web()
-    with _Quiet(("127.0.0.1", 0), _handler(web)) as server:
-        if directory is not None:
-            context, authority = localhost(directory)
-            web.authority = str(authority)
-            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        web.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    web, context = Web(), None
+    if directory is not None:
+        context, authority = localhost(directory)
+        web.authority = str(authority)
+    with web_server(context, _handler(web)) as web.port:
         try:
             yield web
         finally:
             web.left.set()
-            server.shutdown()
-            thread.join()
