@@ -169,7 +169,7 @@ class _ByDigest:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._files = sorted(file for file in folder.iterdir() if file.suffix == ".whl")
+            self._files = sorted(file for file in folder.iterdir() if file.suffix == ".whl" and file.is_file())  # and no pipe
         except OSError as error:
             raise PathUnusable(f"the wheels can't be read: {error.strerror}", at=str(folder), hint="name a folder of .whl files") from error
         self._folder = folder

@@ -29,6 +29,7 @@ _PASSED_ON = frozenset(
 )
 _SETTINGS = "PIP_"
 _FAULT = re.compile(r"^(?:ERROR: (?!Exception:$)|OSError: )(.*)$", re.MULTILINE)
+_UNREACHED = "after connection broken by"
 _MOST_WORDS = 600
 
 _ALONE = """
@@ -74,6 +75,8 @@ class Pip:
             status, said = self._run(argv)
         if status:
             words = "; ".join(_FAULT.findall(said)) or said.strip() or f"exit status {status}"
+            if _UNREACHED in said:
+                words = f"the index can't be reached; {words}"
             hint = "see which index pip takes (`pip config list`), or give the wheels themselves with --wheels FOLDER"
             raise PackageUnusable(f"pip did not fetch them: {words[:_MOST_WORDS]}", at="pip", hint=hint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from pathlib import Path
 
@@ -103,6 +104,20 @@ def test_a_package_that_is_nowhere_is_said_by_pips_own_words(cli: CommandLine, i
     assert told.code == 3
     assert "[package_unusable]: pip did not fetch them: " in told.err
     assert "No matching distribution found for nowhere" in told.err
+
+
+def test_an_index_that_is_not_there_is_said(cli: CommandLine, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    assert "the index can't be reached; " in cli("deps", "lock", "nowhere").err
+
+
+def test_what_is_no_file_is_no_wheel(deps: CommandLine, skills: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pipes"
+    folder.mkdir()
+    os.mkfifo(folder / "words-1.0.0-py3-none-any.whl")
+    assert "has no wheel of" in deps("build", str(skills / "speaks"), "--wheels", str(folder)).err
 
 
 def test_a_source_distribution_is_never_taken(cli: CommandLine, index: Path, tmp_path: Path) -> None:

@@ -236,7 +236,8 @@ def test_a_package_whose_description_is_damaged_is_built_again(store: PackageSto
 def test_a_description_with_a_value_of_another_kind_is_no_use_and_is_built_again(store: PackageStore, key: str) -> None:
     place = build(store)
     about = place.parent / "package.json"
-    for value in (5, [5], {"a": {}}, None):
+    values: list[object] = [5, [5], {"a": {}}, None]
+    for value in values:
         said = json.loads(about.read_text())
         writable(about).write_text(json.dumps({**said, key: value}))
         assert len([stored.as_dict() for stored in store.all()]) <= 1
