@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -32,6 +33,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 deps = typer.Typer(rich_markup_mode=None, add_completion=False, help="Packages that skills require: lock, build and list them.")
 app.add_typer(deps, name="deps")
 
+_VERSION = re.compile(r"3\.[0-9]{1,2}")
+
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="A package, as in `humanize` or `humanize==4.17.0`.")]
 Pythons = Annotated[
     list[str] | None,
@@ -54,11 +57,14 @@ def lock(names: Names, *, pythons: Pythons = None, json: Json = False) -> None:
     this one are listed.
     """
     wanted = [_requirement(name) for name in names]
+    versions = ["", *map(_python, pythons or ())]
     entries: dict[str, PackageAsk] = {}
     with render.working("fetching"):
-        for python in ["", *(pythons or ())]:
+        for python in versions:
             for wheel in _resolved(wanted, python):
                 _add(entries, wheel)
+    if not entries:
+        raise CommandInvalid("none of these is needed by this Python on this platform", at="NAME", hint="see the condition after the `;`")
     locked = [entries[name] for name in sorted(entries)]
     if json:
         render.data({"packages": [ask.as_dict() for ask in locked]})
@@ -68,12 +74,18 @@ def lock(names: Names, *, pythons: Pythons = None, json: Json = False) -> None:
 
 def _requirement(text: str) -> str:
     try:
-        asked = Requirement(text)
+        asked = Requirement(text if text.isprintable() else "")  # a line of its own would be an option of pip
     except InvalidRequirement:
         raise CommandInvalid(f"`{text}` is no package", at="NAME", hint="as in humanize or humanize==4.17.0") from None
     if asked.url is not None:
         raise CommandInvalid(f"`{text}` is taken from a URL", at="NAME", hint="name a package of an index")
     return str(asked)
+
+
+def _python(text: str) -> str:
+    if not _VERSION.fullmatch(text):
+        raise CommandInvalid(f"`{text}` is no version of Python", at="--python", hint="as in 3.13")
+    return text
 
 
 def _resolved(wanted: Sequence[str], python: str) -> Iterator[Wheel]:
@@ -157,7 +169,7 @@ class _ByDigest:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._files = sorted(file for file in folder.iterdir() if file.suffix == ".whl")
+            self._files = sorted(file for file in folder.iterdir() if file.suffix == ".whl" and file.is_file())  # and no pipe
         except OSError as error:
             raise PathUnusable(f"the wheels can't be read: {error.strerror}", at=str(folder), hint="name a folder of .whl files") from error
         self._folder = folder

@@ -70,8 +70,9 @@ def doctor(*, home: HomeDir = DEFAULT_HOME, json: Json = False) -> None:
 def _print(facts: list[Fact], report: dict[str, Any], fault: SkillpodError | None, missing: list[str], *, ready: bool) -> None:
     styles = {"ok": "green", "warning": "yellow", "missing": "red"}
     render.line(("machine", "bold"))
+    width = max(len(fact.name) for fact in facts) + 2
     for fact in facts:
-        render.line((f"  {fact.state:<12}", styles[fact.state]), (f"{fact.name:<16}", "bold"), fact.detail)
+        render.line((f"  {fact.state:<12}", styles[fact.state]), (f"{fact.name:<{width}}", "bold"), fact.detail)
         if fact.remedy:
             render.line(" " * 14, ("remedy: ", "yellow"), fact.remedy)
     render.line()

@@ -10,7 +10,7 @@ import typer
 from skillpod.cli import portrait, render, reviewing
 from skillpod.cli.access import any_pod, myself
 from skillpod.cli.options import DEFAULT_HOME, DEFAULT_SKILLS, As, HomeDir, Json, Places, Policies, PolicyName, Skills
-from skillpod.errors import CommandInvalid
+from skillpod.errors import CommandInvalid, NotAllowed, NothingHeld, SkillpodError, UnknownDigest
 from skillpod.model.command import Command, Verb
 from skillpod.model.digest import short
 from skillpod.model.span import seconds
@@ -174,7 +174,14 @@ def _answer(verb: Verb, name: str, reason: str, digest: str, lasts: str, places:
         command = Command(
             verb=verb, principal=myself(), name=name, to=str(held["digest"]), reason=reason, lasts=_seconds(lasts) if lasts else 0.0
         )
-        skill = pod.execute(command)
+        try:
+            skill = pod.execute(command)
+        except (NothingHeld, NotAllowed, UnknownDigest):
+            raise
+        except SkillpodError:
+            if not json and verb is Verb.APPROVE and all(each["name"] != name for each in pod.holds()):
+                render.line((name, "bold"), " is approved, and ", ("not mounted", "yellow"), ": something else stands in its way")
+            raise
         waiting = next((each for each in pod.holds() if each["name"] == name), None)
     if json:
         render.data(skill)

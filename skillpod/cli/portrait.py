@@ -55,6 +55,8 @@ def _tools_or_why(skill: Mapping[str, Any]) -> Span:
     error, tools = skill.get("error"), skill.get("tools") or []
     if not error:
         return (", ".join(tools), "")
+    if skill["state"] == "held":
+        return (f"waits for a person: `skillpod holds {skill['name']}` shows what it asks", "yellow")
     why = f"{error['code']}: {error['message']}"
     return (f"{counted(len(tools), 'tool')}; the update was refused: {why}", "yellow") if skill["state"] == "live" else (why, "red")
 

@@ -1,6 +1,8 @@
 """pip, where wheels are fetched from an index: a program of the operator's, in a process of its own, that is let download and nothing else.
 
-A source distribution is never taken: building one would run its code. What comes is checked by whoever unpacks it.
+A source distribution is never taken: building one would run its code. ``--only-binary`` says so of what an index has, and not of what a
+wheel requires by URL; so pip may start no process, without which it builds nothing. What comes is checked by whoever unpacks it.
+Source: PEP 578.
 """
 
 from __future__ import annotations
@@ -26,8 +28,22 @@ _PASSED_ON = frozenset(
     | {"REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
 )
 _SETTINGS = "PIP_"
-_FAULT = re.compile(r"^ERROR: (.*)$", re.MULTILINE)
+_FAULT = re.compile(r"^(?:ERROR: (?!Exception:$)|OSError: )(.*)$", re.MULTILINE)
+_UNREACHED = "after connection broken by"
 _MOST_WORDS = 600
+
+_ALONE = """
+import runpy, sys
+
+BARRED = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "pty.spawn", "subprocess.Popen"}
+
+def bar(event, arguments):
+    if event in BARRED:
+        raise OSError("skillpod takes wheels only, and pip may start nothing: a package wants to be built, or fetched by git")
+
+sys.addaudithook(bar)
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
 
 
 class Pip:
@@ -55,10 +71,12 @@ class Pip:
             wanted.write("".join(f"{line}\n" for line in lines))
             wanted.flush()
             only = ["--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color", "--quiet", "--progress-bar=off"]
-            argv = [sys.executable, "-m", "pip", "download", *only, *options, f"--dest={folder}", f"--requirement={wanted.name}"]
+            argv = [sys.executable, "-c", _ALONE, "download", *only, *options, f"--dest={folder}", f"--requirement={wanted.name}"]
             status, said = self._run(argv)
         if status:
             words = "; ".join(_FAULT.findall(said)) or said.strip() or f"exit status {status}"
+            if _UNREACHED in said:
+                words = f"the index can't be reached; {words}"
             hint = "see which index pip takes (`pip config list`), or give the wheels themselves with --wheels FOLDER"
             raise PackageUnusable(f"pip did not fetch them: {words[:_MOST_WORDS]}", at="pip", hint=hint)
 

@@ -136,15 +136,16 @@ class PackageStore:
             if about["format"] != _FORMAT or type(about["files"]) is not dict:
                 return None
             package = Package(
-                name=about["name"],
-                version=about["version"],
+                name=str(about["name"]),
+                version=str(about["version"]),
                 digest=f"sha256:{name}",
                 place=str(self._root / name / _SITE),
-                modules=tuple(about["modules"]),
-                native=tuple(about["native"]),
+                modules=tuple(map(str, about["modules"])),
+                native=tuple(map(str, about["native"])),
             )
-            return Stored(package=package, files=about["files"], tags=tuple(about["tags"]), requires_python=about["requires_python"])
-        except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is built again
+            tags = tuple(map(str, about["tags"]))
+            return Stored(package=package, files=about["files"], tags=tags, requires_python=str(about["requires_python"]))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):  # not there, or damaged: it is built again
             return None
 
     def _require_whole(self, stored: Stored, at: str, hint: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -73,11 +75,28 @@ def test_a_lock_names_all_that_is_needed_and_can_be_read_as_it_is_printed(cli: C
     assert [each["name"] for each in cli("deps", "lock", "words", "--json").json()["packages"]] == ["inner-words", "words"]
 
 
-@pytest.mark.parametrize("name", ["", "words ==", "words @ https://example.org/w.whl", "-r/etc/passwd", "words\n--index-url=x", "../words"])
+INJECTED = "words; python_version == '\n--index-url=https://example.org\n'"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "words ==", "words @ https://example.org/w.whl", "-r/etc/passwd", "words\n--index-url=x", "../words", INJECTED]
+)
 def test_what_is_no_package_is_no_option_of_pip_either(cli: CommandLine, name: str) -> None:
     told = cli("deps", "lock", "--", name)
     assert told.code == 2
     assert "[command_invalid]" in told.err
+
+
+def test_what_nobody_needs_here_is_no_lock(cli: CommandLine, index: Path) -> None:
+    told = cli("deps", "lock", "words; python_version < '3'")
+    assert told.code == 2
+    assert "none of these is needed" in told.err
+
+
+def test_a_python_that_is_none_is_said(cli: CommandLine) -> None:
+    told = cli("deps", "lock", "words", "--python", "snake")
+    assert told.code == 2
+    assert "no version of Python" in told.err
 
 
 def test_a_package_that_is_nowhere_is_said_by_pips_own_words(cli: CommandLine, index: Path) -> None:
@@ -85,6 +104,20 @@ def test_a_package_that_is_nowhere_is_said_by_pips_own_words(cli: CommandLine, i
     assert told.code == 3
     assert "[package_unusable]: pip did not fetch them: " in told.err
     assert "No matching distribution found for nowhere" in told.err
+
+
+def test_an_index_that_is_not_there_is_said(cli: CommandLine, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    assert "the index can't be reached; " in cli("deps", "lock", "nowhere").err
+
+
+def test_what_is_no_file_is_no_wheel(deps: CommandLine, skills: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pipes"
+    folder.mkdir()
+    os.mkfifo(folder / "words-1.0.0-py3-none-any.whl")
+    assert "has no wheel of" in deps("build", str(skills / "speaks"), "--wheels", str(folder)).err
 
 
 def test_a_source_distribution_is_never_taken(cli: CommandLine, index: Path, tmp_path: Path) -> None:
@@ -101,6 +134,23 @@ def test_a_source_distribution_is_never_taken(cli: CommandLine, index: Path, tmp
 def built(told: Ended) -> list[str]:
     assert told.code == 0, told.err
     return told.out.splitlines()
+
+
+def test_what_a_wheel_requires_by_url_is_not_built_either(cli: CommandLine, index: Path, tmp_path: Path) -> None:
+    """Nor is git asked for it, which would be another program that strangers word the arguments of."""
+    folder, ran = tmp_path / "evil-1.0", tmp_path / "ran"
+    folder.mkdir()
+    (folder / "setup.py").write_text(f"open({str(ran)!r}, 'w').close()\nfrom setuptools import setup\nsetup(name='evil', version='1.0')\n")
+    with tarfile.open(tmp_path / "evil-1.0.tar.gz", "w:gz") as archive:
+        archive.add(folder, "evil-1.0")
+    for url in (f"file://{tmp_path}/evil-1.0.tar.gz", f"file://{folder}", f"git+file://{folder}"):
+        metadata = f"Metadata-Version: 2.1\nName: lures\nVersion: 1.0.0\nRequires-Dist: evil @ {url}\n"
+        lure = wheel("lures", {"lures.py": "", "lures-1.0.0.dist-info/METADATA": metadata})
+        (index / "lures-1.0.0-py3-none-any.whl").write_bytes(lure)
+        ended = cli("deps", "lock", "lures")
+        assert ended.code != 0
+        assert "pip may start nothing" in ended.err, url
+        assert not ran.exists()
 
 
 def test_what_is_locked_is_built_once_and_the_skill_runs_with_it(deps: CommandLine, cli: CommandLine, skills: Path) -> None:

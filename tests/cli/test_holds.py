@@ -46,6 +46,15 @@ def test_an_answer_that_is_none_changes_nothing(cli: CommandLine, digest: str, a
     assert len(cli("holds", "--json").json()["holds"]) == 1
 
 
+def test_a_yes_that_was_taken_is_said_even_if_the_skill_can_not_be_mounted_yet(skills: Path, cli: CommandLine) -> None:
+    asks = {"tier": "network", "permissions": {"secrets": [{"name": "TOKEN"}]}}
+    write_skill(skills, "words", handler=saying("one"), manifest=asks)
+    (held,) = cli("holds", "--json").json()["holds"]
+    ended = cli("approve", "words", "--digest", str(held["digest"]), *WHY)
+    assert (ended.code, "words is approved, and not mounted" in ended.out, "error[secret_unusable]" in ended.err) == (3, True, True)
+    assert cli("holds").err == "nothing waits for an answer\n"
+
+
 def test_what_a_reviewer_is_shown_says_what_would_change(cli: CommandLine, digest: str) -> None:
     shown = cli("holds", "words").out
     for words in (

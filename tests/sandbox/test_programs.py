@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 
 from skillpod.errors import ProgramUnusable, SkillpodError
 from skillpod.model.capability import Access, Lifetime, Permissions
-from skillpod.model.manifest import Limits
+from skillpod.model.manifest import GuestCount, Limits
 from skillpod.model.provision import ProgramBinding, Provision
 from skillpod.model.volume import Binding
 from skillpod.ports import Guests
@@ -277,6 +278,34 @@ def test_whatever_a_skill_asks_with_is_answered() -> None:
     jailed(launch(ASKS, lifetime=Lifetime.SKILL, limits=limits, grants=Permissions(programs=frozenset({"cat"})), provision=given), act)
 
 
+NAPS = """
+    from skillpod import Context, ProgramError, tool
+
+    @tool
+    def naps(seconds: str, timeout: float, ctx: Context) -> str:
+        try:
+            return str(ctx.run(["sleep", seconds], timeout=timeout).status)
+        except ProgramError as refusal:
+            return str(refusal)
+"""
+
+
+def test_waiting_for_a_turn_is_part_of_its_time() -> None:
+    seconds = "4.00100" + str(os.getpid())
+
+    async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
+        first = [asyncio.ensure_future(value(guests, "naps", seconds=seconds, timeout=9.0)) for _ in range(8)]
+        async with asyncio.timeout(10):
+            while len(living(seconds)) < 8:
+                await asyncio.sleep(0.01)
+        assert "took longer" in await value(guests, "naps", seconds=seconds, timeout=4.3)
+        assert set(await asyncio.gather(*first)) == {"0"}
+
+    sleep = bound("sleep", os.path.realpath(shutil.which("sleep") or ""))
+    grants, given = Permissions(programs=frozenset({"sleep"})), Provision(programs=(sleep,))
+    jailed(launch(NAPS, limits=Limits(wall=20.0), guests=GuestCount(0, 9), grants=grants, provision=given), act)
+
+
 def test_what_can_not_be_started_is_said(tmp_path: Path) -> None:
     folder = Path("/var/tmp") / f"skillpod-{os.getpid()}"
     folder.mkdir()
@@ -284,7 +313,8 @@ def test_what_can_not_be_started_is_said(tmp_path: Path) -> None:
         script = folder / "script"
         script.write_text("#!/usr/bin/none\n")
         script.chmod(0o755)
-        assert "can't be started: No such file" in ran(Spec(argv=["it"], programs={"it": (str(script),)})).denied
+        denied = ran(Spec(argv=["it"], programs={"it": (str(script),)})).denied
+        assert "can't be started: the interpreter or loader it names is not in its jail" in denied
     finally:
         shutil.rmtree(folder)
 
@@ -363,8 +393,6 @@ def test_a_program_replaced_since_the_skill_was_mounted_is_not_started(tmp_path:
 
 
 def _start(granted: Any) -> None:
-    import asyncio
-
     from skillpod.sandbox.zygote import START_PROGRAMS, Zygote
 
     async def start() -> None:

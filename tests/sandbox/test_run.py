@@ -62,7 +62,7 @@ def heard(*said: Mapping[str, Any] | bytes, output: int = 64, stdin: bytes = b""
             limits=Limits(output=output),
         )
         try:
-            found, _ = await carry_out(fork, order)
+            found, _ = await carry_out(fork, order, since=asyncio.get_running_loop().time())
             return found
         finally:
             for theirs in held:

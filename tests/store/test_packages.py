@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import marshal
 import os
 import shutil
@@ -221,7 +222,7 @@ def test_what_was_not_touched_is_not_read_again(store: PackageStore, monkeypatch
     store.find([ASK], hint=HINT)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff", b'{"format": 1, "files": 5}', b'{"format": 99}'])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff", b'{"format": 1, "files": 5}', b'{"format": 99}', b"[" * 100_000])
 def test_a_package_whose_description_is_damaged_is_built_again(store: PackageStore, damage: bytes) -> None:
     place = build(store)
     writable(place.parent / "package.json").write_bytes(damage)
@@ -229,6 +230,19 @@ def test_a_package_whose_description_is_damaged_is_built_again(store: PackageSto
     assert store.all() == []
     build(store)
     store.find([ASK], hint=HINT)
+
+
+@pytest.mark.parametrize("key", ["name", "version", "modules", "native", "tags", "requires_python"])
+def test_a_description_with_a_value_of_another_kind_is_no_use_and_is_built_again(store: PackageStore, key: str) -> None:
+    place = build(store)
+    about = place.parent / "package.json"
+    values: list[object] = [5, [5], {"a": {}}, None]
+    for value in values:
+        said = json.loads(about.read_text())
+        writable(about).write_text(json.dumps({**said, key: value}))
+        assert len([stored.as_dict() for stored in store.all()]) <= 1
+        build(store)
+        store.find([ASK], hint=HINT)
 
 
 # --- killed, crowded, full -------------------------------------------------------------------------------------------------------

@@ -56,15 +56,16 @@ class ProgramAsks:
         return {"program.run": self._run}
 
     async def _run(self, arguments: Mapping[str, Any], reached: Reached) -> dict[str, Any]:
+        since = asyncio.get_running_loop().time()
         order = self._order(arguments, reached)
-        reached.programs[order.name] += 1
         try:
-            async with asyncio.timeout(order.seconds):
+            async with asyncio.timeout_at(since + order.seconds):
                 await self._turns.acquire()
         except TimeoutError:
             raise Denied(f"`{order.name}` was not started in time: {_AT_ONCE} programs of this skill run already") from None
+        reached.programs[order.name] += 1
         try:
-            ended, self.report = await carry_out(self._jail.fork, order)
+            ended, self.report = await carry_out(self._jail.fork, order, since=since)
         except (Misconfigured, WireBroken) as fault:
             self._jail.output.line(f"ERROR: ctx.run of `{order.name}`: {fault.message} ({fault.hint})")
             raise Denied(f"the host can't run `{order.name}` now; its operator can see why") from fault

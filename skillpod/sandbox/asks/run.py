@@ -53,11 +53,11 @@ class Ended:
     stderr: bytearray = field(default_factory=bytearray)
 
 
-async def carry_out(fork: Fork, order: Order) -> tuple[Ended, IsolationReport]:
-    """Raises Denied where it can't be started, writes too much or takes too long; IsolationUnavailable, ProgramUnusable, VolumeUnusable,
-    GuestDied, WireBroken. However it ends, nothing that it started is left."""
+async def carry_out(fork: Fork, order: Order, *, since: float) -> tuple[Ended, IsolationReport]:
+    """``since`` is when its seconds began, by the loop's clock. Raises Denied where it can't be started, writes too much or takes too
+    long; IsolationUnavailable, ProgramUnusable, VolumeUnusable, GuestDied, WireBroken. However it ends, nothing that it started is left."""
     try:
-        async with asyncio.timeout(order.seconds):
+        async with asyncio.timeout_at(since + order.seconds):
             forked = await fork(order.limits, Lifetime.CALL)
             try:
                 return await _Run(forked, order).through()

@@ -43,8 +43,15 @@ def _carry_out(wire: int, reader: Reader, run: Mapping[str, Any]) -> Mapping[str
     try:
         started = _Started(run)
     except OSError as error:
-        return {"t": "failed", "why": error.strerror or str(error)}
+        return {"t": "failed", "why": _why(error, run["path"])}
     return _Pump(wire, reader, started, run).until_it_ends(woken)
+
+
+def _why(error: OSError, path: str) -> str:
+    """Of a program that is there the kernel says that it is not, when what has to start it isn't (execve(2), ENOENT)."""
+    if isinstance(error, FileNotFoundError) and error.filename == path and os.path.exists(path):
+        return "the interpreter or loader it names is not in its jail; its operator puts it into the program's `reads`"
+    return error.strerror or str(error)
 
 
 def _wake_at_an_end() -> int:

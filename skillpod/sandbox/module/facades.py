@@ -7,8 +7,10 @@ refuse the attributes that lead out of those, and every write to them.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -16,7 +18,7 @@ from skillpod import sdk
 from skillpod.sandbox.module import stand_ins
 
 _OFFERED: Mapping[str, str] = {
-    "abc": "ABC abstractmethod",
+    "abc": "ABC",
     "array": "array",
     "asyncio": "CancelledError Event Lock Queue Semaphore TimeoutError create_task gather sleep timeout wait_for",
     "base64": "b16decode b16encode b32decode b32encode b64decode b64encode b85decode b85encode standard_b64decode standard_b64encode "
@@ -37,7 +39,7 @@ _OFFERED: Mapping[str, str] = {
     "decimal": "Clamped Context Decimal DecimalException DivisionByZero FloatOperation Inexact InvalidOperation Overflow ROUND_05UP "
     "ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP Rounded Subnormal Underflow localcontext",
     "difflib": "Differ SequenceMatcher context_diff get_close_matches ndiff restore unified_diff",
-    "enum": "Enum Flag IntEnum IntFlag StrEnum auto unique",
+    "enum": "auto unique",
     "fractions": "Fraction",
     "functools": "cache cached_property cmp_to_key lru_cache partial reduce",
     "graphlib": "CycleError TopologicalSorter",
@@ -66,9 +68,9 @@ _OFFERED: Mapping[str, str] = {
     "median_grouped median_high median_low mode multimode pstdev pvariance quantiles stdev variance",
     "string": "ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation whitespace",
     "struct": "Struct calcsize error pack unpack unpack_from",
-    "textwrap": "TextWrapper dedent fill indent shorten wrap",
+    "textwrap": "dedent fill indent shorten wrap",
     "time": "altzone gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns strftime strptime time time_ns timezone",
-    "types": "MappingProxyType SimpleNamespace",
+    "types": "MappingProxyType",
     "typing": "Annotated Any AnyStr Callable ClassVar Final Generic Iterable Iterator Literal Mapping Never NewType NoReturn NotRequired "
     "Optional ParamSpec Protocol Required Self Sequence TypeAlias TypeGuard TypeVar Union cast",
     "unicodedata": "bidirectional category combining decimal decomposition digit east_asian_width is_normalized lookup mirrored name "
@@ -86,9 +88,13 @@ of attributes as data (``operator.attrgetter``, ``string.Formatter``, ``functool
 process (``typing.overload``, ``csv.register_dialect``)."""
 
 _OWN: Mapping[str, Mapping[str, Any]] = {
+    "abc": {"abstractmethod": stand_ins.abstractmethod},
     "copy": {"deepcopy": stand_ins.deepcopy},
     "dataclasses": {"dataclass": stand_ins.dataclass},
+    "enum": stand_ins.ENUMS,
     "functools": {"wraps": stand_ins.wraps},
+    "textwrap": {"TextWrapper": stand_ins.TextWrapper},
+    "types": {"SimpleNamespace": stand_ins.Namespace},
     "time": {"sleep": stand_ins.sleep},
     "typing": {
         "TypedDict": stand_ins.TYPED_DICT,
@@ -161,7 +167,7 @@ def is_offered(module: str, name: str = "") -> bool:
 def _facade(module: str) -> Facade | None:
     """None for a module that is not offered. Kept for the process: it holds nothing of any skill's."""
     if module == "skillpod":
-        return Facade(_named("skillpod.sdk", " ".join(sdk.__all__)))
+        return Facade({**_named("skillpod.sdk", " ".join(sdk.__all__)), "tool": stand_ins.tool})
     inside = {child.rpartition(".")[2]: child for child in _OFFERED if child.rpartition(".")[0] == module}
     if module not in _OFFERED and not inside:
         return None
@@ -173,6 +179,17 @@ def _named(module: str, names: str) -> dict[str, Any]:
     real = importlib.import_module(module)
     found = {name: getattr(real, name) for name in names.split() if hasattr(real, name)}
     return {name: value for name, value in found.items() if not isinstance(value, ModuleType)}
+
+
+def caches() -> Iterator[Callable[[], None]]:
+    """What empties the tables that the modules offered here keep of what they were asked for."""
+    yield importlib.import_module("struct")._clearcache
+    for module in [sys.modules[name] for name in _OFFERED if name in sys.modules]:
+        kinds = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+        for value in chain(vars(module).values(), *(vars(kind).values() for kind in kinds)):
+            function = value.fget if isinstance(value, property) else value
+            if isinstance(function, type(_facade)):
+                yield function.cache_clear
 
 
 _DRAWS = (

@@ -1,7 +1,8 @@
 """RestrictedPython's transformer with a policy of ours: the part of Python that module isolation takes, rewritten to ask its guards.
 
-What is rewritten: reading an attribute asks ``_getattr_``, writing one asks ``_write_``, writing an item ``_writeitem_``; a class is made
-by ``__metaclass__``; and every function, loop and comprehension looks at ``_over_`` first, so that a call can be ended at any of them.
+What is rewritten: reading an attribute asks ``_getattr_``, writing one ``_write_``, changing one in its place ``_change_``, writing an item
+``_writeitem_``; a class is made by ``__metaclass__``; and every function, loop and comprehension looks at ``_over_`` first, so that a call
+can be ended at any of them.
 Reading an item and iterating ask nobody: they give what a container holds, and no container that a skill can hold has what is refused.
 """
 
@@ -136,6 +137,8 @@ class Subset(RestrictingNodeTransformer):
         if _is_taken(name):
             fix = "define another method" if allow_magic_methods else "write one underscore in front, or none"
             self._refuse(node, f"the name `{name}` is the interpreter's own", fix)
+        if name == "super":  # ``super().__init__`` is read without asking
+            self._refuse(node, "the name `super` is the interpreter's own", "choose another name")
         self._bound.add(name)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -203,8 +206,12 @@ class Subset(RestrictingNodeTransformer):
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        """``x.y += 1`` reads ``y`` of what ``_write_`` let through, which is the skill's own."""
-        return self.kept(node)
+        """``x.y += 1`` reads ``y``, too, of an object of the skill's own that may have inherited it from another's class."""
+        node = self.kept(node)
+        if isinstance(node.target, ast.Attribute):
+            asked = node.target.value.args[0]  # type: ignore[attr-defined]  # SAFE: ``visit_Attribute`` has made a call of it
+            node.target.value = _at(ast.Call(_name("_change_"), [asked, ast.Constant(node.target.attr)], []), node.target.value)
+        return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         return self.kept(node)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import builtins
 import logging
+import threading
 from collections.abc import Mapping
 from functools import partial
-from types import CodeType, FrameType, ModuleType, SimpleNamespace, TracebackType
+from types import BuiltinFunctionType, CodeType, FrameType, MappingProxyType, MethodDescriptorType, ModuleType, TracebackType
 from typing import Any
 
 from skillpod.sandbox.module.facades import Facade
 from skillpod.sandbox.module.running import printed
-from skillpod.sandbox.module.stand_ins import TypeOf, formatted, formatted_map, is_own
+from skillpod.sandbox.module.stand_ins import Namespace, TypeOf, formatted, formatted_map, is_own
 from skillpod.sandbox.module.words import INSPECTION, PREFIX, named
 
-_CLOSED = (ModuleType, CodeType, FrameType, TracebackType, logging.Manager, logging.RootLogger)
+_LOCKS = (type(threading.Lock()), type(threading.RLock()))  # whoever held one that the host takes, too, would hold the pod
+_CLOSED = (ModuleType, CodeType, FrameType, TracebackType, logging.Manager, logging.RootLogger, *_LOCKS)
+_LOOKED_AT = (*_CLOSED, MappingProxyType)
 _ABSENT = object()
 
 _ASKED_TWICE = INSPECTION | {"format", "format_map", "mro", "register"}
@@ -51,8 +54,8 @@ def read(value: Any, name: str) -> Any:
     if shown is not None and name not in shown:
         raise _closed(name)
     found = getattr(value, name)
-    if isinstance(found, _CLOSED):
-        raise _closed(name)
+    if isinstance(found, _LOOKED_AT):
+        return _looked_at(value, name, found)
     return found
 
 
@@ -60,21 +63,39 @@ def _read_closely(value: Any, name: str) -> Any:
     if name[0] == "_":
         if not _may_be_private(value, name):
             raise _closed(name)
-    elif name in INSPECTION or (name in ("format", "format_map") and type(value) is super):
-        raise _closed(name)
-    elif name in ("format", "format_map") and _is_text(value):
-        function = formatted if name == "format" else formatted_map
-        return function if isinstance(value, type) else partial(function, value)
-    elif name in ("mro", "register") and isinstance(value, type) and not is_own(value):
+    elif name in INSPECTION:
         raise _closed(name)
     found = getattr(value, name)
-    if isinstance(found, _CLOSED):
+    if isinstance(found, _LOOKED_AT):
+        return _looked_at(value, name, found)
+    if name in ("format", "format_map"):
+        return _unformatting(found, name)
+    if name in ("mro", "register") and _is_of_another_class(found):
         raise _closed(name)
     return found
 
 
-def _is_text(value: Any) -> bool:
-    return issubclass(value, str) if isinstance(value, type) else isinstance(value, str)
+def _looked_at(value: Any, name: str, found: Any) -> Any:
+    """A view of a dictionary that others use is one of a copy: what a view is compared with is given the dictionary itself."""
+    if not isinstance(found, MappingProxyType):
+        raise _closed(name)
+    return found if is_own(value if isinstance(value, type) else type(value)) or type(value) is Inside else MappingProxyType(dict(found))
+
+
+def _unformatting(found: Any, name: str) -> Any:
+    """What stands in for ``str.format``. Looked at is what was found, not of what: ``super()`` and aliases of types pass on attributes of
+    something else."""
+    function = formatted if name == "format" else formatted_map
+    if type(found) is MethodDescriptorType and found.__objclass__ is str:
+        return function
+    if type(found) is BuiltinFunctionType and isinstance(found.__self__, str):
+        return partial(function, found.__self__)
+    return found
+
+
+def _is_of_another_class(method: Any) -> bool:
+    owner = getattr(method, "__self__", None)
+    return isinstance(owner, type) and not is_own(owner)
 
 
 def _may_be_private(value: Any, name: str) -> bool:
@@ -86,10 +107,10 @@ def _may_be_private(value: Any, name: str) -> bool:
     kind = value if isinstance(value, type) else type(value)
     if name in _NAMED_TUPLE and issubclass(kind, tuple):
         return True
-    return is_own(kind) and all(base in _PLAIN_BASES or is_own(base) or _is_marker(base) for base in kind.__mro__)
+    return is_own(kind) and all(base in _PLAIN_BASES or is_own(base) or is_marker(base) for base in kind.__mro__)
 
 
-def _is_marker(base: type) -> bool:
+def is_marker(base: type) -> bool:
     """Classes of the standard library that bring nothing private of theirs into what inherits from them."""
     return base.__module__ in ("abc", "typing", "enum", "collections.abc", "builtins")
 
@@ -102,9 +123,15 @@ def write(value: Any) -> Any:
     """What attributes of may be set: an object or a class that the skill made. Raises TypeError."""
     kind = value if isinstance(value, type) else type(value)
     module = getattr(kind, "__module__", "")
-    if kind is SimpleNamespace or (type(module) is str and module.startswith(PREFIX)):
+    if kind is Namespace or (type(module) is str and module.startswith(PREFIX)):
         return value
     raise TypeError(f"attributes of {_named(value)} can't be set here: it is not of a class of the skill's own")
+
+
+def change(value: Any, name: str) -> Any:
+    """Whose attribute may be changed in its place, ``value.name += 1``: it is read, too. Raises AttributeError, TypeError."""
+    read(write(value), name)
+    return value
 
 
 def write_item(value: Any) -> Any:

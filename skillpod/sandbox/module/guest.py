@@ -73,11 +73,11 @@ class ModuleGuest:
         self._output = output
         self._abandoned = abandoned
         self._place = program.place
-        self._space = Space(program)
+        self._loading = Voice()
+        self._space = Space(program, self._loading)
         self._tools: Mapping[str, Tool] = {}
         self._calls: set[Held] = set()
         self._numbers = itertools.count(1)
-        self._loading = Voice()
         self._reaper: asyncio.TimerHandle | None = None
         self.on_end: Callable[[Any, SkillpodError | None], None] = _nobody
         self.on_free: Callable[[], None] = _nothing

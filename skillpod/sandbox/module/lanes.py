@@ -48,20 +48,22 @@ class _Thread:
     def __init__(self, name: str, run: Callable[[], None], ended: Callable[[], None]) -> None:
         self._run = run
         self._ended = ended
+        self._clock: int | None = None
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
         self._thread.start()
 
     def _main(self) -> None:
+        self._clock = time.pthread_getcpuclockid(threading.get_ident())  # asked of a thread that has ended, it may end the process
         try:
             self._run()
         finally:
+            self._clock = None
             self._ended()
 
     def cpu(self) -> float:
-        if not self._thread.is_alive() or self._thread.ident is None:
-            return 0.0
+        clock = self._clock
         try:
-            return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident))
+            return 0.0 if clock is None else time.clock_gettime(clock)
         except OSError:  # it has ended in this moment
             return 0.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from skillpod.sandbox.asks.conditions import ConditionAsks
 from skillpod.sandbox.asks.state import StateAsks
 from skillpod.sandbox.broker import Broker
 from skillpod.sandbox.disclosed import Disclosed
+from skillpod.sandbox.module.facades import caches
 from skillpod.sandbox.module.nursery import ModuleNursery
 from skillpod.sandbox.output import Output
 from skillpod.sandbox.pool import GuestPool
@@ -75,6 +77,8 @@ class ModuleGuests:
 
 
 def _forget() -> None:
-    """``typing`` keeps the classes that ``Optional[Row]`` and the like were asked for; the skill's are to go with it."""
-    for forget in getattr(typing, "_cleanups", ()):
+    """The standard library keeps what it was asked for: the classes of ``Optional[Row]``, a pattern that is a text of the skill's own kind.
+    The skill's are to go with it."""
+    re.purge()
+    for forget in (*getattr(typing, "_cleanups", ()), *caches()):
         forget()

@@ -90,14 +90,24 @@ class _Compiler:
         self._modules[self._named(module)] = Module(source.file, source.is_package, None)  # first: two may import each other
         if not source.file:
             return
-        subset, tree = Subset(), ast.parse(self._folder.files[source.file], source.file)
-        rewritten = subset.rewritten(tree)
+        try:
+            subset = self._read(module, source.file, is_package=source.is_package)
+        except RecursionError:
+            deep = Fault(line=1, column=1, message="it is nested too deeply", fix="give parts of a long expression names of their own")
+            self._faults.append(_unsupported(deep, source.file))
+            return
         faults = [*subset.faults, *self._imports(subset.imports, module if source.is_package else package), *_unread(subset.reads)]
         faults.sort(key=lambda fault: (fault.line, fault.column))
         self._faults += [_unsupported(fault, source.file) for fault in faults]
-        if not faults:
-            code = compile(rewritten, f"{self._folder.place}/{source.file}", "exec", flags=_LATER, dont_inherit=True)
-            self._modules[self._named(module)] = Module(source.file, source.is_package, code)
+
+    def _read(self, module: str, file: str, *, is_package: bool) -> Subset:
+        """What a file has that is not taken; where that is nothing, its code is kept. Raises RecursionError."""
+        subset = Subset()
+        rewritten = subset.rewritten(ast.parse(self._folder.files[file], file))
+        if not subset.faults:
+            code = compile(rewritten, f"{self._folder.place}/{file}", "exec", flags=_LATER, dont_inherit=True)
+            self._modules[self._named(module)] = Module(file, is_package, code)
+        return subset
 
     def _imports(self, imports: list[Import], package: str) -> Iterator[Fault]:
         for each in imports:

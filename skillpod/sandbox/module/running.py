@@ -34,9 +34,10 @@ class Voice:
 CURRENT: ContextVar[Voice] = ContextVar("skillpod_module_call")
 
 
-def look() -> bool:
-    """True while the call that runs here is wanted. Raises Cancelled, each time anew: catching it is of no use."""
-    running = CURRENT.get(None)
+def look(guest: Voice | None = None) -> bool:
+    """True while the call that runs here is wanted, or the guest where that is not known: a task may bring a context of its own. Raises
+    Cancelled, each time anew: catching it is of no use."""
+    running = CURRENT.get(guest)
     if running is not None and running.is_over:
         raise Cancelled
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
@@ -11,16 +12,18 @@ from typing import Annotated, Any, ForwardRef, Literal, get_args, get_origin
 
 from skillpod.sandbox.guest.tools import Tool, find
 from skillpod.sandbox.module.facades import Facades
-from skillpod.sandbox.module.guards import BUILTINS, Inside, read, write, write_item
+from skillpod.sandbox.module.guards import BUILTINS, Inside, change, is_marker, read, write, write_item
 from skillpod.sandbox.module.program import Program
-from skillpod.sandbox.module.running import look
+from skillpod.sandbox.module.running import Voice, look
+from skillpod.sandbox.module.stand_ins import is_own
 
 
 class Space:
-    """What one guest's code makes and sees. Drop it, and with it goes all that the skill made."""
+    """What one guest's code makes and sees; ``guest`` is over when it is. Drop it, and with it goes all that the skill made."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, guest: Voice) -> None:
         self._program = program
+        self._guest = guest
         self._facades = Facades()
         self._namespaces: dict[str, dict[str, Any]] = {}
         self._is_alarmed = False
@@ -30,8 +33,13 @@ class Space:
         namespace = self._module(self._program.entry)
         for value in tuple(namespace.values()):
             if isinstance(value, types.FunctionType):
-                settle(value.__annotations__, inspect.unwrap(value).__globals__)
+                self._settle(inspect.unwrap(value))
         return find(namespace)
+
+    def _settle(self, function: object) -> None:
+        """The annotations of a function that the skill wrote: of no other are the texts known to be the compiler's."""
+        if isinstance(function, types.FunctionType) and any(function.__globals__ is each for each in self._namespaces.values()):
+            settle(function.__annotations__, function.__globals__)
 
     def alarm(self) -> None:
         """From now on every function, loop and comprehension asks whether its call is over."""
@@ -80,7 +88,8 @@ class Space:
         namespace: dict[str, Any] = {"__name__": name, "__doc__": None, "__loader__": _Lines(self._program)}
         namespace["__builtins__"] = {**BUILTINS, "__import__": partial(self._import, package)}
         namespace["__metaclass__"] = _Maker(namespace)
-        namespace |= {"_getattr_": read, "_write_": write, "_writeitem_": write_item, "_over_": self._is_alarmed, "_stop_": look}
+        namespace |= {"_getattr_": read, "_write_": write, "_change_": change, "_writeitem_": write_item}
+        namespace |= {"_over_": self._is_alarmed, "_stop_": partial(look, self._guest)}
         return namespace
 
     def _import(
@@ -140,6 +149,7 @@ class _Maker:
         return _metaclass(bases).__prepare__(name, bases, **options)
 
     def __call__(self, name: str, bases: tuple[type, ...], body: Any, /, **options: Any) -> Any:
+        _require_honest(bases, body)
         left = settle(body.get("__annotations__", {}), self._namespace, body)
         made = _metaclass(bases)(name, bases, body, **options)
         if left:
@@ -153,6 +163,22 @@ class _Maker:
             settle(annotations, self._namespace)
             made.__annotations__ = inspect.get_annotations(made) | annotations
         self._unsettled.clear()
+
+
+_UNKEYED = frozenset({object, dict, list, set, tuple, bytearray, OrderedDict, Counter, ChainMap, defaultdict, deque})
+"""Classes of others of which no table of the process has keys: what inherits from them may say what it equals."""
+
+
+def _require_honest(bases: tuple[type, ...], body: Mapping[str, Any]) -> None:
+    """The tables that the standard library keeps for the process (``struct``'s formats, whether an address is private) ask their keys
+    what they equal; a text that says it is another text would change them for everyone. Raises TypeError."""
+    above = {base for kind in bases for base in kind.__mro__}
+    own = {base for base in above if is_own(base)}
+    if not any("__eq__" in names for names in (body, *map(vars, own))):
+        return
+    for base in {base for base in above - own - _UNKEYED if not issubclass(base, BaseException)}:
+        if base.__module__ == "builtins" or not is_marker(base):
+            raise TypeError(f"a class that inherits from {base.__name__} can't define __eq__ here")
 
 
 def _metaclass(bases: tuple[type, ...]) -> Any:
@@ -196,7 +222,7 @@ def _holds_text(hint: Any) -> bool:
     """Whether there is a text in it, which ``typing`` would evaluate without asking anyone."""
     if isinstance(hint, (str, ForwardRef)):
         return True
-    if isinstance(hint, list):  # the parameters of a Callable
+    if isinstance(hint, (list, tuple)):  # the parameters of a Callable
         return any(map(_holds_text, hint))
     if get_origin(hint) is Literal:
         return False

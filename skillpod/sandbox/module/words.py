@@ -13,7 +13,7 @@ def named(text: str) -> frozenset[str]:
 PREFIX = "skillpod_module."
 """What the ``__module__`` of everything begins with that such a skill made."""
 
-HOOKS = frozenset({"_getattr_", "_write_", "_writeitem_", "_over_", "_stop_", "__metaclass__"})
+HOOKS = frozenset({"_getattr_", "_write_", "_change_", "_writeitem_", "_over_", "_stop_", "__metaclass__"})
 """Names the rewritten code looks up in its namespace. No code can bind one: a name of a skill never has both underscores."""
 
 READ_ONLY_NAMES = frozenset({"__name__", "__doc__"})

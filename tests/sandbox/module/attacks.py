@@ -135,3 +135,75 @@ LANGUAGE: Mapping[str, str] = {
     "__builtins__": "def attack(): return __builtins__",
 }
 """What the language itself leads to."""
+
+LIBRARY: Mapping[str, str] = {
+    "a subclass of super": (
+        "class Text(str): pass\nclass Sly(super): pass\n"
+        "def attack(): return Sly(Text, Text('{0.__globals__}')).format(attack) == str(attack.__globals__)"
+    ),
+    "an alias that passes attributes on": (
+        "from typing import Annotated\nimport json\ndef attack(): return 'module' in Annotated[str, 1].format('{0.__globals__[codecs]}', json.loads)"
+    ),
+    "an alias of a class that registers": (
+        "from collections.abc import Sized\nfrom typing import Annotated\nclass Made: pass\ndef attack():\n"
+        "    Annotated[Sized, 1].register(Made)\n    return isinstance(Made(), Sized)"
+    ),
+    "another super": "def attack():\n    super = lambda: attack\n    return super().__init__",
+    "an enum that is called": (
+        "from enum import Enum\ndef attack(): return Enum('Made', [('A', 1), ('__getattr__', lambda self, name: name)]).A.anything"
+    ),
+    "an empty enum that is called": (
+        "from enum import Enum\nclass Empty(Enum): pass\n"
+        "def attack(): return Empty('Made', [('A', 1), ('__getattr__', lambda self, name: name)]).A.anything"
+    ),
+    "an enum that is copied": (
+        "from enum import Enum\nimport copy, fractions\ndef attack():\n"
+        "    say = lambda self: (lambda: fractions.Fraction, (), (None, {'skillpod_was_here': 1}))\n"
+        "    made = Enum('Made', [('A', 1), ('__reduce_ex__', lambda self, protocol: say(self)), ('__copy__', None)])\n"
+        "    return say and made"
+    ),
+    "a special attribute of a namespace": (
+        "import copy, types\ndef attack():\n    seen = []\n"
+        "    copy.deepcopy([types.SimpleNamespace(**{'__deepcopy__': seen.append})])\n    return seen"
+    ),
+    "annotations of a namespace that is wrapped": (
+        "import functools, types\nmade = functools.wraps(types.SimpleNamespace(**{'__annotations__': {'x': '().__class__'}}))\n"
+        "@made\ndef attack(): return True"
+    ),
+    "annotations of a namespace, as a context": (
+        "import contextlib, types\nevil = contextlib.contextmanager(types.SimpleNamespace(**{'__annotations__': {'x': '().__class__'}}))\n"
+        "def attack(): return evil"
+    ),
+    "a private attribute that is changed in its place": (
+        "import fractions\nclass Made(fractions.Fraction): pass\nclass Eye:\n    def __radd__(self, other):\n        return [other]\n"
+        "def attack():\n    made = Made(1, 2)\n    made._numerator += Eye()\n    return True"
+    ),
+    "a table of a class that all use": (
+        "import textwrap\ndef attack():\n    textwrap.TextWrapper.unicode_whitespace_trans[121] = 122\n    return textwrap.fill('y') == 'z'"
+    ),
+    "the table of an object": (
+        "import textwrap\ndef attack():\n    textwrap.TextWrapper().unicode_whitespace_trans[121] = 122\n    return textwrap.fill('y') == 'z'"
+    ),
+    "a text that says it is another": (
+        "import struct\nclass Sly(str):\n    def __hash__(self): return hash('>HHQ')\n    def __eq__(self, other): return True\n"
+        "def attack():\n    struct.pack(Sly('>b'), 1)\n    return struct.calcsize('>HHQ') == 1"
+    ),
+    "an inherited way to say so": (
+        "import struct\nclass Same:\n    def __hash__(self): return hash('>HHI')\n    def __eq__(self, other): return True\n"
+        "class Sly(Same, str): pass\ndef attack():\n    struct.pack(Sly('>b'), 1)\n    return struct.calcsize('>HHI') == 1"
+    ),
+    "an address that says it is another": (
+        "from ipaddress import IPv4Address\nclass Sly(IPv4Address):\n    def __hash__(self): return hash(IPv4Address('10.9.9.9'))\n"
+        "    def __eq__(self, other): return True\n"
+        "def attack():\n    Sly('8.8.8.8').is_private\n    return not IPv4Address('10.9.9.9').is_private"
+    ),
+    "a mark on what others use": "import fractions\nfrom skillpod import tool\ndef attack(): return tool(fractions.Fraction)",
+    "a mark on another's function": "import json\nfrom skillpod import tool\ndef attack(): return tool(json.loads)",
+    "another's function, made abstract": "import abc, json\ndef attack(): return abc.abstractmethod(json.loads)",
+    "the class of a logger": (
+        "from skillpod import Context\ndef attack():\n"
+        "    kind = type(Context(channel=None, config={}, files={}).logger)\n    class Made(kind): pass\n"
+        "    made = Made('x')\n    made.root = made\n    return kind.getChild(made, 'skillpod')"
+    ),
+}
+"""What the standard library reads, keeps or calls without asking."""

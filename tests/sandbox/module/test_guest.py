@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 from typing import Any
@@ -259,6 +260,39 @@ def test_a_call_that_does_not_end_is_ended_at_its_deadline_and_so_is_its_thread(
     asyncio.run(scenario())
 
 
+def test_a_task_with_a_context_of_its_own_is_ended_too() -> None:
+    body = '''
+import asyncio
+
+from skillpod import tool
+
+
+class Own:
+    def run(self, callback, *arguments):
+        return callback(*arguments)
+
+
+async def spin():
+    while True:
+        pass
+
+
+@tool
+async def answer() -> int:
+    """Never end, in a task that knows of no call."""
+    return await asyncio.create_task(spin(), context=Own())
+'''
+
+    async def scenario() -> None:
+        async with in_process(body, lifetime=Lifetime.SKILL, concurrency=4, limits=SHORT) as guests:
+            with pytest.raises(DeadlineExceeded):
+                await guests.call("answer", {}, OWNER)
+            await asyncio.sleep(1.5)
+            assert guests.census()["abandoned"] == 0
+
+    asyncio.run(scenario())
+
+
 def test_processor_time_is_held_too() -> None:
     with pytest.raises(LimitExceeded) as spent:
         run("spin", limits=Limits(wall=20.0, cpu=0.3))
@@ -356,6 +390,42 @@ def test_what_needs_more_than_a_namespace_is_not_opened() -> None:
     asks = launch(HANDLER, isolation=Isolation.MODULE, grants=Permissions(environment=frozenset({"TZ"})))
     with pytest.raises(IsolationUnavailable, match="module isolation gives no permissions"):
         open_module(asks, on_death=lambda error: None, memory=Recollection())
+
+
+def test_the_tables_of_the_standard_library_keep_nothing_of_a_skill_that_is_gone() -> None:
+    body = '''
+import ipaddress, re, struct
+from typing import Optional
+from urllib.parse import urlsplit
+
+from skillpod import tool
+
+
+class RememberedText(str):
+    pass
+
+
+class RememberedAddress(ipaddress.IPv4Address):
+    pass
+
+
+@tool
+def answer() -> bool:
+    """Leave texts and classes of its own where the standard library remembers what it was asked for."""
+    re.sub(RememberedText("a(b)"), RememberedText(r"\\1"), "ab")
+    struct.pack(RememberedText(">b"), 1)
+    urlsplit(RememberedText("http://a/b"))
+    Optional[RememberedText]
+    return RememberedAddress("10.0.0.1").is_private
+'''
+
+    async def scenario() -> None:
+        async with in_process(body) as guests:
+            assert (await guests.call("answer", {}, OWNER)).value is True
+
+    asyncio.run(scenario())
+    gc.collect()
+    assert [each for each in gc.get_objects() if isinstance(each, type) and each.__name__ in ("RememberedText", "RememberedAddress")] == []
 
 
 def test_its_report_says_that_no_wall_stands() -> None:

@@ -65,6 +65,11 @@ def test_everything_that_is_not_taken_is_told_at_once() -> None:
     assert "3 things" in refused.message
 
 
+def test_code_that_is_nested_too_deeply_is_refused_in_words() -> None:
+    refused = faults(f"def f(value): return value{'.a' * 900}")
+    assert (refused.message, refused.at) == ("it is nested too deeply", "handler.py:1:1")
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="needs the syntax of Python 3.12")
 def test_newer_syntax_is_refused_until_somebody_has_looked_at_it() -> None:
     assert faults("type Rows = list[str]").message == "the `type` statement is not supported"
