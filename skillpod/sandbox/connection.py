@@ -16,7 +16,7 @@ from inspect import isawaitable
 from time import perf_counter
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError, WireBroken
+from skillpod.errors import GuestDied, LimitExceeded, SkillpodError, WireBroken
 from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Act, Attempt, Hear, Reply, Source, Usage, Watch, charge, unheard, unwatched
 from skillpod.model.manifest import Limits
@@ -24,7 +24,8 @@ from skillpod.model.reach import Reach
 from skillpod.sandbox import frames
 from skillpod.sandbox.asks.asking import Denied, Reached
 from skillpod.sandbox.broker import Broker
-from skillpod.sandbox.death import cpu_exceeded, explain, output_exceeded, traffic_exceeded
+from skillpod.sandbox.death import explain, output_exceeded, traffic_exceeded
+from skillpod.sandbox.flight import Deadlines, Flight, note_left
 from skillpod.sandbox.forked import Exit, Forked
 from skillpod.sandbox.frames import call_frame, cancel_frame, cap_of, failure_of, seen_of, usage_of
 from skillpod.sandbox.line import Line
@@ -36,54 +37,19 @@ _NONCE, _NONCES = 16, 12  # bytes of one, and how many are had at once: few, for
 _ASKS_PER_CALL = 100_000
 _ASKS_PENDING = 256  # a call of our runtime asks one thing at a time, and no guest has more calls than that
 _REAP_SECONDS = 2.0
-CANCEL_SECONDS = 1.0
-"""How long a call that nobody waits for any more may take to end before its guest is ended with it."""
-
 _NOBODY_WAITS = Denied("the call was cancelled: nobody waits for its answer")
 _LINGER_SECONDS = 0.5  # a guest whose wire has ended is dying, and its end is told soon; one that lives on is made to
 
 
-class _Call:
-    """A call in flight. ``has_checkpoints``: it has come to one, so it may end when it is asked to."""
+class _Call(Flight):
+    """``pending`` are asks that are answered later, by the number of each."""
 
-    __slots__ = (
-        "asks",
-        "cpu",
-        "future",
-        "has_checkpoints",
-        "hear",
-        "is_cancelled",
-        "nonce",
-        "pending",
-        "reached",
-        "started",
-        "timer",
-        "tool",
-    )
+    __slots__ = ("nonce", "pending")
 
-    def __init__(
-        self,
-        nonce: str,
-        tool: str,
-        future: asyncio.Future[Reply],
-        *,
-        started: float,
-        cpu: float,
-        reached: Reached,
-        hear: Hear,
-    ) -> None:
+    def __init__(self, nonce: str, tool: str, future: asyncio.Future[Reply], reached: Reached, *, cpu: float, hear: Hear) -> None:
+        super().__init__(tool, future, reached, cpu=cpu, hear=hear)
         self.nonce = nonce
-        self.tool = tool
-        self.future = future
-        self.started = started
-        self.cpu = cpu
-        self.hear = hear
-        self.asks = 0
-        self.reached = reached
-        self.pending: dict[asyncio.Task[bytes], int] = {}  # asks that are answered later, by the number of each
-        self.has_checkpoints = False
-        self.is_cancelled = False
-        self.timer: asyncio.TimerHandle | None = None
+        self.pending: dict[asyncio.Task[bytes], int] = {}
 
 
 OnEnd = Callable[["Connection", SkillpodError | None], None]
@@ -123,6 +89,7 @@ class Connection:
         self.on_end: OnEnd = _nobody
         self.on_free: Callable[[], None] = _nothing
         self._calls: dict[str, _Call] = {}
+        self._deadlines: Deadlines[_Call] = Deadlines(self, limits)
         self._chance = b""
         self._inbox: deque[dict[str, Any]] = deque()  # what it says of itself before it serves
         self._waiting: asyncio.Future[None] | None = None
@@ -205,21 +172,17 @@ class Connection:
         data = call_frame(nonce, tool, arguments, seconds)
         if self.has_ended:
             raise GuestDied("the guest ended before it was called")
-        started = perf_counter()
-        future: asyncio.Future[Reply] = self._loop.create_future()
-        reached = Reached(started + seconds, conditions)
-        call = _Call(nonce, tool, future, started=started, cpu=self._forked.cpu(), reached=reached, hear=hear)
+        reached = Reached(perf_counter() + seconds, conditions)
+        call = _Call(nonce, tool, self._loop.create_future(), reached, cpu=self._forked.cpu(), hear=hear)
         self._calls[nonce] = call
         if self._switchboard is not None:
             self._switchboard.begin(call.reached)
-        call.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, call)
+        self._deadlines.watch(call, seconds)
         self.send(data)
         try:
             return await call.future
         except asyncio.CancelledError as left:
-            if call.future.done() and not call.future.cancelled():
-                call.future.exception()  # it came in the same moment, and nobody will ask for it
-            charge(left, self._used(call))
+            note_left(call, left, self.used(call))
             raise
 
     def _nonce(self) -> str:
@@ -238,20 +201,21 @@ class Connection:
         """Ask the calls whose callers were cancelled to end, and end the guest when they don't."""
         for call in tuple(self._calls.values()):
             if call.future.cancelled() and not call.is_cancelled:
-                self._cancel(call)
+                self.cancel(call)
 
-    def _cancel(self, call: _Call) -> None:
+    def cancel(self, call: _Call) -> None:
+        """``flight.Guest``."""
         call.is_cancelled = True
         unanswered = tuple(call.pending.values())
         self._settle(call)
-        call.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, call)
+        self._deadlines.press(call)
         self.send(cancel_frame(call.nonce))
         for number in unanswered:  # it could not end while it waits
             self._line.answer(_refusal_frame(number, _NOBODY_WAITS))
 
     def kill(self) -> None:
         """End the guest now. Its calls end in GuestDied; it does not count as having died of itself."""
-        self._end(GuestDied("the guest was ended while the call ran", hint="the skill was unmounted, replaced or its pod stopped"), None)
+        self.finish(GuestDied("the guest was ended while the call ran", hint="the skill was unmounted, replaced or its pod stopped"), None)
 
     # --- what the guest says -----------------------------------------------------------------------------------------------------
 
@@ -268,7 +232,7 @@ class Connection:
     def broken(self, fault: WireError) -> None:
         """``line.Ear``."""
         if isinstance(fault, FrameTooLarge):
-            self._end(error := output_exceeded(self._limits, f"the guest sent {fault.size} bytes at once"), error)
+            self.finish(error := output_exceeded(self._limits, f"the guest sent {fault.size} bytes at once"), error)
         else:
             self._broken(str(fault))
 
@@ -379,41 +343,7 @@ class Connection:
         """``switchboard.Listener``. What it holds by then is not known, so the guest ends with its connections."""
         culprit = next((call for call in self._calls.values() if call.reached is reached), None)
         error = traffic_exceeded(self._limits, doing=f"running {culprit.tool}" if culprit is not None else self._doing())
-        self._end(error, error, culprit=culprit)
-
-    # --- time --------------------------------------------------------------------------------------------------------------------
-
-    def _overdue(self, call: _Call) -> None:
-        """The wall deadline has passed, or the call is old enough to have used its processor time."""
-        left = call.reached.until - perf_counter()
-        spare = self._limits.cpu - (self._forked.cpu() - call.cpu)
-        doing = f"running {call.tool}"
-        if left <= 0:
-            late = DeadlineExceeded(
-                f"{call.tool} took longer than {self._limits.wall:g} s and was ended",
-                at="limits.wall",
-                hint="raise it in manifest.yaml, or do less in one call",
-            )
-            if call.has_checkpoints:
-                if not call.future.done():  # its caller may have left in this moment
-                    charge(late, self._used(call))
-                    call.future.set_exception(late)
-                self._cancel(call)
-            else:
-                self._end(late, None, culprit=call)
-        elif spare <= 0:
-            spent = cpu_exceeded(self._limits, doing=doing)
-            self._end(spent, spent, culprit=call)
-        else:
-            call.timer = self._loop.call_later(max(min(left, spare), 0.001), self._overdue, call)
-
-    def _clinging(self, call: _Call) -> None:
-        """It was told that nobody waits for it."""
-        error = GuestDied(
-            f"{call.tool} was cancelled and went on for {CANCEL_SECONDS:g} s",
-            hint="a tool must let skillpod.Cancelled and asyncio.CancelledError through, and not block the event loop",
-        )
-        self._end(error, None, culprit=call)
+        self.finish(error, error, culprit=culprit)
 
     # --- the end -----------------------------------------------------------------------------------------------------------------
 
@@ -421,7 +351,7 @@ class Connection:
         """``why`` may quote the guest."""
         said = self._broker.disclosed.redacted_part(why)
         error = WireBroken(f"the guest broke the protocol: {said}", hint="only the skillpod runtime may write to the guest's wire")
-        self._end(error, error)
+        self.finish(error, error)
         return error
 
     def hung_up(self) -> None:
@@ -441,7 +371,7 @@ class Connection:
         if not self.has_ended:
             self._exit = exited.result() if not exited.cancelled() and exited.exception() is None else None
             error = explain(self._exit, self._limits, doing=self._doing())
-            self._end(error, error)
+            self.finish(error, error)
         self._free()
 
     def _doing(self) -> str:
@@ -450,8 +380,8 @@ class Connection:
         running = sorted({call.tool for call in self._calls.values()})
         return f"running {', '.join(running)}" if running else "it waited for a call"
 
-    def _end(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: _Call | None = None) -> None:
-        """Once: no more reading, no more life. ``own_fault`` is what the guest died of, if it died of itself.
+    def finish(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: _Call | None = None) -> None:
+        """``flight.Guest``, once: no more reading, no more life. ``own_fault`` is what the guest died of, if it died of itself.
 
         With a ``culprit``, ``error`` is that call's; the others that shared the guest hear that it was ended."""
         if self.has_ended:
@@ -459,7 +389,7 @@ class Connection:
         self.has_ended = True
         self.is_fit = False
         calls, self._calls = self._calls, {}
-        used = {call: self._used(call) for call in calls.values()}  # while its clock can be read
+        used = {call: self.used(call) for call in calls.values()}  # while its clock can be read
         if self._switchboard is not None:
             self._switchboard.close()
         self._fault = error
@@ -480,8 +410,12 @@ class Connection:
             self._reaper = self._loop.call_later(_REAP_SECONDS, self._free)
         self.on_end(self, own_fault)
 
-    def _used(self, call: _Call) -> Usage:
-        """What a call without a reply has used; the peak is known only of a guest that ended by itself."""
+    def clock(self) -> float:
+        """``flight.Guest``."""
+        return self._forked.cpu()
+
+    def used(self, call: _Call) -> Usage:
+        """``flight.Guest``: what a call without a reply has used; the peak is known only of a guest that ended by itself."""
         if self._switchboard is not None:
             self._switchboard.settle(call.reached)
         cpu = self._forked.cpu() if self._exit is None else self._exit.cpu

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from skillpod.sandbox.connection import Connection
+from skillpod.sandbox.flight import Deadlines
 from skillpod.sandbox.forked import Forked
 
 
 def no_deadline(patch: pytest.MonkeyPatch) -> None:
     """A host that waits for as long as it takes."""
-    patch.setattr(Connection, "_overdue", lambda self, call: None)
+    patch.setattr(Deadlines, "_overdue", lambda self, call: None)
 
 
 def no_clock(patch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from skillpod.model.command import Caller
 from skillpod.model.guest import Launch, LogLine, Progress, unheard
 from skillpod.model.manifest import GuestCount
 from skillpod.ports import Guests
-from skillpod.sandbox import connection
+from skillpod.sandbox import flight
 from skillpod.sandbox.isolation import JailSandbox
 from tests.support.guests import launch
 from tests.support.jailed import jailed
@@ -146,7 +146,7 @@ def test_a_cancelled_call_may_clean_up_behind_itself() -> None:
     async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
         before = (await guests.call("process", {}, ANN)).value
         await cancelled(guests, "cleans")
-        async with asyncio.timeout(connection.CANCEL_SECONDS / 2):
+        async with asyncio.timeout(flight.CANCEL_SECONDS / 2):
             while "cleaned" not in jail._means.memory.keys("probe"):
                 await asyncio.sleep(0.001)
         assert (await guests.call("process", {}, ANN)).value == before
@@ -181,7 +181,7 @@ def test_a_call_that_will_not_end_takes_its_guest_with_it_and_the_others_hear_wh
         since = loop.time()
         with pytest.raises(GuestDied, match=f"because of another call: .*{words}"):
             await other
-        assert connection.CANCEL_SECONDS * 0.9 < loop.time() - since < connection.CANCEL_SECONDS + 1
+        assert flight.CANCEL_SECONDS * 0.9 < loop.time() - since < flight.CANCEL_SECONDS + 1
         assert ("clung" in jail._means.memory.keys("probe")) == (tool == "clings")
         await standing_still(jail)
         assert (await guests.call("process", {}, ANN)).value != before

@@ -18,7 +18,7 @@ from skillpod.model.guest import Launch, LogLine, Progress
 from skillpod.model.manifest import GuestCount, Limits
 from skillpod.model.provision import Provision
 from skillpod.ports import Guests
-from skillpod.sandbox import connection
+from skillpod.sandbox import flight
 from skillpod.sandbox.isolation import JailSandbox
 from tests.sandbox.test_programs import living
 from tests.support.guests import launch
@@ -230,7 +230,7 @@ def test_at_its_deadline_a_call_with_checkpoints_is_over_for_its_caller_at_once_
         since = loop.time()
         with pytest.raises(DeadlineExceeded, match=f"{tool} took longer than 0.5 s"):
             await call(guests, tool)
-        assert 0.5 <= loop.time() - since < 0.5 + connection.CANCEL_SECONDS
+        assert 0.5 <= loop.time() - since < 0.5 + flight.CANCEL_SECONDS
         assert await call(guests, "learn", word="second") == ["first", "second"]
         await clean(jail)
         assert await call(guests, "learn", word="third") == ["first", "second", "third"]
@@ -274,7 +274,7 @@ def test_a_call_that_swallows_its_cancellation_takes_its_guest_with_it() -> None
         since = loop.time()
         await cancelled(guests, "swallows")
         assert await call(guests, "learn", word="second") == ["second"]
-        assert loop.time() - since >= connection.CANCEL_SECONDS
+        assert loop.time() - since >= flight.CANCEL_SECONDS
         assert jail._means.memory.get("probe", "swallowed") >= 1
         assert deaths == []
 
@@ -284,7 +284,7 @@ def test_a_call_that_swallows_its_cancellation_takes_its_guest_with_it() -> None
 def test_with_room_for_another_guest_no_caller_waits_for_the_one_that_was_asked_to_end() -> None:
     async def act(guests: Guests, deaths: list[SkillpodError], jail: JailSandbox) -> None:
         await cancelled(guests, "swallows")
-        async with asyncio.timeout(connection.CANCEL_SECONDS * 0.9):
+        async with asyncio.timeout(flight.CANCEL_SECONDS * 0.9):
             assert await call(guests, "process")
 
     jailed(kept(most=2), act)

@@ -19,13 +19,12 @@ from inspect import isawaitable
 from time import perf_counter
 from typing import Any
 
-from skillpod.errors import DeadlineExceeded, GuestDied, LimitExceeded, SkillpodError
+from skillpod.errors import GuestDied, LimitExceeded, SkillpodError
 from skillpod.model.conditions import FREE, Conditions
 from skillpod.model.guest import Hear, Launch, Reply, Usage, charge, unheard
 from skillpod.sandbox.asks.asking import Denied, Reached
 from skillpod.sandbox.broker import Broker
-from skillpod.sandbox.connection import CANCEL_SECONDS
-from skillpod.sandbox.death import cpu_exceeded
+from skillpod.sandbox.flight import Deadlines, note_left
 from skillpod.sandbox.frames import call_frame, cap_of, failure_of
 from skillpod.sandbox.guest.channel import Channel
 from skillpod.sandbox.guest.tools import Tool
@@ -77,6 +76,7 @@ class ModuleGuest:
         self._space = Space(program, self._loading)
         self._tools: Mapping[str, Tool] = {}
         self._calls: set[Held] = set()
+        self._deadlines: Deadlines[Held] = Deadlines(self, self._limits)
         self._numbers = itertools.count(1)
         self._reaper: asyncio.TimerHandle | None = None
         self.on_end: Callable[[Any, SkillpodError | None], None] = _nobody
@@ -129,14 +129,12 @@ class ModuleGuest:
             done=lambda outcome: self._done(held, channel, outcome),
         )
         self._calls.add(held)
-        held.timer = self._loop.call_later(min(seconds, self._limits.cpu), self._overdue, held)
+        self._deadlines.watch(held, seconds)
         self._lane.serve(held.job)
         try:
             return await held.future
         except asyncio.CancelledError as left:
-            if held.future.done() and not held.future.cancelled():
-                held.future.exception()  # it came in the same moment, and nobody will ask for it
-            charge(left, self._used(held))
+            note_left(held, left, self.used(held))
             raise
 
     @property
@@ -150,14 +148,14 @@ class ModuleGuest:
     def cancel_unseen(self) -> None:
         for held in tuple(self._calls):
             if held.future.cancelled() and not held.is_cancelled:
-                self._cancel(held)
+                self.cancel(held)
 
-    def _cancel(self, held: Held) -> None:
-        """Ask a call to end, and end the guest when it does not."""
-        held.is_cancelled = True
-        self._settle(held)
-        self._tell_over(held)
-        held.timer = self._loop.call_later(CANCEL_SECONDS, self._clinging, held)
+    def cancel(self, call: Held) -> None:
+        """``flight.Guest``."""
+        call.is_cancelled = True
+        self._settle(call)
+        self._tell_over(call)
+        self._deadlines.press(call)
 
     def _tell_over(self, held: Held) -> None:
         held.job.voice.is_over = True
@@ -166,7 +164,7 @@ class ModuleGuest:
         self._lane.cancel(held.job)
 
     def kill(self) -> None:
-        self._end(GuestDied("the guest was ended while the call ran", hint="the skill was unmounted, replaced or its pod stopped"), None)
+        self.finish(GuestDied("the guest was ended while the call ran", hint="the skill was unmounted, replaced or its pod stopped"), None)
 
     # --- what the thread says ----------------------------------------------------------------------------------------------------
 
@@ -194,9 +192,9 @@ class ModuleGuest:
         if held.future.done():  # nobody waits for it any more
             self.on_free()
         elif failure is None:
-            held.future.set_result(Reply(value=outcome.value, usage=self._used(held)))
+            held.future.set_result(Reply(value=outcome.value, usage=self.used(held)))
         else:
-            charge(failure, self._used(held))
+            charge(failure, self.used(held))
             held.future.set_exception(failure)
 
     def _printed(self, voice: Voice) -> None:
@@ -240,43 +238,10 @@ class ModuleGuest:
             answer = {"error": str(refusal)}
         held.outlet.put(number, answer)
 
-    # --- time --------------------------------------------------------------------------------------------------------------------
-
-    def _overdue(self, held: Held) -> None:
-        """The wall deadline has passed, or the call is old enough to have used its processor time."""
-        left = held.reached.until - perf_counter()
-        spare = self._limits.cpu - (self._lane.cpu() - held.cpu)
-        if left <= 0:
-            late = DeadlineExceeded(
-                f"{held.tool} took longer than {self._limits.wall:g} s and was ended",
-                at="limits.wall",
-                hint="raise it in manifest.yaml, or do less in one call",
-            )
-            if held.has_checkpoints:
-                if not held.future.done():  # its caller may have left in this moment
-                    charge(late, self._used(held))
-                    held.future.set_exception(late)
-                self._cancel(held)
-            else:
-                self._end(late, None, culprit=held)
-        elif spare <= 0:
-            spent = cpu_exceeded(self._limits, doing=f"running {held.tool}")
-            self._end(spent, spent, culprit=held)
-        else:
-            held.timer = self._loop.call_later(max(min(left, spare), 0.001), self._overdue, held)
-
-    def _clinging(self, held: Held) -> None:
-        """It was told that nobody waits for it."""
-        error = GuestDied(
-            f"{held.tool} was cancelled and went on for {CANCEL_SECONDS:g} s",
-            hint="a tool must let skillpod.Cancelled and asyncio.CancelledError through, and not block the event loop",
-        )
-        self._end(error, None, culprit=held)
-
     # --- the end -----------------------------------------------------------------------------------------------------------------
 
-    def _end(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: Held | None = None) -> None:
-        """Once: every call is over, and so is the thread when its code comes to look. With a ``culprit``, ``error`` is that call's."""
+    def finish(self, error: SkillpodError, own_fault: SkillpodError | None, *, culprit: Held | None = None) -> None:
+        """``flight.Guest``, once: every call is over, and so is the thread when its code comes to look."""
         if self.has_ended:
             return
         self.has_ended, self.is_fit = True, False
@@ -286,7 +251,7 @@ class ModuleGuest:
         for held in calls:
             is_its_own = culprit in (None, held)
             heard = copy.copy(error) if is_its_own else GuestDied(f"the guest was ended because of another call: {error}")
-            charge(heard, self._used(held))
+            charge(heard, self.used(held))
             self._settle(held)
             self._tell_over(held)
             if not held.future.done():
@@ -295,9 +260,13 @@ class ModuleGuest:
         self._reaper = self._loop.call_later(_ABANDON_SECONDS, self._abandon, calls)
         self.on_end(self, own_fault)
 
-    def _used(self, held: Held) -> Usage:
-        """How much memory a call used is not known: it is the pod's own."""
-        return Usage(wall=perf_counter() - held.started, cpu=max(0.0, self._lane.cpu() - held.cpu), peak=0, reach=held.reached.told())
+    def clock(self) -> float:
+        """``flight.Guest``."""
+        return self._lane.cpu()
+
+    def used(self, call: Held) -> Usage:
+        """``flight.Guest``. How much memory a call used is not known: it is the pod's own."""
+        return Usage(wall=perf_counter() - call.started, cpu=max(0.0, self._lane.cpu() - call.cpu), peak=0, reach=call.reached.told())
 
     def _settle(self, held: Held) -> None:
         """It is over, or told to be: nobody waits for what it asked."""

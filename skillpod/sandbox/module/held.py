@@ -5,49 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
-from time import perf_counter
 from typing import Any
 
 from skillpod.model.guest import Hear, Reply
 from skillpod.sandbox.asks.asking import Reached
+from skillpod.sandbox.flight import Flight
 from skillpod.sandbox.module.call import ModuleCall
 from skillpod.sandbox.wire import HEADER, parse
 from skillpod.sdk import Cancelled
 
 
-class Held:
-    """A call in flight, as the loop has it."""
+class Held(Flight):
+    """``pending`` are asks that are answered later."""
 
-    __slots__ = (
-        "asks",
-        "cpu",
-        "future",
-        "has_checkpoints",
-        "hear",
-        "is_cancelled",
-        "is_settled",
-        "job",
-        "outlet",
-        "pending",
-        "reached",
-        "started",
-        "timer",
-        "tool",
-    )
+    __slots__ = ("is_settled", "job", "outlet", "pending")
 
     def __init__(self, tool: str, future: asyncio.Future[Reply], reached: Reached, *, cpu: float, hear: Hear) -> None:
-        self.tool = tool
-        self.future = future
-        self.started = perf_counter()
-        self.reached = reached
-        self.cpu = cpu
-        self.hear = hear
-        self.asks = 0
-        self.pending: set[asyncio.Task[None]] = set()  # asks that are answered later
-        self.has_checkpoints = False
-        self.is_cancelled = False
+        super().__init__(tool, future, reached, cpu=cpu, hear=hear)
+        self.pending: set[asyncio.Task[None]] = set()
         self.is_settled = False
-        self.timer: asyncio.TimerHandle | None = None
         self.job: ModuleCall
         self.outlet: Outlet
 

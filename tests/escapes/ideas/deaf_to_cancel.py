@@ -11,8 +11,8 @@ from skillpod.model.capability import Lifetime
 from skillpod.model.command import OWNER
 from skillpod.model.manifest import GuestCount, Limits
 from skillpod.ports import Guests
-from skillpod.sandbox import connection
-from skillpod.sandbox.connection import Connection
+from skillpod.sandbox import flight
+from skillpod.sandbox.flight import Deadlines
 from tests.escapes.host import PATIENCE
 from tests.support.guests import launch
 from tests.support.jailed import jailed
@@ -38,13 +38,13 @@ HANDLER = """
 
 def in_the_jail(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "CANCEL_SECONDS", 0.1)
+        patch.setattr(flight, "CANCEL_SECONDS", 0.1)
         assert _next_caller_gets(10.0) == "served"
 
 
 def without_the_wall(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "_clinging", lambda self, call: None)
+        patch.setattr(Deadlines, "_clinging", lambda self, call: None)
         assert _next_caller_gets(1.0) == "busy"
 
 
