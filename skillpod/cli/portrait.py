@@ -132,9 +132,11 @@ def _approval(given: Mapping[str, Any]) -> str:
 
 
 def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
-    """For each kind of right: what is asked beside what the audit read, and what the jail saw tried; only where there is something."""
+    """For each kind of right: what is asked beside what the audit read, what its calls reached by leave, and
+    what the jail saw tried; only where there is something."""
     rows, tried = skill.get("comparison") or [], skill.get("attempts") or []
-    kinds = dict.fromkeys([*(row["kind"] for row in rows), *(Act(attempt["act"]).kind for attempt in tried)])
+    reached = dict(_reached((skill.get("usage") or {}).get("reach") or {}))
+    kinds = dict.fromkeys([*(row["kind"] for row in rows), *(Act(attempt["act"]).kind for attempt in tried), *reached])
     if kinds:
         yield ("",)
         yield (("what it reaches for", "bold"),)
@@ -145,12 +147,30 @@ def _reach(skill: Mapping[str, Any]) -> Iterator[Line]:
         yield from compared(found, list(map(resource, found)), indent="    ")
         if not found:
             yield (("    not asked for, and the audit read no use of it", "dim"),)
-        if not seen:
+        for words in reached.get(kind, ()):
+            yield (("    reached   ", "dim"), words)
+        if not seen and kind not in reached:
             yield (("    jail saw  ", "dim"), "nothing")
         for attempt in seen:
             yield (("    jail saw  ", "dim"), (_attempt(attempt), "" if attempt["granted"] else "red"))
     if skill.get("more_attempts"):
         yield (f"  and {counted(skill['more_attempts'], 'attempt')} more",)
+
+
+def _reached(reach: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """By kind of right, what all calls together reached by leave, in words."""
+    if "network" in reach:
+        yield "network", [f"{place}: {_traffic(traffic)}" for place, traffic in reach["network"].items()]
+    if "secrets" in reach:
+        yield "secrets", [", ".join(reach["secrets"])]
+    if "programs" in reach:
+        yield "programs", [f"{name}, {'once' if count == 1 else f'{count} times'}" for name, count in reach["programs"].items()]
+
+
+def _traffic(traffic: Mapping[str, int]) -> str:
+    made, refused = traffic.get("connections", 0), traffic.get("refused", 0)
+    carried = f"{counted(made, 'connection')}, {size(traffic.get('sent', 0))} sent, {size(traffic.get('received', 0))} received"
+    return f"{carried}, {refused} refused" if refused else carried
 
 
 def _attempt(attempt: Mapping[str, Any]) -> str:

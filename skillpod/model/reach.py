@@ -31,6 +31,16 @@ class Traffic:
         return {name: count for name in self.__slots__ if (count := getattr(self, name))}
 
 
+_DESTINATIONS, _OTHERS = 64, "others"
+"""So many are told apart; a guest may name as many as it likes, and what else it named is counted together."""
+
+
+def count(network: dict[str, Traffic], destination: str, more: Traffic) -> None:
+    """Charge a destination with it."""
+    where = destination if destination in network or len(network) < _DESTINATIONS else _OTHERS
+    network[where] = network.get(where, Traffic()) + more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """``network`` is by destination (``api.example.com:443``), ``secrets`` names that were handed over or attached, ``programs`` how often
@@ -57,11 +67,19 @@ class Reach:
             said["seed"] = self.seed
         return said
 
+    def __add__(self, more: Reach) -> Reach:
+        """What both reached. Time and chance are of one call, and stay out."""
+        network = dict(self.network)
+        for place, traffic in more.network.items():
+            count(network, place, traffic)
+        programs = {name: self.programs.get(name, 0) + more.programs.get(name, 0) for name in {*self.programs, *more.programs}}
+        return Reach(network=network, secrets=self.secrets | more.secrets, programs=programs)
+
     def renamed(self, rename: Callable[[str], str]) -> Reach:
         """With its destinations named otherwise; those that are then the same are counted together."""
         network: dict[str, Traffic] = {}
         for place, traffic in self.network.items():
-            network[rename(place)] = network.get(rename(place), Traffic()) + traffic
+            count(network, rename(place), traffic)
         return replace(self, network=network)
 
     @classmethod

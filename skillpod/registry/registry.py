@@ -12,6 +12,7 @@ from skillpod.model.card import Card
 from skillpod.model.digest import Digest
 from skillpod.model.guest import Usage
 from skillpod.model.manifest import ToolSpec
+from skillpod.model.reach import NOTHING
 from skillpod.ports import Guests
 from skillpod.registry.contract import Contract
 from skillpod.registry.stable import RESERVED
@@ -26,6 +27,7 @@ class Leases:
         self.failures = 0
         self._wall = self._cpu = 0.0
         self._peak = 0
+        self._reach = NOTHING
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -45,11 +47,13 @@ class Leases:
         self._wall += usage.wall
         self._cpu += usage.cpu
         self._peak = max(self._peak, usage.peak)
+        if usage.reach is not NOTHING:
+            self._reach += usage.reach
 
     @property
     def usage(self) -> Usage:
-        """Of all calls that have ended: the sums of their times, the highest of their peaks."""
-        return Usage(wall=self._wall, cpu=self._cpu, peak=self._peak)
+        """Of all calls that have ended: the sums of their times, the highest of their peaks, and all they reached."""
+        return Usage(wall=self._wall, cpu=self._cpu, peak=self._peak, reach=self._reach)
 
     async def drained(self) -> None:
         """Returns when no call is in flight."""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from skillpod.cli.portrait import sections
 from skillpod.errors import ToolRaised
 from skillpod.journal.replay import read
 from skillpod.model.entry import Entry, Fact
@@ -121,6 +122,11 @@ def skills(tmp_path: Path) -> Path:
     return place
 
 
+def portrait(stage: Stage, name: str) -> str:
+    """What ``skillpod show`` prints."""
+    return "\n".join("".join(span if isinstance(span, str) else span[0] for span in line) for line in sections(stage.pod.show(name)))
+
+
 def kept(home: Path) -> bytes:
     """Every byte of HOME."""
     return b"\n".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
@@ -138,6 +144,7 @@ def test_an_api_client_of_the_standard_library_reaches_its_host_and_the_log_says
             found = await stage.pod.call("advisory_feed__advisories", {"package": "jinja2", "version": "2.4.1"})
             assert found == [{"id": "GHSA-1", "summary": "Bad.", "aliases": ["CVE-1"]}]
             assert await stage.pod.call("advisory_feed__advisories", {"package": "left-pad", "version": "1.3.0", "ecosystem": "npm"}) == []
+            assert f"reached   localhost:{server.port}: 2 connections, " in portrait(stage, "advisory_feed")
 
         act(tmp_path, {"network": {"authorities": str(server.authority)}}, scenario)
         assert [json.loads(body)["version"] for _, _, body in server.came] == ["2.4.1", "1.3.0"]
@@ -165,6 +172,7 @@ def test_a_bound_secret_is_on_the_request_and_nowhere_else(tmp_path: Path, skill
             with pytest.raises(ToolRaised, match="no repository ann/thing"):
                 await stage.pod.call("issue_tracker__issues", {"owner": "ann", "repository": "thing"})
             assert stage.skill("issue_tracker")["generation"] == 1
+            assert "reached   GITHUB_TOKEN\n" in portrait(stage, "issue_tracker")
 
         act(tmp_path, config, scenario)
         assert [headers["Authorization"] for _, headers, _ in server.came] == [f"Bearer {TOKEN}", "Bearer another"]

@@ -9,10 +9,7 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from skillpod.model.conditions import FREE, Conditions
-from skillpod.model.reach import NOTHING, Reach, Traffic
-
-_DESTINATIONS, OTHERS = 64, "others"
-"""A call says of so many destinations each; a guest may name as many as it likes, and what else it named is counted together."""
+from skillpod.model.reach import NOTHING, Reach, Traffic, count
 
 
 class Denied(Exception):
@@ -53,7 +50,7 @@ class Reached:
 
     def count(self, destination: str, more: Traffic) -> None:
         """Charge the call with it."""
-        _count(self.network, destination, more)
+        count(self.network, destination, more)
 
     @contextmanager
     def carrying(self, carrier: Carrier) -> Iterator[None]:
@@ -74,15 +71,10 @@ class Reached:
         """``NOTHING`` itself when nothing was."""
         network = dict(self.network)
         for carrier in self._carriers:
-            _count(network, carrier.destination, carrier.traffic)
+            count(network, carrier.destination, carrier.traffic)
         if not (network or self.secrets or self.programs) and self.now is None and self.seed is None:
             return NOTHING
         return Reach(network=network, secrets=frozenset(self.secrets), programs=dict(self.programs), now=self.now, seed=self.seed)
-
-
-def _count(network: dict[str, Traffic], destination: str, more: Traffic) -> None:
-    where = destination if destination in network or len(network) < _DESTINATIONS else OTHERS
-    network[where] = network.get(where, Traffic()) + more
 
 
 Answer = Callable[[Mapping[str, Any], Reached], Any | Awaitable[Any]]
