@@ -249,10 +249,11 @@ async def _run(survey: Survey, given: Given, sandbox: JailSandbox) -> tuple[list
         places=Places.around({}),
         build="`skillpod deps build DIR`, with the skill's folder",
     )
+    granted = admission.grants
     grants = replace(
-        admission.grants,
-        volumes=frozenset(ask for ask in admission.grants.volumes if ask.name in bound.volumes),
-        programs=admission.grants.programs & bound.programs.keys(),
+        granted,
+        volumes=frozenset(ask for ask in granted.volumes if ask.name in bound.volumes),
+        programs=granted.programs & bound.programs.keys(),
     )
     provision = provider.provide(grants, manifest)
     launch = Launch(
