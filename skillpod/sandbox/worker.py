@@ -6,13 +6,12 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 
 from skillpod.errors import PathUnusable
 
 KILLED = -9
-_CLOSING_SECONDS = 1.0
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
@@ -42,23 +41,29 @@ class ProgramWorker:
                 return await process.wait()
             except TimeoutError:
                 return KILLED
+            finally:
+                if process.returncode is None:
+                    _kill_group(process)
 
     async def ask(self, argv: Sequence[str], *, timeout: float, most: int) -> Said:
         """What it writes to stdout, with nothing on its stdin and within ``timeout`` seconds; one that writes more than ``most`` bytes is
         killed then. What it writes to stderr is thrown away. Raises PathUnusable when there is no such program."""
-        async with self._started(argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE) as process:
-            output = b""
-            try:
-                async with asyncio.timeout(timeout):
-                    while len(output) <= most and (piece := await _piece(process, most + 1 - len(output))):
-                        output += piece
-                    return Said(KILLED if len(output) > most else await process.wait(), output)
-            except TimeoutError:
-                return Said(KILLED, b"")
+        with closing(_Pipe()) as pipe:
+            async with self._started(argv, stdin=asyncio.subprocess.DEVNULL, stdout=pipe.end) as process:
+                pipe.give_away()
+                try:
+                    async with asyncio.timeout(timeout):
+                        output = await pipe.read(most)
+                        return Said(KILLED if len(output) > most else await process.wait(), output)
+                except TimeoutError:
+                    return Said(KILLED, b"")
+                finally:
+                    if process.returncode is None or not pipe.has_ended:  # one that it started may live in its group
+                        _kill_group(process)
 
     @asynccontextmanager
     async def _started(self, argv: Sequence[str], *, stdin: int, stdout: int) -> AsyncIterator[asyncio.subprocess.Process]:
-        """It, and all it started, is gone at the end."""
+        """Reaped at the end, at which it must have been killed or have ended."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *argv,
@@ -74,21 +79,51 @@ class ProgramWorker:
         try:
             yield process
         finally:
-            is_running, held = process.returncode is None, _held(process)
-            if is_running or held is not None:  # so the group is still this one's: not reaped, or one that it started is in it
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            if is_running:
-                await process.wait()
-            elif held is not None:
-                with suppress(TimeoutError):  # one that left the group
-                    await asyncio.wait_for(held.read(), _CLOSING_SECONDS)
+            await process.wait()
 
 
-def _held(process: asyncio.subprocess.Process) -> asyncio.StreamReader | None:
-    """Its output, where somebody may write to it yet."""
-    return None if process.stdout is None or process.stdout.at_eof() else process.stdout
+class _Pipe:
+    """What a program writes, read here and not by asyncio: its ``Process.wait`` waits for the end of every pipe it reads, and who left the
+    program's group may hold one open for ever. ``end`` is the program's."""
+
+    def __init__(self) -> None:
+        self._own, self.end = os.pipe()
+        os.set_blocking(self._own, False)
+        self.has_ended = False
+
+    def give_away(self) -> None:
+        """The program has its end: ours would keep it from being the last."""
+        if self.end >= 0:
+            os.close(self.end)
+            self.end = -1
+
+    async def read(self, most: int) -> bytes:
+        """All of it, or, of more than ``most`` bytes, one more than that."""
+        output = b""
+        while len(output) <= most and (piece := await self._piece(most + 1 - len(output))):
+            output += piece
+        return output
+
+    async def _piece(self, most: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        while True:
+            with suppress(BlockingIOError):
+                piece = os.read(self._own, most)
+                self.has_ended = not piece
+                return piece
+            readable = asyncio.Event()
+            loop.add_reader(self._own, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(self._own)
+
+    def close(self) -> None:
+        self.give_away()
+        os.close(self._own)
 
 
-async def _piece(process: asyncio.subprocess.Process, most: int) -> bytes:
-    return b"" if process.stdout is None else await process.stdout.read(most)
+def _kill_group(process: asyncio.subprocess.Process) -> None:
+    """It and all it started, but for those that left its group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
