@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,12 @@ def policies(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "default.yaml").write_bytes(packaged_text("policy/default.yaml"))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _none_left_aside() -> Iterator[None]:
+    """A thread that was left to itself (a look-up, a request that was cancelled) ends before the next test begins: what it has open
+    would be counted there."""
+    yield
+    for thread in [thread for thread in threading.enumerate() if thread.name in ("aside", "lookup")]:
+        thread.join(2.0)

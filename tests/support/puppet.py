@@ -104,4 +104,12 @@ def quiet(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     finally:
         loop.set_exception_handler(None)
         assert troubles == []
-        assert set(os.listdir("/proc/self/fd")) == before
+        left = {_led_to(each) for each in set(os.listdir("/proc/self/fd")) - before}
+        assert not any(left), f"left open: {sorted(left)}"
+
+
+def _led_to(descriptor: str) -> str:
+    try:
+        return f"{descriptor} -> {os.readlink(f'/proc/self/fd/{descriptor}')}"
+    except OSError:  # it is gone: the one by which they were listed, or that of a thread which an earlier test left
+        return ""
